@@ -1,0 +1,38 @@
+# make demo and make test are the two commands of the README; each makes .venv by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_WORKERS ?= auto
+
+.PHONY: demo test test-real bench lint types docs clean
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "agent-tui needs Python 3.11 or newer; $(PYTHON) is older: make PYTHON=python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/agent-tui demo; else $(BIN)/agent-tui demo --headless --until 60 --text -; fi
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) -m "not real and not slow"
+
+test-real: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -rs -m "real or slow"
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m bench
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m agent_tui.docs_build
+
+clean:
+	rm -rf $(VENV) build *.egg-info
