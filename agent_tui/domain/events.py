@@ -1,0 +1,110 @@
+"""What happened: the bodies of the workspace's log, and the event that carries one to a desk.
+
+Bodies are facts about one case; `Event.row` is the case's row after it (the newest the server knows when it sends,
+never older), so a desk that missed events converges: it keeps the row with the greater version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Message
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    """A message, note or system line came into a case."""
+
+    message: Message
+    conversation: Conversation | None = None
+    """The thread it belongs to, as it is after the message."""
+    type: Literal["message-added"] = "message-added"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """Delivery moved on, or failed with a reason."""
+
+    message: str
+    state: Delivery
+    error: CustomerText
+    type: Literal["message-changed"] = "message-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call rings, is answered, held, muted, over, written up: the whole call after the change."""
+
+    call: Call
+    type: Literal["call-changed"] = "call-changed"
+
+
+CaseChange = Literal[
+    "opened",
+    "reopened",
+    "resolved",
+    "snoozed",
+    "woken",
+    "assigned",
+    "labelled",
+    "prioritised",
+    "read",
+    "unread",
+    "blocked",
+    "unblocked",
+    "merged",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanged:
+    """The case itself changed; the row holds how it is now. `detail`: short machine words (agent id, label names ...)."""
+
+    change: CaseChange
+    detail: str = ""
+    type: Literal["case-changed"] = "case-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChanged:
+    """Name, addresses, language or block of a customer changed."""
+
+    customer: Customer
+    type: Literal["customer-changed"] = "customer-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """A colleague came, left, changed name, role or teams."""
+
+    agent: Agent
+    type: Literal["agent-changed"] = "agent-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownBody:
+    """An event this version does not know: it moves the place in the log and changes nothing."""
+
+    type: Literal["unknown"] = "unknown"
+
+
+Body = MessageAdded | MessageChanged | CallChanged | CaseChanged | CustomerChanged | AgentChanged
+AnyBody = Body | UnknownBody
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the log as a desk sees it. `prev`: the last seq this agent may see, so gaps by permission are no loss.
+    `recorded`: the hub's time; `occurred`: the channel's, never after it. `by`: agent id, or "" for channel and hub."""
+
+    seq: int
+    prev: int
+    occurred: Ms
+    recorded: Ms
+    body: AnyBody
+    case: str = ""
+    by: str = ""
+    row: CaseRow | None = None

@@ -1,0 +1,219 @@
+"""The things of the trade as frozen values: addresses, customers, conversations, messages, calls, clocks, cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+Role = Literal["agent", "supervisor", "admin"]
+MessageKind = Literal["in", "out", "note", "system"]
+Delivery = Literal["received", "queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
+"""`unknown`: a crash hid whether the channel took it; only the agent repeats it."""
+Stage = Literal["us", "customer", "later", "done", "spam"]
+"""Who waits for whom: the case needs us, waits for the customer, is snoozed, is resolved, is spam."""
+CallState = Literal["ringing", "active", "held", "ended", "abandoned", "written-up"]
+Metric = Literal["first", "next", "call", "write-up"]
+ClockState = Literal["running", "paused", "met", "breached"]
+
+EMPTY = CustomerText("")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One way to reach a person: `scheme` (tel, mailto, wa, did ...) and canonical `value` without the scheme."""
+
+    scheme: str
+    value: CustomerText
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who works here, as colleagues see them."""
+
+    id: str
+    name: str
+    role: Role = "agent"
+    teams: tuple[str, ...] = ()
+    presence: str = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message. `blob`: content address (sha256 hex) or "" when not kept; `media`: sniffed type;
+    `claimed`: the type the sender gave, shown when it differs."""
+
+    name: CustomerText
+    media: str
+    size: int
+    blob: str = ""
+    claimed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
+    `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered automatically)."""
+
+    id: str
+    case: str
+    conversation: str
+    channel: str
+    kind: MessageKind
+    at: Ms
+    body: CustomerText
+    state: Delivery = "received"
+    author: str = ""
+    sender: CustomerText = EMPTY
+    subject: CustomerText = EMPTY
+    folded: CustomerText = EMPTY
+    to: tuple[CustomerText, ...] = ()
+    cc: tuple[CustomerText, ...] = ()
+    bcc: tuple[CustomerText, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    error: CustomerText = EMPTY
+    auto: str = ""
+    problems: tuple[str, ...] = ()
+    source: str = ""
+    """Blob of the raw original, "" when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One thread on one channel. `last_inbound`: when the customer last wrote or called; the reply window runs from it."""
+
+    id: str
+    case: str
+    channel: str
+    account: str
+    address: CustomerText
+    started: Ms
+    subject: CustomerText = EMPTY
+    last_inbound: Ms | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A conversation on a voice channel. Times are Ms or None when not reached; `law_due`: a human answer is owed by then."""
+
+    id: str
+    case: str
+    conversation: str
+    state: CallState
+    since: Ms
+    caller: CustomerText
+    queue: str = ""
+    direction: Literal["in", "out"] = "in"
+    agent: str = ""
+    answered: Ms | None = None
+    ended: Ms | None = None
+    law_due: Ms | None = None
+    muted: bool = False
+    keys: str = ""
+    """Digits the agent has sent to the far end."""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One running promise of time on a case: `since` .. `due`. `estimated`: our own computation where the server gives none."""
+
+    metric: Metric
+    since: Ms
+    due: Ms
+    state: ClockState = "running"
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as one row of an inbox. `version`: seq of the last event in it; rows order by (`sort_at`, `id`) within a section.
+    `owner`: agent id or ""; `snoozed`: wakes at that Ms, 0 = at the customer's next word, None = not snoozed."""
+
+    id: str
+    number: int
+    customer: str
+    name: CustomerText
+    channel: str
+    stage: Stage
+    sort_at: int
+    version: int
+    channels: tuple[str, ...] = ()
+    brand: str = ""
+    owner: str = ""
+    team: str = ""
+    unread: int = 0
+    preview: CustomerText = EMPTY
+    preview_kind: MessageKind = "in"
+    subject: CustomerText = EMPTY
+    last_at: Ms = 0
+    priority: int = 0
+    labels: tuple[str, ...] = ()
+    snoozed: Ms | None = None
+    clock: Clock | None = None
+    call: Call | None = None
+    failed: int = 0
+    """Sends that failed or whose outcome is unknown, until retried or dismissed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person as the desk shows one. `addresses` with the newest first; `blocked`: their messages go to spam."""
+
+    id: str
+    name: CustomerText
+    addresses: tuple[Address, ...] = ()
+    since: Ms = 0
+    language: str = ""
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first."""
+
+    row: CaseRow
+    customer: Customer
+    conversations: tuple[Conversation, ...]
+    messages: tuple[Message, ...]
+    calls: tuple[Call, ...] = ()
+    more_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """An earlier case of a customer, as a line of the history pane."""
+
+    id: str
+    number: int
+    channel: str
+    subject: CustomerText
+    last_at: Ms
+    count: int
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An account we can write from: a channel, the brand it speaks for, and its own address (mail) or name."""
+
+    account: str
+    channel: str
+    brand: str
+    address: str
+    name: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who and what a desk can name: colleagues, teams, labels in use, accounts to write from, canned replies by key."""
+
+    agents: tuple[Agent, ...] = ()
+    teams: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    senders: tuple[Sender, ...] = ()
+    canned: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,209 @@
+"""What an agent asks a backend to do. Each order is one command of the desk protocol: `name` tells which.
+
+An order takes effect at most once per command id, however often it is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file already at the backend (by its content address) to go out with a message."""
+
+    blob: str
+    name: CustomerText
+    media: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Write to the customer (or, with `forward_of`, send a message on to somebody else). `conversation` "" starts a new
+    thread on `channel` within the case. `to`/`cc`/`bcc`: mail only; empty `to` means the conversation's own address."""
+
+    case: str
+    channel: str
+    body: CustomerText
+    conversation: str = ""
+    account: str = ""
+    subject: CustomerText = CustomerText("")
+    to: tuple[CustomerText, ...] = ()
+    cc: tuple[CustomerText, ...] = ()
+    bcc: tuple[CustomerText, ...] = ()
+    files: tuple[FileRef, ...] = ()
+    in_reply_to: str = ""
+    forward_of: str = ""
+    name: Literal["reply"] = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """Write to anyone: opens a case (or joins the open one of that address) and sends its first message."""
+
+    channel: str
+    to: tuple[CustomerText, ...]
+    body: CustomerText
+    account: str = ""
+    subject: CustomerText = CustomerText("")
+    cc: tuple[CustomerText, ...] = ()
+    bcc: tuple[CustomerText, ...] = ()
+    files: tuple[FileRef, ...] = ()
+    name: Literal["new-message"] = "new-message"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An internal note; never leaves the house."""
+
+    case: str
+    body: CustomerText
+    name: Literal["note"] = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the case to an agent and/or a team; both empty: back to the queue."""
+
+    case: str
+    agent: str = ""
+    team: str = ""
+    name: Literal["assign"] = "assign"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Add and remove labels."""
+
+    case: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    name: Literal["label"] = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritise:
+    """0 low .. 3 urgent; 1 is normal."""
+
+    case: str
+    priority: int
+    name: Literal["prioritise"] = "prioritise"
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Put away until `until` (Ms), or with 0 until the customer's next word."""
+
+    case: str
+    until: Ms
+    name: Literal["snooze"] = "snooze"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Done."""
+
+    case: str
+    reason: str = ""
+    name: Literal["resolve"] = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open again: from done, snoozed or spam."""
+
+    case: str
+    name: Literal["reopen"] = "reopen"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """The case was opened by one who answers it; up to `version` of its row."""
+
+    case: str
+    version: int = 0
+    name: Literal["mark-read"] = "mark-read"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUnread:
+    """Show it as unread again."""
+
+    case: str
+    name: Literal["mark-unread"] = "mark-unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Spam: the customer's cases go to spam and later messages with them; `on` False takes it back."""
+
+    case: str
+    on: bool = True
+    name: Literal["block"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySend:
+    """Send a failed message, or one of unknown outcome, again: only ever by an agent's hand."""
+
+    case: str
+    message: str
+    name: Literal["retry-send"] = "retry-send"
+
+
+@dataclass(frozen=True, slots=True)
+class CallAction:
+    """Work a call: answer, hang up, hold, resume, mute, unmute, or send `keys` (digits)."""
+
+    call: str
+    action: Literal["answer", "hang-up", "hold", "resume", "mute", "unmute", "keys", "decline"]
+    keys: str = ""
+    name: Literal["call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteUp:
+    """Documentation after the call: what came of it."""
+
+    call: str
+    outcome: str
+    body: CustomerText = CustomerText("")
+    name: Literal["write-up"] = "write-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """I am available, not ready (with a reason in `state`) or gone."""
+
+    state: str
+    name: Literal["presence"] = "presence"
+
+
+Order = (
+    Reply
+    | NewMessage
+    | Note
+    | Assign
+    | Label
+    | Prioritise
+    | Snooze
+    | Resolve
+    | Reopen
+    | MarkRead
+    | MarkUnread
+    | Block
+    | RetrySend
+    | CallAction
+    | WriteUp
+    | Presence
+)
+
+
+def case_of(order: Order) -> str:
+    """The case an order touches, "" when it has none; orders of one case keep their order."""
+    return getattr(order, "case", "")

@@ -1,0 +1,140 @@
+"""What a desk asks and the pages it gets. A page is as of one seq of the log.
+
+`limit` is at most 500; a backend may give fewer rows than asked, never more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, PastCase
+from agent_tui.domain.views import Cursor, Section
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuery:
+    """Rows of one section. `anchor`: from the start, the end, or after/before `cursor` (exclusive), or `at` `index`.
+    Pages come in order whatever the anchor."""
+
+    section: Section
+    channel: str = ""
+    text: str = ""
+    anchor: Literal["start", "end", "after", "before", "at"] = "start"
+    cursor: Cursor | None = None
+    index: int = 0
+    limit: int = 200
+    kind: Literal["rows"] = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsQuery:
+    """How many rows each section holds."""
+
+    sections: tuple[Section, ...]
+    channel: str = ""
+    text: str = ""
+    kind: Literal["totals"] = "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """An opened case, or with `before` (a message id) an older page of its timeline."""
+
+    case: str
+    before: str = ""
+    limit: int = 100
+    kind: Literal["case"] = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """A customer and their earlier cases, newest first; `before`: id of the last case already held."""
+
+    customer: str
+    before: str = ""
+    limit: int = 50
+    kind: Literal["history"] = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryQuery:
+    """Colleagues, teams, labels, senders, canned replies."""
+
+    kind: Literal["directory"] = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQuery:
+    """A one-time expiring link: to fetch `blob`, or with `blob` "" to upload a file from the agent's own machine."""
+
+    blob: str = ""
+    name: str = ""
+    case: str = ""
+    kind: Literal["link"] = "link"
+
+
+Query = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | LinkQuery
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """`first`: index of the first row within its section; `total`: rows the section holds, as of `seq`."""
+
+    section: Section
+    rows: tuple[CaseRow, ...]
+    first: int
+    total: int
+    seq: int
+    kind: Literal["rows"] = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsPage:
+    """In the order asked."""
+
+    totals: tuple[int, ...]
+    seq: int
+    kind: Literal["totals"] = "totals"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """`detail` None: there is no such case for this agent."""
+
+    detail: CaseDetail | None
+    seq: int
+    kind: Literal["case"] = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Earlier cases, newest first."""
+
+    customer: Customer | None
+    cases: tuple[PastCase, ...]
+    more: bool
+    seq: int
+    kind: Literal["history"] = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPage:
+    """As of `seq`."""
+
+    directory: Directory
+    seq: int
+    kind: Literal["directory"] = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """`url` works once, until `expires` (Ms)."""
+
+    url: str
+    expires: int
+    seq: int
+    kind: Literal["link"] = "link"
+
+
+Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage

@@ -1,0 +1,111 @@
+"""Time as a value: every room gets a TimeSource; only composition roots make one from the system's clock.
+
+Instants are UTC epoch milliseconds (`Ms`), durations are seconds unless a name ends in `_ms`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+Ms = int
+"""UTC epoch milliseconds."""
+
+MS = 1000
+MINUTE_MS = 60 * MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+
+class TimerHandle(Protocol):
+    """A scheduled call that can be taken back."""
+
+    def cancel(self) -> None: ...
+
+
+class TimeSource(Protocol):
+    """What a desk, hub or connector may know of time."""
+
+    def now(self) -> Ms: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> TimerHandle: ...
+
+
+class SystemTime:
+    """The machine's clock; sleeps on the running asyncio loop. `speed` 2 makes everything happen twice as fast."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if speed <= 0:
+            raise ValueError(f"speed must be greater than 0, got {speed}")
+        self._speed = speed
+        self._start = time.time()
+
+    def now(self) -> Ms:
+        real = time.time()
+        return int((self._start + (real - self._start) * self._speed) * MS)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds) / self._speed)
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> TimerHandle:
+        return asyncio.get_running_loop().call_later(max(0.0, seconds) / self._speed, call)
+
+
+class _VirtualTimer:
+    __slots__ = ("call", "cancelled")
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.call = call
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class VirtualTime:
+    """A clock that stands still until `advance_to_next` is called; ties run in the order they were scheduled."""
+
+    def __init__(self, start: Ms) -> None:
+        self._now = start
+        self._order = itertools.count()
+        self._timers: list[tuple[Ms, int, _VirtualTimer]] = []
+
+    def now(self) -> Ms:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        timer = self.call_later(seconds, lambda: done.done() or done.set_result(None))  # type: ignore[func-returns-value]
+        try:
+            await done
+        finally:
+            timer.cancel()
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> TimerHandle:
+        timer = _VirtualTimer(call)
+        due = self._now + max(0, round(seconds * MS))
+        heapq.heappush(self._timers, (due, next(self._order), timer))
+        return timer
+
+    def next_due(self) -> Ms | None:
+        """When the next timer fires, or None when nothing is scheduled."""
+        while self._timers and self._timers[0][2].cancelled:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] if self._timers else None
+
+    def advance_to_next(self, limit: Ms) -> bool:
+        """Move to the next timer and fire it; False (and time stands at `limit`) when none is due by then."""
+        due = self.next_due()
+        if due is None or due > limit:
+            self._now = max(self._now, limit)
+            return False
+        _, _, timer = heapq.heappop(self._timers)
+        self._now = max(self._now, due)
+        timer.call()
+        return True

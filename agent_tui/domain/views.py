@@ -1,0 +1,77 @@
+"""Views of the inbox: which sections they have, which rows a section holds, and in what order.
+
+A section is a scope (whose) and a stage (who waits for whom); rows stand by (`sort_at`, `id`). The same rule is SQL in
+the hub's store and this predicate in a desk, so a desk can place a changed row in its windows without asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent_tui.domain.model import Agent, CaseRow, Stage
+
+Scope = Literal["mine", "unassigned", "team", "all"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Section:
+    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: somebody owns it, and its team is
+    mine (or none); `all`. Sections of one view never overlap."""
+
+    scope: Scope
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A named list of sections, narrowed to one channel ("" = all) and to rows matching `text` (as typed)."""
+
+    name: str
+    sections: tuple[Section, ...]
+    channel: str = ""
+    text: str = ""
+
+
+MINE = View(
+    "mine",
+    (Section("mine", "us"), Section("mine", "customer"), Section("mine", "later"), Section("unassigned", "us")),
+)
+TEAM = View(
+    "team",
+    (Section("unassigned", "us"), Section("team", "us"), Section("unassigned", "customer"), Section("team", "customer")),
+)
+ALL = View("all", (Section("all", "us"), Section("all", "customer"), Section("all", "later")))
+SNOOZED = View("snoozed", (Section("all", "later"),))
+DONE = View("done", (Section("all", "done"),))
+SPAM = View("spam", (Section("all", "spam"),))
+VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED, DONE, SPAM)}
+
+
+def holds(section: Section, row: CaseRow, me: Agent) -> bool:
+    """Whether `row` belongs to `section` as `me` sees it (channel and text filters come on top)."""
+    if row.stage != section.stage:
+        return False
+    if section.scope == "mine":
+        return row.owner == me.id
+    if section.scope == "unassigned":
+        return not row.owner and (not row.team or row.team in me.teams)
+    if section.scope == "team":
+        return bool(row.owner) and (not row.team or row.team in me.teams)
+    return True
+
+
+def shows(view: View, row: CaseRow, me: Agent) -> Section | None:
+    """The first section of `view` that holds `row`, by channel but not by text; None when none does."""
+    if view.channel and view.channel not in (row.channels or (row.channel,)):
+        return None
+    return next((section for section in view.sections if holds(section, row, me)), None)
+
+
+def sort_key(row: CaseRow) -> tuple[int, str]:
+    """Place within a section."""
+    return (row.sort_at, row.id)
+
+
+Cursor = tuple[int, str]
+"""A row's sort key; pages start after or before one."""
