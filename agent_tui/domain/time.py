@@ -38,17 +38,18 @@ class TimeSource(Protocol):
 
 
 class SystemTime:
-    """The machine's clock; sleeps on the running asyncio loop. `speed` 2 makes everything happen twice as fast."""
+    """The machine's clock; sleeps on the running asyncio loop. `speed` 2 makes everything happen twice as fast;
+    with `start` the clock begins there instead of at the machine's own time (a demo's day)."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, start: Ms | None = None) -> None:
         if speed <= 0:
             raise ValueError(f"speed must be greater than 0, got {speed}")
         self._speed = speed
-        self._start = time.time()
+        self._real = time.time()
+        self._start = self._real if start is None else start / MS
 
     def now(self) -> Ms:
-        real = time.time()
-        return int((self._start + (real - self._start) * self._speed) * MS)
+        return int((self._start + (time.time() - self._real) * self._speed) * MS)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) / self._speed)
@@ -80,10 +81,10 @@ class VirtualTime:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        timer = self.call_later(seconds, lambda: done.done() or done.set_result(None))  # type: ignore[func-returns-value]
+        done = asyncio.Event()
+        timer = self.call_later(seconds, done.set)
         try:
-            await done
+            await done.wait()
         finally:
             timer.cancel()
 

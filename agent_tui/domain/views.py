@@ -39,7 +39,12 @@ MINE = View(
 )
 TEAM = View(
     "team",
-    (Section("unassigned", "us"), Section("team", "us"), Section("unassigned", "customer"), Section("team", "customer")),
+    (
+        Section("unassigned", "us"),
+        Section("team", "us"),
+        Section("unassigned", "customer"),
+        Section("team", "customer"),
+    ),
 )
 ALL = View("all", (Section("all", "us"), Section("all", "customer"), Section("all", "later")))
 SNOOZED = View("snoozed", (Section("all", "later"),))

@@ -1,0 +1,1 @@
+"""Customers who are played: scripted people on every channel, for demos, training and tests."""

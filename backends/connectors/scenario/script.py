@@ -1,0 +1,305 @@
+"""A scenario file (TOML): who works here, who the customers are, and what they say, when, and in answer to what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml, spell
+from agent_tui.domain.channels import CHANNEL_KEYS
+from agent_tui.domain.time import MS, Ms
+
+Trigger = Literal["at", "reply", "answer", "hang-up", "turn"]
+Does = Literal["assign", "reply", "note", "resolve", "label", "snooze", "priority"]
+
+SCENARIOS = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing a customer does. `on`: what sets it off: `at` seconds from the start (negative: before the shift), or
+    the agent's `reply`/`answer`/`hang-up`, or the customer's own turn before (`turn`); then `wait` seconds pass.
+    `match`: the reply must contain this (regular expression, any case). Either `say` or `call`."""
+
+    customer: str
+    on: Trigger
+    at: float
+    wait: float
+    channel: str
+    say: str = ""
+    subject: str = ""
+    match: str = ""
+    call: bool = False
+    queue: str = ""
+    patience: float = 120.0
+    """Seconds a caller waits before giving up."""
+    waited: float = 0.0
+    """Seconds the caller has already spent in the voice menu when the desk hears the ring."""
+    talk: float = 60.0
+    """Seconds until the customer hangs up by themselves."""
+    law: bool = False
+    """The call is of the kind that the six-minute law covers."""
+    file: str = ""
+    """Name of a small picture that comes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueTurn:
+    """What another agent does at `at` seconds."""
+
+    agent: str
+    at: float
+    does: Does
+    customer: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer of the scenario: `addresses` by channel key."""
+
+    id: str
+    name: str
+    language: str
+    addresses: dict[str, str]
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An agent of the scenario; `me` is the one whose desk is shown."""
+
+    id: str
+    name: str
+    me: bool
+    teams: tuple[str, ...]
+    role: Literal["agent", "supervisor", "admin"] = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole play. `start`: the instant that second 0 stands for; `timezone`: how the desk shows time."""
+
+    name: str
+    title: str
+    brand: str
+    start: Ms
+    timezone: str
+    agents: tuple[Colleague, ...]
+    people: tuple[Person, ...]
+    colleagues: tuple[ColleagueTurn, ...]
+    canned: tuple[tuple[str, str], ...]
+
+    @property
+    def me(self) -> Colleague:
+        return next(agent for agent in self.agents if agent.me)
+
+    @property
+    def earliest(self) -> float:
+        """Seconds (0 or less) at which the first thing happens."""
+        ats = [turn.at for person in self.people for turn in person.turns if turn.on == "at"]
+        return min([0.0, *ats, *(turn.at for turn in self.colleagues)])
+
+
+def names() -> tuple[str, ...]:
+    """The scenarios that come with the program."""
+    return tuple(sorted(path.stem for path in SCENARIOS.glob("*.toml")))
+
+
+def load(name_or_path: str) -> Scenario:
+    """A scenario by name, or from a file. Raises ConfigError naming file, line and what was expected."""
+    if name_or_path in names():
+        return parse(read_toml(SCENARIOS / f"{name_or_path}.toml", f"{name_or_path}.toml"), name_or_path)
+    path = Path(name_or_path)
+    if not path.suffix and not path.exists():
+        known = ", ".join(names())
+        expected = f"one of {known}, or the path of a .toml file"
+        raise ConfigError([Problem(name_or_path, 0, "", "no such scenario", expected)])
+    return parse(read_toml(path), path.stem)
+
+
+def loads(text: str, name: str = "scenario") -> Scenario:
+    """A scenario from text."""
+    return parse(parse_toml(text, f"{name}.toml"), name)
+
+
+class _Table:
+    """Reads one table strictly: each key has a type, unknown keys are named."""
+
+    def __init__(self, reader: _Reader, path: KeyPath, data: dict[str, Any]) -> None:
+        self.reader, self.path, self.data = reader, path, data
+        self.known: set[str] = set()
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self._get(key, str, "a text", default))
+
+    def number(self, key: str, default: float | None = None) -> float:
+        value = self._get(key, (int, float), "a number of seconds", default)
+        return float(value) if not isinstance(value, bool) else 0.0
+
+    def flag(self, key: str) -> bool:
+        return bool(self._get(key, bool, "true or false", False))
+
+    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(key, default)
+        if value not in choices:
+            self.bad(key, f"{value!r} is not known", "one of " + ", ".join(choices))
+            return choices[0]
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._get(key, list, "a list of texts", [])
+        if not all(isinstance(item, str) for item in value):
+            self.bad(key, "not all of it is text", "a list of texts")
+            return ()
+        return tuple(value)
+
+    def mapping(self, key: str) -> dict[str, str]:
+        value = self._get(key, dict, "a table of texts", {})
+        if not all(isinstance(item, str) for item in value.values()):
+            self.bad(key, "not all of it is text", "a table of texts")
+            return {}
+        return dict(value)
+
+    def tables(self, key: str) -> list[_Table]:
+        value = self._get(key, list, f"[[{spell((*self.path, key))}]] tables", [])
+        found = []
+        for index, item in enumerate(value):
+            if isinstance(item, dict):
+                found.append(_Table(self.reader, (*self.path, key, index), item))
+            else:
+                self.bad(key, "not a table", f"[[{key}]]")
+        return found
+
+    def done(self) -> None:
+        for key in self.data:
+            if key not in self.known:
+                self.bad(key, "unknown key", "one of " + ", ".join(sorted(self.known)))
+
+    def bad(self, key: str, what: str, expected: str = "") -> None:
+        self.reader.problems.append(self.reader.source.problem((*self.path, key), what, expected))
+
+    def _get(self, key: str, kind: Any, expected: str, default: Any) -> Any:
+        self.known.add(key)
+        if key not in self.data:
+            if default is None:
+                self.reader.problems.append(self.reader.source.problem(self.path, f"{key} is missing", expected))
+                return {str: "", list: [], dict: {}, bool: False}.get(kind, 0)
+            return default
+        value = self.data[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            self.bad(key, f"a {type(value).__name__} stands there", expected)
+            return default if default is not None else {str: "", list: [], dict: {}, bool: False}.get(kind, 0)
+        return value
+
+
+class _Reader:
+    def __init__(self, source: TomlSource) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+
+def parse(source: TomlSource, name: str) -> Scenario:
+    """Check and build; raises ConfigError with everything that is wrong."""
+    reader = _Reader(source)
+    top = _Table(reader, (), source.data)
+    title = top.text("title")
+    brand = top.text("brand", "")
+    zone = top.text("timezone", "UTC")
+    start = _start(top, zone)
+    agents = tuple(_agent(table) for table in top.tables("agent"))
+    people = tuple(_person(table) for table in top.tables("customer"))
+    colleagues = tuple(_colleague(table, agents, people) for table in top.tables("colleague"))
+    canned = tuple(top.mapping("canned").items())
+    top.done()
+    if sum(agent.me for agent in agents) != 1:
+        wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
+        reader.problems.append(wrong)
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned)
+
+
+def _start(top: _Table, zone: str) -> Ms:
+    top.known.add("start")
+    value = top.data.get("start", datetime(2026, 3, 2, 9, 41))
+    if not isinstance(value, datetime):
+        top.bad("start", "not a date and time", "2026-03-02T09:41:00")
+        return 0
+    try:
+        tz = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        top.bad("timezone", f"{zone!r} is not known", "a name like Asia/Jerusalem")
+        return 0
+    return int((value if value.tzinfo else value.replace(tzinfo=tz)).timestamp() * MS)
+
+
+def _agent(table: _Table) -> Colleague:
+    role = table.choice("role", ("agent", "supervisor", "admin"), "agent")
+    agent = Colleague(table.text("id"), table.text("name"), table.flag("me"), table.texts("teams"), role)  # type: ignore[arg-type]
+    table.done()
+    return agent
+
+
+def _person(table: _Table) -> Person:
+    id = table.text("id")
+    name, language, addresses = table.text("name"), table.text("language", "en"), table.mapping("addresses")
+    if not addresses:
+        table.bad("addresses", "a customer needs one", 'addresses = { whatsapp = "972541234567" }')
+    for key in addresses:
+        if key not in CHANNEL_KEYS:
+            table.bad("addresses", f"{key!r} is no channel", "one of " + ", ".join(CHANNEL_KEYS))
+    turns = tuple(_turn(entry, id, addresses) for entry in table.tables("turn"))
+    table.done()
+    return Person(id, name, language, addresses, turns)
+
+
+def _turn(table: _Table, customer: str, addresses: dict[str, str]) -> Turn:
+    timed = "at" in table.data
+    on = "at" if timed else table.choice("on", ("reply", "answer", "hang-up", "turn"), "turn")
+    first = next(iter(addresses), "")
+    channel = table.text("channel", first)
+    if channel not in addresses and addresses:
+        table.bad("channel", f"{customer} has no address on {channel!r}", "one of " + ", ".join(addresses))
+    turn = Turn(
+        customer,
+        on,  # type: ignore[arg-type]
+        table.number("at", 0.0),
+        table.number("wait", 0.0),
+        channel,
+        table.text("say", ""),
+        table.text("subject", ""),
+        table.text("match", ""),
+        table.flag("call"),
+        table.text("queue", ""),
+        table.number("patience", 120.0),
+        table.number("waited", 0.0),
+        table.number("talk", 60.0),
+        table.flag("law"),
+        table.text("file", ""),
+    )
+    table.known.add("on")
+    table.done()
+    if bool(turn.say or turn.file) == turn.call:
+        table.bad("say", "a turn says something or calls, one of the two", 'say = "..." or call = true')
+    if turn.call and turn.channel != "phone":
+        table.bad("call", "a call needs the phone", 'channel = "phone"')
+    try:
+        re.compile(turn.match)
+    except re.error as error:
+        table.bad("match", f"not a regular expression: {error}")
+    return turn
+
+
+def _colleague(table: _Table, agents: tuple[Colleague, ...], people: tuple[Person, ...]) -> ColleagueTurn:
+    agent = table.choice("agent", tuple(agent.id for agent in agents) or ("?",))
+    customer = table.choice("customer", tuple(person.id for person in people) or ("?",))
+    does = table.choice("does", get_args(Does))
+    turn = ColleagueTurn(agent, table.number("at"), does, customer, table.text("text", ""))  # type: ignore[arg-type]
+    table.done()
+    return turn
