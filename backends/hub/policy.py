@@ -1,0 +1,28 @@
+"""What a workspace is told by its configuration: times, accounts to write from, canned replies, where files are served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent_tui.domain.model import Sender
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class HubPolicy:
+    """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal subject
+    from one address still means one thread. `account_team`: the team a new case of that account falls to.
+    `backoff_s`: seconds before each further try of a send that failed for now; the last one repeats until `give_up_ms`.
+    `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
+
+    grace_ms: int = 72 * HOUR_MS
+    subject_ms: int = 30 * DAY_MS
+    senders: tuple[Sender, ...] = ()
+    canned: tuple[tuple[str, str], ...] = ()
+    account_team: Mapping[str, str] = field(default_factory=dict)
+    account_brand: Mapping[str, str] = field(default_factory=dict)
+    backoff_s: tuple[float, ...] = (5, 30, 120, 600, 1800)
+    give_up_ms: int = 2 * DAY_MS
+    link_ms: int = 15 * MINUTE_MS
+    blob_url: str = ""
