@@ -1,0 +1,28 @@
+"""What the desk knows of one backend: the line, who I am there, and its directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent_tui.backends.base import Capabilities
+from agent_tui.domain.model import Agent, Directory
+from agent_tui.domain.time import Ms
+
+
+@dataclass(slots=True)
+class BackendState:
+    """`seq`: place in its log. `caught_up_to`: Ms of the last thing known before the last reconnect. `clock_skew`: the
+    server's now minus ours, ms. `retry_at`: Ms of the next try. `refused`: it will not be tried again; `reason` tells why."""
+
+    id: str
+    name: str
+    me: Agent | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    state: Literal["connecting", "up", "down", "refused"] = "connecting"
+    reason: str = ""
+    retry_at: Ms | None = None
+    seq: int = 0
+    caught_up_to: Ms | None = None
+    clock_skew: int = 0
+    directory: Directory = field(default_factory=Directory)

@@ -1,0 +1,62 @@
+"""What a change of the desk's state touched, so that only that is drawn again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.text import SafeText
+
+Level = Literal["info", "warning", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line for the status line. `attention`: worth a bell or OSC 9. A failure stays until it was seen."""
+
+    text: SafeText
+    level: Level = "info"
+    key: CaseKey | None = None
+    attention: bool = False
+
+
+@dataclass(slots=True)
+class Changes:
+    """What must be looked at again; merge with `|=`. Falsy when nothing changed.
+
+    `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state, counts,
+    me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane. `calls`: the call
+    line. `composer`: draft replaced from outside, recipients, reply window, send state."""
+
+    rows: set[CaseKey] = field(default_factory=set)
+    inbox: bool = False
+    header: bool = False
+    timeline: bool = False
+    customer: bool = False
+    calls: bool = False
+    composer: bool = False
+    notices: list[Notice] = field(default_factory=list)
+
+    def __ior__(self, other: Changes) -> Changes:
+        self.rows |= other.rows
+        self.inbox |= other.inbox
+        self.header |= other.header
+        self.timeline |= other.timeline
+        self.customer |= other.customer
+        self.calls |= other.calls
+        self.composer |= other.composer
+        self.notices += other.notices
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.rows
+            or self.inbox
+            or self.header
+            or self.timeline
+            or self.customer
+            or self.calls
+            or self.composer
+            or self.notices
+        )

@@ -1,0 +1,116 @@
+"""What an agent is writing: a draft per case, and the order it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.orders import FileRef, NewMessage, Note, Order, Reply
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+NOBODY: tuple[CustomerText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file on the agent's side that still has to go up. `size` in bytes."""
+
+    path: str
+    name: str
+    media: str
+    size: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """An unsent text. `key` None: a message to somebody new (`backend` says where it goes). `base_version`: the row's
+    version the agent had seen while writing, so that a newer reply can be pointed out before sending. `updated`: Ms."""
+
+    key: CaseKey | None
+    channel: str = ""
+    conversation: str = ""
+    account: str = ""
+    subject: str = ""
+    to: tuple[CustomerText, ...] = NOBODY
+    cc: tuple[CustomerText, ...] = NOBODY
+    bcc: tuple[CustomerText, ...] = NOBODY
+    body: str = ""
+    files: tuple[FileRef | LocalFile, ...] = field(default=())
+    note: bool = False
+    in_reply_to: str = ""
+    forward_of: str = ""
+    updated: Ms = 0
+    base_version: int = 0
+    backend: str = ""
+    """Only for a new message (`key` None): the backend that sends it; "" is the first one."""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing that would be a loss."""
+        return not (self.body.strip() or self.files or (self.key is None and (self.subject or self.to)))
+
+
+def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
+    """The order that sends `draft`, and the local files that must go up first (they are joined to it then)."""
+    here = tuple(file for file in draft.files if isinstance(file, FileRef))
+    local = tuple(file for file in draft.files if isinstance(file, LocalFile))
+    body, subject = CustomerText(draft.body), CustomerText(draft.subject)
+    if draft.key is None:
+        return NewMessage(draft.channel, draft.to, body, draft.account, subject, draft.cc, draft.bcc, here), local
+    if draft.note:
+        return Note(draft.key.case, body), ()
+    reply = Reply(
+        draft.key.case,
+        draft.channel,
+        body,
+        draft.conversation,
+        draft.account,
+        subject,
+        draft.to,
+        draft.cc,
+        draft.bcc,
+        here,
+        draft.in_reply_to,
+        draft.forward_of,
+    )
+    return reply, local
+
+
+def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) -> Draft | None:
+    """The draft that `order` was made from, so that what could not be sent can be written on; None for other orders."""
+    if isinstance(order, Note):
+        return Draft(key, body=order.body.raw, note=True, updated=now)
+    if isinstance(order, NewMessage):
+        return Draft(
+            None,
+            order.channel,
+            "",
+            order.account,
+            order.subject.raw,
+            order.to,
+            order.cc,
+            order.bcc,
+            order.body.raw,
+            order.files + files,
+            updated=now,
+            backend=key.backend,
+        )
+    if isinstance(order, Reply):
+        return Draft(
+            key,
+            order.channel,
+            order.conversation,
+            order.account,
+            order.subject.raw,
+            order.to,
+            order.cc,
+            order.bcc,
+            order.body.raw,
+            order.files + files,
+            False,
+            order.in_reply_to,
+            order.forward_of,
+            now,
+        )
+    return None

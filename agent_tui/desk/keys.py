@@ -1,0 +1,12 @@
+"""How a desk names a case: ids are unique within a backend only."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CaseKey(NamedTuple):
+    """One case of one backend."""
+
+    backend: str
+    case: str
