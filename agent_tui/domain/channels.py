@@ -1,6 +1,7 @@
 """Channel profiles: what each channel allows and promises. An unknown channel gets a generic profile, never an error.
 
-Windows and first-reply targets are the vendors' published figures (WhatsApp, Messenger and Instagram 24 h, TikTok 48 h);
+Windows and first-reply targets are the vendors' published figures (WhatsApp, Messenger and Instagram 24 h, TikTok 48
+h);
 targets are defaults only.
 """
 
@@ -17,7 +18,8 @@ ChannelKind = Literal["voice", "live", "messaging", "mail", "public"]
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One channel. `window_ms`: how long after the customer's last word we may write freely (None: always).
-    `first_ms`/`next_ms`: default targets for the first and every further answer. `max_chars`: longest text (None: no limit)."""
+    `first_ms`/`next_ms`: default targets for the first and every further answer. `max_chars`: longest text (None: no
+    limit)."""
 
     key: str
     tag: str

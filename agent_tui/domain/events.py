@@ -61,7 +61,8 @@ CaseChange = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged:
-    """The case itself changed; the row holds how it is now. `detail`: short machine words (agent id, label names ...)."""
+    """The case itself changed; the row holds how it is now. `detail`: short machine words (agent id, label names
+    ...)."""
 
     change: CaseChange
     detail: str = ""
@@ -97,7 +98,8 @@ AnyBody = Body | UnknownBody
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the log as a desk sees it. `prev`: the last seq this agent may see, so gaps by permission are no loss.
+    """One entry of the log as a desk sees it. `prev`: the last seq this agent may see, so gaps by permission are no
+    loss.
     `recorded`: the hub's time; `occurred`: the channel's, never after it. `by`: agent id, or "" for channel and hub."""
 
     seq: int

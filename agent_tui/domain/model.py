@@ -55,7 +55,8 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Message:
     """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
-    `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered automatically)."""
+    `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered
+    automatically)."""
 
     id: str
     case: str
@@ -82,7 +83,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One thread on one channel. `last_inbound`: when the customer last wrote or called; the reply window runs from it."""
+    """One thread on one channel. `last_inbound`: when the customer last wrote or called; the reply window runs from
+    it."""
 
     id: str
     case: str
@@ -97,7 +99,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A conversation on a voice channel. Times are Ms or None when not reached; `law_due`: a human answer is owed by then."""
+    """A conversation on a voice channel. Times are Ms or None when not reached; `law_due`: a human answer is owed by
+    then."""
 
     id: str
     case: str
@@ -119,7 +122,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One running promise of time on a case: `since` .. `due`. `estimated`: our own computation where the server gives none."""
+    """One running promise of time on a case: `since` .. `due`. `estimated`: our own computation where the server
+    gives none."""
 
     metric: Metric
     since: Ms
@@ -130,7 +134,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case as one row of an inbox. `version`: seq of the last event in it; rows order by (`sort_at`, `id`) within a section.
+    """A case as one row of an inbox. `version`: seq of the last event in it; rows order by (`sort_at`, `id`) within
+    a section.
     `owner`: agent id or ""; `snoozed`: wakes at that Ms, 0 = at the customer's next word, None = not snoozed."""
 
     id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.model import EMPTY
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -32,7 +33,7 @@ class Reply:
     body: CustomerText
     conversation: str = ""
     account: str = ""
-    subject: CustomerText = CustomerText("")
+    subject: CustomerText = EMPTY
     to: tuple[CustomerText, ...] = ()
     cc: tuple[CustomerText, ...] = ()
     bcc: tuple[CustomerText, ...] = ()
@@ -50,7 +51,7 @@ class NewMessage:
     to: tuple[CustomerText, ...]
     body: CustomerText
     account: str = ""
-    subject: CustomerText = CustomerText("")
+    subject: CustomerText = EMPTY
     cc: tuple[CustomerText, ...] = ()
     bcc: tuple[CustomerText, ...] = ()
     files: tuple[FileRef, ...] = ()
@@ -172,7 +173,7 @@ class WriteUp:
 
     call: str
     outcome: str
-    body: CustomerText = CustomerText("")
+    body: CustomerText = EMPTY
     name: Literal["write-up"] = "write-up"
 
 

@@ -16,7 +16,8 @@ Scope = Literal["mine", "unassigned", "team", "all"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
-    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: somebody owns it, and its team is
+    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: somebody owns it, and its
+    team is
     mine (or none); `all`. Sections of one view never overlap."""
 
     scope: Scope

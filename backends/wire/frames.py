@@ -21,10 +21,14 @@ MAX_DEPTH = 64
 MAX_COMMANDS_PER_SECOND = 200
 
 
+Count = Annotated[int, Field(ge=0, le=(1 << 53) - 1)]
+"""A whole number that every JSON reader keeps exactly (RFC 8259, section 6): seqs and Ms."""
+
+
 class Frame(BaseModel):
     """Unknown fields are ignored, so that either side may be newer."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class Limits(Frame):
@@ -56,7 +60,7 @@ class Welcome(Frame):
 
     type: Literal["welcome"] = "welcome"
     log: str
-    seq: int
+    seq: Count
     now: int
     agent: Agent
     capabilities: WireCapabilities = WireCapabilities()
@@ -70,11 +74,11 @@ class EventFrame(Frame):
     """One entry of the log. `prev` is the last seq this agent may see before it."""
 
     type: Literal["event"] = "event"
-    seq: int
-    prev: int
+    seq: Count
+    prev: Count
     occurred: int
     recorded: int
-    body: AnyBody
+    body: Annotated[AnyBody, Field(discriminator="type")]
     case: str = ""
     by: str = ""
     row: CaseRow | None = None
@@ -110,16 +114,16 @@ class Bye(Frame):
 
     type: Literal["bye"] = "bye"
     reason: str
-    retry: float | None = None
+    retry: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
 
 
 class Hello(Frame):
     """First frame of a client. With `log` and `seq` of an earlier connection the server resumes after that seq."""
 
     type: Literal["hello"] = "hello"
-    client: str = ""
-    log: str = ""
-    seq: int = 0
+    client: str = Field(default="", max_length=200)
+    log: str = Field(default="", max_length=200)
+    seq: Count = 0
 
 
 class Command(Frame):
@@ -128,7 +132,7 @@ class Command(Frame):
     type: Literal["command"] = "command"
     id: str = Field(min_length=1, max_length=64)
     order: Annotated[Order, Field(discriminator="name")]
-    fence: int = 0
+    fence: Count = 0
 
 
 class QueryFrame(Frame):
