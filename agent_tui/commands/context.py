@@ -1,0 +1,139 @@
+"""What a command gets to work with: the desk's workbench, the case it is about, and what it may ask of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal, Protocol
+
+from agent_tui.desk.desk import BackendState
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import CaseRow, Message
+from agent_tui.domain.text import SafeText
+from agent_tui.services.workbench import Workbench
+
+Move = Literal["next", "previous", "first", "last", "page-on", "page-back"]
+Place = Literal["inbox", "timeline", "composer", "customer"]
+ComposeMode = Literal["reply", "reply-all", "reply-choose", "note", "forward", "new"]
+Arguments = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line to choose from. `value` is what the choice means; `beside` stands quietly at the right."""
+
+    value: str
+    title: SafeText
+    beside: SafeText = SafeText("")
+    why_not: SafeText | None = None
+    """Why it cannot be chosen now; None when it can."""
+
+
+class Ui(Protocol):
+    """What commands may ask of the screen. It is carried out by the shell; commands know no widget."""
+
+    @property
+    def place(self) -> Place:
+        """Where the focus is (or was, while a line is typed)."""
+        ...
+
+    def focus(self, place: Place) -> None: ...
+
+    def focus_next(self, step: int) -> None:
+        """To the next pane (1) or the one before (-1)."""
+        ...
+
+    def move(self, move: Move) -> bool:
+        """Move the cursor where the focus is; False when it stands at that end already."""
+        ...
+
+    def point_at(self, key: CaseKey) -> None:
+        """Put the inbox's cursor on this case, if it is in the view."""
+        ...
+
+    def show_case(self) -> None:
+        """Show the case rather than the inbox where the screen has room for one only."""
+        ...
+
+    def back(self) -> None:
+        """Out one layer: prompt, card, composer, timeline, the case; never further."""
+        ...
+
+    def toggle_customer(self) -> None: ...
+
+    def compose(self, mode: ComposeMode, to: str = "") -> None: ...
+
+    def composer_key(self, command: str, arguments: Arguments) -> SafeText | None: ...
+
+    def edit(self, action: Literal["delete-word", "delete-line", "undo-text"]) -> bool:
+        """Edit the prompt that is open; False when none is."""
+        ...
+
+    def message(self) -> Message | None:
+        """The message under the timeline's cursor."""
+        ...
+
+    def fold(self) -> None: ...
+
+    def show_letters(self) -> bool: ...
+
+    def explain(self) -> SafeText | None: ...
+
+    def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
+        """Let the agent choose one. `free`: what was typed counts too when it is none of the choices."""
+        ...
+
+    def filter(self) -> None:
+        """Type words that narrow the view."""
+        ...
+
+    def command_line(self, start: str = "") -> None: ...
+
+    def palette(self) -> None: ...
+
+    def help(self, command: str = "") -> None: ...
+
+    def say(self, text: SafeText, level: Literal["info", "warning", "failure"] = "info") -> None:
+        """Put a result on the status line."""
+        ...
+
+    def copy(self, text: str) -> None:
+        """To the terminal's clipboard (OSC 52). The text is cleaned of control characters."""
+        ...
+
+    def redraw(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One moment: who acts, on what, from where. `key` is the opened case where the focus is in it, else the row under
+    the inbox's cursor; None when there is none."""
+
+    workbench: Workbench
+    ui: Ui
+    key: CaseKey | None
+    contexts: tuple[str, ...]
+    zone: tzinfo
+    last_case: CaseKey | None = None
+
+    @property
+    def row(self) -> CaseRow | None:
+        """The case's row, as the desk knows it."""
+        return self.workbench.desk.row(self.key) if self.key is not None else None
+
+    @property
+    def backend(self) -> BackendState | None:
+        """The server that holds the case; without a case, the first one."""
+        backends = self.workbench.desk.backends
+        if self.key is not None:
+            return backends.get(self.key.backend)
+        return next(iter(backends.values()), None)
+
+    @property
+    def opened(self) -> bool:
+        """Whether the case the command is about is the one that is open."""
+        open_case = self.workbench.desk.open_case
+        return open_case is not None and open_case.key == self.key
