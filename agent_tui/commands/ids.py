@@ -1,0 +1,298 @@
+"""Every user command declared once: id, words, arguments, where it works. Keys, palette, `:` line and help read this.
+
+Pure data and light to import: no Textual, no pydantic. The keys themselves are data too, in `keymaps/default.toml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.commands.spec import CALL, COMPOSER, KEYPAD, LIST, PROMPT, Argument, CommandSpec, Group
+
+# Moving
+ROW_NEXT = "row-next"
+ROW_PREVIOUS = "row-previous"
+ROW_FIRST = "row-first"
+ROW_LAST = "row-last"
+PANE_NEXT = "pane-next"
+PANE_PREVIOUS = "pane-previous"
+CASE_OPEN = "case-open"
+GO_BACK = "go-back"
+PAGE_ON = "page-on"
+PAGE_BACK = "page-back"
+NEXT_WAITING = "next-waiting"
+CASE_LAST = "case-last"
+# Looking
+VIEW_NUMBER = "view-number"
+VIEW_MINE = "view-mine"
+VIEW_TEAM = "view-team"
+VIEW_ALL = "view-all"
+VIEW_SNOOZED = "view-snoozed"
+VIEW_DONE = "view-done"
+VIEW_SPAM = "view-spam"
+VIEW_CHANNEL = "view-channel"
+FILTER = "filter"
+LABELS_SHOW = "labels-show"
+FOLD = "fold"
+CUSTOMER_CARD = "customer-card"
+EXPLAIN = "explain"
+# The case
+NOTE = "note"
+LABEL = "label"
+PRIORITY = "priority"
+ASSIGN_ME = "assign-me"
+ASSIGN_TO = "assign-to"
+MARK_UNREAD = "mark-unread"
+QUEUE_RETURN = "queue-return"
+SNOOZE = "snooze"
+CASE_DONE = "case-done"
+CASE_REOPEN = "case-reopen"
+CASE_SPAM = "case-spam"
+CUSTOMER_BLOCK = "customer-block"
+UNDO = "undo"
+COPY_MESSAGE = "copy-message"
+COPY_NUMBER = "copy-number"
+# Writing
+REPLY = "reply"
+REPLY_ALL = "reply-all"
+REPLY_CHOOSE = "reply-choose"
+FORWARD = "forward"
+MESSAGE_NEW = "message-new"
+RETRY_SEND = "retry-send"
+# While composing
+COMPOSE_ENTER = "compose-enter"
+COMPOSE_SEND = "compose-send"
+COMPOSE_NEWLINE = "compose-newline"
+COMPOSE_TAKE_BACK = "compose-take-back"
+COMPOSE_CHANNEL = "compose-channel"
+COMPOSE_ATTACH = "compose-attach"
+COMPOSE_SIGNATURE = "compose-signature"
+COMPOSE_DELETE_WORD = "compose-delete-word"
+COMPOSE_DELETE_LINE = "compose-delete-line"
+COMPOSE_UNDO_TEXT = "compose-undo-text"
+# Calls
+CALL_ANSWER = "call-answer"
+CALL_HANG_UP = "call-hang-up"
+CALL_MUTE = "call-mute"
+CALL_HOLD = "call-hold"
+CALL_KEYPAD = "call-keypad"
+CALL_DIGIT = "call-digit"
+CALL_WRITE_UP = "call-write-up"
+# The desk
+COMMAND_LINE = "command-line"
+HELP = "help"
+PALETTE = "palette"
+PRESENCE = "presence"
+REDRAW = "redraw"
+QUIT = "quit"
+
+_LISTS = (LIST, COMPOSER)
+_ANYWHERE = (LIST, COMPOSER, PROMPT)
+
+_MOVE = (
+    CommandSpec(ROW_NEXT, "Next row", "To the next row of the inbox, or the next message of the timeline.", (LIST,)),
+    CommandSpec(ROW_PREVIOUS, "Previous row", "To the row or message before.", (LIST,)),
+    CommandSpec(ROW_FIRST, "First row", "To the first row of the inbox, or the oldest message.", (LIST,)),
+    CommandSpec(ROW_LAST, "Last row", "To the last row of the inbox, or the newest message.", (LIST,)),
+    CommandSpec(PANE_NEXT, "Next pane", "To the next pane: inbox, timeline, customer.", (LIST,)),
+    CommandSpec(PANE_PREVIOUS, "Previous pane", "To the pane before.", (LIST,)),
+    CommandSpec(CASE_OPEN, "Open", "Open the case under the cursor; once more: into the composer.", (LIST,)),
+    CommandSpec(GO_BACK, "Out one layer", "Leave what is innermost. Never discards text and never quits.", _ANYWHERE),
+    CommandSpec(PAGE_ON, "Page on", "A page on; at the end the next unread, else the most urgent case.", (LIST,)),
+    CommandSpec(PAGE_BACK, "Page back", "A page back.", (LIST,)),
+    CommandSpec(NEXT_WAITING, "Next waiting", "Open the most urgent case that waits for me; drafts stay.", _LISTS),
+    CommandSpec(CASE_LAST, "Last case", "Exchange this case with the one opened before it.", _LISTS),
+)
+
+_LOOK = (
+    CommandSpec(
+        VIEW_NUMBER,
+        "View by number",
+        "Show the view with this number in the header.",
+        (LIST,),
+        (Argument("number", "digit", choices=tuple("123456789"), help="1 to 9, as the header counts"),),
+    ),
+    CommandSpec(VIEW_MINE, "My cases", "Show the cases that are mine, and my team's unassigned ones.", (LIST,)),
+    CommandSpec(VIEW_TEAM, "My team's cases", "Show the cases of my team.", (LIST,)),
+    CommandSpec(VIEW_ALL, "All cases", "Show every case that I may see.", (LIST,)),
+    CommandSpec(VIEW_SNOOZED, "Snoozed cases", "Show the cases put away until later.", (LIST,)),
+    CommandSpec(VIEW_DONE, "Done cases", "Show the cases that are done.", (LIST,)),
+    CommandSpec(VIEW_SPAM, "Spam", "Show the cases held as spam.", (LIST,)),
+    CommandSpec(
+        VIEW_CHANNEL,
+        "One channel only",
+        "Narrow the view to one channel; without a channel show them all again.",
+        (LIST,),
+        (Argument("channel", "channel", required=False, help="whatsapp, email, phone ..."),),
+    ),
+    CommandSpec(
+        FILTER,
+        "Filter and search",
+        "Narrow the view to rows that match, while you type; Esc shows all again.",
+        (LIST,),
+        (Argument("words", "text", required=False, help="name, subject, number, label"),),
+    ),
+    CommandSpec(LABELS_SHOW, "Pick by letter", "Put letters on links, files and messages; a letter opens it.", (LIST,)),
+    CommandSpec(FOLD, "Fold or unfold", "Fold or unfold quoted text, or a group of the inbox.", (LIST,)),
+    CommandSpec(CUSTOMER_CARD, "Customer card", "Show who this is: addresses, earlier conversations, notes.", (LIST,)),
+    CommandSpec(EXPLAIN, "Explain", "Say what the clock counts, why this case is mine, why a key is off.", (LIST,)),
+)
+
+_CASE = (
+    CommandSpec(
+        LABEL,
+        "Label",
+        "Add labels, or remove one that is there.",
+        (LIST,),
+        (Argument("label", "label", required=False, help="a label; -label removes it"),),
+    ),
+    CommandSpec(
+        PRIORITY,
+        "Priority",
+        "Set the priority of the case.",
+        (LIST,),
+        (Argument("priority", "choice", required=False, choices=("low", "normal", "high", "urgent")),),
+    ),
+    CommandSpec(ASSIGN_ME, "Assign to me", "Make the case mine.", _LISTS),
+    CommandSpec(
+        ASSIGN_TO,
+        "Assign to ...",
+        "Give the case to an agent or a team.",
+        _LISTS,
+        (Argument("who", "agent", required=False, help="an agent's or a team's name"),),
+    ),
+    CommandSpec(MARK_UNREAD, "Mark unread", "Show the case as unread again.", (LIST,)),
+    CommandSpec(QUEUE_RETURN, "Back to the queue", "Give the case back to the queue: nobody owns it.", _LISTS),
+    CommandSpec(
+        SNOOZE,
+        "Snooze",
+        "Put the case away until a time, or until the customer's next reply.",
+        _LISTS,
+        (Argument("until", "when", required=False, help="30m, 2h, 09:00, sun, or reply"),),
+    ),
+    CommandSpec(CASE_DONE, "Done and next", "Close the case and open the next that waits for me.", _LISTS),
+    CommandSpec(CASE_REOPEN, "Reopen", "Open a case again that is done, snoozed or spam.", (LIST,)),
+    CommandSpec(CASE_SPAM, "Spam", "Hold this case as spam; nothing is answered.", (LIST,)),
+    CommandSpec(CUSTOMER_BLOCK, "Block the customer", "Spam, and all that they write from now on too.", (LIST,)),
+    CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze.", (LIST,)),
+    CommandSpec(
+        COPY_MESSAGE, "Copy message", "Copy the message under the cursor to the terminal's clipboard.", (LIST,)
+    ),
+    CommandSpec(COPY_NUMBER, "Copy case number", "Copy the case's number or link.", (LIST,)),
+)
+
+_WRITE = (
+    CommandSpec(
+        NOTE,
+        "Note",
+        "Write an internal note; it never leaves the house.",
+        _LISTS,
+        (Argument("text", "text", required=False, help="the note; without it the note is composed"),),
+    ),
+    CommandSpec(REPLY, "Reply", "Write to the customer in this conversation.", (LIST,)),
+    CommandSpec(REPLY_ALL, "Reply to all", "Reply to the sender and all recipients of the mail.", (LIST,)),
+    CommandSpec(REPLY_CHOOSE, "Reply, choosing how", "Reply after choosing channel and recipients.", (LIST,)),
+    CommandSpec(
+        FORWARD,
+        "Forward",
+        "Send this message and its files on to somebody else.",
+        (LIST,),
+        (Argument("to", "address", required=False, help="an address"),),
+    ),
+    CommandSpec(
+        MESSAGE_NEW,
+        "New message",
+        "Write to anyone, on any channel that can start.",
+        (LIST,),
+        (Argument("to", "address", required=False, help="an address or a customer's name"),),
+    ),
+    CommandSpec(RETRY_SEND, "Send again", "Send a failed message, or one of unknown outcome, again.", _LISTS),
+)
+
+_COMPOSE = (
+    CommandSpec(COMPOSE_ENTER, "Enter", "Live and messaging: send. Mail and public: a new line.", (COMPOSER,)),
+    CommandSpec(COMPOSE_SEND, "Send", "Send, on every channel; it can be taken back for a few seconds.", (COMPOSER,)),
+    CommandSpec(COMPOSE_NEWLINE, "New line", "A new line, on every channel.", (COMPOSER,)),
+    CommandSpec(COMPOSE_TAKE_BACK, "Take back", "Take back the send that counts down; it is a draft again.", _LISTS),
+    CommandSpec(
+        COMPOSE_CHANNEL,
+        "Channel and recipients",
+        "Choose the channel, the sender, To, Cc, Bcc and the subject.",
+        (COMPOSER,),
+        (Argument("channel", "channel", required=False),),
+    ),
+    CommandSpec(
+        COMPOSE_ATTACH,
+        "Attach a file",
+        "Add a file: a path here, or a link to upload from your own machine.",
+        (COMPOSER,),
+        (Argument("path", "path", required=False),),
+    ),
+    CommandSpec(COMPOSE_SIGNATURE, "Signature", "Put the signature in, or take it out.", (COMPOSER,)),
+    CommandSpec(COMPOSE_DELETE_WORD, "Delete word", "Delete the word before the caret.", (COMPOSER, PROMPT)),
+    CommandSpec(COMPOSE_DELETE_LINE, "Delete line", "Delete from the caret to the line's start.", (COMPOSER, PROMPT)),
+    CommandSpec(COMPOSE_UNDO_TEXT, "Undo typing", "Undo the last change of the text.", (COMPOSER, PROMPT)),
+)
+
+_CALLS = (
+    CommandSpec(CALL_ANSWER, "Answer", "Answer the call that rings; the draft is kept.", (LIST, CALL, COMPOSER)),
+    CommandSpec(CALL_HANG_UP, "Hang up", "End the call; the write-up follows.", (LIST, CALL, COMPOSER)),
+    CommandSpec(CALL_MUTE, "Mute", "Mute, or unmute, my side.", (LIST, CALL)),
+    CommandSpec(CALL_HOLD, "Hold", "Hold, or resume, the call.", (LIST, CALL)),
+    CommandSpec(CALL_KEYPAD, "Keypad", "Send digits until Esc.", (LIST, CALL)),
+    CommandSpec(
+        CALL_DIGIT,
+        "Send a digit",
+        "Send one digit into the call.",
+        (KEYPAD,),
+        (Argument("digit", "digit", choices=tuple("0123456789*#")),),
+    ),
+    CommandSpec(
+        CALL_WRITE_UP,
+        "Write up the call",
+        "Say what came of the call.",
+        (LIST, CALL),
+        (Argument("outcome", "text", required=False),),
+    ),
+)
+
+_DESK = (
+    CommandSpec(
+        COMMAND_LINE,
+        "Command line",
+        "Type a command by its name; Tab completes.",
+        (LIST,),
+        (Argument("start", "text", required=False, help="what the line begins with"),),
+    ),
+    CommandSpec(
+        HELP,
+        "Help",
+        "What works here, and why the rest does not.",
+        (LIST,),
+        (Argument("command", "command", required=False),),
+    ),
+    CommandSpec(PALETTE, "Palette", "Find any command by its words.", _ANYWHERE),
+    CommandSpec(
+        PRESENCE,
+        "Presence",
+        "Say whether I take new work.",
+        (LIST,),
+        (Argument("state", "text", required=False, help="available, or why not"),),
+    ),
+    CommandSpec(REDRAW, "Redraw", "Paint the screen again.", _ANYWHERE),
+    CommandSpec(QUIT, "Log out", "Leave the desk; shows first what is unsent or owed.", (LIST,)),
+)
+
+
+_BY_GROUP: tuple[tuple[Group, tuple[CommandSpec, ...]], ...] = (
+    ("move", _MOVE),
+    ("look", _LOOK),
+    ("case", _CASE),
+    ("write", _WRITE),
+    ("compose", _COMPOSE),
+    ("call", _CALLS),
+    ("desk", _DESK),
+)
+
+SPECS: dict[str, CommandSpec] = {spec.id: replace(spec, group=group) for group, specs in _BY_GROUP for spec in specs}
+"""Every command by id, in the order of the help."""

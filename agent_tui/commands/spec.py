@@ -1,0 +1,111 @@
+"""What a command's declaration says, and the contexts and help groups that commands belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ArgumentKind = Literal[
+    "text",
+    "number",
+    "choice",
+    "agent",
+    "team",
+    "label",
+    "channel",
+    "view",
+    "when",
+    "address",
+    "path",
+    "digit",
+    "command",
+]
+"""What the `:` line completes with. `when` is a time, a length or "reply" (`30m`, `2h`, `09:00`, `sun`, `reply`)."""
+
+Group = Literal["move", "look", "case", "write", "compose", "call", "desk"]
+"""The headings of the help, in the order of `GROUPS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One word or phrase after the command on the `:` line. Only the last one may hold spaces (`text`)."""
+
+    name: str
+    kind: ArgumentKind
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """What a command is called and takes. `contexts` are the keymap contexts in which it means something."""
+
+    id: str
+    title: str
+    help: str
+    contexts: tuple[str, ...]
+    arguments: tuple[Argument, ...] = ()
+    group: Group = "desk"
+
+    @property
+    def fewest_arguments(self) -> int:
+        """How many arguments it cannot do without."""
+        return sum(argument.required for argument in self.arguments)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """The arguments in `text`, as typed after the command: words, the last argument taking the rest if it is text.
+
+        Raises ValueError saying what is missing, too many or not one of the choices.
+        """
+        takes_rest = bool(self.arguments) and self.arguments[-1].kind == "text"
+        words = text.split(maxsplit=len(self.arguments) - 1) if takes_rest else text.split()
+        words = [word.strip() for word in words]
+        if len(words) > len(self.arguments):
+            many = len(self.arguments)
+            raise ValueError("takes no arguments" if not many else f"takes {many} argument{'s' * (many > 1)} at most")
+        if len(words) < self.fewest_arguments:
+            raise ValueError(f"needs {self.arguments[len(words)].name}")
+        for word, argument in zip(words, self.arguments, strict=False):
+            if argument.choices and word not in argument.choices:
+                raise ValueError(f"{argument.name} is one of {', '.join(argument.choices)}")
+        return tuple(words)
+
+
+GLOBAL = "global"
+LIST = "list"
+CALL = "call"
+COMPOSER = "composer"
+PROMPT = "prompt"
+KEYPAD = "keypad"
+
+CONTEXTS: dict[str, str] = {
+    GLOBAL: "everywhere, under all others; plain characters cannot be bound here, since they are typed",
+    LIST: "inbox, timeline and customer pane",
+    CALL: "inbox, timeline and customer pane: the keys of the call line",
+    COMPOSER: "while composing",
+    PROMPT: "a line that is typed into: filter, command line, palette, a field of a dialog",
+    KEYPAD: "the keypad of a live call, until Esc",
+}
+"""Keymap contexts and what they are. Where several are active the first in the stack decides."""
+
+STACKS: tuple[tuple[str, ...], ...] = (
+    (LIST, CALL, GLOBAL),
+    (COMPOSER, GLOBAL),
+    (PROMPT, GLOBAL),
+    (KEYPAD, GLOBAL),
+)
+"""Which contexts are active together, the innermost first."""
+
+TEXT_CONTEXTS: frozenset[str] = frozenset({GLOBAL, COMPOSER, PROMPT})
+"""Contexts in which a plain character types itself and so cannot be a command."""
+
+GROUPS: dict[Group, str] = {
+    "move": "Moving",
+    "look": "Looking",
+    "case": "The case",
+    "write": "Writing",
+    "compose": "While composing",
+    "call": "Calls",
+    "desk": "The desk",
+}

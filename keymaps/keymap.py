@@ -1,0 +1,46 @@
+"""A checked keymap: which keys run which command in which context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agent_tui.keymaps.keys import show_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A key sequence (Textual's names, Latin layout) that runs a command with arguments in one context."""
+
+    context: str
+    keys: tuple[str, ...]
+    command: str
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def act(self) -> tuple[str, ...]:
+        """Command and arguments: two bindings with one act do the same."""
+        return (self.command, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """Bindings without clashes, in the order they were declared."""
+
+    bindings: tuple[Binding, ...]
+
+    def of(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> tuple[Binding, ...]:
+        """The bindings of a command, in `contexts` (none given: in any). The first is the one to teach."""
+        wanted = tuple(contexts)
+        return tuple(
+            binding
+            for binding in self.bindings
+            if binding.command == command
+            and binding.arguments == arguments
+            and (not wanted or binding.context in wanted)
+        )
+
+    def shown(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> str:
+        """The key to teach for a command, as a person reads it (`^G`, `g m`); "" when it has none."""
+        found = self.of(command, contexts, arguments)
+        return show_keys(found[0].keys) if found else ""
