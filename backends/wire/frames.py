@@ -56,7 +56,7 @@ class WireCapabilities(Frame):
 
 class Welcome(Frame):
     """Server's answer to `hello`. `log` names the log; `resumed` tells whether the events after the client's seq follow
-    (else the client asks for pages again); `now` is the hub's time in UTC epoch ms; `cut`: why you were cut last time."""
+    (else the client asks for pages again); `now`: the hub's time in UTC epoch ms; `cut`: why you were cut last time."""
 
     type: Literal["welcome"] = "welcome"
     log: str

@@ -1,0 +1,197 @@
+"""Frames to text and back: limits first, then types; whatever arrives ends as a frame or as a `BadFrame`."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from agent_tui.backends.wire.frames import MAX_DEPTH, MAX_FRAME_BYTES, ClientFrame, ServerFrame
+
+MAX_NUMBER = (1 << 53) - 1
+"""Greatest integer that every JSON reader keeps exactly (RFC 8259, section 6)."""
+
+_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
+_LONG_NUMBER = re.compile(r"\d{16}|\d[eE]")
+_NUMBERS = re.compile(r"[-+.\deE]+")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class BadFrame(ValueError):
+    """A frame that is no frame. `code`: too-big, too-deep, bad-json, bad-number, unknown-frame, unknown-command,
+    unknown-query, bad-arguments; `message` is for people; `id` of the command or query that it was, "" when unknown."""
+
+    def __init__(self, code: str, message: str, id: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.id = id
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An event as text, cut around `prev`, so that desks which may see less get theirs without encoding it again."""
+
+    head: str
+    tail: str
+    prev: int
+
+    def text(self, prev: int | None = None) -> str:
+        return f"{self.head}{self.prev if prev is None else prev}{self.tail}"
+
+
+@cache
+def _server_frames() -> TypeAdapter[ServerFrame]:
+    return TypeAdapter(Annotated[ServerFrame, Field(discriminator="type")])
+
+
+@cache
+def _client_frames() -> TypeAdapter[ClientFrame]:
+    return TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
+
+
+def encode(frame: ServerFrame | ClientFrame) -> str:
+    """One frame as JSON text. Never fails on a customer's text: what UTF-8 cannot carry becomes U+FFFD."""
+    try:
+        return frame.model_dump_json()
+    except ValueError:  # lone surrogates, which old mail brings in
+        text = json.dumps(frame.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+        return _SURROGATES.sub("\ufffd", text)
+
+
+_PREV = re.compile(r'("seq":\d+,"prev":)(\d+)')
+
+
+def split_event(text: str) -> Encoded:
+    """Cut the text of an event frame, as `encode` made it, around its `prev`."""
+    found = _PREV.search(text)
+    if found is None:
+        raise ValueError("not an event frame")
+    return Encoded(text[: found.end(1)], text[found.end(2) :], int(found[2]))
+
+
+def size_of(text: str) -> int:
+    """Bytes of `text` on the line."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def check_limits(text: str, max_bytes: int = MAX_FRAME_BYTES, max_depth: int = MAX_DEPTH) -> None:
+    """Raise BadFrame for what must not reach a parser: size, nesting, numbers that readers disagree about."""
+    if len(text) > max_bytes or (len(text) * 4 > max_bytes and size_of(text) > max_bytes):
+        raise BadFrame("too-big", f"a frame may have at most {max_bytes} bytes")
+    deep = text.count("[") + text.count("{") > max_depth
+    odd = "NaN" in text or "Infinity" in text or _LONG_NUMBER.search(text) is not None
+    if not deep and not odd:
+        return
+    bare = _STRINGS.sub('"', text)
+    if deep and max(accumulate(map(_STEP.__getitem__, _BRACKETS.findall(bare))), default=0) > max_depth:
+        raise BadFrame("too-deep", f"a frame may be nested at most {max_depth} levels deep")
+    if odd:
+        _check_numbers(bare)
+
+
+def _check_numbers(bare: str) -> None:
+    if "NaN" in bare or "Infinity" in bare:
+        raise BadFrame("bad-number", "NaN and Infinity are no JSON")
+    for token in _NUMBERS.findall(bare):
+        if len(token) < 16 and "e" not in token and "E" not in token:
+            continue
+        try:
+            size = abs(float(token))
+        except ValueError:
+            continue  # letters of true, false; the parser names what is wrong
+        if size > MAX_NUMBER:
+            raise BadFrame("bad-number", "numbers beyond 2^53 are not exact everywhere (RFC 8259)")
+
+
+def decode_server(text: str) -> ServerFrame:
+    """A frame from a server. An event whose body is unknown or unreadable becomes one with an UnknownBody, so that it
+    still moves the place in the log. Raises BadFrame; code `unknown-frame` is to be ignored by a client."""
+    check_limits(text)
+    try:
+        return _server_frames().validate_json(text)
+    except ValueError as error:
+        return _salvage_event(_parsed(text), error)
+
+
+def decode_client(text: str, max_bytes: int = MAX_FRAME_BYTES, max_depth: int = MAX_DEPTH) -> ClientFrame:
+    """A frame from a client. Raises BadFrame; with an `id` when the server should answer with `reject`."""
+    check_limits(text, max_bytes, max_depth)
+    try:
+        return _client_frames().validate_json(text)
+    except ValueError as error:
+        raise _client_fault(_parsed(text), error) from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise BadFrame("bad-json", f"not JSON: {_short(str(error))}") from None
+    if not isinstance(value, dict):
+        raise BadFrame("bad-json", "a frame is a JSON object")
+    return value
+
+
+_EVENT_ENVELOPE = ("type", "seq", "prev", "occurred", "recorded", "case", "by")
+
+
+def _salvage_event(value: dict[str, Any], error: ValueError) -> ServerFrame:
+    kind = value.get("type")
+    if kind != "event":
+        known = ("welcome", "ack", "reject", "page", "bye")
+        if kind in known:
+            raise BadFrame("bad-arguments", f"{kind}: {_why(error)}", _id_of(value))
+        raise BadFrame("unknown-frame", f"unknown frame type {_short(repr(kind))}")
+    bare = {key: value[key] for key in _EVENT_ENVELOPE if key in value} | {"body": {"type": "unknown"}}
+    for kept in (bare | {"row": value.get("row")}, bare):
+        try:
+            return _server_frames().validate_python(kept)
+        except ValueError:
+            continue
+    raise BadFrame("bad-arguments", f"event: {_why(error)}")
+
+
+def _client_fault(value: dict[str, Any], error: ValueError) -> BadFrame:
+    kind, id = value.get("type"), _id_of(value)
+    if kind in ("command", "query"):
+        inner, tag = ("order", "name") if kind == "command" else ("query", "kind")
+        body = value.get(inner)
+        name = body.get(tag) if isinstance(body, dict) else None
+        if isinstance(error, ValidationError) and any(
+            fault["type"] in ("union_tag_invalid", "union_tag_not_found") and fault["loc"][-1:] == (inner,)
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ):
+            return BadFrame(f"unknown-{kind}", f"this server knows no {kind} {_short(repr(name))}", id)
+        return BadFrame("bad-arguments", _why(error), id)
+    if kind == "hello":
+        return BadFrame("bad-arguments", f"hello: {_why(error)}")
+    return BadFrame("unknown-frame", f"unknown frame type {_short(repr(kind))}", id)
+
+
+def _id_of(value: dict[str, Any]) -> str:
+    id = value.get("id")
+    if not isinstance(id, str) or not 0 < len(id) <= 64:
+        return ""
+    return "" if _SURROGATES.search(id) else id
+
+
+def _why(error: ValueError) -> str:
+    """Where and why, without the sender's own text: it may be a customer's, and this goes to logs."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return _short(f"{where}: {first['msg']}" if where else first["msg"])
+    return "not valid UTF-8"
+
+
+def _short(text: str) -> str:
+    text = _SURROGATES.sub("\ufffd", text)
+    return text if len(text) <= 120 else text[:119] + "…"
