@@ -83,7 +83,7 @@ def _colour(value: str) -> Color | None:
 
 
 def _derived(variables: Mapping[str, str]) -> dict[str, str]:
-    """`quiet`, `rule` and `cursor-row` for a theme that does not name them: the text's colour nearer to the ground's."""
+    """`quiet`, `rule` and `cursor-row` for a theme that does not name them: its ink, nearer to its ground."""
     ink, ground = _colour(variables.get("foreground", "")), _colour(variables.get("background", ""))
     if ink is None or ground is None or ink.ansi is not None or ground.ansi is not None:
         return {"quiet": "ansi_bright_black", "rule": "ansi_bright_black"} if ink is not None else {}

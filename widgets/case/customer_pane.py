@@ -15,7 +15,7 @@ from agent_tui.widgets.paint import Paint
 
 
 class CustomerPane(Widget, can_focus=True):
-    """The customer of the opened case. The shell gives it its place: a column, one line, or the card over the timeline."""
+    """The customer of the opened case. Its place is the shell's choice: a column, one line, or a card in the case's place."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
 

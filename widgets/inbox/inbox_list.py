@@ -1,0 +1,326 @@
+"""The list of cases: draws only the lines in sight of an inbox of any length, and keeps the cursor on its case."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from agent_tui.commands.context import Move
+from agent_tui.commands.spec import CALL, GLOBAL, LIST
+from agent_tui.desk.changes import Changes
+from agent_tui.desk.countdown import next_step, text_of
+from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import Ms
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.cells import fit
+from agent_tui.widgets.inbox import row_strips
+from agent_tui.widgets.paint import Paint
+
+MOST_STRIPS = 512
+"""Lines kept drawn; far more than a screen has."""
+
+
+class InboxList(ScrollView, can_focus=True):
+    """Rows of the current view. `two_lines`: a case has two lines (broad inbox) or one."""
+
+    KEY_CONTEXTS = (LIST, CALL, GLOBAL)
+    DEFAULT_CSS = """
+    InboxList { overflow: hidden hidden; scrollbar-size: 0 0; }
+    """
+
+    class Opened(Message):
+        """A click on the row under the cursor: open this case."""
+
+        def __init__(self, key: CaseKey) -> None:
+            super().__init__()
+            self.key = key
+
+    class CursorMoved(Message):
+        """The cursor stands on another row: what applies here may differ."""
+
+    def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.workbench = workbench
+        self.paint = paint
+        self.zone = zone
+        self.two_lines = True
+        self._cursor = 1
+        self._key: CaseKey | None = None
+        self._shown_open: CaseKey | None = None
+        self._strips: dict[int, Strip] = {}
+        self._strips_of: tuple[int, int, Style] | None = None
+        self._countdowns: dict[int, SafeText] = {}
+
+    # -- what others ask
+
+    @property
+    def key(self) -> CaseKey | None:
+        """The case under the cursor; None on a row that has not come yet, or in an empty view."""
+        return self._key
+
+    def changed(self, changes: Changes) -> None:
+        """See `agent_tui.widgets.pane.Pane`."""
+        if changes.inbox:
+            self._take_order()
+            return
+        inbox = self._inbox
+        for key in changes.rows:
+            index = inbox.index_of(key)
+            if index is not None:
+                self._refresh_item(index)
+        if changes.timeline:
+            self._mark_open()
+
+    def tick(self, now: Ms) -> Ms | None:
+        """See `agent_tui.widgets.pane.Pane`."""
+        soonest: Ms | None = None
+        column, cells = row_strips.countdown_span(self.size.width)
+        for index in range(*self._items_in_sight()):
+            item = self._inbox.item(index)
+            if not isinstance(item, InboxRow):
+                continue
+            shown = self._countdowns.get(index)
+            if shown is not None and shown != text_of(item.row, now, self.zone):
+                y = self._line_of(index)
+                self._strips.pop(y, None)
+                self.refresh(Region(column, y - self.scroll_offset.y, cells, 1))
+            step = next_step(item.row, now)
+            if step is not None and (soonest is None or step < soonest):
+                soonest = step
+        return soonest
+
+    def set_two_lines(self, two_lines: bool) -> None:
+        """Switch between two lines a case and one."""
+        if two_lines != self.two_lines:
+            self.two_lines = two_lines
+            self._take_order()
+
+    def move(self, move: Move) -> bool:
+        """Move the cursor; False when it stands at that end already."""
+        page = max(1, self.size.height // self._height - 1)
+        if move == "first":
+            self.workbench.settle()
+            self._take_order()
+        target = {
+            "next": self._cursor + 1,
+            "previous": self._cursor - 1,
+            "first": 0,
+            "last": len(self._inbox) - 1,
+            "page-on": self._cursor + page,
+            "page-back": self._cursor - page,
+        }[move]
+        backwards = move in ("previous", "page-back", "last")
+        found = self._row_near(target, -1 if backwards else 1)
+        if found is None or found == self._cursor:
+            return False
+        self._put_cursor(found)
+        return True
+
+    def point_at(self, key: CaseKey) -> bool:
+        """Put the cursor on a case; False when the view does not show it (now)."""
+        index = self._inbox.index_of(key)
+        if index is None:
+            return False
+        self._put_cursor(index)
+        return True
+
+    def repaint(self) -> None:
+        """Draw everything anew: another theme or width."""
+        self._strips.clear()
+        self.refresh()
+
+    # -- geometry: with two lines item 0 has one (no blank above the first header), every other item two
+
+    @property
+    def _inbox(self) -> Inbox:
+        return self.workbench.desk.inbox
+
+    @property
+    def _height(self) -> int:
+        return 2 if self.two_lines else 1
+
+    def _line_of(self, index: int) -> int:
+        return max(0, 2 * index - 1) if self.two_lines else index
+
+    def _item_at(self, line: int) -> tuple[int, int]:
+        """(item, which of its lines) at a virtual line."""
+        return divmod(line + 1, 2) if self.two_lines else (line, 0)
+
+    def _items_in_sight(self) -> tuple[int, int]:
+        top = self.scroll_offset.y
+        first, _ = self._item_at(top)
+        last, _ = self._item_at(top + max(1, self.size.height) - 1)
+        length = len(self._inbox)
+        return min(first, length), min(last + 1, length)
+
+    # -- the cursor
+
+    def _row_near(self, index: int, step: int) -> int | None:
+        """The nearest item to `index` that is no header, looking along `step` first."""
+        length = len(self._inbox)
+        index = max(0, min(index, length - 1))
+        for direction in (step, -step):
+            at = index
+            while 0 <= at < length:
+                if not isinstance(self._inbox.item(at), InboxHeader):
+                    return at
+                at += direction
+        return None
+
+    def _put_cursor(self, index: int) -> None:
+        before, self._cursor = self._cursor, index
+        item = self._inbox.item(index)
+        self._key = item.key if isinstance(item, InboxRow) else None
+        self._inbox.hold(self._key)
+        if before != index:
+            self._refresh_item(before)
+        self._refresh_item(index)
+        self._bring_into_sight(index)
+        self.post_message(self.CursorMoved())
+
+    def _bring_into_sight(self, index: int) -> None:
+        height = self.size.height
+        if height <= 0:
+            return
+        top, first = self.scroll_offset.y, self._line_of(index)
+        last = first + (self._height if index or not self.two_lines else 1) - 1
+        above = index - 1
+        if above >= 0 and isinstance(self._inbox.item(above), InboxHeader):
+            first = self._line_of(above)  # the name of the group comes along
+        if last >= top + height:
+            top = last - height + 1
+        if first < top:
+            top = first
+        self._scroll_top(top)
+
+    def _scroll_top(self, top: int) -> None:
+        top = max(0, min(top, self.virtual_size.height - self.size.height))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, force=True)
+        self._look()
+
+    def _look(self) -> None:
+        first, stop = self._items_in_sight()
+        self.workbench.look_at(first, max(stop, first + 1))
+
+    def _take_order(self) -> None:
+        """The order, the length or the view may be another: keep the cursor on its case and its case on its line."""
+        screen_line = self._line_of(self._cursor) - self.scroll_offset.y
+        length = len(self._inbox)
+        lines = max(0, 2 * length - 1) if self.two_lines else length
+        self._strips.clear()
+        self._countdowns.clear()
+        self.virtual_size = Size(self.size.width, lines)
+        index = self._inbox.index_of(self._key) if self._key is not None else None
+        if index is None:
+            index = self._row_near(self._cursor, 1)
+            item = self._inbox.item(index) if index is not None else None
+            key = item.key if isinstance(item, InboxRow) else None
+            if key != self._key:
+                self._key = key
+                self.post_message(self.CursorMoved())
+        if index is not None and index != self._cursor:
+            self._cursor = index
+            self._scroll_top(self._line_of(index) - screen_line)
+        if index is not None:
+            self._bring_into_sight(index)
+        self._look()
+        self.refresh()
+
+    def _mark_open(self) -> None:
+        open_case = self.workbench.desk.open_case
+        key = open_case.key if open_case is not None else None
+        for changed in {key, self._shown_open} - {None} if key != self._shown_open else ():
+            index = self._inbox.index_of(changed)
+            if index is not None:
+                self._refresh_item(index)
+        self._shown_open = key
+
+    # -- drawing
+
+    def _refresh_item(self, index: int) -> None:
+        first = self._line_of(index)
+        for line in range(first, first + self._height):
+            self._strips.pop(line, None)
+        self.refresh_lines(first, self._height)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        made_of = (width, self.paint.version, base)
+        if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
+            self._strips.clear()
+            self._strips_of = made_of
+        line = y + self.scroll_offset.y
+        strip = self._strips.get(line)
+        if strip is None:
+            strip = self._strips[line] = self._draw(line, width, base)
+        return strip
+
+    def _draw(self, line: int, width: int, base: Style) -> Strip:
+        index, part = self._item_at(line)
+        if index >= len(self._inbox):
+            return self._draw_beyond(index - len(self._inbox), part, width, base)
+        item: InboxItem = self._inbox.item(index)
+        if isinstance(item, InboxHeader):
+            if self.two_lines and part == 0 and index:
+                return Strip.blank(width, base)
+            aside = trusted("Home: new order") if index == 0 and self._inbox.order_changed else trusted("")
+            return row_strips.header_strip(item, width, self.paint, base, aside)
+        cursor = index == self._cursor
+        if not isinstance(item, InboxRow):
+            return row_strips.gap_strip(width, self.paint, base, cursor) if part == 0 else Strip.blank(width, base)
+        now = self.workbench.time.now()
+        countdown = text_of(item.row, now, self.zone)
+        self._countdowns[index] = countdown
+        look = row_strips.RowLook(cursor, item.key == self._shown_open, countdown, now)
+        if not self.two_lines:
+            return row_strips.only_line(item, look, width, self.paint, base)
+        draw = row_strips.second_line if part else row_strips.first_line
+        return draw(item, look, width, self.paint, base)
+
+    def _draw_beyond(self, items_past: int, part: int, width: int, base: Style) -> Strip:
+        """Under the last row: nothing, or in an empty view one quiet line that says so."""
+        totals = self._inbox.totals()
+        if items_past != 1 or part or any(total for _, total in totals):
+            return Strip.blank(width, base)
+        view = self._inbox.view
+        words = trusted("Nothing waits here.")
+        if view.text:
+            words = compose("Nothing matches {text}. Esc: all again", text=clean_line(view.text))
+        elif view.channel:
+            words = compose("Nothing on {channel}.", channel=clean_line(view.channel))
+        return Strip([Segment(fit(trusted(" ") + words, width), base + self.paint["quiet"])], width)
+
+    # -- what Textual tells
+
+    def on_mount(self) -> None:
+        self._take_order()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._take_order()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll_top(self.scroll_offset.y + 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll_top(self.scroll_offset.y - 3)
+
+    def on_click(self, event: events.Click) -> None:
+        index, _ = self._item_at(event.y + self.scroll_offset.y)
+        if index >= len(self._inbox) or isinstance(self._inbox.item(index), InboxHeader):
+            return
+        if index == self._cursor and self._key is not None:
+            self.post_message(self.Opened(self._key))
+        else:
+            self._put_cursor(index)

@@ -1,0 +1,198 @@
+"""How one item of the inbox looks: a group's header, a case in one line or two, a row that is not loaded yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from agent_tui.desk.inbox import InboxHeader, InboxRow
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import CaseRow, Metric
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import MINUTE_MS, Ms
+from agent_tui.widgets.cells import fit
+from agent_tui.widgets.inbox.groups import title_of
+from agent_tui.widgets.paint import Paint, Part
+
+_METRICS: dict[Metric, SafeText] = {
+    "first": trusted("first"),
+    "next": trusted("next"),
+    "call": trusted("call"),
+    "write-up": trusted("wrap"),
+}
+_NOTHING = trusted("")
+_SNOOZED = "II "
+
+NAME = 4
+"""The column at which names begin: mark, tag and a blank come before."""
+CLOCK = 7
+"""Cells of the countdown, which ends one cell before the edge."""
+METRIC = 5
+PREVIEW_FROM = 64
+"""A line this wide shows the preview beside the name when rows have one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """How the list stands on a row. `open`: it is the case shown beside; `countdown`: the text of its clock now."""
+
+    cursor: bool
+    open: bool
+    countdown: SafeText
+    now: Ms
+
+
+def countdown_span(width: int) -> tuple[int, int]:
+    """(first column, cells) of the countdown in a line of `width`."""
+    return max(0, width - 1 - CLOCK), CLOCK
+
+
+def header_strip(item: InboxHeader, width: int, paint: Paint, base: Style, aside: SafeText = _NOTHING) -> Strip:
+    """A group's name and how many are in it; `aside` stands quietly after the name."""
+    count = clean_line(f"{item.total:,}".replace(",", " "))
+    room = width - 2 - CLOCK
+    title = title_of(item.section, room)
+    heading = paint["heading"] if item.total else paint["quiet"]
+    parts = [(" ", base), (title, base + heading)]
+    rest = width - 1 - len(title) - CLOCK - 1
+    parts.append((fit(compose("  {aside}", aside=aside) if aside else _NOTHING, rest), base + paint["quiet"]))
+    parts.append((fit(count, CLOCK, "right"), base + heading))
+    parts.append((" ", base))
+    return _strip(parts, width)
+
+
+def gap_strip(width: int, paint: Paint, base: Style, cursor: bool) -> Strip:
+    """A row that has not come yet."""
+    mark = ("▌", base + paint["here"]) if cursor else (" ", base)
+    return _strip([mark, ("·· ···", base + paint["rule"])], width)
+
+
+def first_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: Style) -> Strip:
+    """The upper line of two: who, what is promised and how long there is."""
+    return _case_line(item, look, width, paint, base, metric=True, preview=False)
+
+
+def only_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: Style) -> Strip:
+    """The one line a case has where the inbox is narrow; a broad one shows the preview in its middle."""
+    broad = width >= PREVIEW_FROM
+    return _case_line(item, look, width, paint, base, metric=broad, preview=broad)
+
+
+def second_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: Style) -> Strip:
+    """The lower line of two: what was said last, and how much of it is unread."""
+    base = base + paint["cursor"] if look.cursor else base
+    unread = compose("{n}", n=item.row.unread) if item.row.unread else _NOTHING
+    tail = max(3, len(unread) + 1)
+    parts = [_mark(look, paint, base), (" " * (NAME - 1), base)]
+    parts += _said(item, width - NAME - tail - 1, paint, base)
+    parts += [(fit(unread, tail, "right"), base + paint["here"]), (" ", base)]
+    return _strip(parts, width)
+
+
+def _case_line(
+    item: InboxRow, look: RowLook, width: int, paint: Paint, base: Style, *, metric: bool, preview: bool
+) -> Strip:
+    row = item.row
+    base = base + paint["cursor"] if look.cursor else base
+    snoozed = look.countdown.startswith(_SNOOZED)
+    countdown = look.countdown[len(_SNOOZED) :] if snoozed and metric else look.countdown
+    promise = _promise(row, snoozed) if metric else _NOTHING
+    right = 2 + (METRIC + 1 if metric else 0) + CLOCK + 1
+    room = max(4, width - NAME - right)
+    name = min(24, room) if preview else room
+    bold = row.unread > 0 or look.cursor
+    parts = [
+        _mark(look, paint, base),
+        _tag(row, paint, base),
+        (" ", base),
+        (fit(_name(row), name), base + paint["strong"] if bold else base),
+    ]
+    if preview:
+        parts.append((" ", base))
+        parts += _said(item, room - name - 1, paint, base)
+    parts.append((" ", base))
+    parts.append(_sign(item, paint, base))
+    if metric:
+        parts.append((" " + fit(promise, METRIC), base + paint["quiet"]))
+    parts.append((fit(countdown, CLOCK, "right"), base + paint[_urgency(row, look)]))
+    parts.append((" ", base))
+    return _strip(parts, width)
+
+
+def _mark(look: RowLook, paint: Paint, base: Style) -> tuple[str, Style]:
+    if look.cursor:
+        return "▌", base + paint["here"]
+    return ("▏", base + paint["quiet"]) if look.open else (" ", base)
+
+
+def _tag(row: CaseRow, paint: Paint, base: Style) -> tuple[str, Style]:
+    if row.call is not None and row.call.state in ("ringing", "active", "held"):
+        return "☎ ", base + paint["here"]
+    return fit(clean_line(channel(row.channel).tag), 2), base + paint["quiet"]
+
+
+def _name(row: CaseRow) -> SafeText:
+    return row.name.safe_line or trusted("somebody")
+
+
+def _sign(item: InboxRow, paint: Paint, base: Style) -> tuple[str, Style]:
+    if item.row.failed:
+        return "!", base + paint["danger"]
+    if item.draft:
+        return "*", base + paint["here"]
+    return " ", base
+
+
+def _promise(row: CaseRow, snoozed: bool) -> SafeText:
+    if snoozed:
+        return trusted("II")
+    return _METRICS[row.clock.metric] if row.clock is not None and row.stage == "us" else _NOTHING
+
+
+def _urgency(row: CaseRow, look: RowLook) -> Part:
+    if look.countdown.startswith("-"):
+        return "danger"
+    if row.stage != "us" or row.clock is None:
+        return "quiet"
+    return "warning" if row.clock.due - look.now < 2 * MINUTE_MS else "text"
+
+
+def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[str, Style]]:
+    """What was said last, with what must be known before it, in exactly `cells` cells."""
+    row, parts = item.row, []
+    for words, part in _before(item):
+        lead = fit(words + trusted(" "), min(len(words) + 1, max(0, cells)))
+        parts.append((lead, base + paint[part]))
+        cells -= len(lead)
+    said = row.preview.safe_line
+    if row.subject.raw and channel(row.channel).kind == "mail":
+        subject = row.subject.safe_line
+        said = compose("{subject} · {said}", subject=subject, said=said) if said else subject
+    parts.append((fit(said, cells, "natural"), base + paint["quiet"]))
+    return parts
+
+
+def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
+    row = item.row
+    if row.failed:
+        yield trusted("not sent"), "danger"
+    elif item.pending:
+        yield trusted("sending"), "quiet"
+    if row.priority >= 3:
+        yield trusted("URGENT"), "warning"
+    elif row.priority == 2:
+        yield trusted("HIGH"), "strong"
+    if channel(row.channel).kind == "public" and row.stage == "us":
+        yield trusted("PUBLIC"), "strong"
+    if row.preview_kind == "out":
+        yield trusted("we:"), "quiet"
+    elif row.preview_kind == "note":
+        yield trusted("note:"), "quiet"
+
+
+def _strip(parts: Iterable[tuple[str, Style]], width: int) -> Strip:
+    return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width)

@@ -1,0 +1,112 @@
+"""The first line: who I am here, the views with their numbers, the servers, what is unsent, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from agent_tui.commands.view_numbers import NUMBERED_VIEWS
+from agent_tui.desk.backend_state import BackendState
+from agent_tui.desk.changes import Changes
+from agent_tui.domain.channels import channel
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import MINUTE_MS, MS, Ms
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.lines.line import Line, Piece
+from agent_tui.widgets.paint import Paint, Part
+
+BROAD = 110
+"""From this width the header has room to breathe."""
+
+_BLANK: Piece = (trusted(" "), "text")
+_STATES: dict[str, tuple[SafeText, Part]] = {
+    "up": (trusted("●"), "good"),
+    "connecting": (trusted("○ connecting"), "warning"),
+    "down": (trusted("○ down"), "danger"),
+    "refused": (trusted("✗ refused"), "danger"),
+}
+
+
+class HeaderLine(Line):
+    """Drawn from the desk; its clock steps once a minute."""
+
+    def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo, id: str | None = None) -> None:
+        super().__init__(paint, id=id)
+        self.workbench = workbench
+        self.zone = zone
+
+    def changed(self, changes: Changes) -> None:
+        """See `agent_tui.widgets.pane.Pane`."""
+        if changes.header or changes.inbox:
+            self._draw()
+
+    def tick(self, now: Ms) -> Ms | None:
+        """See `agent_tui.widgets.pane.Pane`."""
+        self._draw()
+        return (now // MINUTE_MS + 1) * MINUTE_MS
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        broad = self.size.width >= BROAD
+        gap: Piece = (trusted("   ") if broad else trusted("  "), "text")
+        left = [_BLANK, *self._me(), gap]
+        for piece in self._views():
+            left += [*piece, gap]
+        left += self._narrowed(broad)
+        right: list[Piece] = []
+        for state in self.workbench.desk.backends.values():
+            right += [*_server(state), gap if broad else _BLANK]
+        unsent = len([entry for entry in self.workbench.desk.unsent if entry.writes])
+        right += [(trusted("unsent "), "quiet"), (compose("{n}", n=unsent), "strong" if unsent else "quiet"), gap]
+        clock = datetime.fromtimestamp(self.workbench.time.now() / MS, self.zone).strftime("%H:%M")
+        right += [(clean_line(clock), "text"), _BLANK]
+        self.put(left, right)
+
+    def _me(self) -> list[Piece]:
+        me = next((state.me for state in self.workbench.desk.backends.values() if state.me is not None), None)
+        if me is None:
+            return [(trusted("○ "), "quiet"), (trusted("nobody yet"), "quiet")]
+        here = me.presence in ("available", "online")
+        pieces: list[Piece] = [(trusted("● "), "good") if here else (trusted("○ "), "quiet")]
+        pieces.append((clean_line(me.name), "strong"))
+        if me.presence and self.size.width >= 70:
+            pieces.append((trusted(" ") + clean_line(me.presence), "quiet"))
+        return pieces
+
+    def _views(self) -> Sequence[Sequence[Piece]]:
+        inbox = self.workbench.desk.inbox
+        counts = dict(self.workbench.desk.counts())
+        views: list[list[Piece]] = []
+        for number, (name, title) in enumerate(NUMBERED_VIEWS, start=1):
+            shown = name == inbox.view.name
+            if not shown and name not in counts:
+                continue
+            total = counts.get(name, sum(total for _, total in inbox.totals()) if shown else 0)
+            views.append(
+                [
+                    (compose("{number} ", number=number), "quiet"),
+                    (title, "here" if shown else "text"),
+                    (compose(" {total}", total=total), "text" if shown else "quiet"),
+                ]
+            )
+        return views
+
+    def _narrowed(self, broad: bool) -> list[Piece]:
+        """What narrows the view, else where to look for the search."""
+        view = self.workbench.desk.inbox.view
+        pieces: list[Piece] = []
+        if view.channel:
+            pieces += [(clean_line(channel(view.channel).name), "here"), (trusted(" only  "), "quiet")]
+        if view.text:
+            return [*pieces, (trusted("/ "), "quiet"), (clean_line(view.text), "here")]
+        return [*pieces, (trusted("/ "), "quiet"), (trusted("search"), "quiet")] if broad else pieces
+
+
+def _server(state: BackendState) -> list[Piece]:
+    sign, part = _STATES.get(state.state, (trusted("?"), "warning"))
+    return [(clean_line(state.name or state.id), "quiet"), (trusted(" "), "text"), (sign, part)]

@@ -1,0 +1,93 @@
+"""A widget of one row that repaints only the cells that differ from what it showed before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.domain.text import SafeText
+from agent_tui.widgets.paint import Paint, Part
+
+Piece = tuple[SafeText, Part]
+"""Words and the look they have."""
+
+Cell = tuple[str, Part]
+
+
+class Line(Widget):
+    """One row: pieces from the left, pieces at the right edge. The right ones win where both do not fit."""
+
+    DEFAULT_CSS = """
+    Line { height: 1; }
+    """
+
+    def __init__(self, paint: Paint, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.paint = paint
+        self._left: Sequence[Piece] = ()
+        self._right: Sequence[Piece] = ()
+        self._cells: list[Cell] = []
+
+    def put(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+        """Show these pieces; only the span of cells that changed is painted."""
+        self._left, self._right = left, right
+        if not self.is_attached or not self.size.width:
+            return
+        before, self._cells = self._cells, self._lay_out(self.size.width)
+        changed = [
+            column for column, (old, new) in enumerate(zip_longest(before, self._cells, fillvalue=None)) if old != new
+        ]
+        if changed:
+            self.refresh(Region(changed[0], 0, changed[-1] + 1 - changed[0], 1))
+
+    def repaint(self) -> None:
+        """Draw everything anew: another theme."""
+        self.refresh()
+
+    def _lay_out(self, width: int) -> list[Cell]:
+        right = _cells(self._right)[-width:]
+        room = width - len(right) - (1 if right else 0)
+        left = _cells(self._left)
+        if len(left) > room:
+            left = left[: max(0, room - 1)] + [("…", "quiet")]
+            left = left[: max(0, room)]
+        gap: list[Cell] = [(" ", "text")] * (width - len(left) - len(right))
+        return left + gap + right
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if len(self._cells) != width:
+            self._cells = self._lay_out(width)
+        segments: list[Segment] = []
+        text, part = "", None
+        for character, look in [*self._cells, ("", None)]:
+            if look != part and text:
+                segments.append(Segment(text, self._style(base, part)))
+                text = ""
+            text, part = text + character, look
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, base: Style, part: Part | None) -> Style:
+        return base + self.paint[part] if part is not None and part != "text" else base
+
+
+def _cells(pieces: Sequence[Piece]) -> list[Cell]:
+    """One entry a cell; a wide character fills its first, its second holds nothing."""
+    cells: list[Cell] = []
+    for words, part in pieces:
+        for character in words.drawn():
+            width = cell_len(character)
+            if width == 0 and cells:
+                base, look = cells[-1]
+                cells[-1] = (base + character, look)
+            else:
+                cells.append((character, part))
+                cells.extend([("", part)] * (width - 1))
+    return cells

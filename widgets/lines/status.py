@@ -1,0 +1,96 @@
+"""The line above the keys: results and failures. A failure stays until it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent_tui.desk.changes import Changes, Level, Notice
+from agent_tui.desk.outgoing import OutboxEntry
+from agent_tui.domain.text import SafeText, compose, trusted
+from agent_tui.domain.time import MS, Ms
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.lines.line import Line, Piece
+from agent_tui.widgets.paint import Paint, Part
+
+_LOOKS: dict[Level, Part] = {"info": "text", "warning": "warning", "failure": "danger"}
+_MOST_FAILURES = 50
+
+
+class StatusLine(Line):
+    """Shows the oldest failure not seen yet, else the newest result. `seen()` is called on the next key."""
+
+    def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
+        super().__init__(paint, id=id)
+        self.workbench = workbench
+        self.take_back_key: SafeText = trusted("")
+        self._failures: list[Notice] = []
+        self._last: Notice | None = None
+
+    def say(self, text: SafeText, level: Level = "info") -> None:
+        """Show a result of what the agent did."""
+        self._take((Notice(text, level),))
+
+    def changed(self, changes: Changes) -> None:
+        """See `agent_tui.widgets.pane.Pane`."""
+        if changes.notices:
+            self._take(changes.notices)
+        elif changes.header or changes.composer:
+            self._draw()
+
+    def tick(self, now: Ms) -> Ms | None:
+        """See `agent_tui.widgets.pane.Pane`: a held send counts down here, second by second."""
+        self._draw()
+        held = self._held()
+        if held is None or held.hold_until is None:
+            return None
+        left = held.hold_until - now
+        return now + (left - 1) % MS + 1 if left > 0 else None
+
+    def seen(self) -> None:
+        """A key was pressed: the failure that is shown was seen, a result has done its work."""
+        if self._failures:
+            self._failures.pop(0)
+        self._last = None
+        self._draw()
+
+    @property
+    def shows_failure(self) -> bool:
+        """Whether what is shown is a failure."""
+        return bool(self._failures)
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _take(self, notices: Iterable[Notice]) -> None:
+        for notice in notices:
+            if notice.level == "failure":
+                self._failures.append(notice)
+            else:
+                self._last = notice
+        del self._failures[:-_MOST_FAILURES]
+        self._draw()
+
+    def _held(self) -> OutboxEntry | None:
+        held = [entry for entry in self.workbench.desk.unsent if entry.state == "held" and entry.hold_until is not None]
+        return max(held, key=lambda entry: entry.created, default=None)
+
+    def _draw(self) -> None:
+        notice = self._failures[0] if self._failures else self._last
+        left: list[Piece] = [(trusted(" "), "text")]
+        if notice is not None:
+            left.append((notice.text.lines()[0], _LOOKS[notice.level]))
+        if len(self._failures) > 1:
+            left.append((compose("  and {n} more", n=len(self._failures) - 1), "quiet"))
+        right: list[Piece] = []
+        held = self._held()
+        if held is not None and held.hold_until is not None:
+            seconds = max(0, -(-(held.hold_until - self.workbench.time.now()) // MS))
+            right = [
+                (self.take_back_key, "key"),
+                (trusted(" takes it back"), "text"),
+                (compose("  {seconds} s ", seconds=seconds), "quiet"),
+            ]
+        self.put(left, right)
