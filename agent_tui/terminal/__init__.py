@@ -1,0 +1,1 @@
+"""The terminal as a value: driver, output that sends only what changed, and the App base that joins them."""

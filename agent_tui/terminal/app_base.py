@@ -1,0 +1,138 @@
+"""A Textual App that lives on a `Terminal` value instead of the process's own standard streams and environment.
+
+Rests on private parts of Textual 8.2.8: `App._display`, `_filters`, `_batch_count`, `_sync_available`, `console`'s
+construction. `tests/terminal/test_private_parts.py` fails when an upgrade changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any, TypeVar
+
+from rich.console import Console, RenderableType
+from textual.app import App
+from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
+
+from agent_tui.terminal.diffscreen import DiffScreen
+from agent_tui.terminal.driver import TerminalDriver
+from agent_tui.terminal.terminal import Terminal
+
+ReturnType = TypeVar("ReturnType")
+
+
+def console_for(env: Mapping[str, str]) -> Console:
+    """Rich's console as `App` makes it, with the environment of the person at the terminal (TERM, COLORTERM)."""
+    environ = {name: value for name, value in env.items() if name != "NO_COLOR"}  # a filter of the app does that
+    system = env.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    return Console(
+        color_system=system if system in ("auto", "standard", "256", "truecolor") else "auto",  # type: ignore[arg-type]
+        file=StringIO(),
+        markup=True,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ=environ,
+        force_terminal=True,
+        safe_box=False,
+        soft_wrap=False,
+    )
+
+
+class TerminalApp(App[ReturnType]):
+    """Base of the desk's App.
+
+    With a terminal: the thread-free driver, output that sends only what changed (`diff_output`), colours, NO_COLOR and
+    animation by the terminal's environment (none over SSH). Without one, or under `run_test()`: an ordinary App.
+    """
+
+    def __init__(self, terminal: Terminal | None = None, *, diff_output: bool = True, **kwargs: Any) -> None:
+        if terminal is not None:
+            kwargs.setdefault("driver_class", TerminalDriver)
+        super().__init__(**kwargs)
+        self.terminal = terminal if terminal is not None else Terminal(0, 1)
+        self._diff: DiffScreen | None = None
+        self._repaint_due = False
+        if terminal is not None:
+            self._take_environment(terminal)
+            if diff_output:
+                self._diff = DiffScreen(self.console, terminal.erases_with_colour)
+
+    @property
+    def terminal_driver(self) -> TerminalDriver | None:
+        """The driver, for the signal handlers of the composition root; None when headless or not running."""
+        return self._driver if isinstance(self._driver, TerminalDriver) else None
+
+    def _take_environment(self, terminal: Terminal) -> None:
+        self.console = console_for(terminal.env)
+        self.no_color = bool(terminal.env.get("NO_COLOR"))  # no-color.org: present and not empty
+        self._filters = [f for f in self._filters if not isinstance(f, Monochrome | NoColor)]
+        if self.no_color:
+            self._filters.append(NoColor() if self.native_ansi_color else Monochrome())
+        if terminal.remote:
+            self.animation_level = "none"
+
+    # -- what the driver calls
+
+    def terminal_forgotten(self) -> None:
+        if self._diff is not None:
+            self._diff.forget()
+
+    def terminal_drained(self) -> None:
+        driver = self.terminal_driver
+        if driver is None or not self._running:
+            return
+        if self._diff is not None:
+            driver.write_frame(self._diff.catch_up(self._cursor_cell()), self._sync_available)
+            if self._diff.picture_lost:
+                self._diff.picture_lost = False
+                self._repaint_due = True
+        if self._repaint_due:
+            self._repaint_due = False
+            self.screen.refresh()
+
+    def terminal_lost(self) -> None:
+        """The terminal hung up: leave. Override to keep things first (they should be kept on change anyway)."""
+        self.exit(return_code=129)
+
+    def redraw(self) -> None:
+        """Write the whole screen again, for when something else has written on the terminal (^L)."""
+        self.terminal_forgotten()
+        self.refresh()
+
+    # -- drawing
+
+    def _cursor_cell(self) -> tuple[int, int]:
+        x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
+        return x, y
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        driver = self.terminal_driver
+        if driver is None or renderable is None or self._batch_count or not self._running or self._closed:
+            super()._display(screen, renderable)
+            return
+        if self._diff is not None and self._display_diff(self._diff, driver, renderable):
+            self.post_display_hook()
+        elif driver.held:
+            self._repaint_due = True
+            self.post_display_hook()
+        else:
+            super()._display(screen, renderable)
+
+    def _display_diff(self, diff: DiffScreen, driver: TerminalDriver, update: RenderableType) -> bool:
+        """Show an update by differences; False if it must be shown the stock way."""
+        size = self.screen.outer_size
+        try:
+            frame = diff.frame(update, (size.width, size.height), self._cursor_cell(), held=driver.held)
+        except Exception as error:  # our bug must not cost the agent the screen
+            self.log.error("differences switched off", error)
+            self._diff = None
+            self._repaint_due = True
+            self.call_next(self.terminal_drained)
+            return False
+        if frame is None:
+            diff.forget()
+            return False
+        driver.write_frame(frame, self._sync_available)
+        return True

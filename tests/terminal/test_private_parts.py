@@ -1,0 +1,69 @@
+"""What the terminal rooms use of Textual's private parts is still as in 8.2.8."""
+
+from __future__ import annotations
+
+import inspect
+
+import textual
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.strip import SGR_STYLES, Strip
+
+from agent_tui.terminal import cells
+
+
+def test_version_is_the_one_that_was_read() -> None:
+    assert textual.__version__.startswith("8.2."), "read agent_tui/terminal again against this Textual, then allow it"
+
+
+def test_updates_are_made_of_what_diffscreen_reads() -> None:
+    assert list(inspect.signature(LayoutUpdate).parameters) == ["strips", "region"]
+    assert list(inspect.signature(ChopsUpdate).parameters) == ["chops", "spans", "chop_ends"]
+    assert issubclass(LayoutUpdate, CompositorUpdate)
+    assert issubclass(ChopsUpdate, CompositorUpdate)
+    assert "return ChopsUpdate(chops, spans, chop_ends)" in inspect.getsource(Compositor.render_partial_update)
+    assert "return LayoutUpdate(render_strips, screen_region)" in inspect.getsource(Compositor.render_full_update)
+
+
+def test_chops_are_chosen_as_diffscreen_chooses_them() -> None:
+    source = inspect.getsource(ChopsUpdate.render_segments)
+    for line in (
+        "if x > x2 or end <= x1:",
+        "if x2 > x >= x1 and end <= x2:",
+        "strip = strip.crop(0, min(end, x2) - x)",
+    ):
+        assert line in source
+
+
+def test_a_strip_is_a_list_of_segments() -> None:
+    strip = Strip.blank(3)
+    assert [segment.text for segment in strip._segments] == ["   "]
+    assert tuple(SGR_STYLES) == cells._ATTRIBUTES
+
+
+def test_style_bits_mean_what_cells_reads() -> None:
+    style = Style(bold=True, underline=True, color="#010203", bgcolor="red")
+    assert Strip.render_ansi(style, ColorSystem.TRUECOLOR) == "1;4;38;2;1;2;3;41"
+    pen = cells.GlyphTable(ColorSystem.TRUECOLOR).pen(style)
+    assert pen == (frozenset({"1", "4"}), "38;2;1;2;3", "41", "")
+
+
+def test_the_app_displays_through_one_method() -> None:
+    assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
+    source = inspect.getsource(App._display)
+    for name in ("_batch_count", "_running", "_closed", "post_display_hook", "cursor_position"):
+        assert name in source
+    assert "_sync_available" in inspect.getsource(App._begin_update)
+    init = inspect.getsource(App.__init__)
+    for text in ("self._filters", "_environ=environ", "self.no_color", "self.console = Console("):
+        assert text in init
+
+
+def test_the_key_parser_has_its_timeout() -> None:
+    parser = XTermParser()
+    assert parser._timeout_time is None
+    assert list(parser.feed("\x1b")) == []
+    assert parser._timeout_time is not None
