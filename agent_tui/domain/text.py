@@ -1,0 +1,148 @@
+"""CustomerText: what a customer sent, opaque until it is cleaned; and the names of the text rooms in one place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+
+from agent_tui.domain.text_cells import cell_width, truncate, wrap
+from agent_tui.domain.text_clean import clean, clean_line
+from agent_tui.domain.text_names import safe_filename, safe_link_host, safe_link_target
+from agent_tui.domain.text_safe import SafeText, compose, trusted
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+__all__ = [
+    "CustomerText",
+    "SafeText",
+    "cell_width",
+    "clean",
+    "clean_line",
+    "compose",
+    "safe_filename",
+    "safe_link_host",
+    "safe_link_target",
+    "truncate",
+    "trusted",
+    "wrap",
+]
+
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+@final
+class CustomerText:
+    """Text from outside. It is no ``str`` and turns into none by accident: not in a log, a format or a widget.
+
+    `raw` is what was sent (lone surrogates replaced by U+FFFD, so that it always encodes) and is for the few modules
+    that must have it: source view, quoting, search, storage. `safe` is for drawing. Immutable; equal when `raw` is.
+    """
+
+    __slots__ = ("_line", "_raw", "_safe")
+
+    _raw: str
+    _safe: SafeText | None
+    _line: SafeText | None
+
+    def __init__(self, raw: str) -> None:
+        """Raises TypeError for anything but a str."""
+        if not isinstance(raw, str):
+            raise TypeError(f"CustomerText is made from str, not {type(raw).__name__}")
+        # str() also sheds a subclass such as SafeText.
+        text = str(raw) if raw.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", str(raw))
+        object.__setattr__(self, "_raw", text)
+        object.__setattr__(self, "_safe", None)
+        object.__setattr__(self, "_line", None)
+
+    @property
+    def raw(self) -> str:
+        """As sent. Never draw, log or format it."""
+        return self._raw
+
+    @property
+    def safe(self) -> SafeText:
+        """To be drawn, on any number of lines (``clean``)."""
+        if self._safe is None:
+            object.__setattr__(self, "_safe", clean(self._raw))
+        assert self._safe is not None
+        return self._safe
+
+    @property
+    def safe_line(self) -> SafeText:
+        """To be drawn, on one line (``clean_line``)."""
+        if self._line is None:
+            object.__setattr__(self, "_line", clean_line(self._raw))
+        assert self._line is not None
+        return self._line
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __bool__(self) -> bool:
+        return bool(self._raw)
+
+    def __eq__(self, other: object) -> bool:
+        return self._raw == other._raw if isinstance(other, CustomerText) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((CustomerText, self._raw))
+
+    def __repr__(self) -> str:
+        return f"<CustomerText {len(self._raw)} chars>"
+
+    def __str__(self) -> NoReturn:
+        raise TypeError(
+            "CustomerText does not turn into str: draw .safe or .safe_line, or read .raw where that is allowed"
+        )
+
+    def __format__(self, _spec: str) -> NoReturn:
+        raise TypeError("CustomerText cannot be formatted: format .safe or .safe_line")
+
+    def __setattr__(self, name: str, _value: object) -> NoReturn:
+        raise AttributeError(f"CustomerText is immutable; {name!r} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"CustomerText is immutable; {name!r} cannot be deleted")
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("CustomerText has no subclasses")
+
+    def __copy__(self) -> CustomerText:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> CustomerText:
+        return self
+
+    def __reduce__(self) -> tuple[type[CustomerText], tuple[str]]:
+        return CustomerText, (self._raw,)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validated from a str or an instance, serialised to the raw str."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            _validated,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _raw_of, return_schema=core_schema.str_schema()
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "format": "customer-text"}
+
+
+def _validated(value: object) -> CustomerText:
+    if isinstance(value, CustomerText):
+        return value
+    if isinstance(value, str):
+        return CustomerText(value)
+    raise ValueError("expected a string")
+
+
+def _raw_of(value: CustomerText) -> str:
+    return value.raw
