@@ -13,7 +13,9 @@ from agent_tui.domain.time import Ms
 @dataclass(slots=True)
 class BackendState:
     """`seq`: place in its log. `caught_up_to`: Ms of the last thing known before the last reconnect. `clock_skew`: the
-    server's now minus ours, ms. `retry_at`: Ms of the next try. `refused`: it will not be tried again; `reason` tells why."""
+    server's now minus ours, ms. `retry_at`: Ms of the next try. `refused`: it will not be tried again; `reason` says
+    why.
+    """
 
     id: str
     name: str

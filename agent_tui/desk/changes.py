@@ -25,9 +25,9 @@ class Notice:
 class Changes:
     """What must be looked at again; merge with `|=`. Falsy when nothing changed.
 
-    `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state, counts,
-    me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane. `calls`: the call
-    line. `composer`: draft replaced from outside, recipients, reply window, send state."""
+    `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state,
+    counts, me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane.
+    `calls`: the call line. `composer`: draft replaced from outside, recipients, reply window, send state."""
 
     rows: set[CaseKey] = field(default_factory=set)
     inbox: bool = False

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent_tui.backends.base import Happening
+from agent_tui.backends.base import Connected, Disconnected, Happening, Stale
+from agent_tui.desk import countdown
 from agent_tui.desk.backend_state import BackendState
-from agent_tui.desk.changes import Changes
+from agent_tui.desk.calls import Calls
+from agent_tui.desk.changes import Changes, Notice
+from agent_tui.desk.counts import SECTIONS, Counts
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.inbox import Inbox
+from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.notices import notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
-from agent_tui.domain.model import Call, CaseRow
-from agent_tui.domain.queries import Page, Query
+from agent_tui.desk.timeline import Timeline
+from agent_tui.domain.events import AgentChanged, CallChanged, CaseChanged, Event
+from agent_tui.domain.model import Agent, Call, CaseRow
+from agent_tui.domain.queries import (
+    CasePage,
+    CaseQuery,
+    DirectoryPage,
+    DirectoryQuery,
+    HistoryPage,
+    HistoryQuery,
+    Page,
+    Query,
+    RowsPage,
+    RowsQuery,
+    TotalsPage,
+    TotalsQuery,
+)
+from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.views import View
 
@@ -23,75 +44,406 @@ class Desk:
 
     def __init__(self) -> None:
         self.inbox = Inbox()
-        self.open_case: OpenCase | None = None
         self.backends: dict[str, BackendState] = {}
         self.drafts: dict[CaseKey | None, Draft] = {}
         self.unsent: tuple[OutboxEntry, ...] = ()
+        self._timeline: Timeline | None = None
+        self._calls = Calls()
+        self._counts = Counts()
+        self._journals: dict[str, Journal] = {}
+        self._asked: set[tuple[str, Query]] = set()
+        self._directory_known: set[str] = set()
+        self._case_stale = False
+        self._older_wanted = False
+
+    @property
+    def open_case(self) -> OpenCase | None:
+        """The opened case, None while the inbox alone is used."""
+        return self._timeline.case if self._timeline is not None else None
+
+    # -- backends ------------------------------------------------------------------------------------------------------
 
     def add_backend(self, id: str, name: str) -> Changes:
         """A backend of the configuration; shown as connecting until its feed says more."""
         self.backends[id] = BackendState(id, name)
+        self._journals[id] = Journal()
+        self.inbox.line(id, False)
         return Changes(header=True)
 
     def happened(self, backend: str, happening: Happening, now: Ms) -> Changes:
         """Something came from a backend's feed."""
+        state = self.backends[backend]
+        if isinstance(happening, Connected):
+            return self._connected(state, happening)
+        if isinstance(happening, Disconnected):
+            return self._disconnected(state, happening, now)
+        if isinstance(happening, Stale):
+            return self._stale(backend, happening.cases)
+        if happening.seq <= state.seq:
+            return Changes()
+        changes = Changes()
+        if state.seq and happening.prev > state.seq:
+            changes |= self._stale(backend, None)
+        state.seq = happening.seq
+        self._journals[backend].add(happening)
+        changes |= self._apply(state, happening)
+        notice = notice_of(happening, state.me, self.row(CaseKey(backend, happening.case)), backend)
+        if notice is not None:
+            changes.notices.append(notice)
+        return changes
+
+    def _connected(self, state: BackendState, up: Connected) -> Changes:
+        first = state.me is None
+        state.me, state.capabilities, state.clock_skew = up.me, up.capabilities, up.clock_skew
+        state.state, state.reason, state.retry_at = "up", up.cut_reason, None
+        state.caught_up_to = up.caught_up_to
+        self.inbox.line(state.id, True)
+        self._asked = {asked for asked in self._asked if asked[0] != state.id}
+        self._counts.doubtful.add(state.id)
+        changes = Changes(header=True, inbox=True, composer=True)
+        if first or not up.resumed:
+            state.seq = up.seq
+            self._journals[state.id].restart(up.seq)
+            self._directory_known.discard(state.id)
+            changes |= self._stale(state.id, None)
+        return changes
+
+    def _disconnected(self, state: BackendState, down: Disconnected, now: Ms) -> Changes:
+        state.state = "refused" if down.retry_in is None else "down"
+        state.reason = down.reason
+        state.retry_at = None if down.retry_in is None else now + round(down.retry_in * 1000)
+        self.inbox.line(state.id, False)
+        self._asked = {asked for asked in self._asked if asked[0] != state.id}
+        return Changes(header=True, inbox=True, composer=True, timeline=self.open_case is not None)
+
+    def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
+        open_case = self.open_case
+        if (
+            open_case is not None
+            and open_case.key.backend == backend
+            and (cases is None or open_case.key.case in cases)
+        ):
+            self._case_stale = True
+        self.inbox.stale(backend)
+        self._counts.doubtful.add(backend)
+        return Changes(inbox=True)
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def _apply(self, state: BackendState, event: Event) -> Changes:
+        changes = Changes()
+        key = CaseKey(state.id, event.case)
+        body = event.body
+        if event.row is not None:
+            opened = isinstance(body, CaseChanged) and body.change == "opened"
+            changes |= self._newer_row(state, event.row, known_new=opened)
+            if state.me is not None and event.by == state.me.id and self.inbox.held is not None:
+                self.inbox.release(key)
+        if isinstance(body, CallChanged):
+            changes.calls |= self._calls.changed(state.id, body.call)
+        if isinstance(body, AgentChanged):
+            changes |= self._agent_changed(state, body.agent)
+        if self._timeline is not None and self._timeline.case.key == key and self._timeline.apply(event):
+            changes.timeline = changes.composer = True
+            changes.customer = True
+        return changes
+
+    def _newer_row(self, state: BackendState, row: CaseRow, *, known_new: bool = False) -> Changes:
+        key = CaseKey(state.id, row.id)
+        changes = Changes()
+        if state.me is None:
+            return changes
+        moved = self.inbox.place(state.id, row, state.me, known_new=known_new)
+        if moved is not None:
+            changes.inbox = moved
+            changes.rows.add(key)
+        self._counts.doubtful.add(state.id)
+        changes.calls = self._calls.seen(state.id, row)
+        open_case = self.open_case
+        if (
+            open_case is not None
+            and open_case.key == key
+            and (open_case.row is None or open_case.row.version < row.version)
+        ):
+            open_case.row = row
+            changes.timeline = changes.composer = True
+        return changes
+
+    def _agent_changed(self, state: BackendState, agent: Agent) -> Changes:
+        known = state.directory.agents
+        others = tuple(a for a in known if a.id != agent.id)
+        agents = tuple(agent if a.id == agent.id else a for a in known) if len(others) < len(known) else (*known, agent)
+        directory = state.directory
+        state.directory = type(directory)(
+            agents, directory.teams, directory.labels, directory.senders, directory.canned
+        )
+        changes = Changes(header=True)
+        if state.me is not None and state.me.id == agent.id:
+            teams_changed = state.me.teams != agent.teams
+            state.me = agent
+            if teams_changed:
+                changes |= self._stale(state.id, None)
+        return changes
+
+    # -- questions and answers -----------------------------------------------------------------------------------------
+
+    def asks(self, start: int, stop: int) -> list[tuple[str, Query]]:
+        """What to ask now: rows of the visible items start..stop, the open case, directories. Marks them as asked."""
+        out: list[tuple[str, Query]] = []
+        for name, state in self.backends.items():
+            if state.state == "up" and name not in self._directory_known:
+                out.append((name, DirectoryQuery()))
+        if self._timeline is not None:
+            out += self._case_asks(self._timeline)
+        fresh = [asked for asked in out if asked not in self._asked]
+        self._asked.update(fresh)
+        return [*fresh, *self.inbox.wanted(start, stop)]
+
+    def doubts(self) -> list[tuple[str, Query]]:
+        """Totals and places that events left in doubt; ask them now and then, not for each event. Marks them as
+        asked."""
+        out: list[tuple[str, Query]] = []
+        view = self.inbox.view
+        for name, state in self.backends.items():
+            if state.state != "up":
+                continue
+            inbox = self.inbox.doubtful(name)
+            plain = not (view.channel or view.text)
+            if name in self._counts.doubtful:
+                sections = tuple(dict.fromkeys((*SECTIONS, *(view.sections if inbox and plain else ()))))
+                self._counts.doubtful.discard(name)
+                out.append((name, TotalsQuery(sections)))
+            elif inbox and plain:
+                out.append((name, TotalsQuery(view.sections)))
+            if inbox and not plain:
+                out.append((name, TotalsQuery(view.sections, view.channel, view.text)))
+            if inbox:
+                out += [(name, query) for query in self.inbox.doubts(name)]
+        return out
+
+    def in_doubt(self) -> bool:
+        """Whether `doubts` has something to ask."""
+        up = [name for name, state in self.backends.items() if state.state == "up"]
+        return any(name in self._counts.doubtful or self.inbox.doubtful(name) for name in up)
+
+    def _case_asks(self, timeline: Timeline) -> list[tuple[str, Query]]:
+        case = timeline.case
+        state = self.backends.get(case.key.backend)
+        if state is None or state.state != "up":
+            return []
+        out: list[tuple[str, Query]] = []
+        if case.loading or self._case_stale:
+            out.append((case.key.backend, CaseQuery(case.key.case)))
+        elif self._older_wanted and case.more_before:
+            oldest = timeline.oldest()
+            if oldest:
+                out.append((case.key.backend, CaseQuery(case.key.case, before=oldest)))
+        if case.customer is not None and case.history is None:
+            out.append((case.key.backend, HistoryQuery(case.customer.id)))
+        return out
+
+    def unanswered(self, backend: str, query: Query) -> Changes:
+        """The line broke before the answer: it will be asked again when the line is up."""
+        self._asked.discard((backend, query))
+        if isinstance(query, RowsQuery):
+            self.inbox.unanswered(backend, query)
+        if isinstance(query, TotalsQuery):
+            self._counts.doubtful.add(backend)
         return Changes()
+
+    def refused(self, backend: str, query: Query, reason: SafeText) -> Changes:
+        """The backend will not answer: say so, and do not ask the same again until it reconnects."""
+        if isinstance(query, CaseQuery) and self.open_case is not None:
+            self.open_case.loading = False
+        self._older_wanted = False
+        return Changes(timeline=True, notices=[Notice(reason, "failure")])
 
     def arrived(self, backend: str, query: Query, page: Page, now: Ms) -> Changes:
         """The answer to a query."""
+        self._asked.discard((backend, query))
+        state = self.backends[backend]
+        if isinstance(query, RowsQuery) and isinstance(page, RowsPage):
+            return self._rows_arrived(state, query, page)
+        if isinstance(query, TotalsQuery) and isinstance(page, TotalsPage):
+            return self._totals_arrived(state, query, page)
+        if isinstance(query, CaseQuery) and isinstance(page, CasePage):
+            return self._case_arrived(state, query, page)
+        if isinstance(page, HistoryPage) and self.open_case is not None and isinstance(query, HistoryQuery):
+            return self._history_arrived(backend, query, page)
+        if isinstance(page, DirectoryPage):
+            state.directory = page.directory
+            self._directory_known.add(backend)
+            return Changes(header=True, composer=True)
         return Changes()
 
-    def unanswered(self, backend: str, query: Query) -> Changes:
-        """The query was refused or the line broke: what it was for may be asked again."""
-        return Changes()
+    def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:
+        if not self.inbox.page(state.id, query, page):
+            return Changes()
+        changes = Changes(inbox=True)
+        for row in page.rows:
+            changes.calls |= self._calls.seen(state.id, row)
+        journal = self._journals[state.id]
+        for event in journal.after(page.seq):
+            if event.row is not None:
+                changes |= self._newer_row(state, event.row)
+        if not journal.reaches(page.seq):
+            self.inbox.stale(state.id)
+        return changes
 
-    def asks(self, start: int, stop: int) -> list[tuple[str, Query]]:
-        """Everything to ask now: rows of the visible range start..stop, totals that are in doubt, the open case."""
-        return []
+    def _totals_arrived(self, state: BackendState, query: TotalsQuery, page: TotalsPage) -> Changes:
+        changes = Changes()
+        if not (query.channel or query.text):
+            changes.header = self._counts.told(state.id, query, page.totals)
+        view = self.inbox.view
+        if (query.channel, query.text) == (view.channel, view.text):
+            for section, total in zip(query.sections, page.totals, strict=False):
+                before = self.inbox.total_of(state.id, section)
+                self.inbox.total(state.id, section, total)
+                changes.inbox |= before != self.inbox.total_of(state.id, section)
+        if page.seq < state.seq and next(self._journals[state.id].after(page.seq), None) is not None:
+            self._counts.doubtful.add(state.id)
+        return changes
+
+    def _case_arrived(self, state: BackendState, query: CaseQuery, page: CasePage) -> Changes:
+        timeline = self._timeline
+        if timeline is None or timeline.case.key != CaseKey(state.id, query.case):
+            return Changes()
+        older = bool(query.before)
+        timeline.page(page.detail, page.seq, older=older)
+        if older:
+            self._older_wanted = False
+        else:
+            self._case_stale = False
+            for event in self._journals[state.id].after(page.seq):
+                if event.case == query.case:
+                    timeline.apply(event)
+                    row = timeline.case.row
+                    if event.row is not None and row is not None and event.row.version > row.version:
+                        timeline.case.row = event.row
+        changes = Changes(timeline=True, customer=True, composer=True)
+        if page.detail is not None and not older and page.seq >= state.seq:
+            changes |= self._newer_row(state, page.detail.row)
+        return changes
+
+    def _history_arrived(self, backend: str, query: HistoryQuery, page: HistoryPage) -> Changes:
+        case = self.open_case
+        if case is None or case.key.backend != backend or case.customer is None or case.customer.id != query.customer:
+            return Changes()
+        earlier = case.history or () if query.before else ()
+        case.history = (*earlier, *page.cases)
+        return Changes(customer=True)
+
+    # -- what the agent does -------------------------------------------------------------------------------------------
 
     def set_view(self, view: View) -> Changes:
         """Another view, channel or filter text."""
-        self.inbox.view = view
-        return Changes(inbox=True)
+        if view != self.inbox.view:
+            self.inbox.set_view(view)
+        return Changes(inbox=True, header=True)
+
+    def settle(self) -> Changes:
+        """The inbox takes its true order."""
+        return Changes(inbox=self.inbox.settle())
 
     def open(self, key: CaseKey) -> Changes:
-        """Open a case: its timeline is asked for."""
-        self.open_case = OpenCase(key)
+        """Open a case: its timeline is asked for; what is known of it shows at once."""
+        row = self.row(key)
+        self._timeline = Timeline(key)
+        self._timeline.case.row = row
+        self._case_stale = self._older_wanted = False
+        self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
+        self._refresh_outbox()
         return Changes(timeline=True, customer=True, composer=True)
 
     def close_case(self) -> Changes:
         """Back to the inbox; the draft stays."""
-        self.open_case = None
+        self._timeline = None
         return Changes(timeline=True, customer=True, composer=True)
 
-    def set_draft(self, draft: Draft) -> Changes:
-        """Hold a draft (an empty one is dropped)."""
+    def want_older(self) -> Changes:
+        """An older page of the open timeline is wanted."""
+        self._older_wanted = True
         return Changes()
 
-    def drop_draft(self, key: CaseKey | None) -> Changes:
+    def set_draft(self, draft: Draft, *, from_outside: bool = False) -> Changes:
+        """Hold a draft (an empty one is dropped). `from_outside`: not typed just now, so the composer must take it."""
+        if draft.empty:
+            return self.drop_draft(draft.key, from_outside=from_outside)
+        self.drafts[draft.key] = draft
+        return self._drafts_changed(draft.key, from_outside)
+
+    def drop_draft(self, key: CaseKey | None, *, from_outside: bool = True) -> Changes:
         """The draft was sent or thrown away."""
-        return Changes()
+        if self.drafts.pop(key, None) is None:
+            return Changes()
+        return self._drafts_changed(key, from_outside)
+
+    def _drafts_changed(self, key: CaseKey | None, from_outside: bool) -> Changes:
+        marked = {k for k in self.drafts if k is not None}
+        changes = Changes(rows=marked ^ self.inbox.drafts, composer=from_outside)
+        self.inbox.drafts = marked
+        return changes
 
     def outbox_changed(self, entries: Iterable[OutboxEntry]) -> Changes:
-        """The outbox as it is now."""
-        return Changes()
+        """The outbox as it is now, oldest first."""
+        before = dict(self.inbox.pending)
+        self.unsent = tuple(entries)
+        pending: dict[CaseKey, int] = {}
+        for entry in self.unsent:
+            if entry.writes and entry.key.case:
+                pending[entry.key] = pending.get(entry.key, 0) + 1
+        self.inbox.pending = pending
+        self._refresh_outbox()
+        rows = {key for key in before.keys() | pending.keys() if before.get(key) != pending.get(key)}
+        return Changes(rows=rows, header=True, timeline=self.open_case is not None, composer=True)
+
+    def acknowledged(self, entry: OutboxEntry, result: str, now: Ms) -> Changes:
+        """A backend took an entry of the outbox; `result`: the id of what it made."""
+        if self._timeline is None or self._timeline.case.key != entry.key:
+            return Changes()
+        self._timeline.acknowledged(entry, result, now)
+        return Changes(timeline=True)
+
+    def _refresh_outbox(self) -> None:
+        if self._timeline is not None:
+            state = self.backends.get(self._timeline.case.key.backend)
+            self._timeline.outbox(self.unsent, state.me.id if state is not None and state.me is not None else "")
+
+    # -- what there is -------------------------------------------------------------------------------------------------
 
     def row(self, key: CaseKey) -> CaseRow | None:
         """The newest row known of a case."""
-        return None
+        row = self.inbox.row(key)
+        case = self.open_case
+        if (
+            case is not None
+            and case.key == key
+            and case.row is not None
+            and (row is None or case.row.version > row.version)
+        ):
+            return case.row
+        return row
 
     def live_calls(self) -> tuple[tuple[CaseKey, Call], ...]:
         """Calls that concern me: ringing first, then mine active or held, then those to write up."""
-        return ()
+        return self._calls.live({name: state.me for name, state in self.backends.items() if state.me is not None})
 
     def counts(self) -> tuple[tuple[str, int], ...]:
         """(view name, cases) for the header: mine, team (unassigned), all."""
-        return (("mine", 0), ("team", 0), ("all", 0))
+        return self._counts.all()
 
     def next_waiting(self, after: CaseKey | None) -> CaseKey | None:
-        """The most urgent case other than `after` that needs me: mine first, then unassigned ones."""
-        return None
+        """The most urgent held case other than `after` that needs me: mine first, then unassigned ones."""
+        best: tuple[tuple[bool, int, str], CaseKey] | None = None
+        for key, section, row in self.inbox.rows():
+            me = self.backends[key.backend].me
+            if section.stage != "us" or key == after or me is None or row.owner not in ("", me.id):
+                continue
+            rank = (row.owner != me.id, row.sort_at, row.id)
+            if best is None or rank < best[0]:
+                best = (rank, key)
+        return best[1] if best is not None else None
 
     def next_change(self, now: Ms, visible: Iterable[CaseRow]) -> Ms | None:
         """The next instant at which a countdown text of these rows changes; None: not by time alone."""
-        return None
+        return min((step for row in visible if (step := countdown.next_step(row, now)) is not None), default=None)

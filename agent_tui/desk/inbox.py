@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from agent_tui.desk.asking import PAGE_ROWS, pages_for
+from agent_tui.desk.holding import Shown, flowing, held
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import CaseRow
-from agent_tui.domain.queries import RowsQuery
-from agent_tui.domain.views import MINE, Section, View
+from agent_tui.desk.merging import Stretch, merge
+from agent_tui.desk.windows import Window
+from agent_tui.domain.model import Agent, CaseRow
+from agent_tui.domain.queries import RowsPage, RowsQuery
+from agent_tui.domain.views import MINE, Section, View, shows, sort_key
+
+MAX_HELD = 2000
+"""Rows that one window holds at most; beyond, those far from the visible range are dropped."""
+PREFETCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +53,357 @@ class Inbox:
     """Items 0..len-1: for each section of the view a header, then its rows (loaded or not)."""
 
     def __init__(self) -> None:
-        self.view: View = MINE
+        self.drafts: set[CaseKey] = set()
+        self.pending: dict[CaseKey, int] = {}
+        self._backends: dict[str, bool] = {}
+        self._stamp = 0
+        self.set_view(MINE)
+
+    def set_view(self, view: View) -> None:
+        """Start over with another view, channel or filter text."""
+        self.view = view
+        self._windows: dict[Section, dict[str, Window]] = {section: {} for section in view.sections}
+        self._rows: dict[CaseKey, tuple[Section, CaseRow]] = {}
+        self._ghosts: dict[CaseKey, CaseRow] = {}
+        self._true: dict[Section, Stretch] = {}
+        self._shown: dict[Section, Shown] = {section: Shown() for section in view.sections}
+        self._dirty: set[Section] = set(view.sections)
+        self._places: dict[CaseKey, int] = {}
+        self._starts: list[int] = list(range(len(view.sections)))
+        self._length = len(view.sections)
+        self._held: CaseKey | None = None
+        self._asked: set[tuple[str, Section]] = set()
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Headers and totals of all sections."""
-        return len(self.view.sections)
+        self._lay_out()
+        return self._length
 
     def item(self, index: int) -> InboxItem:
         """The item at `index`; IndexError outside 0..len-1."""
-        return InboxHeader(self.view.sections[index], 0)
+        self._lay_out()
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        at = bisect_right(self._starts, index) - 1
+        section = self.view.sections[at]
+        place = index - self._starts[at] - 1
+        if place < 0:
+            return InboxHeader(section, self._total(section))
+        shown = self._shown[section]
+        offset = place - shown.first
+        if not 0 <= offset < len(shown.keys):
+            return InboxGap(section)
+        key = shown.keys[offset]
+        row = self.row(key)
+        if row is None:
+            return InboxGap(section)
+        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0))
 
     def index_of(self, key: CaseKey) -> int | None:
         """Where a loaded row is shown now."""
-        return None
+        self._lay_out()
+        return self._places.get(key)
 
     def row(self, key: CaseKey) -> CaseRow | None:
         """A row that is held, shown or not."""
-        return None
+        found = self._rows.get(key)
+        return found[1] if found is not None else self._ghosts.get(key)
+
+    def rows(self) -> Iterator[tuple[CaseKey, Section, CaseRow]]:
+        """Every held row, in true order within each section."""
+        for section in self.view.sections:
+            for key in self._stretch(section).keys:
+                yield key, section, self._rows[key][1]
 
     def totals(self) -> tuple[tuple[Section, int], ...]:
         """Rows per section, all backends together."""
-        return tuple((section, 0) for section in self.view.sections)
+        return tuple((section, self._total(section)) for section in self.view.sections)
 
-    def wanted(self, start: int, stop: int) -> list[tuple[str, RowsQuery]]:
-        """What to ask (backend, query) so that items start..stop are loaded; [] when loaded or already asked.
-        Marks them as asked."""
-        return []
+    def total_of(self, backend: str, section: Section) -> int | None:
+        """Rows of a section at one backend; None when it never said."""
+        window = self._windows.get(section, {}).get(backend)
+        return window.total if window is not None else None
+
+    # -- nothing moves that the user did not move ---------------------------------------------------------------------
 
     def hold(self, key: CaseKey | None) -> None:
-        """The cursor rests on `key`: from now on nothing moves rows above or at it, until `settle()`. Moving the cursor is
-        `hold(new key)`; None lets everything flow."""
+        """The cursor rests on `key`: from now on nothing moves rows above or at it, until `settle()`. Moving the cursor
+        is `hold(new key)`; None lets everything flow."""
+        self._lay_out()
+        self._held = key
+        if key is None:
+            self._flow()
+
+    @property
+    def held(self) -> CaseKey | None:
+        return self._held
 
     def settle(self) -> bool:
         """Take the true order now; True if anything moved."""
-        return False
+        self._lay_out()
+        moved = self.order_changed
+        self._flow()
+        return moved
+
+    def release(self, key: CaseKey) -> None:
+        """Its own agent moved this row: it takes its true place at once, the others stay."""
+        self._lay_out()
+        self._ghosts.pop(key, None)
+        for section, shown in self._shown.items():
+            if key in shown.keys:
+                at = shown.keys.index(key)
+                self._shown[section] = Shown(
+                    shown.first, shown.keys[:at] + shown.keys[at + 1 :], shown.count - 1, shown.differs
+                )
+                self._dirty.add(section)
+        found = self._rows.get(key)
+        if found is not None:
+            section, _ = found
+            true = self._stretch(section)
+            shown = self._shown[section]
+            place = true.keys.index(key)
+            follower = next((k for k in true.keys[place + 1 :] if k in set(shown.keys)), None)
+            at = shown.keys.index(follower) if follower is not None else len(shown.keys)
+            self._shown[section] = Shown(
+                shown.first, [*shown.keys[:at], key, *shown.keys[at:]], shown.count + 1, shown.differs
+            )
+            self._dirty.add(section)
 
     @property
     def order_changed(self) -> bool:
         """Whether `settle()` would move anything: the mark "order changed"."""
-        return False
+        self._lay_out()
+        return any(shown.differs for shown in self._shown.values())
+
+    # -- what to ask ---------------------------------------------------------------------------------------------------
+
+    def wanted(self, start: int, stop: int) -> list[tuple[str, RowsQuery]]:
+        """What to ask (backend, query) so that items start..stop are loaded; [] when loaded or already asked.
+        Marks them as asked: tell `unanswered` when no page will come."""
+        self._lay_out()
+        out: list[tuple[str, RowsQuery]] = []
+        for section, begin in zip(self.view.sections, self._starts, strict=True):
+            windows = {name: self._window(name, section) for name, up in self._backends.items() if up}
+            first, last = start - begin - 1 - PREFETCH, stop - begin - 1 + PREFETCH
+            for name, query in pages_for(self.view, section, windows, self._stretch(section), first, last):
+                if (name, section) not in self._asked:
+                    self._asked.add((name, section))
+                    out.append((name, query))
+        self._trim(start, stop)
+        return out
+
+    def unanswered(self, backend: str, query: RowsQuery) -> None:
+        """No page will come for this query."""
+        self._asked.discard((backend, query.section))
+
+    def doubts(self, backend: str) -> list[RowsQuery]:
+        """Small questions that set the place of windows right that do not start at their section's start."""
+        out = []
+        for section, windows in self._windows.items():
+            window = windows.get(backend)
+            if window is not None and window.doubtful and window.first > 0 and (backend, section) not in self._asked:
+                self._asked.add((backend, section))
+                cursor = (window.keys[0][0], "") if window.keys else window.low
+                out.append(RowsQuery(section, self.view.channel, self.view.text, "after", cursor, limit=PAGE_ROWS // 4))
+        return out
+
+    def doubtful(self, backend: str) -> bool:
+        """Some total of this backend may be off."""
+        return any(name == backend and window.doubtful for w in self._windows.values() for name, window in w.items())
+
+    # -- what came -----------------------------------------------------------------------------------------------------
+
+    def line(self, backend: str, up: bool) -> None:
+        """A backend came up or went down; what is held stays."""
+        self._backends[backend] = up
+        self._asked = {asked for asked in self._asked if asked[0] != backend}
+        self._dirty.update(self.view.sections)
+
+    def stale(self, backend: str) -> None:
+        """What is held of this backend may be old; it stays visible until fresh pages come."""
+        for windows in self._windows.values():
+            if backend in windows:
+                windows[backend].stale = True
+
+    def is_stale(self, key: CaseKey) -> bool:
+        """Whether this row's window waits for a fresh page."""
+        found = self._rows.get(key)
+        return found is not None and self._window(key.backend, found[0]).stale
+
+    def page(self, backend: str, query: RowsQuery, page: RowsPage) -> bool:
+        """A page came; False when it is for a view that is no longer shown. Rows newer than the page must be placed
+        again (`place`) after it: the page holds the truth as of its own seq."""
+        self._asked.discard((backend, query.section))
+        mine = (query.channel, query.text) == (self.view.channel, self.view.text)
+        if not mine or query.section not in self._windows:
+            return False
+        section = query.section
+        window = self._window(backend, section)
+        rows = []
+        for row in page.rows:
+            key = CaseKey(backend, row.id)
+            found = self._rows.pop(key, None)
+            if found is not None:
+                self._window(backend, found[0]).take_out(found[1], leaves=found[0] != section)
+                self._dirty.add(found[0])
+            rows.append(row)
+        self._stamp += 1
+        for row in window.accept(query, page, rows, self._stamp):
+            self._rows.pop(CaseKey(backend, row.id), None)
+        for row in rows:
+            key = CaseKey(backend, row.id)
+            self._rows[key] = (section, row)
+            self._ghosts.pop(key, None)
+        self._dirty.add(section)
+        return True
+
+    def total(self, backend: str, section: Section, total: int) -> None:
+        """The backend says how many rows a section holds; a window that is complete knows better."""
+        window = self._windows.get(section, {}).get(backend)
+        if window is None or window.total is None or window.complete:
+            return
+        window.doubtful = window.doubtful and window.first > 0
+        if window.total != total:
+            window.total = max(total, window.end)
+            if window.high is None and window.total > window.end:
+                window.high = window.keys[-1] if window.keys else window.low
+            self._dirty.add(section)
+
+    def place(self, backend: str, row: CaseRow, me: Agent, *, known_new: bool = False) -> bool | None:
+        """The newest row of a case: None when nothing of it is shown, False when it changed in place, True when it
+        moved, came or left."""
+        key = CaseKey(backend, row.id)
+        found = self._rows.get(key)
+        if found is not None and found[1].version >= row.version and not self.is_stale(key):
+            return None
+        section = shows(self.view, row, me)
+        if found is None:
+            ghost = self._ghosts.get(key)
+            if ghost is not None:
+                if ghost.version >= row.version:
+                    return None
+                self._ghosts[key] = row
+            self._doubt(backend)
+            return self._arrive(key, row, section, known_new) or (False if key in self._ghosts else None)
+        old_section, old = found
+        window = self._window(backend, old_section)
+        if section == old_section:
+            if sort_key(old) == sort_key(row):
+                window.replace_row(old, row)
+                self._rows[key] = (section, row)
+                return False
+            self._dirty.add(section)
+            if window.move(old, row):
+                self._rows[key] = (section, row)
+            else:
+                self._leave(key, row)
+            return True
+        window.take_out(old, leaves=True)
+        self._dirty.add(old_section)
+        self._leave(key, row)
+        self._arrive(key, row, section, True)
+        return True
+
+    def _arrive(self, key: CaseKey, row: CaseRow, section: Section | None, known_new: bool) -> bool | None:
+        if section is None:
+            return None
+        window = self._window(key.backend, section)
+        if self.view.text:
+            window.doubtful = window.stale = True
+            return None
+        if window.put_in(row, known_new=known_new):
+            self._rows[key] = (section, row)
+            self._ghosts.pop(key, None)
+        self._dirty.add(section)
+        return True
+
+    def _leave(self, key: CaseKey, row: CaseRow) -> None:
+        self._rows.pop(key, None)
+        if self._held is not None:
+            self._ghosts[key] = row
+
+    def _doubt(self, backend: str) -> None:
+        for windows in self._windows.values():
+            window = windows.get(backend)
+            if window is not None and window.total is not None and not window.complete:
+                window.doubtful = True
+
+    # -- layout --------------------------------------------------------------------------------------------------------
+
+    def _window(self, backend: str, section: Section) -> Window:
+        return self._windows[section].setdefault(backend, Window())
+
+    def _total(self, section: Section) -> int:
+        return sum(window.total or 0 for window in self._windows[section].values())
+
+    def _stretch(self, section: Section) -> Stretch:
+        self._lay_out()
+        return self._true.get(section) or Stretch(0, [], 0)
+
+    def _online(self) -> Iterable[str]:
+        return [name for name, up in self._backends.items() if up]
+
+    def _flow(self) -> None:
+        self._ghosts.clear()
+        for section in self.view.sections:
+            self._shown[section] = flowing(self._true.get(section) or Stretch(0, [], 0))
+        self._index()
+
+    def _lay_out(self) -> None:
+        """Bring what is shown up to date with what is held; cheap when nothing changed."""
+        if not self._dirty:
+            return
+        dirty, self._dirty = self._dirty, set()
+        owner = next((s for s, shown in self._shown.items() if self._held in shown.keys), None) if self._held else None
+        above = owner is not None
+        for section in self.view.sections:
+            if section == owner:
+                above = False
+            if section not in dirty:
+                continue
+            true = self._true[section] = merge(self._windows[section], self._online())
+            shown = self._shown[section]
+            if owner is None or self._held is None:
+                self._shown[section] = flowing(true)
+                continue
+            floor = sys.maxsize if above else 0
+            if section == owner:
+                floor = shown.first + shown.keys.index(self._held) + 1
+            elsewhere = self._elsewhere(section)
+            self._shown[section] = held(shown, true, floor, self._known, elsewhere.__contains__)
+        self._index()
+
+    def _known(self, key: CaseKey) -> bool:
+        return key in self._rows or key in self._ghosts
+
+    def _elsewhere(self, section: Section) -> set[CaseKey]:
+        return {key for other, shown in self._shown.items() if other != section for key in shown.keys}
+
+    def _index(self) -> None:
+        self._starts, self._places = [], {}
+        at = 0
+        for section in self.view.sections:
+            self._starts.append(at)
+            shown = self._shown[section]
+            for offset, key in enumerate(shown.keys, at + 1 + shown.first):
+                self._places[key] = offset
+            at += 1 + shown.count
+        self._length = at
+
+    def _trim(self, start: int, stop: int) -> None:
+        """Bound every window: keep what is around the visible range."""
+        for section, begin in zip(self.view.sections, self._starts, strict=True):
+            windows = self._windows[section]
+            for name, window in windows.items():
+                if len(window.rows) <= MAX_HELD:
+                    continue
+                middle = (start + stop) // 2 - begin - 1
+                if len(windows) > 1:
+                    shown = self._shown[section]
+                    middle = window.first + sum(k.backend == name for k in shown.keys[: max(0, middle - shown.first)])
+                middle = max(window.first + MAX_HELD // 4, min(middle, window.end - MAX_HELD // 4))
+                for row in window.trim(middle - MAX_HELD // 4, middle + MAX_HELD // 4):
+                    self._rows.pop(CaseKey(name, row.id), None)
+                    self._dirty.add(section)

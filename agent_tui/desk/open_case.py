@@ -10,8 +10,8 @@ from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Messag
 
 @dataclass(slots=True)
 class OpenCase:
-    """`row`, `customer` None while nothing is known yet. `loading`: asked and not answered yet. `history` None: not asked
-    yet. `missing`: the backend says there is no such case."""
+    """`row`, `customer` None while nothing is known yet. `loading`: asked and not answered yet. `history` None: not
+    asked yet. `missing`: the backend says there is no such case."""
 
     key: CaseKey
     row: CaseRow | None = None

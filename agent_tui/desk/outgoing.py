@@ -13,15 +13,16 @@ from agent_tui.domain.text import CustomerText, SafeText, trusted
 from agent_tui.domain.time import Ms
 
 EntryState = Literal["held", "waiting", "sending", "failed", "unknown"]
-"""`held`: can be taken back until `hold_until`. `waiting`: for the line, or behind an earlier one. `unknown`: it may have
-arrived; only the agent repeats it. `failed`: refused, with the reason."""
+"""`held`: can be taken back until `hold_until`. `waiting`: for the line, or behind an earlier one. `unknown`: it may
+have arrived; only the agent repeats it. `failed`: refused, with the reason."""
 
 OUTBOX_PREFIX = "outbox:"
+NO_REASON = trusted("")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """One order until its acknowledgement. `id` is the command id (a uuid); `key.case` is "" when it touches no case."""
+    """One order until its acknowledgement. `id`: the command id (a uuid); `key.case` is "" when it touches no case."""
 
     id: str
     key: CaseKey
@@ -30,7 +31,7 @@ class OutboxEntry:
     hold_until: Ms | None = None
     created: Ms = 0
     attempts: int = 0
-    reason: SafeText = trusted("")
+    reason: SafeText = NO_REASON
     files: tuple[LocalFile, ...] = ()
 
     @property

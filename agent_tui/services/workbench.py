@@ -67,7 +67,8 @@ class Workbench:
         return ""
 
     def send(self, draft: Draft) -> str:
-        """Send what the composer holds, after `undo_seconds` in which `take_back` returns it; answers the command id."""
+        """Send what the composer holds, after `undo_seconds` in which `take_back` returns it; answers the command
+        id."""
         return ""
 
     def take_back(self) -> Draft | None:

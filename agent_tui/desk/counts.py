@@ -1,0 +1,36 @@
+"""The numbers in the header: how many cases are mine, wait for the team, are there at all. Asked for, never guessed."""
+
+from __future__ import annotations
+
+from agent_tui.domain.queries import TotalsQuery
+from agent_tui.domain.views import ALL, MINE, TEAM, Section
+
+COUNTED: dict[str, tuple[Section, ...]] = {
+    "mine": tuple(section for section in MINE.sections if section.scope == "mine"),
+    "team": tuple(section for section in TEAM.sections if section.scope == "unassigned"),
+    "all": ALL.sections,
+}
+SECTIONS: tuple[Section, ...] = tuple(dict.fromkeys(section for sections in COUNTED.values() for section in sections))
+"""The sections that the header needs."""
+
+
+class Counts:
+    """Totals of each backend's sections, unfiltered; `doubtful` backends are asked again."""
+
+    def __init__(self) -> None:
+        self._totals: dict[str, dict[Section, int]] = {}
+        self.doubtful: set[str] = set()
+
+    def told(self, backend: str, query: TotalsQuery, totals: tuple[int, ...]) -> bool:
+        """The answer to an unfiltered query; True when a number changed."""
+        held = self._totals.setdefault(backend, {})
+        before = dict(held)
+        held.update(zip(query.sections, totals, strict=False))
+        return held != before
+
+    def all(self) -> tuple[tuple[str, int], ...]:
+        """(view name, cases), all backends together."""
+        return tuple(
+            (name, sum(totals.get(section, 0) for totals in self._totals.values() for section in sections))
+            for name, sections in COUNTED.items()
+        )
