@@ -1,0 +1,1 @@
+"""The e-mail connector: IMAP in, SMTP out, and everything a mail can be in between."""
