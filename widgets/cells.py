@@ -7,7 +7,7 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from agent_tui.domain.text import SafeText, truncate
+from agent_tui.domain.text import SafeText, truncate, trusted
 
 Align = Literal["left", "right", "natural"]
 """`natural`: left, but right for text whose first strong letter is Hebrew or Arabic."""
@@ -20,7 +20,7 @@ def fit(text: SafeText, cells: int, align: Align = "left") -> str:
     text = text.drawn()
     width = cell_len(text)
     if width > cells:
-        text = truncate(text, cells, "…")
+        text = truncate(text, cells, trusted("…"))
         width = cell_len(text)
         if width > cells:
             return set_cell_size(text, cells)

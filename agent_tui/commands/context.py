@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, Protocol
 
-from agent_tui.desk.desk import BackendState
+from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import CaseRow, Message
-from agent_tui.domain.text import SafeText
+from agent_tui.domain.text import SafeText, trusted
 from agent_tui.services.workbench import Workbench
 
 Move = Literal["next", "previous", "first", "last", "page-on", "page-back"]
 Place = Literal["inbox", "timeline", "composer", "customer"]
 ComposeMode = Literal["reply", "reply-all", "reply-choose", "note", "forward", "new"]
 Arguments = tuple[str, ...]
+NOTHING: SafeText = trusted("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Choice:
 
     value: str
     title: SafeText
-    beside: SafeText = SafeText("")
+    beside: SafeText = NOTHING
     why_not: SafeText | None = None
     """Why it cannot be chosen now; None when it can."""
 
@@ -52,8 +53,16 @@ class Ui(Protocol):
         """Put the inbox's cursor on this case, if it is in the view."""
         ...
 
-    def show_case(self) -> None:
-        """Show the case rather than the inbox where the screen has room for one only."""
+    def open_case(self, key: CaseKey, place: Place = "timeline") -> None:
+        """Open a case, put the inbox's cursor on it and the focus in `place`; the case left is the last case then."""
+        ...
+
+    def open_past(self) -> None:
+        """Open the earlier case under the customer pane's cursor."""
+        ...
+
+    def keypad(self) -> None:
+        """From now on digits go into the call, until Esc."""
         ...
 
     def back(self) -> None:

@@ -15,7 +15,7 @@ from agent_tui.widgets.paint import Paint
 
 
 class CustomerPane(Widget, can_focus=True):
-    """The customer of the opened case. Its place is the shell's choice: a column, one line, or a card in the case's place."""
+    """The customer of the opened case. The shell places it: as a column, as one line, or as a card for the case."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
 

@@ -239,11 +239,11 @@ class InboxList(ScrollView, can_focus=True):
     def _mark_open(self) -> None:
         open_case = self.workbench.desk.open_case
         key = open_case.key if open_case is not None else None
-        for changed in {key, self._shown_open} - {None} if key != self._shown_open else ():
-            index = self._inbox.index_of(changed)
+        before, self._shown_open = self._shown_open, key
+        for other in (before, key) if before != key else ():
+            index = self._inbox.index_of(other) if other is not None else None
             if index is not None:
                 self._refresh_item(index)
-        self._shown_open = key
 
     # -- drawing
 

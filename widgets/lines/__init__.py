@@ -1,4 +1,4 @@
-"""The lines that frame the desk: header, rule, status line, key line. One row each, repainted only where they differ."""
+"""The lines that frame the desk: header, rule, status line, key line. One row each, painted only where they differ."""
 
 from agent_tui.widgets.lines.header import HeaderLine
 from agent_tui.widgets.lines.key_line import KeyLine

@@ -1,4 +1,4 @@
-"""The last line teaches: the keys that matter here, now. A disabled command is absent; a begun sequence shows its ends."""
+"""The last line teaches: the keys that matter here, now. A disabled command is absent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from agent_tui.domain.text import SafeText, trusted
 from agent_tui.widgets.lines.line import Line, Piece
 
+_NOTHING = trusted("")
+
 Taught = tuple[SafeText, SafeText]
 """A key as a person reads it, and in one or two words what it does."""
 
@@ -17,9 +19,9 @@ class KeyLine(Line):
     """Shows as many of the keys as fit, in the order given; the last one given stands at the right edge."""
 
     _keys: Sequence[Taught] = ()
-    _lead: SafeText = trusted("")
+    _lead: SafeText = _NOTHING
 
-    def teach(self, keys: Sequence[Taught], lead: SafeText = trusted("")) -> None:
+    def teach(self, keys: Sequence[Taught], lead: SafeText = _NOTHING) -> None:
         """Show these keys; `lead` (a begun sequence) stands before them."""
         self._keys, self._lead = keys, lead
         self._draw()

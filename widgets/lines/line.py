@@ -56,7 +56,7 @@ class Line(Widget):
         room = width - len(right) - (1 if right else 0)
         left = _cells(self._left)
         if len(left) > room:
-            left = left[: max(0, room - 1)] + [("…", "quiet")]
+            left = [*left[: max(0, room - 1)], ("…", "quiet")]
             left = left[: max(0, room)]
         gap: list[Cell] = [(" ", "text")] * (width - len(left) - len(right))
         return left + gap + right

@@ -1,0 +1,103 @@
+"""Working the call line: answer, hang up, mute, hold, keypad, write up."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import CommandError, command
+from agent_tui.commands.conditions import call_in, has_call
+from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.domain.model import Call
+from agent_tui.domain.orders import CallAction, WriteUp
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+
+_OUTCOMES = (
+    ("solved", trusted("solved")),
+    ("promised", trusted("promised to come back")),
+    ("transferred", trusted("given to somebody else")),
+    ("no-answer", trusted("nobody there")),
+    ("wrong-number", trusted("wrong number")),
+)
+_NONE_RINGS = trusted("nothing rings")
+_NONE_LIVE = trusted("you are in no call")
+_NONE_TO_WRITE = trusted("no call waits to be written up")
+
+
+def _act(context: Context, action: Literal["answer", "hang-up", "hold", "resume", "mute", "unmute"]) -> Call:
+    states = ("ringing",) if action == "answer" else ("active", "held")
+    for key, call in context.workbench.desk.live_calls():
+        if call.state in states:
+            context.workbench.order(key.backend, CallAction(call.id, action), key=key)
+            if action == "answer":
+                context.ui.open_case(key)
+            return call
+    raise CommandError(_NONE_LIVE)
+
+
+def _answer(context: Context, _arguments: Arguments) -> SafeText | None:
+    call = _act(context, "answer")
+    return compose("answered: {caller}", caller=call.caller.safe_line)
+
+
+def _hang_up(context: Context, _arguments: Arguments) -> SafeText | None:
+    _act(context, "hang-up")
+    return trusted("hung up; the write-up is next")
+
+
+def _mute(context: Context, _arguments: Arguments) -> SafeText | None:
+    found = call_in(context, "active", "held")
+    muted = found is not None and found[1].muted
+    _act(context, "unmute" if muted else "mute")
+    return trusted("you are heard again") if muted else trusted("muted: the caller does not hear you")
+
+
+def _hold(context: Context, _arguments: Arguments) -> SafeText | None:
+    held = call_in(context, "active") is None
+    _act(context, "resume" if held else "hold")
+    return trusted("back in the call") if held else trusted("on hold")
+
+
+def _keypad(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.keypad()
+    return trusted("digits go into the call until Esc")
+
+
+def _digit(context: Context, arguments: Arguments) -> SafeText | None:
+    found = call_in(context, "active", "held")
+    if found is None:
+        raise CommandError(_NONE_LIVE)
+    backend, call = found
+    context.workbench.order(backend, CallAction(call.id, "keys", arguments[0]))
+    return compose("sent {digits}", digits=clean_line(call.keys[-20:] + arguments[0]))
+
+
+def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
+    found = call_in(context, "ended")
+    if found is None:
+        raise CommandError(_NONE_TO_WRITE)
+    backend, call = found
+
+    def write(outcome: str) -> None:
+        context.workbench.order(backend, WriteUp(call.id, outcome))
+        context.ui.say(compose("written up: {outcome}", outcome=clean_line(outcome)))
+
+    if arguments:
+        write(arguments[0])
+    else:
+        choices = [Choice(value, title) for value, title in _OUTCOMES]
+        context.ui.pick(trusted("what came of the call"), choices, write, free=True)
+    return None
+
+
+_LIVE = has_call("active", "held", otherwise=_NONE_LIVE)
+
+COMMANDS = (
+    command(ids.CALL_ANSWER, _answer, has_call("ringing", otherwise=_NONE_RINGS)),
+    command(ids.CALL_HANG_UP, _hang_up, _LIVE),
+    command(ids.CALL_MUTE, _mute, _LIVE),
+    command(ids.CALL_HOLD, _hold, _LIVE),
+    command(ids.CALL_KEYPAD, _keypad, has_call("active", otherwise=_NONE_LIVE)),
+    command(ids.CALL_DIGIT, _digit, _LIVE),
+    command(ids.CALL_WRITE_UP, _write_up, has_call("ended", otherwise=_NONE_TO_WRITE)),
+)

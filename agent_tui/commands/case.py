@@ -1,0 +1,273 @@
+"""Acting on the case: whose it is, labels, priority, snooze, done, spam, undo, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import CommandError, command
+from agent_tui.commands.conditions import can, has_case, has_message, in_stage, me
+from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.moving import open_next_waiting
+from agent_tui.commands.views import agent_name
+from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
+from agent_tui.domain.model import CaseRow, Directory
+from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+_SNOOZES = (
+    ("30m", trusted("30 minutes")),
+    ("2h", trusted("2 hours")),
+    ("tomorrow 9", trusted("tomorrow morning")),
+    ("sun 9", trusted("Sunday morning")),
+    ("reply", trusted("the customer's next reply")),
+)
+
+
+def give(context: Context, order: Order) -> None:
+    """Hand an order about the context's case to the workbench."""
+    if context.key is not None:
+        context.workbench.order(context.key.backend, order, key=context.key)
+
+
+def _who(row: CaseRow) -> SafeText:
+    return row.name.safe_line or trusted("the case")
+
+
+def _case(context: Context) -> CaseRow:
+    row = context.row
+    if row is None:
+        raise CommandError(trusted("there is no case here"))
+    return row
+
+
+def _directory(context: Context) -> Directory:
+    return context.backend.directory if context.backend is not None else Directory()
+
+
+def _assign_me(context: Context, _arguments: Arguments) -> SafeText | None:
+    row, myself = _case(context), me(context)
+    if myself is None:
+        raise CommandError(trusted("the server has not said yet who you are; try again when it is connected"))
+    if row.owner == myself.id:
+        return compose("{who} is yours already", who=_who(row))
+    give(context, Assign(row.id, agent=myself.id, team=row.team))
+    return compose("{who} is yours now", who=_who(row))
+
+
+def _assignees(context: Context) -> Iterator[Choice]:
+    directory = _directory(context)
+    for agent in directory.agents:
+        yield Choice(f"agent:{agent.id}", clean_line(agent.name), clean_line(agent.presence))
+    for team in directory.teams:
+        yield Choice(f"team:{team}", clean_line(team), trusted("team"))
+
+
+def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
+    row, choices = _case(context), list(_assignees(context))
+
+    def assign(value: str) -> None:
+        kind, _, id = value.partition(":")
+        give(context, Assign(row.id, agent=id) if kind == "agent" else Assign(row.id, team=id))
+        name = agent_name(context, id) if kind == "agent" else clean_line(id)
+        context.ui.say(compose("{who} goes to {name}", who=_who(row), name=name))
+
+    if not arguments:
+        context.ui.pick(trusted("assign to"), choices, assign)
+        return None
+    wanted = arguments[0].casefold()
+    found = [choice for choice in choices if choice.title.casefold() == wanted] or [
+        choice for choice in choices if choice.title.casefold().startswith(wanted)
+    ]
+    if len(found) != 1:
+        word = clean_line(arguments[0])
+        template = compose("{word} is more than one; write more of the name", word=word)
+        raise CommandError(template if found else compose("nobody is called {word}", word=word))
+    assign(found[0].value)
+    return None
+
+
+def _has_owner(context: Context) -> SafeText | None:
+    row = context.row
+    return trusted("nobody has it: it is in the queue already") if row is not None and not row.owner else None
+
+
+def _to_queue(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+    give(context, Assign(row.id))
+    return compose("{who} is back in the queue", who=_who(row))
+
+
+def _label(context: Context, arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+
+    def toggle(word: str) -> None:
+        name = word.strip().removeprefix("-").strip()
+        if not name:
+            return
+        off = name in row.labels or word.strip().startswith("-")
+        give(context, Label(row.id, remove=(name,)) if off else Label(row.id, add=(name,)))
+        template = compose("label {name} taken off", name=clean_line(name)) if off else None
+        context.ui.say(template or compose("labelled {name}", name=clean_line(name)))
+
+    if arguments:
+        toggle(arguments[0])
+        return None
+    names = list(dict.fromkeys([*row.labels, *_directory(context).labels]))
+    on = trusted("is on; takes it off")
+    choices = [Choice(name, clean_line(name), on if name in row.labels else trusted("")) for name in names]
+    context.ui.pick(trusted("label"), choices, toggle, free=True)
+    return None
+
+
+def _priority(context: Context, arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+
+    def set_to(word: str) -> None:
+        give(context, Prioritise(row.id, PRIORITIES.index(word)))
+        context.ui.say(compose("{who}: priority {word}", who=_who(row), word=clean_line(word)))
+
+    if arguments:
+        set_to(arguments[0])
+        return None
+    now = trusted("now")
+    choices = [
+        Choice(word, clean_line(word), now if level == row.priority else trusted(""))
+        for level, word in enumerate(PRIORITIES)
+    ]
+    context.ui.pick(trusted("priority"), choices, set_to)
+    return None
+
+
+def _snooze(context: Context, arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+
+    def put_away(words: str) -> None:
+        now = context.workbench.time.now()
+        until = parse_when(words, now, context.zone)
+        give(context, Snooze(row.id, until))
+        context.ui.say(compose("{who} snoozed until {when}", who=_who(row), when=say_when(until, now, context.zone)))
+
+    if arguments:
+        put_away(arguments[0])
+        return None
+    now = context.workbench.time.now()
+    choices = []
+    for words, title in _SNOOZES:
+        until = parse_when(words, now, context.zone)
+        beside = say_when(until, now, context.zone) if until != NEXT_REPLY else trusted("")
+        choices.append(Choice(words, title, beside))
+    context.ui.pick(trusted("snooze until"), choices, put_away, free=True)
+    return None
+
+
+def _written_up(context: Context) -> SafeText | None:
+    row = context.row
+    if row is not None and row.call is not None and row.call.state in ("ringing", "active", "held", "ended"):
+        return trusted("the call comes first: end it and write it up")
+    return None
+
+
+def _done(context: Context, _arguments: Arguments) -> SafeText | None:
+    row, place = _case(context), context.ui.place
+    give(context, Resolve(row.id))
+    said = compose("{who} is done", who=_who(row))
+    if place == "inbox":
+        context.ui.move("next")
+        return said
+    if open_next_waiting(context, "composer" if place == "composer" else "timeline") is not None:
+        context.ui.back()
+        return compose("{said}; nothing else waits for you", said=said)
+    return said
+
+
+def _reopen(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+    give(context, Reopen(row.id))
+    return compose("{who} is open again", who=_who(row))
+
+
+def _unread(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+    give(context, MarkUnread(row.id))
+    return compose("{who} is unread again", who=_who(row))
+
+
+def _spam(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+    give(context, Block(row.id))
+    return compose("{who} is held as spam; reopen takes it back", who=_who(row))
+
+
+def _block(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+
+    def sure(answer: str) -> None:
+        if answer == "block":
+            give(context, Block(row.id))
+            context.ui.say(compose("{who} is blocked", who=_who(row)))
+
+    choices = [
+        Choice("leave", trusted("no, leave it")),
+        Choice("block", trusted("block: all they write from now on is spam")),
+    ]
+    context.ui.pick(compose("block {who}?", who=_who(row)), choices, sure)
+    return None
+
+
+def _undo(context: Context, _arguments: Arguments) -> SafeText | None:
+    return context.workbench.undo()
+
+
+def _copy_message(context: Context, _arguments: Arguments) -> SafeText | None:
+    message = context.ui.message()
+    if message is None:
+        return None
+    context.ui.copy(message.body.safe)
+    return trusted("message copied")
+
+
+def _copy_number(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = _case(context)
+    context.ui.copy(compose("#{number}", number=row.number))
+    return compose("#{number} copied", number=row.number)
+
+
+_HERE = (has_case,)
+
+COMMANDS = (
+    command(ids.LABEL, _label, *_HERE, can("label")),
+    command(ids.PRIORITY, _priority, *_HERE, can("prioritise")),
+    command(ids.ASSIGN_ME, _assign_me, *_HERE, can("assign")),
+    command(ids.ASSIGN_TO, _assign_to, *_HERE, can("assign")),
+    command(ids.MARK_UNREAD, _unread, *_HERE, can("mark-unread")),
+    command(ids.QUEUE_RETURN, _to_queue, *_HERE, can("assign"), _has_owner),
+    command(
+        ids.SNOOZE,
+        _snooze,
+        *_HERE,
+        can("snooze"),
+        in_stage("us", "customer", "later", otherwise=trusted("it is done: reopen it first")),
+    ),
+    command(
+        ids.CASE_DONE,
+        _done,
+        *_HERE,
+        can("resolve"),
+        in_stage("us", "customer", "later", otherwise=trusted("it is done already")),
+        _written_up,
+    ),
+    command(
+        ids.CASE_REOPEN,
+        _reopen,
+        *_HERE,
+        can("reopen"),
+        in_stage("done", "later", "spam", otherwise=trusted("it is open")),
+    ),
+    command(ids.CASE_SPAM, _spam, *_HERE, can("block")),
+    command(ids.CUSTOMER_BLOCK, _block, *_HERE, can("block")),
+    command(ids.UNDO, _undo),
+    command(ids.COPY_MESSAGE, _copy_message, has_message),
+    command(ids.COPY_NUMBER, _copy_number, *_HERE),
+)

@@ -1,0 +1,70 @@
+"""When commands do not work, and the words for it: each answers None, or what is missing."""
+
+from __future__ import annotations
+
+from agent_tui.commands.command import WhyNot
+from agent_tui.commands.context import Context
+from agent_tui.domain.model import Agent, Call, CallState, Stage
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+
+
+def has_case(context: Context) -> SafeText | None:
+    """A case is under the cursor or open."""
+    return trusted("there is no case here") if context.row is None else None
+
+
+def has_open_case(context: Context) -> SafeText | None:
+    """The case is open, so that its messages are there."""
+    if context.row is None:
+        return trusted("there is no case here")
+    return None if context.opened else trusted("open the case first (Enter)")
+
+
+def has_message(context: Context) -> SafeText | None:
+    """A message is under the timeline's cursor."""
+    return has_open_case(context) or (trusted("there is no message here") if context.ui.message() is None else None)
+
+
+def can(order: str) -> WhyNot:
+    """The case's server carries out orders of this name."""
+
+    def why_not(context: Context) -> SafeText | None:
+        backend = context.backend
+        if backend is None:
+            return trusted("no server is connected yet")
+        if order in backend.capabilities.orders or backend.state == "connecting":
+            return None
+        return compose("{server} cannot do that", server=clean_line(backend.name or backend.id))
+
+    return why_not
+
+
+def in_stage(*stages: Stage, otherwise: SafeText) -> WhyNot:
+    """The case stands at one of `stages`."""
+
+    def why_not(context: Context) -> SafeText | None:
+        return None if context.row is not None and context.row.stage in stages else otherwise
+
+    return why_not
+
+
+def me(context: Context) -> Agent | None:
+    """Who I am at the case's server."""
+    return context.backend.me if context.backend is not None else None
+
+
+def call_in(context: Context, *states: CallState) -> tuple[str, Call] | None:
+    """(backend, call): the first call that concerns me in one of `states`."""
+    for key, call in context.workbench.desk.live_calls():
+        if call.state in states:
+            return key.backend, call
+    return None
+
+
+def has_call(*states: CallState, otherwise: SafeText) -> WhyNot:
+    """A call of mine is in one of `states`."""
+
+    def why_not(context: Context) -> SafeText | None:
+        return None if call_in(context, *states) is not None else otherwise
+
+    return why_not

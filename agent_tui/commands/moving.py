@@ -1,0 +1,88 @@
+"""Moving about: rows, pages, panes, into a case and out of it, to the next that waits, to the last one."""
+
+from __future__ import annotations
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import Run, command
+from agent_tui.commands.conditions import has_case
+from agent_tui.commands.context import Arguments, Context, Move, Place
+from agent_tui.domain.text import SafeText, trusted
+
+NOTHING_WAITS = trusted("nothing else waits for you")
+
+
+def open_next_waiting(context: Context, place: Place) -> SafeText | None:
+    """Open the most urgent case that waits for me, with the focus in `place`; what to say when there is none."""
+    context.workbench.settle()
+    key = context.workbench.desk.next_waiting(context.key)
+    if key is None:
+        return NOTHING_WAITS
+    context.ui.open_case(key, place)
+    return None
+
+
+def _mover(move: Move) -> Run:
+    def run(context: Context, _arguments: Arguments) -> SafeText | None:
+        context.ui.move(move)
+        return None
+
+    return run
+
+
+def _open(context: Context, _arguments: Arguments) -> SafeText | None:
+    if context.ui.place == "customer":
+        context.ui.open_past()
+    elif context.ui.place == "timeline":
+        context.ui.focus("composer")
+    elif context.key is not None:
+        context.ui.open_case(context.key)
+    return None
+
+
+def _back(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.back()
+    return None
+
+
+def _pane(step: int) -> Run:
+    def run(context: Context, _arguments: Arguments) -> SafeText | None:
+        context.ui.focus_next(step)
+        return None
+
+    return run
+
+
+def _page_on(context: Context, _arguments: Arguments) -> SafeText | None:
+    if context.ui.move("page-on"):
+        return None
+    return open_next_waiting(context, "timeline")
+
+
+def _next_waiting(context: Context, _arguments: Arguments) -> SafeText | None:
+    return open_next_waiting(context, "composer" if context.ui.place == "composer" else "timeline")
+
+
+def _has_last(context: Context) -> SafeText | None:
+    return trusted("no other case was open before") if context.last_case is None else None
+
+
+def _last(context: Context, _arguments: Arguments) -> SafeText | None:
+    if context.last_case is not None:
+        context.ui.open_case(context.last_case, "composer" if context.ui.place == "composer" else "timeline")
+    return None
+
+
+COMMANDS = (
+    command(ids.ROW_NEXT, _mover("next")),
+    command(ids.ROW_PREVIOUS, _mover("previous")),
+    command(ids.ROW_FIRST, _mover("first")),
+    command(ids.ROW_LAST, _mover("last")),
+    command(ids.PANE_NEXT, _pane(1)),
+    command(ids.PANE_PREVIOUS, _pane(-1)),
+    command(ids.CASE_OPEN, _open, has_case),
+    command(ids.GO_BACK, _back),
+    command(ids.PAGE_ON, _page_on),
+    command(ids.PAGE_BACK, _mover("page-back")),
+    command(ids.NEXT_WAITING, _next_waiting),
+    command(ids.CASE_LAST, _last, _has_last),
+)

@@ -1,0 +1,148 @@
+"""What the inbox shows: views, one channel only, the filter; and looking closer at what is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import CommandError, Run, command
+from agent_tui.commands.conditions import has_case, has_open_case, me
+from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.view_numbers import NUMBERED_VIEWS
+from agent_tui.domain.channels import CHANNEL_KEYS, channel
+from agent_tui.domain.model import Clock, Metric
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import MINUTE_MS, MS, Ms
+from agent_tui.domain.views import VIEWS, View
+
+_METRICS: dict[Metric, SafeText] = {
+    "first": trusted("first reply"),
+    "next": trusted("next reply"),
+    "call": trusted("call"),
+    "write-up": trusted("write-up of the call"),
+}
+
+
+def _show(context: Context, view: View) -> None:
+    context.workbench.settle()
+    context.workbench.show(view)
+
+
+def _viewer(name: str) -> Run:
+    def run(context: Context, _arguments: Arguments) -> SafeText | None:
+        _show(context, VIEWS[name])
+        return None
+
+    return run
+
+
+def _number(context: Context, arguments: Arguments) -> SafeText | None:
+    number = int(arguments[0])
+    if number > len(NUMBERED_VIEWS):
+        raise CommandError(compose("there are {n} views", n=len(NUMBERED_VIEWS)))
+    _show(context, VIEWS[NUMBERED_VIEWS[number - 1][0]])
+    return None
+
+
+def _channel(context: Context, arguments: Arguments) -> SafeText | None:
+    view = context.workbench.desk.inbox.view
+
+    def narrow(key: str) -> None:
+        _show(context, replace(view, channel=key))
+
+    if not arguments:
+        choices = [Choice("", trusted("all channels"))]
+        for key in CHANNEL_KEYS:
+            profile = channel(key)
+            choices.append(Choice(key, clean_line(profile.name), clean_line(profile.tag)))
+        context.ui.pick(trusted("one channel only"), choices, narrow)
+        return None
+    word = arguments[0].lower()
+    known = [key for key in CHANNEL_KEYS if word in (key, channel(key).tag.lower(), channel(key).name.lower())]
+    if word not in ("all", "any") and not known:
+        raise CommandError(compose("there is no channel {word}", word=clean_line(word)))
+    narrow(known[0] if known else "")
+    return None
+
+
+def _filter(context: Context, arguments: Arguments) -> SafeText | None:
+    if arguments:
+        _show(context, replace(context.workbench.desk.inbox.view, text=arguments[0]))
+    else:
+        context.ui.filter()
+    return None
+
+
+def _letters(context: Context, _arguments: Arguments) -> SafeText | None:
+    return None if context.ui.show_letters() else trusted("there are no links or files here")
+
+
+def _fold(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.fold()
+    return None
+
+
+def _card(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.toggle_customer()
+    return None
+
+
+def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = context.row
+    if row is None:
+        return None
+    now = context.workbench.time.now()
+    parts: list[SafeText] = []
+    if row.clock is not None:
+        parts.append(_clock(row.clock, now, context.zone))
+    myself = me(context)
+    if myself is not None and row.owner == myself.id:
+        parts.append(trusted("yours"))
+    elif row.owner:
+        parts.append(compose("{owner} has it", owner=agent_name(context, row.owner)))
+    else:
+        parts.append(trusted("nobody has it yet"))
+    if row.failed:
+        parts.append(compose("{n} not sent", n=row.failed))
+    more = context.ui.explain()
+    return trusted(" · ").join([*parts, more] if more else parts)
+
+
+def agent_name(context: Context, id: str) -> SafeText:
+    """A colleague's name, else the id."""
+    agents = context.backend.directory.agents if context.backend is not None else ()
+    return clean_line(next((agent.name for agent in agents if agent.id == id), id))
+
+
+def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
+    def at(instant: Ms) -> SafeText:
+        return clean_line(f"{datetime.fromtimestamp(instant / MS, zone):%H:%M}")
+
+    minutes = abs(clock.due - now) // MINUTE_MS
+    template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)
+    promised = compose(
+        "{left}: {metric}, due {due}, since {since}",
+        left=template,
+        metric=_METRICS[clock.metric],
+        due=at(clock.due),
+        since=at(clock.since),
+    )
+    return promised + trusted(" (this desk's own reckoning)") if clock.estimated else promised
+
+
+COMMANDS = (
+    command(ids.VIEW_NUMBER, _number),
+    command(ids.VIEW_MINE, _viewer("mine")),
+    command(ids.VIEW_TEAM, _viewer("team")),
+    command(ids.VIEW_ALL, _viewer("all")),
+    command(ids.VIEW_SNOOZED, _viewer("snoozed")),
+    command(ids.VIEW_DONE, _viewer("done")),
+    command(ids.VIEW_SPAM, _viewer("spam")),
+    command(ids.VIEW_CHANNEL, _channel),
+    command(ids.FILTER, _filter),
+    command(ids.LABELS_SHOW, _letters, has_open_case),
+    command(ids.FOLD, _fold, has_open_case),
+    command(ids.CUSTOMER_CARD, _card, has_open_case),
+    command(ids.EXPLAIN, _explain, has_case),
+)
