@@ -46,7 +46,7 @@ def delays(chance: random.Random) -> Callable[[int], float]:
     the whole, so that a thousand desks do not come back in one instant."""
 
     def delay(tries: int) -> float:
-        whole = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries, 16))
+        whole = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(tries, 16))
         return whole * (0.5 + chance.random() / 2)
 
     return delay
@@ -285,8 +285,7 @@ class HubBackend:
         """Wait for an answer, but not for ever: a server that is there and says nothing is down for us."""
 
         def give_up() -> None:
-            if not answer.done():
-                answer.set_exception(BackendDown(f"{self._id} did not answer within {self._answer_timeout:g} s"))
+            _fail(answer, BackendDown(f"{self._id} did not answer within {self._answer_timeout:g} s"))
 
         handle = self._time.call_later(self._answer_timeout, give_up)
         try:
@@ -296,10 +295,10 @@ class HubBackend:
 
     def _fail_waiting(self) -> None:
         self._protocol.lost()
-        for waiting in (*self._pages.values(), *self._outcomes.values()):
-            if not waiting.done():
-                waiting.set_exception(BackendDown(f"the line to {self._id} broke"))
-                waiting.exception()  # seen: a waiter that gave up must not be reported as unhandled
+        for page in self._pages.values():
+            _fail(page, BackendDown(f"the line to {self._id} broke"))
+        for outcome in self._outcomes.values():
+            _fail(outcome, BackendDown(f"the line to {self._id} broke"))
 
     async def _hang_up(self) -> None:
         transport = self._transport
@@ -313,6 +312,12 @@ class HubBackend:
         if not self._blob_url:
             raise QueryRefused(f"{self._id} takes no files")
         return self._blob_url
+
+
+def _fail(waiting: asyncio.Future[T], error: Exception) -> None:
+    if not waiting.done():
+        waiting.set_exception(error)
+        waiting.exception()  # seen: a waiter that gave up meanwhile must not be reported as an unhandled error
 
 
 def _settle(waiting: asyncio.Future[T] | None, value: T) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent_tui.backends.wire.codec import size_of
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, SUBPROTOCOL
@@ -170,6 +170,9 @@ async def connect_websocket(
         def process_redirect(self, exc: Exception) -> Exception | str:
             return exc  # a redirect would carry the token to another server
 
+    if not token.isascii() or not token.isprintable():
+        raise TransportRefused(401, "the token holds characters that no token has; copy it again")
+    secure: dict[str, Any] = {} if tls is None else {"ssl": tls}
     try:
         connection = await _Connect(
             url,
@@ -179,7 +182,7 @@ async def connect_websocket(
             compression=None,
             max_size=MAX_FRAME_BYTES,
             open_timeout=open_timeout,
-            **({"ssl": tls} if tls is not None else {}),
+            **secure,
         )
     except InvalidStatus as error:
         status = error.response.status_code

@@ -1,0 +1,266 @@
+"""One desk on the hub: its hello, its gap replayed at its own pace, its orders in turn, its queries side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agent_tui.backends.base import Acked, QueryRefused
+from agent_tui.backends.hub.fanout import FanOut, publish
+from agent_tui.backends.hub.lines import Line, Parcel
+from agent_tui.backends.hub.served import Served
+from agent_tui.backends.wire.codec import encode, size_of
+from agent_tui.backends.wire.frames import Ack, Hello, Limits, PageFrame, Reject, Welcome, WireCapabilities
+from agent_tui.backends.wire.server import (
+    MAX_PAGE_BYTES,
+    Answer,
+    Asked,
+    AskedIn,
+    AskedOrder,
+    AskedQuery,
+    End,
+    ServerProtocol,
+)
+from agent_tui.backends.wire.transport import TransportClosed
+from agent_tui.domain.model import Agent
+from agent_tui.domain.queries import CaseQuery, HistoryQuery, Query, RowsQuery
+from agent_tui.domain.time import TimeSource
+
+log = logging.getLogger("agent_tui.hub.desks")
+
+REPLAY_CHUNK = 200
+QUERIES_AT_ONCE = 8
+ORDERS_WAITING = 64
+
+
+@dataclass
+class House:
+    """What all desks of one server share. `cuts`: why an agent's desk was cut last, told at its next welcome."""
+
+    served: Served
+    fanout: FanOut
+    time: TimeSource
+    limits: Limits
+    capabilities: WireCapabilities
+    replay_limit: int
+    blob_url: str = ""
+    cuts: dict[str, str] = field(default_factory=dict)
+    cut_count: int = 0
+    orders: int = 0
+    queries: int = 0
+    replays: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+
+    def remember_cut(self, agent: str, reason: str) -> None:
+        self.cut_count += 1
+        self.cuts.pop(agent, None)
+        self.cuts[agent] = reason
+        if len(self.cuts) > 10_000:
+            del self.cuts[next(iter(self.cuts))]
+
+
+class DeskSession:
+    """Serves one line until it ends. `run()` never raises for anything that a desk can do."""
+
+    def __init__(self, house: House, line: Line, agent: Agent, token: str = "") -> None:
+        self.agent = agent
+        self.line = line
+        self.token = token
+        self.protocol = ServerProtocol(house.limits, house.time.now())
+        self._house = house
+        self._orders: asyncio.Queue[AskedOrder] = asyncio.Queue(ORDERS_WAITING)
+        self._queries = asyncio.Semaphore(QUERIES_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+
+    def idle(self) -> bool:
+        return self._under_way == 0 and self._orders.empty() and self.line.idle()
+
+    def cut(self, reason: str) -> None:
+        """End the line without waiting for the desk."""
+        self.protocol.state = "ended"
+        self._house.remember_cut(self.agent.id, reason)
+        log.warning("desk cut", extra={"agent": self.agent.id, "reason": reason})
+        self.line.abort()
+
+    async def bye(self, reason: str, retry: float | None, code: int = 1001) -> None:
+        """Say goodbye and close; a desk that does not read is not waited for long."""
+        await self._end(self.protocol.end(reason, retry=retry, code=code))
+
+    async def run(self) -> None:
+        try:
+            self._spawn(self._work())
+            while True:
+                text = await self.line.recv()
+                for asked in self.protocol.received(text, self._house.time.now()):
+                    if isinstance(asked, End):
+                        self._house.remember_cut(self.agent.id, asked.reason)
+                        log.warning("desk sent away", extra={"agent": self.agent.id, "reason": asked.reason})
+                        await self._end(asked)
+                        return
+                    await self._take(asked)
+        except TransportClosed:
+            pass
+        except Exception:
+            log.exception("desk failed", extra={"agent": self.agent.id})
+            self.cut("the hub failed; its log says why")
+        finally:
+            self.protocol.state = "ended"
+            self._house.fanout.leave(self)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _end(self, end: End) -> None:
+        self._house.fanout.leave(self)
+        self.line.push(Parcel([end.text]))
+        with contextlib.suppress(TransportClosed):
+            await self.line.close(end.code, end.reason)
+
+    async def _take(self, asked: Asked) -> None:
+        if isinstance(asked, AskedOrder):
+            await self._orders.put(asked)
+        elif isinstance(asked, AskedQuery):
+            await self._queries.acquire()
+            self._spawn(self._answer(asked))
+        elif isinstance(asked, Answer):
+            await self.line.send(asked.text)
+        elif isinstance(asked, AskedIn):
+            await self._let_in(asked.hello)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- coming in ---------------------------------------------------------------------------------------------------
+
+    async def _let_in(self, hello: Hello) -> None:
+        house = self._house
+        self._under_way += 1
+        try:
+            resumed = hello.log == house.served.log and 0 <= house.fanout.seq - hello.seq <= house.replay_limit
+            if resumed and not house.fanout.covers(hello.seq):
+                async with house.replays:
+                    resumed = await house.served.replay(self.agent, hello.seq, 1) is not None
+            welcome = Welcome(
+                log=house.served.log,
+                seq=house.fanout.seq,
+                now=house.time.now(),
+                agent=self.agent,
+                capabilities=house.capabilities,
+                limits=house.limits,
+                blob_url=house.blob_url,
+                resumed=resumed,
+                cut=house.cuts.pop(self.agent.id, ""),
+            )
+            # Pushed and joined without a pause in between: no event can slip through, none can come before.
+            self.line.push(Parcel([self.protocol.welcome(welcome, hello)]))
+            if self.protocol.state == "live":
+                house.fanout.join(self)
+            else:
+                self._spawn(self._catch_up())
+        finally:
+            self._under_way -= 1
+
+    async def _catch_up(self) -> None:
+        """Replay the gap, each event when the desk has taken the one before; then go live."""
+        house, protocol = self._house, self.protocol
+        self._under_way += 1
+        try:
+            while not house.fanout.join(self):
+                mark = house.fanout.seq
+                async with house.replays:
+                    events = await house.served.replay(self.agent, protocol.seen, REPLAY_CHUNK)
+                if events is None:
+                    await self.bye("the log was restored", retry=0.0)
+                    return
+                for event in events:
+                    if protocol.passes(event.seq, True):
+                        await self.line.send(protocol.text_of(event.seq, publish(event, protocol.shown).encoded))
+                if not events:
+                    protocol.seen = max(protocol.seen, mark)
+        except TransportClosed:
+            pass
+        except Exception:
+            log.exception("replay failed", extra={"agent": self.agent.id})
+            self.cut("the hub could not read its log")
+        finally:
+            self._under_way -= 1
+
+    # -- at work -----------------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        """Orders one after the other: those of one case must keep their order."""
+        while True:
+            asked = await self._orders.get()
+            self._under_way += 1
+            try:
+                await self.line.send(await self._carry_out(asked))
+            except TransportClosed:
+                return
+            finally:
+                self._under_way -= 1
+
+    async def _carry_out(self, asked: AskedOrder) -> str:
+        self._house.orders += 1
+        try:
+            outcome = await self._house.served.order(self.agent, asked.id, asked.order, asked.fence)
+        except Exception:
+            # Neither done nor refused as far as we know: no answer, so that the desk gives it again under its id.
+            log.exception("order failed", extra={"agent": self.agent.id, "order": asked.order.name})
+            self.cut("the hub failed to carry out an order; it will be given again")
+            raise TransportClosed(1011, "order failed") from None
+        if isinstance(outcome, Acked):
+            return encode(Ack(id=asked.id, result=outcome.result))
+        return encode(Reject(id=asked.id, code=outcome.code, message=outcome.message))
+
+    async def _answer(self, asked: AskedQuery) -> None:
+        self._under_way += 1
+        self._house.queries += 1
+        try:
+            await self.line.send(await self._page(asked))
+        except TransportClosed:
+            pass
+        finally:
+            self._under_way -= 1
+            self._queries.release()
+
+    async def _page(self, asked: AskedQuery) -> str:
+        query = _bounded(asked.query, self._house.limits.page_rows)
+        try:
+            while True:
+                text = encode(
+                    PageFrame.model_construct(id=asked.id, page=await self._house.served.query(self.agent, query))
+                )
+                if size_of(text) <= MAX_PAGE_BYTES:
+                    return text
+                smaller = _smaller(query)
+                if smaller is None:
+                    if size_of(text) <= self._house.limits.frame_bytes:
+                        return text
+                    return encode(Reject(id=asked.id, code="too-big", message="this page is too big for one frame"))
+                query = smaller
+        except QueryRefused as refused:
+            return encode(Reject(id=asked.id, code="refused", message=str(refused)))
+        except Exception:
+            log.exception("query failed", extra={"agent": self.agent.id, "query": asked.query.kind})
+            return encode(Reject(id=asked.id, code="failed", message="the hub failed to answer; its log says why"))
+
+
+def _bounded(query: Query, most: int) -> Query:
+    """The query with a limit that the hub allows."""
+    if isinstance(query, RowsQuery | CaseQuery | HistoryQuery):
+        limit = min(max(1, query.limit), most)
+        return query if limit == query.limit else replace(query, limit=limit)
+    return query
+
+
+def _smaller(query: Query) -> Query | None:
+    """The same query for a quarter of the rows; None when it cannot be smaller."""
+    if isinstance(query, RowsQuery | CaseQuery | HistoryQuery) and query.limit > 1:
+        return replace(query, limit=max(1, query.limit // 4))
+    return None

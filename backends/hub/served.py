@@ -1,0 +1,47 @@
+"""What the desk server needs of the workspace that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from agent_tui.backends.base import Outcome
+from agent_tui.domain.events import Event
+from agent_tui.domain.model import Agent
+from agent_tui.domain.orders import Order
+from agent_tui.domain.queries import Page, Query
+
+
+class Served(Protocol):
+    """One log and those who may read it. `backends.hub.workspace.Workspace` is one."""
+
+    @property
+    def log(self) -> str: ...
+
+    def head(self) -> int:
+        """The last seq on disk (published, or about to be)."""
+        ...
+
+    async def authenticate(self, token: str) -> Agent | None: ...
+
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
+        """Returns when it is on disk; at most once per (agent, command id)."""
+        ...
+
+    async def query(self, agent: Agent, query: Query) -> Page:
+        """Raises backends.base.QueryRefused."""
+        ...
+
+    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
+        """Events after a seq, oldest first; [] when there are none, None when the log cannot continue from there."""
+        ...
+
+    def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
+        """Every committed batch, in seq order, on the loop."""
+        ...
+
+    def visible(self, agent: Agent, event: Event) -> bool: ...
+
+    async def presence(self, agent: str, state: str) -> None:
+        """An agent's first desk came ("available"), or the last one left ("offline")."""
+        ...

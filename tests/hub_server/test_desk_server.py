@@ -1,0 +1,238 @@
+"""Desks on a hub over real websockets on loopback, and over lines in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+
+from agent_tui.backends.base import Acked, BackendDown, Connected, Disconnected, Happening, QueryRefused, Rejected
+from agent_tui.backends.hub.server import DeskServer
+from agent_tui.backends.hub_client import HubBackend
+from agent_tui.backends.wire.frames import Limits
+from agent_tui.backends.wire.transport import Transport, connect_websocket
+from agent_tui.domain.events import Event
+from agent_tui.domain.orders import Note, Resolve
+from agent_tui.domain.queries import CasePage, CaseQuery, DirectoryQuery, TotalsPage, TotalsQuery
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import SystemTime
+from agent_tui.domain.views import Section
+from tests.hub_server.small_workspace import ADA, SmallWorkspace
+
+Connect = Callable[[], Awaitable[Transport]]
+
+
+class Seen:
+    """A desk's feed, read in the background."""
+
+    def __init__(self, backend: HubBackend) -> None:
+        self.backend = backend
+        self.all: list[Happening] = []
+        self._news = asyncio.Event()
+        self.task = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async with aclosing(self.backend.feed()) as feed:  # type: ignore[type-var]
+            async for happening in feed:
+                self.all.append(happening)
+                self._news.set()
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not enough():
+                self._news.clear()
+                await self._news.wait()
+
+    def seqs(self) -> list[int]:
+        return [h.seq for h in self.all if isinstance(h, Event)]
+
+    def connected(self) -> list[Connected]:
+        return [h for h in self.all if isinstance(h, Connected)]
+
+    def downs(self) -> list[Disconnected]:
+        return [h for h in self.all if isinstance(h, Disconnected)]
+
+
+@asynccontextmanager
+async def desk(connect: Connect, id: str = "hub") -> AsyncIterator[Seen]:
+    backend = HubBackend(id, connect, SystemTime(speed=20), chance=random.Random(1))
+    seen = Seen(backend)
+    try:
+        await seen.until(lambda: bool(seen.all))
+        yield seen
+    finally:
+        await backend.close()
+        await asyncio.wait_for(seen.task, 20)
+
+
+@asynccontextmanager
+async def hub(workspace: SmallWorkspace, limits: Limits | None = None) -> AsyncIterator[DeskServer]:
+    server = DeskServer(workspace, SystemTime(), limits=limits)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def line(kind: str, server: DeskServer, token: str = "ada-token") -> Connect:
+    if kind == "memory":
+        return lambda: server.open_memory(token)
+    return lambda: connect_websocket(server.url, token)
+
+
+@pytest.mark.parametrize("kind", ["memory", "websocket"])
+async def test_a_desk_hears_asks_and_orders(kind: str) -> None:
+    workspace = SmallWorkspace()
+    workspace.say("before")
+    async with hub(workspace) as server, desk(line(kind, server)) as seen:
+        hello = seen.connected()[0]
+        assert (hello.me, hello.seq, hello.resumed, hello.caught_up_to) == (ADA, 1, False, None)
+        assert hello.capabilities.replay and hello.capabilities.command_ids and "note" in hello.capabilities.orders
+
+        assert await seen.backend.order("n1", Note("k1", CustomerText("שלום \x1b[31m"))) == Acked("n1", "m2")
+        assert await seen.backend.order("n1", Note("k1", CustomerText("again"))) == Acked("n1", "m2")
+        refused = await seen.backend.order("n2", Resolve("k1"))
+        assert isinstance(refused, Rejected) and refused.message == "only notes here"
+
+        page = await seen.backend.query(TotalsQuery((Section("all", "us"),)))
+        assert page == TotalsPage((2,), 2)
+        with pytest.raises(QueryRefused, match="no directory here"):
+            await seen.backend.query(DirectoryQuery())
+        await seen.until(lambda: seen.seqs() == [2])
+        [event] = [h for h in seen.all if isinstance(h, Event)]
+        assert event == workspace.events[1]
+
+
+async def test_a_refused_token_is_final() -> None:
+    async with hub(SmallWorkspace()) as server:
+        for kind in ("memory", "websocket"):
+            async with desk(line(kind, server, "wrong")) as seen:
+                await asyncio.wait_for(asyncio.shield(seen.task), 20)
+                [down] = seen.all
+                assert isinstance(down, Disconnected) and down.retry_in is None and "token" in down.reason
+
+
+async def test_a_desk_comes_back_and_misses_nothing() -> None:
+    workspace = SmallWorkspace()
+    server = DeskServer(workspace, SystemTime())
+    await server.start()
+    port = int(server.url.rpartition(":")[2])
+    url = server.url
+    async with desk(lambda: connect_websocket(url, "ada-token")) as seen:
+        workspace.say("one")
+        await seen.until(lambda: seen.seqs() == [1])
+        await server.stop()
+        await seen.until(lambda: bool(seen.downs()))
+        with pytest.raises(BackendDown):
+            await seen.backend.query(DirectoryQuery())
+        with pytest.raises(BackendDown):
+            await seen.backend.order("x", Note("k1", CustomerText("x")))
+        for number in range(450):
+            workspace.say(f"while away {number}")
+        second = DeskServer(workspace, SystemTime())
+        await second.start(port=port)
+        try:
+            await seen.until(lambda: len(seen.connected()) == 2)
+            workspace.say("live again")
+            await seen.until(lambda: len(seen.seqs()) == 452)
+            assert seen.seqs() == list(range(1, 453))
+            assert seen.connected()[1].resumed
+            assert seen.connected()[1].caught_up_to is not None
+        finally:
+            await second.stop()
+
+
+async def test_an_order_that_the_line_swallowed_is_safe_to_give_again() -> None:
+    workspace = SmallWorkspace()
+    async with hub(workspace) as server, desk(line("websocket", server)) as seen:
+        workspace.gate.clear()
+        order = asyncio.create_task(seen.backend.order("n1", Note("k1", CustomerText("once"))))
+        await asyncio.sleep(0.05)
+        await server.drop("ada", "test", retry=0.0)
+        with pytest.raises(BackendDown):
+            await order
+        workspace.gate.set()
+        await seen.until(lambda: len(seen.connected()) == 2)
+        assert await seen.backend.order("n1", Note("k1", CustomerText("once"))) == Acked("n1", "m1")
+        assert workspace.head() == 1
+
+
+async def test_what_an_agent_may_not_see_is_no_gap() -> None:
+    workspace = SmallWorkspace()
+    async with (
+        hub(workspace) as server,
+        desk(line("websocket", server)) as ada,
+        desk(line("websocket", server, "ben-token")) as ben,
+    ):
+        workspace.say("open")
+        workspace.say("secret", hidden=True)
+        workspace.say_all(["open", "open"])
+        workspace.say("secret", hidden=True)
+        workspace.say("open")
+        await ada.until(lambda: len(ada.seqs()) == 6)
+        await ben.until(lambda: len(ben.seqs()) == 4)
+        assert ada.seqs() == [1, 2, 3, 4, 5, 6]
+        assert ben.seqs() == [1, 3, 4, 6]
+        assert not ben.downs()
+
+
+async def test_a_log_that_cannot_go_on_is_said_so() -> None:
+    workspace = SmallWorkspace()
+    url = ""
+    server = DeskServer(workspace, SystemTime())
+    await server.start()
+    url = server.url
+    port = int(url.rpartition(":")[2])
+    async with desk(lambda: connect_websocket(url, "ada-token")) as seen:
+        workspace.say("one")
+        await seen.until(lambda: seen.seqs() == [1])
+        await server.stop()
+        restored = SmallWorkspace("log-2")
+        restored.say("one")
+        restored.say("another")
+        second = DeskServer(restored, SystemTime())
+        await second.start(port=port)
+        try:
+            await seen.until(lambda: len(seen.connected()) == 2)
+            assert not seen.connected()[1].resumed and seen.connected()[1].seq == 2
+            restored.say("three")
+            await seen.until(lambda: seen.seqs() == [1, 3])
+        finally:
+            await second.stop()
+
+
+async def test_pages_too_big_for_a_frame_come_smaller() -> None:
+    workspace = SmallWorkspace()
+    for number in range(40):
+        workspace.say(f"{number} " + "x" * 60_000)
+    async with hub(workspace) as server, desk(line("websocket", server)) as seen:
+        page = await seen.backend.query(CaseQuery("k1", limit=100))
+        assert isinstance(page, CasePage) and page.detail is not None
+        assert page.detail.more_before and 1 <= len(page.detail.messages) < 40
+        assert page.detail.messages[-1].body.raw.startswith("39 ")
+
+
+async def test_a_failing_store_is_named_and_the_desk_stays() -> None:
+    workspace = SmallWorkspace()
+    async with hub(workspace) as server, desk(line("websocket", server)) as seen:
+        workspace.broken = True
+        with pytest.raises(QueryRefused, match="the hub failed"):
+            await seen.backend.query(TotalsQuery(()))
+        workspace.broken = False
+        assert await seen.backend.query(TotalsQuery(())) == TotalsPage((), 0)
+        assert not seen.downs()
+
+
+async def test_presence_follows_the_first_and_last_desk() -> None:
+    workspace = SmallWorkspace()
+    async with hub(workspace) as server:
+        async with desk(line("memory", server)), desk(line("memory", server)):
+            pass
+        while len(workspace.present) < 2:
+            workspace.presence_told.clear()
+            await workspace.presence_told.wait()
+        assert workspace.present == [("ada", "available"), ("ada", "offline")]
