@@ -1,0 +1,264 @@
+"""The hub's settings: what `hub.toml` may say. The docstring under a field is its documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from agent_tui.config.mail_settings import Host, MailSettings
+from agent_tui.config.network import is_loopback, split_url
+from agent_tui.config.paths import expand
+from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.settings import Name, distinct
+from agent_tui.config.toml_source import read_toml
+from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
+
+CERTIFICATE_EXPECTED = "tls_cert and tls_key, or plain_allowed = true behind a proxy, under [listen]"
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _public_url(url: str) -> str:
+    if url:
+        split_url(url, ("http", "https"))
+    return url.rstrip("/")
+
+
+class ListenSettings(ConfigModel):
+    """Where desks connect (websocket)."""
+
+    host: Host = "127.0.0.1"
+    """The address to listen on. Beyond this machine only with a certificate."""
+
+    port: Port = 8700
+    """The port; 0 takes a free one."""
+
+    tls_cert: Path | None = Field(default=None, examples=["cert.pem"])
+    """The certificate and its chain (PEM), for wss:// and https://."""
+
+    tls_key: Path | None = Field(default=None, examples=["key.pem"])
+    """The certificate's private key (PEM), readable by the hub alone."""
+
+    plain_allowed: bool = False
+    """Listen unencrypted beyond this machine, behind a proxy that speaks TLS."""
+
+    @model_validator(mode="after")
+    def _protected(self) -> Self:
+        one = "tls_cert" if self.tls_cert else "tls_key"
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise Wrong("half a certificate", "tls_cert and tls_key, or neither", (one,))
+        if self.tls_cert is None and not self.plain_allowed and not is_loopback(self.host):
+            raise Wrong("would listen unencrypted beyond this machine", CERTIFICATE_EXPECTED, ("host",))
+        return self
+
+
+class HttpSettings(ConfigModel):
+    """The second port: files, webhooks, /healthz and /metrics. It uses the certificate of [listen]."""
+
+    host: Host = "127.0.0.1"
+    """The address to listen on."""
+
+    port: Port = 8701
+    """The port; 0 takes a free one."""
+
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(default="", examples=["https://desk.example.com"])
+    """How agents' browsers reach this port, when that differs (a proxy): begins the links to files."""
+
+
+class LimitSettings(ConfigModel):
+    """What one desk may take from all others. Beyond these it is cut or refused, with the reason."""
+
+    desks: int = Field(default=1000, ge=1)
+    """Desks connected at once."""
+
+    desks_per_agent: int = Field(default=8, ge=1)
+    """Desks of one agent connected at once."""
+
+    commands_per_second: float = Field(default=200, gt=0, allow_inf_nan=False)
+    """Commands and queries of one desk, on average."""
+
+    frame_kib: int = Field(default=1024, ge=16, le=16384)
+    """The largest frame of the protocol, in KiB."""
+
+    unsent_kib: int = Field(default=1024, ge=64)
+    """What may wait for a slow desk, in KiB, before it is cut; it resumes by itself."""
+
+    file_mb: int = Field(default=25, ge=1)
+    """The largest file that is taken or sent, in MB."""
+
+
+class TimeSettings(ConfigModel):
+    """Times of the workspace."""
+
+    reopen_hours: float = Field(default=72, ge=0, allow_inf_nan=False)
+    """A customer who writes within this time after "done" reopens the case; later begins a new one."""
+
+    subject_days: float = Field(default=30, ge=0, allow_inf_nan=False)
+    """How long an equal subject from one address still means one thread of mail."""
+
+    give_up_hours: float = Field(default=48, gt=0, allow_inf_nan=False)
+    """How long a send that fails for now is tried again."""
+
+    link_minutes: float = Field(default=15, gt=0, allow_inf_nan=False)
+    """How long a link to a file can be used; each works once."""
+
+
+class BrandSettings(ConfigModel):
+    """Whom agents speak for. One [[brands]] table for each."""
+
+    name: Name = Field(examples=["nofar"])
+    """Its short name, used in the accounts below."""
+
+    title: str = Field(min_length=1, examples=["Nofar Home"])
+    """Its name as customers and agents read it."""
+
+
+class TeamSettings(ConfigModel):
+    """A team that cases can fall to. One [[teams]] table for each."""
+
+    name: Name = Field(examples=["billing"])
+    """Its short name, used in the accounts below."""
+
+    title: str = Field(min_length=1, examples=["Billing"])
+    """Its name as agents read it."""
+
+
+class CannedSettings(ConfigModel):
+    """A canned reply. One [[canned]] table for each."""
+
+    name: Name = Field(examples=["late-parcel"])
+    """What an agent types to find it."""
+
+    text: str = Field(min_length=1, examples=["Your parcel is on its way."])
+    """What it says."""
+
+
+class HubSettings(ConfigModel):
+    """One workspace: where it listens, where it keeps things, which accounts it serves."""
+
+    data_dir: Path = Path("data")
+    """The folder of the database and files; made when it is missing, closed to others."""
+
+    database_url: SecretStr = Field(default=SecretStr(""), examples=["postgresql+psycopg:///desk"])
+    """Another database than SQLite in `data_dir`. With a password in it, this file must be closed to others."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged, to standard error. Customers' words are never logged."""
+
+    listen: ListenSettings = ListenSettings()
+    """Where desks connect."""
+
+    http: HttpSettings = HttpSettings()
+    """Files, webhooks, health and metrics."""
+
+    limits: LimitSettings = LimitSettings()
+    """What one desk may take from all others."""
+
+    times: TimeSettings = TimeSettings()
+    """Times of the workspace."""
+
+    brands: tuple[BrandSettings, ...] = ()
+    """Whom agents speak for."""
+
+    teams: tuple[TeamSettings, ...] = ()
+    """The teams that cases can fall to."""
+
+    canned: tuple[CannedSettings, ...] = ()
+    """Canned replies."""
+
+    mail: tuple[MailSettings, ...] = ()
+    """The mail accounts."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        distinct("brands", [brand.name for brand in self.brands])
+        distinct("teams", [team.name for team in self.teams])
+        distinct("canned", [canned.name for canned in self.canned])
+        distinct("mail", [account.name for account in self.mail])
+        for index, account in enumerate(self.mail):
+            if account.brand and account.brand not in [brand.name for brand in self.brands]:
+                raise Wrong("no such brand", "the name of one of [[brands]]", ("mail", index, "brand"))
+            if account.team and account.team not in [team.name for team in self.teams]:
+                raise Wrong("no such team", "the name of one of [[teams]]", ("mail", index, "team"))
+        listen, http = self.listen, self.http
+        if listen.tls_cert is None and not listen.plain_allowed and not is_loopback(http.host):
+            raise Wrong("would listen unencrypted beyond this machine", CERTIFICATE_EXPECTED, ("http", "host"))
+        if listen.port == http.port != 0 and listen.host == http.host:
+            raise Wrong("the port of [listen] too", "another port", ("http", "port"))
+        return self
+
+
+def load_hub_settings(path: Path, env: Mapping[str, str]) -> Loaded[HubSettings]:
+    """The settings in the file at `path`; a variable such as `AGENT_TUI_HUB_DATA_DIR` in `env` wins.
+
+    Raises ConfigError with everything that is wrong.
+    """
+    return validate(HubSettings, read_toml(path), env, "AGENT_TUI_HUB_")
+
+
+def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with the file at `path` and with the files it names. No password is read."""
+    try:
+        loaded = load_hub_settings(path, env)
+    except ConfigError as error:
+        return error.problems
+    problems = [problem] if (problem := certificate_problem(loaded, home)) else []
+    if (problem := _open_to_others(loaded, path)) is not None:
+        problems.append(problem)
+    for index, account in enumerate(loaded.settings.mail):
+        for protocol, server in (("imap", account.imap), ("smtp", account.smtp)):
+            where = ("mail", index, protocol)
+            if server.tls_ca and not expand(server.tls_ca, loaded.folder, home).is_file():
+                expected = "a file of certificates (PEM)"
+                problems.append(loaded.source.problem((*where, "tls_ca"), "no such file", expected))
+            if server.password_file and not server.password_file_allowed:
+                expected = "password_file_allowed = true, or better a password_cmd"
+                problems.append(loaded.source.problem((*where, "password_file"), "a password in a file", expected))
+    return tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+def certificate_problem(loaded: Loaded[HubSettings], home: Path) -> Problem | None:
+    """What is wrong with the certificate under [listen], None when it can be served or there is none."""
+    import ssl
+
+    listen = loaded.settings.listen
+    if listen.tls_cert is None or listen.tls_key is None:
+        return None
+    for name, written in (("tls_cert", listen.tls_cert), ("tls_key", listen.tls_key)):
+        try:
+            expand(written, loaded.folder, home).read_bytes()
+        except OSError as error:
+            expected = "a file in PEM form that the hub may read"
+            return loaded.source.problem(("listen", name), f"cannot be read: {error.strerror}", expected)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    cert, key = (expand(written, loaded.folder, home) for written in (listen.tls_cert, listen.tls_key))
+    asked: list[bool] = []
+
+    def no_passphrase() -> str:
+        """Without it OpenSSL would ask at the terminal."""
+        asked.append(True)
+        return ""
+
+    try:
+        context.load_cert_chain(cert, key, password=no_passphrase)
+    except ssl.SSLError as error:
+        if asked:
+            return loaded.source.problem(("listen", "tls_key"), "is locked by a passphrase", "a key without one")
+        if error.reason == "KEY_VALUES_MISMATCH":
+            expected = "the key that the certificate was made with"
+            return loaded.source.problem(("listen", "tls_key"), "is not the key of tls_cert", expected)
+        expected = "-----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----"
+        return loaded.source.problem(("listen", "tls_cert"), "no certificate and key in PEM form", expected)
+    return None
+
+
+def _open_to_others(loaded: Loaded[HubSettings], path: Path) -> Problem | None:
+    from urllib.parse import urlsplit
+
+    url = loaded.settings.database_url.get_secret_value()
+    if "database_url" not in loaded.source.data or not urlsplit(url).password or not path.stat().st_mode & 0o077:
+        return None
+    what = "holds a password in a file that others can read"
+    return loaded.source.problem(("database_url",), what, "chmod 600 of this file")

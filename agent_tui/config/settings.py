@@ -1,0 +1,196 @@
+"""The desk's settings: what `config.toml` may say. The docstring under a field is its documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent_tui.config.network import PLAIN_EXPECTED, is_loopback, split_url
+from agent_tui.config.paths import expand
+from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.secrets import SecretSource
+from agent_tui.config.toml_source import read_toml
+from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+"""A short name that is safe in a file name, a variable and a log."""
+
+
+def _zone(name: str) -> str:
+    if not name:
+        return name
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise Wrong("no such time zone", "a name such as Asia/Jerusalem") from None
+    return name
+
+
+def _address(url: str) -> str:
+    split_url(url, ("ws", "wss", "http", "https"))
+    return url
+
+
+def distinct(table: str, names: list[str]) -> None:
+    """Raises Wrong when two of [[table]] have one name."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise Wrong(f"two of [[{table}]] are called {name}", "a name of its own for each", (table, index, "name"))
+
+
+class BackendSettings(ConfigModel):
+    """A server that the desk connects to. One [[backends]] table for each."""
+
+    name: Name = Field(examples=["home"])
+    """What the desk calls this server: lower-case letters, digits and -."""
+
+    kind: str = Field(default="hub", min_length=1)
+    """Which kind of server it is: hub, or another that is installed."""
+
+    url: Annotated[str, AfterValidator(_address)] = Field(examples=["ws://127.0.0.1:8700"])
+    """Where it is: wss://HOST/... (ws:// on this machine only). Never with a login in it."""
+
+    plain_allowed: bool = False
+    """Allow ws:// or http:// to another machine, where the line is protected otherwise (a VPN, an SSH tunnel)."""
+
+    tls_ca: Path | None = Field(default=None, examples=["our-ca.pem"])
+    """Certificates to trust instead of the system's, for a server with one of its own."""
+
+    token_cmd: str = Field(default="", examples=["pass show desk/home"])
+    """A command that prints the token; it is run without a shell. The best place for a token."""
+
+    token_env: str = Field(default="", examples=["DESK_TOKEN"])
+    """The variable, or the file in $CREDENTIALS_DIRECTORY, that holds the token."""
+
+    token_keyring: bool = False
+    """Take the token from this machine's keyring: service agent-tui, account as `name` above."""
+
+    token_file: Path | None = Field(default=None, examples=["home.token"])
+    """A file that holds the token and that nobody else may read. Used only with `token_file_allowed`."""
+
+    token_file_allowed: bool = False
+    """Yes, keep the token in a file, in clear."""
+
+    @model_validator(mode="after")
+    def _protected(self) -> Self:
+        parts = split_url(self.url, ("ws", "wss", "http", "https"))
+        if parts.scheme in ("ws", "http") and not self.plain_allowed and not is_loopback(parts.hostname or ""):
+            raise Wrong("would send the token unencrypted", PLAIN_EXPECTED, ("url",))
+        return self
+
+    def token_source(self, folder: Path, home: Path) -> SecretSource:
+        """Where its token is; relative paths start from `folder`."""
+        return SecretSource(
+            what=f'the token of backend "{self.name}"',
+            option="token",
+            account=self.name,
+            default_env=f"AGENT_TUI_TOKEN_{self.name.upper().replace('-', '_')}",
+            cmd=self.token_cmd,
+            env=self.token_env,
+            keyring=self.token_keyring,
+            file=expand(self.token_file, folder, home) if self.token_file else None,
+            file_allowed=self.token_file_allowed,
+        )
+
+
+class Settings(ConfigModel):
+    """The desk of one agent. Every key may be left out; what stands here is the default."""
+
+    theme: str = "dark"
+    """The theme: dark, light, or one of your own in the folder themes/ beside this file."""
+
+    colours: Literal["auto", "truecolor", "16", "none"] = "auto"
+    """How many colours to use. auto asks the terminal; NO_COLOR in the environment wins."""
+
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """Which signs to draw with. ascii for terminals and fonts that have no others."""
+
+    language: Literal["auto", "en", "he"] = "auto"
+    """The language of the desk itself. auto goes by LC_MESSAGES and LANG."""
+
+    bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
+    """Who puts Hebrew and Arabic in order: the desk (visual), the terminal, or nobody. auto asks the terminal."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="", examples=["Asia/Jerusalem"])
+    """The time zone that times are shown in; empty: this machine's."""
+
+    keymap: Path | None = Field(default=None, examples=["keymap.toml"])
+    """A file of your own keys over the default ones; without it keymap.toml beside this file, if there is one."""
+
+    mouse: Literal["off", "click", "motion"] = "click"
+    """What the mouse does: nothing, clicks and wheel, or hovering too (which costs bytes on a slow line)."""
+
+    preview: Literal["off", "rest"] = "off"
+    """rest: the cursor resting on a row shows the case without opening it."""
+
+    notifications: Literal["off", "bell", "osc9"] = "bell"
+    """How new messages on my cases call: the terminal's bell, or its desktop notification (OSC 9)."""
+
+    undo_seconds: float = Field(default=5.0, ge=0, le=60, allow_inf_nan=False)
+    """How long a send waits, so that it can be taken back; 0: not at all."""
+
+    signature: str = Field(default="", examples=["Noa, Nofar Home\n03-555-0100"])
+    """The text under your mails."""
+
+    images: Literal["auto", "kitty", "sixel", "blocks", "off"] = "auto"
+    """How to show pictures in the terminal. off: only their names."""
+
+    downloads: Path = Path("~/Downloads")
+    """Where saved files go."""
+
+    ask_above_mb: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    """Ask before a file larger than this is fetched, in MB."""
+
+    backends: tuple[BackendSettings, ...] = ()
+    """The servers that the desk connects to, all at once."""
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        distinct("backends", [backend.name for backend in self.backends])
+        return self
+
+
+def load_settings(path: Path, env: Mapping[str, str]) -> Loaded[Settings]:
+    """The settings in the file at `path`; a variable such as `AGENT_TUI_THEME` in `env` wins over the file's `theme`.
+
+    Raises ConfigError with everything that is wrong.
+    """
+    return validate(Settings, read_toml(path), env, "AGENT_TUI_")
+
+
+def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Everything that is wrong with the file at `path` and with what it points at: keymap, themes, certificates.
+
+    `kinds`: the kinds of backend that are installed. No secret is read.
+    """
+    from agent_tui.keymaps.loader import load_keymap
+    from agent_tui.themes.loader import BUILT_IN, load_themes
+
+    try:
+        loaded = load_settings(path, env)
+    except ConfigError as error:
+        return error.problems
+    problems: list[Problem] = []
+    settings, folder = loaded.settings, loaded.folder
+    themes, bad_themes = load_themes((BUILT_IN, folder / "themes"))
+    if settings.theme not in themes:
+        problems.append(loaded.source.problem(("theme",), "no such theme", "one of " + ", ".join(themes)))
+    problems += bad_themes
+    keymap = expand(settings.keymap, folder, home) if settings.keymap else folder / "keymap.toml"
+    if settings.keymap or keymap.exists():
+        problems += load_keymap(keymap)[1]
+    for index, backend in enumerate(settings.backends):
+        where = ("backends", index)
+        if backend.kind not in kinds:
+            problems.append(loaded.source.problem((*where, "kind"), "no such backend", "one of " + ", ".join(kinds)))
+        if backend.tls_ca and not expand(backend.tls_ca, folder, home).is_file():
+            problems.append(loaded.source.problem((*where, "tls_ca"), "no such file", "a file of certificates (PEM)"))
+        if backend.token_file and not backend.token_file_allowed:
+            expected = "token_file_allowed = true, or better a token_cmd"
+            problems.append(loaded.source.problem((*where, "token_file"), "a token in a file", expected))
+    return tuple(problems)

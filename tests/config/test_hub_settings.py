@@ -1,0 +1,133 @@
+"""What `hub.toml` may say, and how a mistake in it is told."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
+from agent_tui.config.problems import ConfigError
+
+MAIL = """[[mail]]
+name = "support"
+address = "support@example.com"
+[mail.imap]
+host = "mail.example.com"
+user = "support@example.com"
+[mail.smtp]
+host = "mail.example.com"
+"""
+
+
+def problems_of(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "hub.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_hub_settings(path, {})
+    return [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+
+
+def test_an_empty_file_serves_this_machine(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text("")
+    settings = load_hub_settings(path, {"AGENT_TUI_HUB_LOG_LEVEL": "debug"}).settings
+    assert (settings.listen.host, settings.http.host) == ("127.0.0.1", "127.0.0.1")
+    assert settings.log_level == "debug"
+
+
+def test_mail_accounts(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL + '[[brands]]\nname = "nofar"\ntitle = "Nofar Home"\n')
+    loaded = load_hub_settings(path, {})
+    (account,) = loaded.settings.mail
+    assert (account.imap.port, account.imap.tls, account.smtp.port) == (993, "tls", 465)
+    source = account.imap.password_source(account.name, "imap", loaded.folder, tmp_path)
+    assert source is not None
+    assert source.default_env == "AGENT_TUI_IMAP_PASSWORD_SUPPORT"
+    assert account.smtp.password_source(account.name, "smtp", loaded.folder, tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[listen]\nhost = "0.0.0.0"', "hub.toml:2: listen.host: would listen unencrypted beyond this machine"),
+        ('[listen]\nhost = "::"', "hub.toml:2: listen.host: would listen unencrypted"),
+        ('[http]\nhost = "0.0.0.0"', "hub.toml:2: http.host: would listen unencrypted beyond this machine"),
+        ("[http]\nport = 8700", "hub.toml:2: http.port: the port of [listen] too; expected another port"),
+        ('[listen]\ntls_cert = "a.pem"', "hub.toml:2: listen.tls_cert: half a certificate"),
+        ("[listen]\nport = 70000", "hub.toml:2: listen.port: out of range; expected at most 65535"),
+        ('[listen]\nport = "http"', "hub.toml:2: listen.port: not a number"),
+        ("[limits]\nframe_kib = 0", "hub.toml:2: limits.frame_kib: out of range; expected at least 16"),
+        ('[http]\npublic_url = "desk.example.com"', "hub.toml:2: http.public_url: not an address"),
+        (MAIL.replace("support@example.com", "support", 1), "hub.toml:3: mail[1].address: not a mail address"),
+        (MAIL + 'tls = "none"', "hub.toml:9: mail[1].smtp.tls: would send mail and password unencrypted"),
+        (MAIL + 'tls = "ssl"', 'hub.toml:9: mail[1].smtp.tls: "ssl" is none of the choices'),
+        (MAIL + "port = 0", "hub.toml:9: mail[1].smtp.port: out of range; expected at least 1"),
+        (MAIL + 'password = "hunter2"', "hub.toml:9: mail[1].smtp.password: unknown key; expected password_"),
+        (MAIL + MAIL, "hub.toml:10: mail[2].name: two of [[mail]] are called support"),
+        (MAIL.replace("[mail.smtp]", "[mail.imap.x]"), "hub.toml:1: mail[1].smtp: missing; expected Where mail goes"),
+        (MAIL.replace("[mail.imap]", 'brand = "x"\n[mail.imap]'), "hub.toml:4: mail[1].brand: no such brand"),
+        (MAIL.replace("[mail.imap]", 'team = "x"\n[mail.imap]'), "hub.toml:4: mail[1].team: no such team"),
+        ('database_url = ["postgresql://u:hunter2@h/d"]', "hub.toml:1: database_url: not text"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, text: str, expected: str) -> None:
+    found = problems_of(tmp_path, text)
+    assert found[0].startswith(expected)
+    assert not any("hunter2" in problem for problem in found)
+
+
+def test_plain_mail_on_this_machine(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL.replace("mail.example.com", "127.0.0.1") + 'tls = "none"\n')
+    assert load_hub_settings(path, {}).settings.mail[0].smtp.tls == "none"
+    path.write_text(MAIL + 'tls = "none"\nplain_allowed = true\n')
+    assert load_hub_settings(path, {}).settings.mail[0].smtp.plain_allowed
+
+
+def test_the_databases_password_stays_secret(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text('database_url = "postgresql+psycopg://desk:hunter2@db/desk"\n')
+    path.chmod(0o644)
+    loaded = load_hub_settings(path, {})
+    assert "hunter2" not in repr(loaded.settings)
+    (problem,) = check_hub_settings(path, {}, tmp_path)
+    assert str(problem).endswith(
+        "database_url: holds a password in a file that others can read; expected chmod 600 of this file"
+    )
+    path.chmod(0o600)
+    assert check_hub_settings(path, {}, tmp_path) == ()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_certificates_are_looked_at(tmp_path: Path) -> None:
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+
+    request = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "2", "-subj", "/CN=x")
+    openssl(*request, "-nodes", "-keyout", "key.pem", "-out", "cert.pem")
+    openssl(*request, "-nodes", "-keyout", "other.pem", "-out", "other-cert.pem")
+    openssl(*request, "-passout", "pass:abcd", "-keyout", "locked.pem", "-out", "locked-cert.pem")
+    path = tmp_path / "hub.toml"
+
+    def check(cert: str, key: str) -> list[str]:
+        path.write_text(f'[listen]\nhost = "0.0.0.0"\ntls_cert = "{cert}"\ntls_key = "{key}"\n')
+        return [str(problem).removeprefix(f"{path}:") for problem in check_hub_settings(path, {}, tmp_path)]
+
+    assert check("cert.pem", "key.pem") == []
+    assert check("no.pem", "key.pem")[0].startswith("3: listen.tls_cert: cannot be read: No such file")
+    assert check("hub.toml", "key.pem")[0].startswith("3: listen.tls_cert: no certificate and key in PEM form")
+    assert check("cert.pem", "other.pem")[0].startswith("4: listen.tls_key: is not the key of tls_cert")
+    assert check("locked-cert.pem", "locked.pem")[0].startswith("4: listen.tls_key: is locked by a passphrase")
+
+
+def test_passwords_in_files_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL + 'password_file = "p"\ntls_ca = "no.pem"\n')
+    assert [problem.key for problem in check_hub_settings(path, {}, tmp_path)] == [
+        "mail[1].smtp.password_file",
+        "mail[1].smtp.tls_ca",
+    ]
