@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from agent_tui.backends.base import Backend
-from agent_tui.desk.changes import Changes
+from agent_tui.backends.base import Backend, BackendDown, Connected, QueryRefused
+from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
-from agent_tui.desk.drafts import Draft
+from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.orders import FileRef, Order
-from agent_tui.domain.queries import LinkPage
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
+from agent_tui.desk.undo import inverse
+from agent_tui.domain.model import CaseRow
+from agent_tui.domain.orders import FileRef, Order, RetrySend, case_of
+from agent_tui.domain.queries import LinkPage, LinkQuery
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import TimeSource
 from agent_tui.domain.views import View
+from agent_tui.services.asking import Asker
+from agent_tui.services.downloads import Downloads
+from agent_tui.services.drafts import Drafts
+from agent_tui.services.outbox import Outbox
+from agent_tui.services.sending import Sender
+from agent_tui.services.state import State, StateError
+
+UNDO_DEPTH = 50
 
 
 class Workbench:
@@ -29,79 +41,255 @@ class Workbench:
         names: Mapping[str, str] | None = None,
     ) -> None:
         """`state_dir` None keeps drafts and outbox in memory. `names`: what to call a backend, by id.
-        Raises StateInUse when another desk works in `state_dir`."""
+        Raises StateInUse when another desk works in `state_dir`, StateError when it cannot be used."""
         self.desk = Desk()
         self.time = time
+        self.undo_seconds = undo_seconds
+        self._backends = {backend.id: backend for backend in backends}
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._changes = Changes()
+        self._telling: asyncio.Handle | None = None
+        self._stopped = asyncio.Event()
+        self._running = False
+        self._undo: list[tuple[str, Order, SafeText]] = []
+        self._state = State(state_dir)
+        self._drafts = Drafts(self._state)
+        self._outbox = Outbox(self._state)
+        self._outbox.recover(self._drafts, time.now())
+        self._downloads = Downloads(state_dir)
+        self._asker = Asker(self.desk, self._backends, time, self._changed)
+        self._sender = Sender(self.desk, self._backends, self._outbox, self._drafts, time, self._changed)
+        for backend in backends:
+            self._changes |= self.desk.add_backend(backend.id, (names or {}).get(backend.id, backend.id))
+        for draft in self._drafts.all():
+            self._changes |= self.desk.set_draft(draft, from_outside=True)
+        self._changes |= self.desk.outbox_changed(self._outbox.entries)
+        if lost := self._outbox.unreadable + self._drafts.unreadable:
+            words = compose("{n} unsent texts are of another version; they are kept in the state folder", n=lost)
+            self._changes.notices.append(Notice(words, "warning"))
+
+    # -- life ----------------------------------------------------------------------------------------------------------
 
     def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
         """`callback` is called once per loop turn with all that changed; the answer takes it off again."""
-        return lambda: None
+        self._listeners.append(callback)
+
+        def leave() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return leave
 
     async def run(self) -> None:
         """All sessions, until `stop()`."""
+        self._running = True
+        feeds = [asyncio.create_task(self._follow(backend)) for backend in self._backends.values()]
+        self._changed(Changes())
+        try:
+            await self._stopped.wait()
+        finally:
+            self._running = False
+            for feed in feeds:
+                feed.cancel()
+            await asyncio.gather(*feeds, return_exceptions=True)
+            await self._sender.stop()
+            await self._asker.stop()
+            await asyncio.gather(*(backend.close() for backend in self._backends.values()), return_exceptions=True)
+            if self._telling is not None:
+                self._telling.cancel()
+            self._state.close()
 
     async def stop(self) -> None:
-        """End the sessions. Held sends stay in the outbox and go out at the next start as drafts."""
+        """End the sessions. Unsent orders stay in the outbox; held sends come back as drafts at the next start."""
+        self._stopped.set()
 
     def busy(self) -> bool:
         """Something is under way that ends without time passing."""
-        return False
+        return self._telling is not None or self._asker.busy() or self._sender.busy()
+
+    async def _follow(self, backend: Backend) -> None:
+        async for happening in backend.feed():
+            self._changed(self.desk.happened(backend.id, happening, self.time.now()))
+            if isinstance(happening, Connected):
+                self._changed(self.desk.outbox_changed(self._outbox.entries))
+                self._sender.connected(backend.id)
+
+    def _changed(self, changes: Changes) -> None:
+        self._changes |= changes
+        if self._telling is None and self._running:
+            self._telling = asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        changes, self._changes = self._changes, Changes()
+        self._asker.ask()
+        if changes:
+            for listener in list(self._listeners):
+                listener(changes)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
 
     def look_at(self, start: int, stop: int) -> None:
         """The visible range of inbox items; what is missing is asked for."""
+        if (start, stop) != self._asker.visible:
+            self._asker.visible = (start, stop)
+            self._changed(Changes())
 
     def show(self, view: View) -> None:
         """Another view, channel or filter text."""
-
-    def open(self, key: CaseKey) -> None:
-        """Open a case."""
-
-    def close_case(self) -> None:
-        """Close the open case."""
-
-    def load_older(self) -> None:
-        """An older page of the open timeline."""
-
-    def order(self, backend: str, order: Order, *, hold: bool = False, key: CaseKey | None = None) -> str:
-        """Keep `order` in the outbox, then send it; answers its command id. `hold`: only after `undo_seconds`."""
-        return ""
-
-    def send(self, draft: Draft) -> str:
-        """Send what the composer holds, after `undo_seconds` in which `take_back` returns it; answers the command
-        id."""
-        return ""
-
-    def take_back(self) -> Draft | None:
-        """The youngest held send becomes a draft again."""
-        return None
-
-    def retry(self, key: CaseKey, message_or_command: str) -> None:
-        """Send again what failed or whose outcome is unknown: a message id, or `outbox:<command id>`."""
-
-    def dismiss(self, key: CaseKey, message_or_command: str) -> None:
-        """Put a failed or unknown entry of the outbox away."""
-
-    def save_draft(self, draft: Draft) -> None:
-        """Keep a draft, durable before return."""
-
-    def discard_draft(self, key: CaseKey | None) -> None:
-        """Throw a draft away."""
-
-    def undo(self) -> SafeText:
-        """Take the last undoable act back; says what was undone, or why nothing was."""
-        return trusted("nothing to undo")
+        if view != self.desk.inbox.view:
+            self._asker.visible = (0, max(1, self._asker.visible[1] - self._asker.visible[0]))
+        self._changed(self.desk.set_view(view))
 
     def settle(self) -> None:
         """The inbox takes its true order now."""
+        self._changed(self.desk.settle())
+
+    def open(self, key: CaseKey) -> None:
+        """Open a case."""
+        self._changed(self.desk.open(key))
+
+    def close_case(self) -> None:
+        """Close the open case."""
+        self._changed(self.desk.close_case())
+
+    def load_older(self) -> None:
+        """An older page of the open timeline."""
+        self._changed(self.desk.want_older())
+
+    # -- acting --------------------------------------------------------------------------------------------------------
+
+    def order(self, backend: str, order: Order, *, hold: bool = False, key: CaseKey | None = None) -> str:
+        """Keep `order` in the outbox, then send it; answers its command id ("" when it could not be kept: a notice says
+        why). `hold`: only after `undo_seconds`. `key`: its case, where the order itself names none (calls)."""
+        key = key or CaseKey(backend, case_of(order))
+        before = self.desk.row(key)
+        entry = self._keep(key, order, hold)
+        if entry is None:
+            return ""
+        self._remember(backend, order, before)
+        return entry.id
+
+    def send(self, draft: Draft) -> str:
+        """Send what the composer holds, after `undo_seconds` in which `take_back` returns it; answers the command id
+        ("" when it could not be kept: the draft stays)."""
+        order, files = order_of(draft)
+        first = next(iter(self._backends), "")
+        key = draft.key or CaseKey(draft.backend or first, "")
+        entry = self._keep(key, order, True, files)
+        if entry is None:
+            self.save_draft(draft)
+            return ""
+        for old in self._outbox.entries:
+            if old.state == "failed" and old.key == key and old.id != entry.id and old.order == order:
+                self._outbox.remove(old.id)
+        self.discard_draft(draft.key)
+        return entry.id
+
+    def _keep(self, key: CaseKey, order: Order, hold: bool, files: tuple[LocalFile, ...] = ()) -> OutboxEntry | None:
+        now = self.time.now()
+        held = hold and self.undo_seconds > 0
+        try:
+            entry = self._outbox.add(key, order, now, now + round(self.undo_seconds * 1000) if held else None, files)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
+            return None
+        if held:
+            self.time.call_later(self.undo_seconds, lambda: self._let_go(entry.id))
+        self._sender.show()
+        if self._running:
+            self._sender.pump()
+        return entry
+
+    def _let_go(self, id: str) -> None:
+        entry = self._outbox.get(id)
+        if entry is not None and entry.state == "held" and self._running:
+            self._outbox.change(id, state="waiting", hold_until=None)
+            self._sender.show()
+            self._sender.pump()
+
+    def take_back(self) -> Draft | None:
+        """The youngest held send becomes a draft again."""
+        entry = self._outbox.youngest_held()
+        if entry is None:
+            return None
+        return self._as_draft(entry)
+
+    def _as_draft(self, entry: OutboxEntry) -> Draft | None:
+        draft = self._outbox.take_back(entry.id, self._drafts, self.time.now())
+        if draft is not None:
+            self._changed(self.desk.set_draft(draft, from_outside=True))
+        self._sender.show()
+        self._sender.pump()
+        return draft
+
+    def retry(self, key: CaseKey, message_or_command: str) -> None:
+        """Send again what failed or whose outcome is unknown: a message id, or `outbox:<command id>`."""
+        entry = self._outbox.get(message_or_command.removeprefix(OUTBOX_PREFIX))
+        if entry is None:
+            self.order(key.backend, RetrySend(key.case, message_or_command))
+        elif entry.state in ("failed", "unknown"):
+            draft = self.desk.drafts.get(entry.key if entry.key.case else None)
+            if draft is not None and order_of(draft)[0] == entry.order:
+                self.discard_draft(draft.key)
+            self._outbox.change(entry.id, state="waiting", reason=trusted(""))
+            self._sender.show()
+            self._sender.pump()
+
+    def dismiss(self, key: CaseKey, message_or_command: str) -> None:
+        """Put a failed or unknown entry of the outbox away."""
+        entry = self._outbox.get(message_or_command.removeprefix(OUTBOX_PREFIX))
+        if entry is not None and entry.state in ("failed", "unknown"):
+            self._outbox.remove(entry.id)
+            self._sender.show()
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep a draft, durable before return; when it cannot be kept a notice says why and it stays in memory."""
+        try:
+            self._drafts.save(draft)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", draft.key)]))
+        self._changed(self.desk.set_draft(draft))
+
+    def discard_draft(self, key: CaseKey | None) -> None:
+        """Throw a draft away."""
+        try:
+            self._drafts.discard(key)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
+        self._changed(self.desk.drop_draft(key))
+
+    def _remember(self, backend: str, order: Order, before: CaseRow | None) -> None:
+        opposite = inverse(order, before)
+        if opposite is not None:
+            self._undo = [*self._undo[-UNDO_DEPTH:], (backend, *opposite)]
+
+    def undo(self) -> SafeText:
+        """Take the last undoable act back; says what was undone, or why nothing was."""
+        entry = self._outbox.youngest_held()
+        if entry is not None and self._as_draft(entry) is not None:
+            return trusted("taken back: it is a draft again")
+        if not self._undo:
+            return trusted("nothing to undo")
+        backend, order, words = self._undo.pop()
+        self._keep(CaseKey(backend, case_of(order)), order, False)
+        return words
+
+    # -- files ---------------------------------------------------------------------------------------------------------
 
     async def fetch(self, backend: str, blob: str) -> Path:
-        """A file on this machine. Raises BackendDown or QueryRefused."""
-        raise NotImplementedError
+        """A file on this machine (0600). Raises BackendDown or QueryRefused."""
+        return await self._downloads.fetch(self._backends[backend], blob)
 
-    async def link(self, key: CaseKey, blob: str) -> LinkPage:
+    async def link(self, key: CaseKey, blob: str, name: str = "") -> LinkPage:
         """A one-time link to fetch `blob`, or with "" to upload. Raises BackendDown or QueryRefused."""
-        raise NotImplementedError
+        page = await self._backends[key.backend].query(LinkQuery(blob, name, key.case))
+        if not isinstance(page, LinkPage):
+            raise QueryRefused("the server gave no link")
+        return page
 
     async def upload(self, backend: str, path: Path, name: str = "") -> FileRef:
         """Bring a local file to a backend. Raises BackendDown or QueryRefused."""
-        raise NotImplementedError
+        if backend not in self._backends:
+            raise BackendDown(f"there is no backend {backend}")
+        return await self._backends[backend].upload(path, name or path.name)

@@ -1,0 +1,53 @@
+"""The order that takes an order back, from the row as it was before."""
+
+from __future__ import annotations
+
+from agent_tui.domain.model import CaseRow
+from agent_tui.domain.orders import (
+    Assign,
+    Block,
+    Label,
+    MarkRead,
+    MarkUnread,
+    Order,
+    Prioritise,
+    Reopen,
+    Resolve,
+    Snooze,
+)
+from agent_tui.domain.text import SafeText, trusted
+
+
+def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | None:
+    """The opposite order and words for what it undoes; None when there is none or the row was not known."""
+    if before is None:
+        return None
+    case = before.id
+    if isinstance(order, Assign):
+        return Assign(case, before.owner, before.team), trusted("undone: assigned as before")
+    if isinstance(order, Resolve | Snooze):
+        words = trusted("undone: done") if isinstance(order, Resolve) else trusted("undone: snooze")
+        return _back_to(before), words
+    if isinstance(order, Reopen):
+        return _back_to(before), trusted("undone: reopen")
+    if isinstance(order, Label):
+        added = tuple(label for label in order.add if label not in before.labels)
+        removed = tuple(label for label in order.remove if label in before.labels)
+        return (Label(case, removed, added), trusted("undone: labels")) if added or removed else None
+    if isinstance(order, Prioritise):
+        return Prioritise(case, before.priority), trusted("undone: priority")
+    if isinstance(order, MarkUnread):
+        return MarkRead(case, before.version), trusted("undone: read again")
+    if isinstance(order, MarkRead):
+        return (MarkUnread(case), trusted("undone: unread again")) if before.unread else None
+    if isinstance(order, Block):
+        return Block(case, not order.on), trusted("undone: block") if order.on else trusted("undone: unblock")
+    return None
+
+
+def _back_to(before: CaseRow) -> Order:
+    if before.stage == "done":
+        return Resolve(before.id)
+    if before.stage == "later" and before.snoozed is not None:
+        return Snooze(before.id, before.snoozed)
+    return Reopen(before.id)

@@ -1,0 +1,146 @@
+"""The outbox: orders on the disk from the moment they are given until a backend has acknowledged them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any, get_args
+
+from agent_tui.desk.drafts import Draft, LocalFile, draft_of
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.outgoing import EntryState, OutboxEntry
+from agent_tui.domain.orders import Order
+from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.time import Ms
+from agent_tui.services.drafts import Drafts
+from agent_tui.services.state import State
+from agent_tui.services.stored import from_json, to_json
+
+_STATES = get_args(EntryState)
+CRASHED = trusted("the desk ended before it was sent; send it again")
+MAYBE = trusted("the desk ended while it was being sent; it may have arrived")
+
+
+class Outbox:
+    """Entries in the order they were given. Every change is durable when its call returns (StateError: it was not, and
+    nothing changed). Call `recover` once after opening."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._entries: dict[str, OutboxEntry] = {}
+        self._repeatable: dict[str, bool] = {}
+        columns = "id, backend, case_id, body, files, state, hold_until, created, attempts, reason, repeatable"
+        self.unreadable = 0
+        """Entries that this version cannot read; they are left in the file."""
+        for stored in state.db.execute(f"SELECT {columns} FROM outbox ORDER BY position"):
+            entry = _entry(stored)
+            if entry is None:
+                self.unreadable += 1
+                continue
+            self._entries[entry.id] = entry
+            self._repeatable[entry.id] = bool(stored[10])
+
+    @property
+    def entries(self) -> tuple[OutboxEntry, ...]:
+        """All of them, oldest first."""
+        return tuple(self._entries.values())
+
+    def get(self, id: str) -> OutboxEntry | None:
+        return self._entries.get(id)
+
+    def recover(self, drafts: Drafts, now: Ms) -> None:
+        """After a start: held sends become drafts again (or failed entries, where a newer draft is there); what was on
+        its way goes out again if the backend knows command ids, else its outcome is unknown."""
+        for entry in self.entries:
+            if entry.state == "held":
+                draft = draft_of(entry.key, entry.order, entry.files, entry.created)
+                if draft is None:
+                    self.change(entry.id, state="waiting", hold_until=None)
+                elif drafts.get(draft.key) is not None:
+                    self.change(entry.id, state="failed", hold_until=None, reason=CRASHED)
+                else:
+                    drafts.save(draft)
+                    self.remove(entry.id)
+            elif entry.state == "sending":
+                again = self._repeatable[entry.id]
+                self.change(entry.id, state="waiting" if again else "unknown", reason=trusted("") if again else MAYBE)
+
+    def add(
+        self,
+        key: CaseKey,
+        order: Order,
+        now: Ms,
+        hold_until: Ms | None = None,
+        files: tuple[LocalFile, ...] = (),
+    ) -> OutboxEntry:
+        """Keep a new order; `files` must go up before it. Held until `hold_until`, else waiting."""
+        state: EntryState = "waiting" if hold_until is None else "held"
+        entry = OutboxEntry(str(uuid.uuid4()), key, order, state, hold_until, now, files=files)
+        self._state.write(
+            "INSERT INTO outbox (id, backend, case_id, body, files, state, hold_until, created, attempts,"
+            " reason, repeatable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)",
+            entry.id,
+            key.backend,
+            key.case,
+            to_json(order),
+            to_json(files),
+            state,
+            hold_until,
+            now,
+        )
+        self._entries[entry.id] = entry
+        self._repeatable[entry.id] = False
+        return entry
+
+    def change(self, id: str, *, repeatable: bool | None = None, **fields: Any) -> OutboxEntry:
+        """Another state, reason, order ... of an entry. `repeatable`: sending it twice would take effect once."""
+        entry = replace(self._entries[id], **fields)
+        if repeatable is not None:
+            self._repeatable[id] = repeatable
+        self._state.write(
+            "UPDATE outbox SET body=?, files=?, state=?, hold_until=?, attempts=?, reason=?, repeatable=? WHERE id=?",
+            to_json(entry.order),
+            to_json(entry.files),
+            entry.state,
+            entry.hold_until,
+            entry.attempts,
+            str(entry.reason),
+            self._repeatable[id],
+            id,
+        )
+        self._entries[id] = entry
+        return entry
+
+    def remove(self, id: str) -> None:
+        """Acknowledged, taken back or put away."""
+        self._state.write("DELETE FROM outbox WHERE id=?", id)
+        self._entries.pop(id, None)
+        self._repeatable.pop(id, None)
+
+    def youngest_held(self) -> OutboxEntry | None:
+        """The send that can still be taken back, the last one first."""
+        return next((entry for entry in reversed(self.entries) if entry.state == "held"), None)
+
+    def take_back(self, id: str, drafts: Drafts, now: Ms) -> Draft | None:
+        """A held or failed entry as the draft it came from, kept as such before it leaves the outbox; None when it is
+        on its way already or carries no words."""
+        entry = self._entries.get(id)
+        if entry is None or entry.state not in ("held", "failed"):
+            return None
+        draft = draft_of(entry.key, entry.order, entry.files, now)
+        if draft is not None:
+            drafts.save(draft)
+            self.remove(id)
+        return draft
+
+
+def _entry(stored: tuple[Any, ...]) -> OutboxEntry | None:
+    id, backend, case, body, files, state, hold_until, created, attempts, reason, _ = stored
+    try:
+        order, local = from_json(body), from_json(files)
+    except (ValueError, TypeError, KeyError):
+        return None
+    if state not in _STATES:
+        return None
+    text: SafeText = clean_line(reason)
+    return OutboxEntry(id, CaseKey(backend, case), order, state, hold_until, created, attempts, text, local)
