@@ -42,7 +42,11 @@ def truncate(text: SafeText, cells: int, ellipsis: SafeText = _ELLIPSIS) -> Safe
         if room < 0:
             break
         kept.append(grapheme)
-    return seal(repair("".join(kept)) + mark)
+    short = seal(repair("".join(kept)) + mark)
+    while kept and cell_width(short) > cells:  # see _split_odd
+        kept.pop()
+        short = seal(repair("".join(kept)) + mark)
+    return short
 
 
 def wrap(text: SafeText, cells: int) -> list[SafeText]:
@@ -74,8 +78,9 @@ def _wrap_line(line: str, cells: int) -> list[str]:
 
     def end_line() -> None:
         nonlocal current, width
+        piece = "".join(current)
         if current:
-            lines.append("".join(current))
+            lines.extend([piece] if _fits(piece, cells) else _split_odd(piece, cells))
         current, width = [], 0
 
     for word in _words(line):
@@ -107,6 +112,20 @@ def _wrap_line(line: str, cells: int) -> list[str]:
         spaces = ""
     end_line()
     return lines or [""]
+
+
+def _split_odd(piece: str, cells: int) -> Iterator[str]:
+    """Split a piece that is wider than its graphemes are together.
+
+    wcwidth lets a few signs (such as a spacing mark after a lone final jamo) widen by what stands before them.
+    """
+    kept = ""
+    for grapheme in _graphemes(piece):
+        if kept and not _fits(kept + grapheme, cells):
+            yield kept
+            kept = ""
+        kept += grapheme if _fits(grapheme, cells) else _ELLIPSIS
+    yield kept
 
 
 def _words(line: str) -> Iterator[str]:

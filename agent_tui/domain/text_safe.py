@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final, LiteralString, NoReturn, Self, SupportsIndex, final, overload
 
 from agent_tui.domain.text_isolates import ISOLATES, balance
 
+_LOOSE_JOINER: Final = re.compile("^[\u200c\u200d]+|[\u200c\u200d]+(?=…|$)")
 _DOTTED_CIRCLE: Final = "\N{DOTTED CIRCLE}"
 
 
@@ -85,7 +87,7 @@ def repair(part: str) -> SafeText:
     """
     if part.isascii():
         return seal(part)
-    part = part.rstrip("\u200c\u200d").lstrip("\u200c\u200d")
+    part = _LOOSE_JOINER.sub("", part)
     if part and unicodedata.category(part[0]).startswith("M"):
         part = _DOTTED_CIRCLE + part
     return seal(balance(part))
