@@ -216,15 +216,17 @@ class DeskServer:
     async def _recheck(self) -> None:
         while True:
             await self._time.sleep(RECHECK_SECONDS)
-            for token in {session.token for session in self._sessions if session.token}:
-                try:
-                    agent = await self._served.authenticate(token)
-                except Exception:
-                    log.exception("could not check a token")
-                    continue
-                if agent is None:
-                    refused = [session for session in self._sessions if session.token == token]
-                    await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in refused))
+            try:
+                await self.check_tokens()
+            except Exception:
+                log.exception("could not check the tokens of connected desks")
+
+    async def check_tokens(self) -> None:
+        """End the desks whose token does not hold any more; done by itself every RECHECK_SECONDS."""
+        for token in {session.token for session in self._sessions if session.token}:
+            if await self._served.authenticate(token) is None:
+                refused = [session for session in self._sessions if session.token == token]
+                await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in refused))
 
     def _presence_changed(self, agent: str) -> None:
         if not self._stopping and (agent in self._agents) != (agent in self._shown_present):
