@@ -52,6 +52,11 @@ class CasePane(Widget, can_focus=True):
         """Whether the composer has the focus."""
         return False
 
+    @property
+    def enter_sends(self) -> bool:
+        """What Enter does in the composer as it is now: sends (True), or begins a new line."""
+        return True
+
     def compose_message(self, mode: ComposeMode, to: str = "") -> None:
         """Begin (or go on with) a draft of this kind in the composer and put the focus there. `to`: an address."""
 

@@ -1,0 +1,144 @@
+"""The desk's Textual App: composition only. Workbench below, widgets above, keys and drawing in the shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Literal
+
+from textual import events
+from textual.screen import Screen
+
+from agent_tui.desk.changes import Changes
+from agent_tui.domain.time import Ms, TimeSource
+from agent_tui.keymaps.keymap import Keymap
+from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.app_base import TerminalApp
+from agent_tui.terminal.terminal import Terminal
+from agent_tui.themes.textual_theme import textual_theme
+from agent_tui.themes.theme import Depth, Theme
+from agent_tui.widgets.ask import Prompt
+from agent_tui.widgets.inbox import InboxList
+from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse
+from agent_tui.widgets.shell.desk_ui import DeskUi
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """What the desk's screen is told of the configuration, as values. `zone`: the agent's, for times of day.
+    `attention`: how something new on my cases is told beside the screen."""
+
+    zone: tzinfo = UTC
+    depth: Depth = "truecolor"
+    attention: Literal["bell", "osc9", "off"] = "bell"
+
+
+class DeskApp(TerminalApp[None], inherit_bindings=False):
+    """One agent's desk. The workbench is run by the composition root, not here."""
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    ESCAPE_TO_MINIMIZE = False
+    DEFAULT_CSS = ""
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        settings: DeskSettings,
+        keymap: Keymap,
+        theme: Theme,
+        time: TimeSource,
+        terminal: Terminal | None = None,
+    ) -> None:
+        super().__init__(terminal)
+        self.workbench = workbench
+        self.settings = settings
+        self.animation_level = "none"
+        self.paint = Paint(theme, settings.depth)
+        self.register_theme(textual_theme(theme, settings.depth))
+        self.theme = theme.name
+        self.desk_screen = DeskScreen(workbench, self.paint, settings.zone)
+        self.ui = DeskUi(workbench, self.desk_screen)
+        self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        self.pulse = Pulse(time, self._draw, self._tick)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.desk_screen
+
+    def use_theme(self, theme: Theme) -> None:
+        """Another theme, at once."""
+        self.paint.use(theme, self.settings.depth)
+        self.register_theme(textual_theme(theme, self.settings.depth))
+        self.theme = theme.name
+        self.desk_screen.refresh()
+
+    def flush(self) -> None:
+        """Draw all that has happened: before a picture is taken."""
+        self.pulse.flush()
+
+    # -- from the workbench to the widgets
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.workbench.subscribe(self.pulse.changed)
+        self.desk_screen.inbox.focus()
+        self.call_after_refresh(self._first)
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+        self.pulse.stop()
+
+    def _first(self) -> None:
+        self.keys.teach()
+        self.pulse.wind()
+
+    def _draw(self, changes: Changes) -> None:
+        if not self.is_running:
+            return
+        with self.batch_update():
+            self.desk_screen.changed(changes)
+            self.keys.teach()
+        if self.settings.attention != "off":
+            self._call_attention(changes)
+
+    def _tick(self, now: Ms) -> Ms | None:
+        return self.desk_screen.tick(now) if self.is_running else None
+
+    def _call_attention(self, changes: Changes) -> None:
+        notice = next((notice for notice in changes.notices if notice.attention), None)
+        if notice is None:
+            return
+        if self.settings.attention == "bell":
+            self.bell()
+        elif self._driver is not None:
+            # OSC 9 with text that has no control characters (contracts: safe text only)
+            self._driver.write(f"\x1b]9;{notice.text.lines()[0].drawn()}\x07")
+
+    # -- from the keyboard to the commands
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            taken = self.keys.press(event.key)
+            if taken:
+                event.stop()
+                event.prevent_default()
+                self.pulse.flush()
+                return
+        await super().on_event(event)
+
+    def on_prompt_closed(self, message: Prompt.Closed) -> None:
+        self.ui.asked()
+        self.keys.teach()
+
+    def on_inbox_list_opened(self, message: InboxList.Opened) -> None:
+        self.ui.open_case(message.key)
+
+    def on_inbox_list_cursor_moved(self, message: InboxList.CursorMoved) -> None:
+        self.keys.teach()
+        self.pulse.wind()
+
+    def on_descendant_focus(self) -> None:
+        self.keys.teach()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._first)

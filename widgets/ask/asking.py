@@ -1,0 +1,53 @@
+"""What can be asked: a label, what is offered for a text, and what choosing means. One class per question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent_tui.domain.text import SafeText, trusted
+
+NOTHING: SafeText = trusted("")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A line of the sheet. `value` "" marks a heading, which cannot be chosen. `key` stands at the right edge."""
+
+    value: str
+    title: SafeText
+    beside: SafeText = NOTHING
+    key: SafeText = NOTHING
+    why_not: SafeText | None = None
+
+    @property
+    def heading(self) -> bool:
+        """Whether it only names the lines under it."""
+        return not self.value and self.why_not is None and not self.beside
+
+
+class Asking:
+    """A question. The prompt shows `label`, the sheet `title` and `offers(text)`."""
+
+    label: SafeText = NOTHING
+    title: SafeText = NOTHING
+    chooses: bool = True
+    """Whether Enter takes the marked offer (else the text counts and offers only help to complete it)."""
+
+    def offers(self, text: str) -> Sequence[Offer]:
+        """What `text` can mean, the best first."""
+        return ()
+
+    def typed(self, text: str) -> None:
+        """The text changed."""
+
+    def complete(self, text: str, offer: Offer) -> str:
+        """The text after Tab on `offer`."""
+        return text
+
+    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
+        """Enter: None when that was an answer (the prompt closes), else why it stays open."""
+        return None
+
+    def leave(self, text: str) -> None:
+        """Esc."""

@@ -1,0 +1,93 @@
+"""The `:` line: a command by its name with its arguments, both completed by Tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent_tui.commands.command import CommandError
+from agent_tui.commands.context import Context
+from agent_tui.commands.registry import REGISTRY, read_line
+from agent_tui.commands.spec import Argument
+from agent_tui.domain.channels import CHANNEL_KEYS, channel
+from agent_tui.domain.model import Directory
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.views import VIEWS
+from agent_tui.keymaps.keymap import Keymap
+from agent_tui.widgets.ask.asking import Asking, Offer
+from agent_tui.widgets.ask.commands import Perform, offer_of
+
+_WHEN = (
+    ("30m", trusted("half an hour")),
+    ("2h", trusted("two hours")),
+    ("11:00", trusted("a time of day")),
+    ("tomorrow 9", trusted("a day and an hour")),
+    ("sun", trusted("a weekday, at 09:00")),
+    ("reply", trusted("the customer's next reply")),
+)
+
+
+class CommandLineAsking(Asking):
+    """Enter runs what is typed; the sheet helps to type it."""
+
+    label = trusted(":")
+    chooses = False
+
+    def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
+        self._context, self._keymap, self._perform = context, keymap, perform
+
+    def offers(self, text: str) -> Sequence[Offer]:
+        name, blank, rest = text.lstrip().partition(" ")
+        if not blank:
+            commands = [command for id, command in REGISTRY.items() if id.startswith(name)]
+            commands += [command for id, command in REGISTRY.items() if name and name in id and command not in commands]
+            named = [offer_of(command, self._context, self._keymap) for command in commands]
+            return [Offer(one.value, clean_line(one.value), one.beside, one.key, one.why_not) for one in named]
+        command = REGISTRY.get(name)
+        if command is None or not command.spec.arguments:
+            return ()
+        argument = command.spec.arguments[0]
+        started = rest.strip().removeprefix("-").casefold()
+        found = [offer for offer in self._values(argument) if started in offer.title.casefold()]
+        return found or ([Offer("", clean_line(argument.help))] if argument.help else ())
+
+    def complete(self, text: str, offer: Offer) -> str:
+        name, blank, rest = text.lstrip().partition(" ")
+        if not blank:
+            spec = REGISTRY[offer.value].spec
+            return offer.value + (" " if spec.arguments else "")
+        minus = "-" if rest.lstrip().startswith("-") else ""
+        return f"{name} {minus}{offer.value}"
+
+    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
+        if not text.strip():
+            return None
+        try:
+            command, arguments = read_line(text)
+        except CommandError as error:
+            return error.text
+        self._perform(command.spec.id, arguments)
+        return None
+
+    def _values(self, argument: Argument) -> Iterator[Offer]:
+        backend = self._context.backend
+        directory = backend.directory if backend is not None else Directory()
+        if argument.choices:
+            yield from (Offer(choice, clean_line(choice)) for choice in argument.choices)
+        elif argument.kind in ("agent", "team"):
+            for agent in directory.agents:
+                yield Offer(agent.name, clean_line(agent.name), clean_line(agent.presence))
+            yield from (Offer(team, clean_line(team), trusted("team")) for team in directory.teams)
+        elif argument.kind == "label":
+            row = self._context.row
+            on = row.labels if row is not None else ()
+            for label in dict.fromkeys([*on, *directory.labels]):
+                yield Offer(label, clean_line(label), trusted("is on") if label in on else trusted(""))
+        elif argument.kind == "channel":
+            for key in CHANNEL_KEYS:
+                yield Offer(key, clean_line(key), compose("{tag}", tag=clean_line(channel(key).tag)))
+        elif argument.kind == "view":
+            yield from (Offer(name, clean_line(name)) for name in VIEWS)
+        elif argument.kind == "when":
+            yield from (Offer(words, clean_line(words), meaning) for words, meaning in _WHEN)
+        elif argument.kind == "command":
+            yield from (Offer(id, clean_line(id), clean_line(REGISTRY[id].spec.title)) for id in REGISTRY)

@@ -1,0 +1,64 @@
+"""Asking for one of several: agent, label, channel, time; or for words that narrow the view while they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agent_tui.commands.command import CommandError
+from agent_tui.commands.context import Choice
+from agent_tui.domain.text import SafeText, trusted
+from agent_tui.widgets.ask.asking import Asking, Offer
+
+
+class PickAsking(Asking):
+    """Choices narrowed by what is typed. `free`: the text counts when it is none of them."""
+
+    def __init__(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool) -> None:
+        self.label = title + trusted(":")
+        self._choices, self._then, self._free = choices, then, free
+        self._values = {f"{place}": choice.value for place, choice in enumerate(choices)}
+
+    def offers(self, text: str) -> Sequence[Offer]:
+        wanted = text.strip().removeprefix("-").casefold()
+        offers = [
+            Offer(f"{place}", choice.title, choice.beside, why_not=choice.why_not)
+            for place, choice in enumerate(self._choices)
+            if wanted in choice.title.casefold()
+        ]
+        starts = [offer for offer in offers if offer.title.casefold().startswith(wanted)]
+        return starts + [offer for offer in offers if offer not in starts]
+
+    def complete(self, text: str, offer: Offer) -> str:
+        return offer.title
+
+    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
+        if offer is not None:
+            value = self._values[offer.value]
+        elif self._free and text.strip():
+            value = text.strip()
+        else:
+            return trusted("none of them is called that")
+        try:
+            self._then(value)
+        except CommandError as error:
+            return error.text
+        return None
+
+
+class FilterAsking(Asking):
+    """/: the view narrows while the words are typed; Enter keeps it, Esc shows all again."""
+
+    label = trusted("/")
+    chooses = False
+
+    def __init__(self, narrow: Callable[[str], None]) -> None:
+        self._narrow = narrow
+
+    def typed(self, text: str) -> None:
+        self._narrow(text.strip())
+
+    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
+        return None
+
+    def leave(self, text: str) -> None:
+        self._narrow("")

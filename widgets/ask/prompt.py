@@ -1,0 +1,163 @@
+"""The line that is typed into: filter, `:` line, palette, pickers. It stands where the status line is."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.commands.spec import GLOBAL, PROMPT
+from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.widgets.ask.asking import Asking, Offer
+from agent_tui.widgets.ask.line_text import LineText
+from agent_tui.widgets.ask.sheet import Sheet
+from agent_tui.widgets.paint import Paint
+
+
+class Prompt(Widget, can_focus=True):
+    """One question at a time. The shell shows and hides it; `Closed` tells when the question is over."""
+
+    KEY_CONTEXTS = (PROMPT, GLOBAL)
+    DEFAULT_CSS = """
+    Prompt { height: 1; }
+    """
+
+    class Closed(Message):
+        """Answered or left."""
+
+    def __init__(self, paint: Paint, sheet: Sheet, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.paint = paint
+        self.sheet = sheet
+        self.asking: Asking | None = None
+        self._line = LineText()
+        self._problem: SafeText | None = None
+
+    def ask(self, asking: Asking, text: str = "") -> None:
+        """Put another question; one that was open is left."""
+        if self.asking is not None:
+            self.asking.leave(self._line.text)
+        self.asking = asking
+        self._line = LineText(text)
+        self._problem = None
+        self._show()
+
+    def leave(self) -> None:
+        """Esc: close without an answer."""
+        asking, self.asking = self.asking, None
+        if asking is not None:
+            asking.leave(self._line.text)
+            self._close()
+
+    def edit(self, action: str) -> None:
+        """Carry out delete-word, delete-line or undo-text."""
+        {
+            "delete-word": self._line.delete_word,
+            "delete-line": self._line.delete_line,
+            "undo-text": self._line.undo,
+        }[action]()
+        self._edited()
+
+    # -- keys that the keymap leaves to the prompt
+
+    def on_key(self, event: events.Key) -> None:
+        if self.asking is None:
+            return
+        line = self._line
+        plain = {"left": line.left, "right": line.right, "home": line.home, "end": line.end}
+        edits = {"backspace": line.delete_left, "delete": line.delete_right}
+        marks = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
+        if event.key == "enter":
+            self._answer()
+        elif event.key == "tab":
+            self._complete()
+        elif event.key in plain:
+            plain[event.key]()
+            self.refresh()
+        elif event.key in edits:
+            if event.key == "backspace" and not line.text:
+                self.leave()
+            else:
+                edits[event.key]()
+                self._edited()
+        elif event.key in marks:
+            self.sheet.mark(marks[event.key])
+        elif event.character is not None and event.is_printable:
+            line.insert(event.character)
+            self._edited()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._line.insert(event.text)
+        self._edited()
+
+    def on_sheet_clicked(self) -> None:
+        """A line of the sheet was clicked: as Enter on it."""
+        self._answer()
+
+    def _edited(self) -> None:
+        if self.asking is not None:
+            self._problem = None
+            self.asking.typed(self._line.text)
+            self._show()
+
+    def _show(self) -> None:
+        if self.asking is not None:
+            self.sheet.offer(self.asking.title, self.asking.offers(self._line.text))
+        self.refresh()
+
+    def _complete(self) -> None:
+        offer = self.sheet.marked
+        if self.asking is not None and offer is not None:
+            self._line.replace(self.asking.complete(self._line.text, offer))
+            self._edited()
+
+    def _answer(self) -> None:
+        asking = self.asking
+        if asking is None:
+            return
+        offer: Offer | None = self.sheet.marked if asking.chooses else None
+        if offer is not None and offer.why_not is not None:
+            self._problem = offer.why_not
+            self.refresh()
+            return
+        self.asking = None  # an answer may put the next question
+        problem = asking.answer(self._line.text, offer)
+        if problem is not None:
+            self.asking = asking
+            self._problem = problem
+            self.refresh()
+        elif self.asking is None:
+            self._close()
+
+    def _close(self) -> None:
+        self.post_message(self.Closed())
+
+    # -- drawing
+
+    def render_line(self, y: int) -> Strip:
+        base, width = self.rich_style, self.size.width
+        label = self.asking.label if self.asking is not None else trusted("")
+        before, after = clean_line(self._line.text[: self._line.caret]), clean_line(self._line.text[self._line.caret :])
+        problem = trusted("  ") + self._problem if self._problem else trusted("")
+        room = max(8, width - 3 - cell_len(label) - cell_len(problem))
+        while cell_len(before) >= room:
+            before = before[1:]
+        under = after[:1] or trusted(" ")
+        segments = [
+            Segment(" ", base),
+            Segment(label, base + self.paint["here"]),
+            Segment(" ", base),
+            Segment(before, base),
+            Segment(under, base + self.paint["caret"]),
+            Segment(after[1:], base),
+            Segment(problem, base + self.paint["warning"]),
+        ]
+        return Strip(segments).adjust_cell_length(width, base)

@@ -1,0 +1,7 @@
+"""The frame of the screen: where the regions stand, which keys go where, when they are drawn."""
+
+from agent_tui.widgets.shell.desk_screen import DeskScreen
+from agent_tui.widgets.shell.key_router import KeyRouter
+from agent_tui.widgets.shell.pulse import Pulse
+
+__all__ = ["DeskScreen", "KeyRouter", "Pulse"]

@@ -1,0 +1,62 @@
+"""How wide the regions are: three columns from 110 cells, two from 80, one below. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+THREE = 110
+TWO = 80
+
+Sight = Literal["inbox", "case", "card"]
+"""What a screen with room for one shows; the card lies over the case where the customer has no column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place in cells, within the body."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each region stands; None: it is not shown. `joints`: where vertical rules meet the horizontal ones."""
+
+    inbox: Box | None
+    case: Box | None
+    customer: Box | None
+    two_lines: bool
+    joints: tuple[int, ...]
+
+
+def columns(width: int, height: int, sight: Sight, has_case: bool) -> Columns:
+    """The regions of a body of `width` x `height` cells."""
+    if width >= THREE:
+        left = min(56, 38 + max(0, width - 120) // 4) if width >= 120 else 36
+        right = min(44, 31 + max(0, width - 120) // 6) if width >= 120 else 29
+        middle = width - left - right
+        return Columns(
+            Box(0, 0, left, height),
+            Box(left, 0, middle, height),
+            Box(left + middle, 0, right, height),
+            True,
+            (left, left + middle),
+        )
+    if width >= TWO:
+        left = 26 + (width - TWO) // 3
+        rest = width - left
+        inbox, joints = Box(0, 0, left, height), (left,)
+        if sight == "card" and has_case:
+            return Columns(inbox, None, Box(left, 0, rest, height), False, joints)
+        top = 1 if has_case else 0
+        customer = Box(left, 0, rest, 1) if has_case else None
+        return Columns(inbox, Box(left, top, rest, height - top), customer, False, joints)
+    if sight == "inbox" or not has_case:
+        return Columns(Box(0, 0, width, height), None, None, False, ())
+    if sight == "card":
+        return Columns(None, None, Box(0, 0, width, height), False, ())
+    return Columns(None, Box(0, 1, width, height - 1), Box(0, 0, width, 1), False, ())

@@ -1,0 +1,122 @@
+"""The one screen: mounts the regions, gives each its place by the width, and tells them what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+
+from agent_tui.desk.changes import Changes
+from agent_tui.domain.time import Ms
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.ask import Prompt, Sheet
+from agent_tui.widgets.case import CallLine, CasePane, CustomerPane
+from agent_tui.widgets.inbox import InboxList
+from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
+from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.pane import Pane
+from agent_tui.widgets.shell.columns import Box, Sight, columns
+
+FRAME = 5
+"""Rows that are not the body: header, call line, rule, status line, key line."""
+
+
+class DeskScreen(Screen[None], inherit_bindings=False):
+    """Header, call line, body, rule, status line, key line; over them prompt and sheet while something is asked."""
+
+    AUTO_FOCUS = None
+    DEFAULT_CSS = """
+    DeskScreen { layers: base over; background: $background; color: $foreground; overflow: hidden; }
+    DeskScreen CallLine { height: 1; }
+    DeskScreen #body { height: 1fr; overflow: hidden; }
+    DeskScreen #body > * { position: absolute; background: $background; }
+    DeskScreen CasePane, DeskScreen CustomerPane { border-left: solid $rule; }
+    DeskScreen.narrow CasePane, DeskScreen.narrow CustomerPane { border-left: none; }
+    DeskScreen Sheet { layer: over; dock: bottom; margin: 0 0 2 0; display: none; background: $background; }
+    DeskScreen Prompt { layer: over; dock: bottom; margin: 0 0 1 0; display: none; background: $background; }
+    """
+
+    def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.sight: Sight = "inbox"
+        self.header = HeaderLine(workbench, paint, zone)
+        self.call_line = CallLine(workbench, paint)
+        self.inbox = InboxList(workbench, paint, zone)
+        self.case = CasePane(workbench, paint)
+        self.customer = CustomerPane(workbench, paint)
+        self.rule = RuleLine(paint)
+        self.status = StatusLine(workbench, paint)
+        self.keys = KeyLine(paint)
+        self.sheet = Sheet(paint)
+        self.prompt = Prompt(paint, self.sheet)
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.call_line
+        yield Container(self.inbox, self.case, self.customer, id="body")
+        yield self.rule
+        yield self.status
+        yield self.keys
+        yield self.sheet
+        yield self.prompt
+
+    def panes(self) -> Iterator[Pane]:
+        """All that is drawn from the desk."""
+        yield self.header
+        yield self.call_line
+        yield self.inbox
+        yield self.case
+        yield self.customer
+        yield self.status
+
+    def changed(self, changes: Changes) -> None:
+        """Tell every region what changed."""
+        if changes.timeline:
+            if self.workbench.desk.open_case is None:
+                self.sight = "inbox"
+            self.place()
+        for pane in self.panes():
+            pane.changed(changes)
+
+    def tick(self, now: Ms) -> Ms | None:
+        """Bring every region's countdowns up to `now`; when the next one steps."""
+        return min((due for pane in self.panes() if (due := pane.tick(now)) is not None), default=None)
+
+    def see(self, sight: Sight) -> None:
+        """What is shown where the screen has not room for all."""
+        if sight != self.sight:
+            self.sight = sight
+            self.place()
+
+    def place(self) -> None:
+        """Put the regions where the width says."""
+        width, height = self.size.width, self.size.height
+        if not width:
+            return
+        has_case = self.workbench.desk.open_case is not None
+        layout = columns(width, max(1, height - FRAME), self.sight, has_case)
+        self.set_class(not layout.joints, "narrow")
+        self.inbox.set_two_lines(layout.two_lines)
+        _put(self.inbox, layout.inbox)
+        _put(self.case, layout.case)
+        _put(self.customer, layout.customer)
+        self.call_line.set_joints(layout.joints)
+        self.rule.set_joints(layout.joints)
+        self.sheet.most_lines = max(3, min(24, (height - FRAME) * 3 // 5))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.place()
+
+
+def _put(widget: Widget, box: Box | None) -> None:
+    widget.display = box is not None
+    if box is not None:
+        widget.styles.offset = (box.x, box.y)
+        widget.styles.width = box.width
+        widget.styles.height = box.height

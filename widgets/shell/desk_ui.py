@@ -1,0 +1,228 @@
+"""What commands may ask of the screen, carried out on the shell's widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from agent_tui.commands.context import Arguments, Choice, ComposeMode, Move, Place
+from agent_tui.desk.changes import Level
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import Message
+from agent_tui.domain.orders import MarkRead
+from agent_tui.domain.text import SafeText
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.ask import Asking
+from agent_tui.widgets.ask.pick import FilterAsking, PickAsking
+from agent_tui.widgets.shell.desk_screen import DeskScreen
+
+_ORDER: tuple[Place, ...] = ("inbox", "timeline", "customer")
+
+
+class DeskUi:
+    """Implements `agent_tui.commands.context.Ui`. It keeps where the focus is while a line is typed, and which case was
+    open before this one."""
+
+    def __init__(self, workbench: Workbench, screen: DeskScreen) -> None:
+        self._workbench = workbench
+        self._screen = screen
+        self._place: Place = "inbox"
+        self._opened: CaseKey | None = None
+        self.last_case: CaseKey | None = None
+        self.on_keypad = False
+        self.ask_command: Callable[[Literal["line", "palette", "help"], str], Asking] | None = None
+
+    # -- where the focus is
+
+    @property
+    def place(self) -> Place:
+        screen = self._screen
+        focused = screen.focused
+        if focused is not None and focused is not screen.prompt:
+            self._place = self._place_of_focus()
+        return self._place
+
+    def _place_of_focus(self) -> Place:
+        screen, focused = self._screen, self._screen.focused
+        if focused is not None and screen.case in focused.ancestors_with_self:
+            return "composer" if screen.case.composing else "timeline"
+        if focused is not None and screen.customer in focused.ancestors_with_self:
+            return "customer"
+        return "inbox"
+
+    def focus(self, place: Place) -> None:
+        screen = self._screen
+        self._place = place
+        if place == "inbox":
+            screen.see("inbox")
+            screen.inbox.focus()
+        elif place == "customer":
+            screen.see("card")
+            screen.customer.focus()
+        else:
+            screen.see("case")
+            if place == "timeline" or not screen.case.focus_composer():
+                self._place = "timeline"
+                screen.case.focus_timeline()
+
+    def focus_again(self) -> None:
+        """After a line was typed: back to where the focus was."""
+        self.focus(self._place)
+
+    def focus_next(self, step: int) -> None:
+        open_case = self._workbench.desk.open_case is not None
+        places = [place for place in _ORDER if place == "inbox" or open_case]
+        now: Place = "timeline" if self.place == "composer" else self.place
+        self.focus(places[(places.index(now) + step) % len(places)])
+
+    def back(self) -> None:
+        screen = self._screen
+        if screen.prompt.asking is not None:
+            screen.prompt.leave()
+        elif self.on_keypad:
+            self.on_keypad = False
+        elif screen.status.shows_failure and self.place != "composer":
+            screen.status.seen()
+        elif self.place == "composer" or self.place == "customer":
+            self.focus("timeline")
+        elif screen.sight == "card":
+            screen.see("case")
+        elif self.place == "timeline":
+            self._workbench.settle()
+            self.focus("inbox")
+        elif self._workbench.desk.open_case is not None:
+            self._workbench.close_case()
+        elif self._workbench.desk.inbox.view.text:
+            self._narrow("")
+
+    # -- rows and cases
+
+    def move(self, move: Move) -> bool:
+        if self.place == "inbox":
+            return self._screen.inbox.move(move)
+        if self.place == "customer":
+            return self._screen.customer.move(move)
+        return self._screen.case.move(move)
+
+    def point_at(self, key: CaseKey) -> None:
+        self._screen.inbox.point_at(key)
+
+    def open_case(self, key: CaseKey, place: Place = "timeline") -> None:
+        desk = self._workbench.desk
+        if self._opened is not None and self._opened != key:
+            self.last_case = self._opened
+        self._opened = key
+        if desk.open_case is None or desk.open_case.key != key:
+            self._workbench.open(key)
+        self._screen.inbox.point_at(key)
+        self._mark_read(key)
+        self.focus(place)
+
+    def _mark_read(self, key: CaseKey) -> None:
+        """Opened by one who answers it: no longer unread. A supervisor who looks in leaves it as it was."""
+        row, backend = self._workbench.desk.row(key), self._workbench.desk.backends.get(key.backend)
+        if row is None or not row.unread or backend is None or backend.me is None:
+            return
+        if row.owner in ("", backend.me.id) and "mark-read" in backend.capabilities.orders:
+            self._workbench.order(key.backend, MarkRead(key.case, row.version), key=key)
+
+    def open_past(self) -> None:
+        self._screen.customer.open_under_cursor()
+
+    # -- the case pane
+
+    def toggle_customer(self) -> None:
+        if self._screen.sight == "card":
+            self.focus("timeline")
+        else:
+            self.focus("customer")
+
+    def compose(self, mode: ComposeMode, to: str = "") -> None:
+        self._screen.see("case")
+        self._screen.case.compose_message(mode, to)
+        self._place = self._place_of_focus()
+
+    def composer_key(self, command: str, arguments: Arguments) -> SafeText | None:
+        return self._screen.case.composer_key(command, arguments)
+
+    def message(self) -> Message | None:
+        return self._screen.case.message_under_cursor()
+
+    def fold(self) -> None:
+        self._screen.case.fold()
+
+    def show_letters(self) -> bool:
+        return self._screen.case.show_letters()
+
+    def explain(self) -> SafeText | None:
+        return self._screen.case.explain() if self.place == "timeline" else None
+
+    def keypad(self) -> None:
+        self.on_keypad = True
+
+    # -- asking
+
+    def edit(self, action: Literal["delete-word", "delete-line", "undo-text"]) -> bool:
+        if self._screen.prompt.asking is None:
+            return False
+        self._screen.prompt.edit(action)
+        return True
+
+    def ask(self, asking: Asking, text: str = "") -> None:
+        """Put a question at the bottom of the screen; the focus comes back when it is over."""
+        screen = self._screen
+        self._place = self.place
+        screen.prompt.display = True
+        screen.prompt.ask(asking, text)
+        screen.prompt.focus(scroll_visible=False)
+
+    def asked(self) -> None:
+        """The question is over."""
+        screen = self._screen
+        if screen.prompt.asking is not None:
+            return
+        mine = screen.focused is screen.prompt or screen.focused is None
+        screen.prompt.display = False
+        screen.sheet.display = False
+        if mine:
+            self.focus_again()
+
+    def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
+        self.ask(PickAsking(title, choices, then, free))
+
+    def filter(self) -> None:
+        self.focus("inbox")
+        self.ask(FilterAsking(self._narrow), self._workbench.desk.inbox.view.text)
+
+    def command_line(self, start: str = "") -> None:
+        if self.ask_command is not None:
+            self.ask(self.ask_command("line", start), start)
+
+    def palette(self) -> None:
+        if self.ask_command is not None:
+            self.ask(self.ask_command("palette", ""))
+
+    def help(self, command: str = "") -> None:
+        if self.ask_command is not None:
+            self.ask(self.ask_command("help", command), command)
+
+    def _narrow(self, text: str) -> None:
+        view = self._workbench.desk.inbox.view
+        if view.text != text:
+            self._workbench.show(replace(view, text=text))
+
+    # -- the rest
+
+    def say(self, text: SafeText, level: Level = "info") -> None:
+        self._screen.status.say(text, level)
+
+    def copy(self, text: str) -> None:
+        self._screen.app.copy_to_clipboard(text)
+
+    def redraw(self) -> None:
+        redraw = getattr(self._screen.app, "redraw", self._screen.app.refresh)
+        redraw()
+
+    def quit(self) -> None:
+        self._screen.app.exit()

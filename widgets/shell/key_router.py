@@ -1,0 +1,130 @@
+"""Every key goes through here: to a command by the keymap, else to the widget that has the focus."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Literal
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import CommandError
+from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.registry import REGISTRY
+from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
+from agent_tui.domain.text import clean_line, compose, trusted
+from agent_tui.keymaps.keymap import Binding, Keymap
+from agent_tui.keymaps.keys import show_keys
+from agent_tui.keymaps.resolver import Match, Pending, Resolver
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.ask import Asking
+from agent_tui.widgets.ask.command_line import CommandLineAsking
+from agent_tui.widgets.ask.commands import HelpAsking, PaletteAsking
+from agent_tui.widgets.lines.key_line import Taught
+from agent_tui.widgets.shell.desk_screen import DeskScreen
+from agent_tui.widgets.shell.desk_ui import DeskUi
+from agent_tui.widgets.shell.taught import continuation, taught
+
+_QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
+"""Commands so frequent that a result on the status line is left standing."""
+
+
+class KeyRouter:
+    """Resolves keys in the contexts of the focus, runs commands, and keeps the key line true."""
+
+    def __init__(self, workbench: Workbench, keymap: Keymap, zone: tzinfo, screen: DeskScreen, ui: DeskUi) -> None:
+        self._workbench = workbench
+        self._keymap = keymap
+        self._zone = zone
+        self._screen = screen
+        self._ui = ui
+        self._resolver = Resolver(keymap)
+        ui.ask_command = self._asking
+        screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
+
+    def contexts(self) -> tuple[str, ...]:
+        """The keymap contexts of what has the focus, the innermost first."""
+        if self._ui.on_keypad and self._screen.prompt.asking is None:
+            return (KEYPAD, GLOBAL)
+        focused = self._screen.focused
+        for widget in focused.ancestors_with_self if focused is not None else ():
+            found: tuple[str, ...] | None = getattr(widget, "KEY_CONTEXTS", None)
+            if found is not None:
+                return found
+        return (LIST, GLOBAL)
+
+    def context(self, contexts: tuple[str, ...] | None = None) -> Context:
+        """What a command would get to work with now."""
+        open_case = self._workbench.desk.open_case
+        in_case = self._ui.place != "inbox" and open_case is not None
+        key = open_case.key if in_case and open_case is not None else self._screen.inbox.key
+        contexts = contexts if contexts is not None else self.contexts()
+        return Context(self._workbench, self._ui, key, contexts, self._zone, self._ui.last_case)
+
+    def press(self, key: str) -> bool:
+        """Take one key; False when it is for the widget that has the focus."""
+        result = self._resolver.feed(self.contexts(), key)
+        if isinstance(result, Match):
+            self.run(result.command_id, result.arguments)
+            return True
+        if isinstance(result, Pending):
+            context = self.context()
+            keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
+            self._screen.keys.teach(keys, clean_line(show_keys(result.prefix)))
+            return True
+        self.teach()
+        if len(result.keys) > 1 and not result.cancelled:
+            self._ui.say(compose("{keys} means nothing here", keys=clean_line(show_keys(result.keys))), "warning")
+        return len(result.keys) > 1 or result.cancelled
+
+    def run(self, command_id: str, arguments: Arguments = (), contexts: tuple[str, ...] | None = None) -> None:
+        """Run a command, or say why it does not work now."""
+        command = REGISTRY.get(command_id)
+        if command is None:
+            return
+        if command_id not in _QUIET:
+            self._screen.status.seen()
+        context = self.context(contexts)
+        reason = command.why_not(context)
+        if reason is not None:
+            title = clean_line(command.spec.title)
+            self._ui.say(compose("{title}: {reason}", title=title, reason=reason), "warning")
+        else:
+            try:
+                said = command.run(context, arguments)
+            except CommandError as error:
+                self._ui.say(error.text, "warning")
+            else:
+                if said:
+                    self._ui.say(said)
+        self.teach()
+
+    def teach(self) -> None:
+        """Show the keys that matter here, now."""
+        if self._resolver.waiting:
+            return
+        asking = self._screen.prompt.asking
+        if asking is not None:
+            enter = trusted("choose") if asking.chooses else trusted("do it")
+            self._screen.keys.teach(
+                [(trusted("Enter"), enter), (trusted("Tab"), trusted("complete")), (trusted("Esc"), trusted("leave"))]
+            )
+            return
+        self._screen.keys.teach(taught(self.context(), self._keymap, self._screen.case))
+
+    def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
+        # the question is about where the agent was before it was put
+        contexts = self.contexts()
+        context = self.context(contexts)
+        asks = {"line": CommandLineAsking, "palette": PaletteAsking, "help": HelpAsking}
+
+        def perform(command_id: str, arguments: Arguments) -> None:
+            self.run(command_id, arguments, contexts)
+
+        return asks[kind](context, self._keymap, perform)
+
+
+def _working(pending: Pending, context: Context) -> list[Binding]:
+    return [
+        binding
+        for binding in pending.continuations
+        if binding.command in REGISTRY and REGISTRY[binding.command].why_not(context) is None
+    ]
