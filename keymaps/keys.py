@@ -46,6 +46,11 @@ _SYNONYMS = {
     "pgdn": "pagedown",
     "backtab": "shift+tab",
     " ": "space",
+    # with kitty's keyboard protocol; other terminals send the second form by themselves
+    "ctrl+shift+minus": "ctrl+underscore",
+    "ctrl+minus": "ctrl+underscore",
+    "shift+space": "space",
+    "shift+backspace": "backspace",
 }
 
 _ARROWS = frozenset({"left", "right", "up", "down", "home", "end", "pageup", "pagedown"})
@@ -92,7 +97,9 @@ NEVER_BOUND: dict[str, str] = {
 
 
 def textual_name(key: str) -> str:
-    """The name Textual gives a key that arrives as a bare character or by another of its names."""
+    """The one name of a key that arrives as a bare character or by another of its names."""
+    if len(key) == 7 and key.startswith("shift+"):
+        return key[6:].upper()
     return _PUNCTUATION.get(key) or _SYNONYMS.get(key, key)
 
 

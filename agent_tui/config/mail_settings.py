@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -57,6 +57,16 @@ class MailServerSettings(ConfigModel):
     plain_allowed: bool = False
     """Allow tls = "none" to another machine, where the line is protected otherwise."""
 
+    usual_port: ClassVar[int] = 0
+    """The port where a line begins in clear (RFC 8314 gives those with tls)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _port(cls, data: object) -> object:
+        if isinstance(data, dict) and data.get("tls") in ("starttls", "none"):
+            return {"port": cls.usual_port, **data}
+        return data
+
     @model_validator(mode="after")
     def _protected(self) -> Self:
         if self.tls == "none" and not self.plain_allowed and not is_loopback(self.host):
@@ -83,8 +93,10 @@ class MailServerSettings(ConfigModel):
 class ImapSettings(MailServerSettings):
     """Where mail comes in."""
 
+    usual_port: ClassVar[int] = 143
+
     port: ServerPort = 993
-    """The port: 993 with tls, mostly 143 else."""
+    """The port; without it 993 with tls, else 143."""
 
     folder: str = Field(default="INBOX", min_length=1)
     """The folder that customers' mail arrives in."""
@@ -96,8 +108,10 @@ class ImapSettings(MailServerSettings):
 class SmtpSettings(MailServerSettings):
     """Where mail goes out."""
 
+    usual_port: ClassVar[int] = 587
+
     port: ServerPort = 465
-    """The port: 465 with tls, 587 with starttls."""
+    """The port; without it 465 with tls, else 587."""
 
 
 class MailSettings(ConfigModel):

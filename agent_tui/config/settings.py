@@ -163,6 +163,14 @@ def load_settings(path: Path, env: Mapping[str, str]) -> Loaded[Settings]:
     return validate(Settings, read_toml(path), env, "AGENT_TUI_")
 
 
+def keymap_file(loaded: Loaded[Settings], home: Path) -> Path | None:
+    """The user's keymap: the one that is named, else `keymap.toml` beside the settings if it is there."""
+    if loaded.settings.keymap:
+        return expand(loaded.settings.keymap, loaded.folder, home)
+    beside = loaded.folder / "keymap.toml"
+    return beside if beside.exists() else None
+
+
 def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[str, ...]) -> tuple[Problem, ...]:
     """Everything that is wrong with the file at `path` and with what it points at: keymap, themes, certificates.
 
@@ -181,9 +189,7 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
     if settings.theme not in themes:
         problems.append(loaded.source.problem(("theme",), "no such theme", "one of " + ", ".join(themes)))
     problems += bad_themes
-    keymap = expand(settings.keymap, folder, home) if settings.keymap else folder / "keymap.toml"
-    if settings.keymap or keymap.exists():
-        problems += load_keymap(keymap)[1]
+    problems += load_keymap(keymap_file(loaded, home))[1]
     for index, backend in enumerate(settings.backends):
         where = ("backends", index)
         if backend.kind not in kinds:

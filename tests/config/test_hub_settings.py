@@ -88,6 +88,15 @@ def test_plain_mail_on_this_machine(tmp_path: Path) -> None:
     assert load_hub_settings(path, {}).settings.mail[0].smtp.plain_allowed
 
 
+def test_the_port_goes_by_the_kind_of_line(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL.replace("[mail.smtp]", 'tls = "starttls"\n[mail.smtp]') + 'tls = "starttls"\n')
+    (account,) = load_hub_settings(path, {}).settings.mail
+    assert (account.imap.port, account.smtp.port) == (143, 587)
+    path.write_text(MAIL + 'tls = "starttls"\nport = 2525\n')
+    assert load_hub_settings(path, {}).settings.mail[0].smtp.port == 2525
+
+
 def test_the_databases_password_stays_secret(tmp_path: Path) -> None:
     path = tmp_path / "hub.toml"
     path.write_text('database_url = "postgresql+psycopg://desk:hunter2@db/desk"\n')
