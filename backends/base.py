@@ -6,6 +6,7 @@ sends orders by command id and consumes `feed()`; it adapts to what `capabilitie
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from agent_tui.domain.events import Event
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import FileRef, Order
 from agent_tui.domain.queries import Page, Query
-from agent_tui.domain.time import Ms
+from agent_tui.domain.time import Ms, TimeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +136,11 @@ class Backend(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class BackendKind(Protocol):
+    """What an entry point of the group `agent_tui.backends` names: a class that can make a Backend from settings."""
+
+    def connect_to(self, id: str, url: str, token: str, time: TimeSource, tls: ssl.SSLContext | None = None) -> Backend:
+        """A backend for the server at `url`; nothing is opened before its `feed()` is read."""
+        ...

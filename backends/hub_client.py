@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +25,7 @@ from agent_tui.backends.wire.client import Answered, ClientProtocol, Ended, Happ
 from agent_tui.backends.wire.codec import size_of
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, Limits, Welcome
 from agent_tui.backends.wire.rate import TokenBucket
-from agent_tui.backends.wire.transport import Transport, TransportClosed, TransportRefused
+from agent_tui.backends.wire.transport import Transport, TransportClosed, TransportRefused, connect_websocket
 from agent_tui.domain.orders import FileRef, Order
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.time import MS, Ms, TimeSource
@@ -92,6 +93,17 @@ class HubBackend:
         self._last_known: Ms | None = None
 
     # -- the contract ------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def connect_to(
+        cls, id: str, url: str, token: str, time: TimeSource, tls: ssl.SSLContext | None = None
+    ) -> HubBackend:
+        """See `backends.base.BackendKind`."""
+
+        async def connect() -> Transport:
+            return await connect_websocket(url, token, tls=tls)
+
+        return cls(id, connect, time, token=token)
 
     @property
     def id(self) -> str:
