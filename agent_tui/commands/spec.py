@@ -28,7 +28,7 @@ Group = Literal["move", "look", "case", "write", "compose", "call", "desk"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One word or phrase after the command on the `:` line. Only the last one may hold spaces (`text`)."""
+    """One word or phrase after the command on the `:` line. Only the last one may hold spaces."""
 
     name: str
     kind: ArgumentKind
@@ -54,16 +54,13 @@ class CommandSpec:
         return sum(argument.required for argument in self.arguments)
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """The arguments in `text`, as typed after the command: words, the last argument taking the rest if it is text.
+        """The arguments in `text`, as typed after the command: words, the last argument taking all that is left.
 
         Raises ValueError saying what is missing, too many or not one of the choices.
         """
-        takes_rest = bool(self.arguments) and self.arguments[-1].kind == "text"
-        words = text.split(maxsplit=len(self.arguments) - 1) if takes_rest else text.split()
-        words = [word.strip() for word in words]
-        if len(words) > len(self.arguments):
-            many = len(self.arguments)
-            raise ValueError("takes no arguments" if not many else f"takes {many} argument{'s' * (many > 1)} at most")
+        if not self.arguments and text.strip():
+            raise ValueError("takes no arguments")
+        words = [word.strip() for word in text.split(maxsplit=max(0, len(self.arguments) - 1))]
         if len(words) < self.fewest_arguments:
             raise ValueError(f"needs {self.arguments[len(words)].name}")
         for word, argument in zip(words, self.arguments, strict=False):

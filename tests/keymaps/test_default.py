@@ -177,6 +177,7 @@ def test_arguments_are_checked() -> None:
     assert SPECS["note"].parse("  call back   at ten ") == ("call back   at ten",)
     assert SPECS["priority"].parse("high") == ("high",)
     assert SPECS["filter"].parse("") == ()
+    assert SPECS["snooze"].parse("tomorrow 9") == ("tomorrow 9",)
     with pytest.raises(ValueError, match="one of low, normal"):
         SPECS["priority"].parse("hgih")
     with pytest.raises(ValueError, match="no arguments"):
