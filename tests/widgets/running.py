@@ -1,0 +1,90 @@
+"""Runs a desk on a shop under virtual time, and waits until it is at rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+
+from textual.pilot import Pilot
+
+from agent_tui.app import DeskApp, DeskSettings
+from agent_tui.domain.time import MS, VirtualTime
+from agent_tui.keymaps.loader import load_keymap
+from agent_tui.services.workbench import Workbench
+from agent_tui.themes.loader import load_themes
+from agent_tui.themes.theme import Depth
+from tests.widgets.shop import NOW, Shop
+
+
+@dataclass
+class Running:
+    """A desk at work."""
+
+    app: DeskApp
+    pilot: Pilot[None]
+    workbench: Workbench
+    time: VirtualTime
+    shop: Shop
+
+    async def rest(self) -> None:
+        """Until nothing is under way that ends without time passing."""
+        calm = 0
+        while calm < 3:
+            await asyncio.sleep(0)
+            await self.pilot.pause()
+            calm = 0 if self.workbench.busy() else calm + 1
+        self.app.flush()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after another, each time waiting for what follows."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.rest()
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        until = self.time.now() + round(seconds * MS)
+        while self.time.advance_to_next(until):
+            await self.rest()
+        await self.rest()
+
+    @property
+    def screen(self) -> list[str]:
+        """What the terminal shows, a string a row."""
+        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.screen)
+
+
+def desk_app(shop: Shop, theme: str = "dark", depth: Depth = "truecolor") -> tuple[DeskApp, Workbench, VirtualTime]:
+    """A desk on `shop`, its workbench and its time."""
+    time = VirtualTime(NOW)
+    workbench = Workbench([shop], None, time)
+    keymap, problems = load_keymap()
+    themes, _ = load_themes()
+    assert not problems
+    return DeskApp(workbench, DeskSettings(UTC, depth), keymap, themes[theme], time), workbench, time
+
+
+@asynccontextmanager
+async def running(
+    shop: Shop | None = None, size: tuple[int, int] = (120, 40), theme: str = "dark", depth: Depth = "truecolor"
+) -> AsyncIterator[Running]:
+    """A desk that has connected and shows its inbox."""
+    shop = shop or Shop()
+    app, workbench, time = desk_app(shop, theme, depth)
+    async with app.run_test(size=size) as pilot:
+        work = asyncio.create_task(workbench.run())
+        desk = Running(app, pilot, workbench, time, shop)
+        await desk.rest()
+        await desk.wait(2)
+        yield desk
+        await workbench.stop()
+        await work
