@@ -1,4 +1,4 @@
-"""What a workspace is told by its configuration: times, accounts to write from, canned replies, where files are served."""
+"""What a workspace is told by its configuration: times, accounts to write from, canned replies, where files are."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
 
 @dataclass(frozen=True, slots=True)
 class HubPolicy:
-    """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal subject
-    from one address still means one thread. `account_team`: the team a new case of that account falls to.
-    `backoff_s`: seconds before each further try of a send that failed for now; the last one repeats until `give_up_ms`.
+    """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
+    subject from one address still means one thread. `account_team`: the team a new case of that account falls to.
+    `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
 
     grace_ms: int = 72 * HOUR_MS

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from agent_tui.backends.base import Outcome
+from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
+from agent_tui.backends.hub import calls, orders, queries, sending
+from agent_tui.backends.hub.access import Doorkeeper
+from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import Store
-from agent_tui.domain.events import Event
-from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Order
-from agent_tui.domain.queries import Page, Query
-from agent_tui.domain.time import TimeSource
+from agent_tui.backends.hub.port import Port
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.sending import Lane
+from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log
+from agent_tui.backends.hub.store.ledger import Answer
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.events import CaseChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.model import Agent, Sender
+from agent_tui.domain.orders import CallAction, Order
+from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
+from agent_tui.domain.time import MS, TimerHandle, TimeSource
 
+__all__ = ["Blob", "LinkGrant", "Workspace"]
 
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """A kept file: content address (sha256 hex), size in bytes, media type."""
-
-    blob: str
-    size: int
-    media: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkGrant:
-    """What a one-time link allows, once: `fetch` of `blob`, or `upload` of one file to `case` by `agent`."""
-
-    use: Literal["fetch", "upload"]
-    blob: str
-    name: str
-    media: str
-    case: str
-    agent: str
+T = TypeVar("T")
 
 
 class Workspace:
     """One workspace over one store. `inline`: everything happens on the loop, in call order (virtual-time runs);
-    else one writer thread commits groups of jobs and readers have threads of their own.
+    else one writer thread commits groups of jobs and readers have threads of their own. Make it on a running loop.
 
     Raises nothing of its own from `order`: what cannot be done comes back as `Rejected`."""
+
+    policy: HubPolicy
+    """May be replaced (with `dataclasses.replace`) once the HTTP address is known."""
 
     def __init__(
         self,
@@ -55,81 +52,302 @@ class Workspace:
         *,
         inline: bool = False,
     ) -> None:
-        raise NotImplementedError
-
-    policy: HubPolicy
-    """May be replaced (with `dataclasses.replace`) once the HTTP address is known."""
+        self._store = store
+        self._time = time
+        self._ids = ids
+        self._inline = inline
+        self._connectors = {connector.account: connector for connector in connectors}
+        self.policy = _with_senders(policy or HubPolicy(), connectors)
+        with store.read() as connection:
+            committer = Committer(store, time, ids, log.read_head(connection))
+        self._committer = committer
+        self._writer: Writer = (
+            InlineWriter(committer, self._publish) if inline else ThreadWriter(committer, self._publish)
+        )
+        self._subscribers: dict[int, Callable[[list[Event]], None]] = {}
+        self._next_subscriber = 0
+        self._doors = Doorkeeper(store)
+        self._files = Files(store, self._writer, time, ids, inline=inline)
+        self._port = Port(store, self._writer, lambda: self.policy, self._channel_of, inline=inline)
+        self._lanes = {
+            connector.account: Lane(connector, store, self._writer, time, lambda: self.policy)
+            for connector in connectors
+        }
+        self._wake_timer: TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running = False
 
     @property
     def log(self) -> str:
         """Names the log; changes only when a store is restored."""
-        raise NotImplementedError
+        return self._store.log
 
     def head(self) -> int:
         """The last seq that is on disk (and published, or about to be)."""
-        raise NotImplementedError
+        return self._committer.published
 
     @property
     def port(self) -> ConnectorPort:
         """What connectors (of any account) hand things to."""
-        raise NotImplementedError
+        return self._port
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Names of the orders that this workspace carries out, for its capabilities."""
+        return orders.ORDERS
+
+    def _channel_of(self, account: str) -> str:
+        connector = self._connectors.get(account)
+        return connector.channel if connector is not None else "phone"
+
+    # life
 
     async def start(self) -> None:
-        """Settle what a crash left (`sending` becomes `unknown`), start the connectors, the sending and the wake-ups."""
-        raise NotImplementedError
+        """Settle what a crash left (`sending` becomes `unknown`), start connectors, sending and wake-ups."""
+        await self._writer.run(sending.settle_crash)
+        self._running = True
+        for lane in self._lanes.values():
+            lane.start()
+        for connector in self._connectors.values():
+            await connector.start(self._port)
+        self._schedule_wake()
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
-        raise NotImplementedError
+        self._running = False
+        if self._wake_timer is not None:
+            self._wake_timer.cancel()
+        for connector in self._connectors.values():
+            await connector.stop()
+        for lane in self._lanes.values():
+            await lane.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._writer.close()
+        self._store.close()
 
     def idle(self) -> bool:
         """Nothing is being written, published or sent: only time or the outside can make something happen."""
-        raise NotImplementedError
+        return not (self._writer.busy() or self._tasks or any(lane.busy() for lane in self._lanes.values()))
 
-    async def authenticate(self, token: str) -> Agent | None:
-        """The agent a bearer token belongs to; None for a wrong or revoked token or a disabled agent."""
-        raise NotImplementedError
+    def health(self) -> dict[str, str]:
+        """One line per connector, "" when it is well."""
+        return {account: connector.health() for account, connector in self._connectors.items()}
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
-        """Carry out an order at most once per (agent, command id); returns when it is on disk."""
-        raise NotImplementedError
-
-    async def query(self, agent: Agent, query: Query) -> Page:
-        """Answer a query. Raises backends.base.QueryRefused."""
-        raise NotImplementedError
-
-    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
-        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there."""
-        raise NotImplementedError
+    # what happens
 
     def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
         """Call back on the loop with every committed batch of events, in seq order. Returns what ends it."""
-        raise NotImplementedError
+        key = self._next_subscriber
+        self._next_subscriber += 1
+        self._subscribers[key] = callback
+
+        def end() -> None:
+            self._subscribers.pop(key, None)
+
+        return end
 
     def visible(self, agent: Agent, event: Event) -> bool:
-        """Whether this agent may see the event."""
-        raise NotImplementedError
+        """Whether this agent may see the event: all do, until brands restrict it."""
+        return True
+
+    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
+        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there."""
+
+        def read() -> list[Event] | None:
+            with self._store.read() as connection:
+                if not 0 <= after_seq <= log.read_head(connection):
+                    return None
+                return log.after(connection, after_seq, limit)
+
+        return await self._reading(read)
+
+    def _publish(self, events: list[Event]) -> None:
+        if self._running:
+            self._follow(events)
+        for callback in list(self._subscribers.values()):
+            callback(events)
+
+    def _follow(self, events: list[Event]) -> None:
+        """Sending and wake-ups go by what was committed, whoever asked for it."""
+        lanes = False
+        for event in events:
+            match event.body:
+                case MessageAdded(message=message) if message.kind == "out":
+                    lanes = True
+                case MessageChanged(state="queued"):
+                    lanes = True
+                case CaseChanged(change="snoozed"):
+                    self._schedule_wake()
+                case _:
+                    pass
+        if lanes:
+            for lane in self._lanes.values():
+                lane.wake()
+
+    def _schedule_wake(self) -> None:
+        if self._wake_timer is not None:
+            self._wake_timer.cancel()
+            self._wake_timer = None
+        if not self._running:
+            return
+        with self._store.read() as connection:
+            due = cases.next_wake(connection)
+        if due is not None:
+            wait = max(0.0, (due - self._time.now()) / MS)
+            self._wake_timer = self._time.call_later(wait, lambda: self._spawn(self._wake()))
+
+    async def _wake(self) -> None:
+        try:
+            await self._writer.run(orders.wake)
+        except StoreError:
+            self._wake_timer = self._time.call_later(1.0, lambda: self._spawn(self._wake()))
+            return
+        self._schedule_wake()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _reading(self, read: Callable[[], T]) -> T:
+        return read() if self._inline else await asyncio.to_thread(read)
+
+    # agents
+
+    async def authenticate(self, token: str) -> Agent | None:
+        """The agent a bearer token belongs to; None for a wrong or revoked token or a disabled agent."""
+        return await self._reading(lambda: self._doors.check(token))
 
     async def presence(self, agent: str, state: str) -> None:
         """The server tells that an agent's first desk came ("available") or the last one left ("offline")."""
-        raise NotImplementedError
+        try:
+            await self._writer.run(lambda tx: orders.set_presence(tx, agent, state))
+        except (Refused, StoreError):
+            return  # presence is not worth failing for
+
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
+        """Carry out an order at most once per (agent, command id); returns when it is on disk."""
+        policy = self.policy
+        wanted: list[calls.Wanted] = []
+
+        def job(tx: Tx) -> Answer:
+            known = ledger.answered(tx.connection, agent.id, command_id)
+            if known is not None:
+                return known
+            me = agents.find(tx.connection, agent.id)
+            if me is None:
+                return Answer("", "disabled", "You may not work here any more: ask an administrator.")
+            if isinstance(order, CallAction):
+                wanted.append(calls.act(tx, me, order))
+                answer = Answer(order.call, "", "")
+            else:
+                answer = Answer(orders.carry_out(tx, policy, me, order), "", "")
+            ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
+            return answer
+
+        try:
+            answer = await self._writer.run(job)
+            if wanted:
+                answer = await self._ask_exchange(agent, command_id, wanted[0], answer)
+        except Refused as refused:
+            answer = await self._refuse(agent, command_id, refused)
+        except StoreFull as full:
+            return Rejected(command_id, "disk-full", str(full))
+        except StoreError as failed:
+            return Rejected(command_id, "store", str(failed))
+        if answer.code:
+            return Rejected(command_id, answer.code, answer.message)
+        return Acked(command_id, answer.result)
+
+    async def _refuse(self, agent: Agent, command_id: str, refused: Refused) -> Answer:
+        """Remember the refusal, so that the same id is always answered the same."""
+        answer = Answer("", refused.code, refused.message)
+
+        def job(tx: Tx) -> Answer:
+            known = ledger.answered(tx.connection, agent.id, command_id)
+            if known is None:
+                ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
+            return known or answer
+
+        try:
+            return await self._writer.run(job)
+        except StoreError:
+            return answer
+
+    async def _ask_exchange(self, agent: Agent, command_id: str, wanted: calls.Wanted, answer: Answer) -> Answer:
+        connector = self._connectors.get(wanted.account)
+        if connector is None:
+            problem = f"the account {wanted.account} is not served any more"
+        else:
+            problem = await connector.call_action(wanted.line, wanted.action, agent.id, wanted.keys)
+        then = wanted.undo if problem else wanted.done
+        if problem:
+            answer = Answer("", "exchange", f"The telephone exchange could not do it: {problem}")
+        if not problem and then is None:
+            return answer
+
+        def job(tx: Tx) -> None:
+            if then is not None:
+                then(tx)
+            if problem:
+                ledger.change_answer(tx.connection, agent.id, command_id, answer)
+
+        await self._writer.run(job)
+        return answer
+
+    # questions
+
+    async def query(self, agent: Agent, query: Query) -> Page:
+        """Answer a query. Raises backends.base.QueryRefused."""
+        try:
+            if isinstance(query, LinkQuery):
+                return await self._link(agent, query)
+            asked = query
+
+            def read() -> Page:
+                with self._store.read() as connection:
+                    return queries.answer(connection, self.policy, agent, asked)
+
+            return await self._reading(read)
+        except StoreError as error:
+            raise QueryRefused(str(error)) from error
+
+    async def _link(self, agent: Agent, query: LinkQuery) -> LinkPage:
+        if not self.policy.blob_url:
+            raise QueryRefused("This hub serves no files.")
+        secret, expires = await self._files.make_link(agent, query, self.policy.link_ms)
+        return LinkPage(f"{self.policy.blob_url}/link/{secret}", expires, self.head())
+
+    # files
 
     async def put_blob(self, chunks: AsyncIterable[bytes], media: str = "", limit: int | None = None) -> Blob:
         """Keep a file; on disk when this returns. Raises store.BlobTooLarge or store.StoreFull."""
-        raise NotImplementedError
+        return await self._files.put(chunks, media, limit)
 
     async def find_blob(self, blob: str) -> Blob | None:
         """Size and type of a kept file."""
-        raise NotImplementedError
+        return await self._files.find(blob)
 
     def open_blob(self, blob: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """The bytes of a kept file, in chunks of 64 KiB. Raises KeyError for an unknown one."""
-        raise NotImplementedError
+        return self._files.read(blob, start, length)
 
     async def take_link(self, token: str) -> LinkGrant | None:
         """Use up a one-time link; None when it is unknown, used or expired."""
-        raise NotImplementedError
+        return await self._files.take_link(token)
 
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         """A file came through an upload link: it appears in the case as a note with the file attached."""
-        raise NotImplementedError
+        await self._files.link_uploaded(grant, blob, name)
+
+
+def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPolicy:
+    """Every text account can be written from, named by the configuration or not."""
+    named = {sender.account for sender in policy.senders}
+    more = tuple(
+        Sender(connector.account, connector.channel, policy.account_brand.get(connector.account, ""), "")
+        for connector in connectors
+        if connector.account not in named and profile_of(connector.channel).kind != "voice"
+    )
+    return replace(policy, senders=(*policy.senders, *more))

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from agent_tui.backends.hub.store.errors import (
+    BlobTooLarge,
+    DatabaseDamaged,
+    DatabaseTooNew,
+    StoreError,
+    StoreFailed,
+    StoreFull,
+    StoreInUse,
+)
+from agent_tui.backends.hub.store.opened import Store
 
-class Store:
-    """An opened store."""
+__all__ = [
+    "BlobTooLarge",
+    "DatabaseDamaged",
+    "DatabaseTooNew",
+    "Store",
+    "StoreError",
+    "StoreFailed",
+    "StoreFull",
+    "StoreInUse",
+]

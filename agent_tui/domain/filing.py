@@ -1,0 +1,379 @@
+"""Filing rules: into which case a customer's word goes, and what each fact does to a case. Pure: the state of a case is
+the fold of `step` over its facts, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.clocks import (
+    Waiting,
+    clock_of,
+    oldest,
+    owed_answer,
+    owed_call_back,
+    owed_pickup,
+    owed_write_up,
+)
+from agent_tui.domain.model import CaseRow, Stage
+from agent_tui.domain.time import HOUR_MS, Ms
+
+GRACE_MS = 72 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """Where a case stands. `waiting`: what we owe now; `answered`: what the last answer met, kept so that a failed send
+    can take it back; `answers`: our messages that stand as that answer; `failed`: sends that failed or are unknown."""
+
+    stage: Stage = "us"
+    entered: Ms = 0
+    """When it came into its stage."""
+    last_at: Ms = 0
+    """Last word of the customer or of ours."""
+    patience: int = HOUR_MS
+    """A case that needs us with no clock stands as if due this long after it came (ms)."""
+    waiting: Waiting | None = None
+    answered: Waiting | None = None
+    answers: tuple[str, ...] = ()
+    replied: bool = False
+    unread: int = 0
+    failed: tuple[str, ...] = ()
+    snoozed: Ms | None = None
+    resolved: Ms | None = None
+    call: str = ""
+    """The call that rings, runs or wants its write-up."""
+    ring: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWrote:
+    """A message came in. `auto` as in Message: such a one starts no clock and wakes nothing."""
+
+    at: Ms
+    channel: str
+    auto: str = ""
+    first: bool = False
+    """It opened the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """A message of ours goes out (or goes out again after it failed)."""
+
+    at: Ms
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """A message of ours did not arrive, or nobody knows whether it did."""
+
+    at: Ms
+    message: str
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SendSettled:
+    """A message of unknown outcome turned out to have arrived."""
+
+    at: Ms
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """Snoozed until a time, or with 0 until the customer's next word."""
+
+    at: Ms
+    until: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The snooze is over."""
+
+    at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Resolved."""
+
+    at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAgain:
+    """Reopened by hand: from done, later or spam."""
+
+    at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Spammed:
+    """The customer was blocked."""
+
+    at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Seen by one who answers it; `left`: messages that came since, which they have not seen."""
+
+    at: Ms
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Shown as unread again."""
+
+    at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class CallMoved:
+    """A call of the case reached a state. `human`: an agent had answered it."""
+
+    at: Ms
+    call: str
+    state: Literal["ringing", "active", "held", "ended", "abandoned", "written-up"]
+    channel: str = "phone"
+    inbound: bool = True
+    law_due: Ms | None = None
+    human: bool = False
+
+
+Fact = (
+    CustomerWrote
+    | Replied
+    | SendFailed
+    | SendSettled
+    | PutAway
+    | Woke
+    | Done
+    | OpenedAgain
+    | Spammed
+    | Read
+    | Unread
+    | CallMoved
+)
+
+
+def _to(state: CaseState, stage: Stage, at: Ms) -> CaseState:
+    if state.stage == stage:
+        return state
+    return replace(
+        state,
+        stage=stage,
+        entered=at,
+        snoozed=None if stage != "later" else state.snoozed,
+        resolved=None if stage != "done" else at,
+    )
+
+
+def _wrote(state: CaseState, fact: CustomerWrote) -> CaseState:
+    if fact.auto and not fact.first:
+        return state
+    state = replace(
+        state,
+        last_at=max(state.last_at, fact.at),
+        unread=state.unread + 1,
+        patience=profile_of(fact.channel).next_ms,
+    )
+    if state.stage == "spam":
+        return state
+    if not fact.auto:
+        owed = owed_answer(fact.channel, fact.at, state.replied)
+        state = replace(state, waiting=oldest(state.waiting, owed))
+    return _to(state, "us", fact.at)
+
+
+def _replied(state: CaseState, fact: Replied) -> CaseState:
+    met = state.waiting is not None
+    state = replace(
+        state,
+        last_at=max(state.last_at, fact.at),
+        waiting=None,
+        answered=state.waiting if met else state.answered,
+        answers=(fact.message,) if met else (*(m for m in state.answers if m != fact.message), fact.message)[-20:],
+        replied=True,
+        failed=tuple(m for m in state.failed if m != fact.message),
+    )
+    return _to(state, "customer", fact.at)
+
+
+def _send_failed(state: CaseState, fact: SendFailed) -> CaseState:
+    if fact.message in state.failed:
+        return state
+    stood = fact.message in state.answers
+    answers = tuple(m for m in state.answers if m != fact.message)
+    state = replace(state, failed=(*state.failed, fact.message), answers=answers)
+    if state.stage == "spam":
+        return state
+    if stood and not answers and state.answered is not None:
+        back = state.answered
+        state = replace(
+            state, waiting=oldest(state.waiting, back), answered=None, replied=state.replied and back.metric != "first"
+        )
+    return _to(state, "us", fact.at)
+
+
+def _settled(state: CaseState, fact: SendSettled) -> CaseState:
+    if fact.message not in state.failed:
+        return state
+    state = replace(state, failed=tuple(m for m in state.failed if m != fact.message))
+    if state.stage == "us" and not state.failed and not state.answers:
+        return replace(_replied(state, Replied(state.last_at, fact.message)), entered=fact.at)
+    return state
+
+
+def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
+    match fact.state:
+        case "ringing":
+            if not fact.inbound:
+                return replace(state, call=fact.call)
+            state = replace(
+                state,
+                call=fact.call,
+                ring=owed_pickup(fact.channel, fact.at, fact.law_due),
+                last_at=max(state.last_at, fact.at),
+            )
+            return state if state.stage == "spam" else _to(state, "us", fact.at)
+        case "active" | "held":
+            if state.ring is not None and state.call == fact.call:
+                state = replace(state, ring=None, replied=True)
+            return replace(state, call=fact.call, last_at=max(state.last_at, fact.at))
+        case "ended":
+            ring = owed_write_up(fact.channel, fact.at) if fact.human else None
+            return replace(state, call=fact.call if fact.human else "", ring=ring, last_at=max(state.last_at, fact.at))
+        case "abandoned":
+            state = replace(state, call="", ring=None, last_at=max(state.last_at, fact.at))
+            if state.stage == "spam" or not fact.inbound:
+                return state
+            owed = owed_call_back(fact.channel, fact.at)
+            return _to(replace(state, waiting=oldest(state.waiting, owed), unread=state.unread + 1), "us", fact.at)
+        case "written-up":
+            state = replace(state, call="" if state.call == fact.call else state.call, ring=None)
+            if state.stage == "us" and state.waiting is None and not state.failed:
+                return _to(state, "customer", fact.at)
+            return state
+
+
+def step(state: CaseState, fact: Fact) -> CaseState:
+    """The case after one more fact."""
+    match fact:
+        case CustomerWrote():
+            return _wrote(state, fact)
+        case Replied():
+            return _replied(state, fact)
+        case SendFailed():
+            return _send_failed(state, fact)
+        case SendSettled():
+            return _settled(state, fact)
+        case PutAway(at=at, until=until):
+            return replace(_to(state, "later", at), snoozed=until)
+        case Woke(at=at):
+            return _to(state, "us", at) if state.stage == "later" else state
+        case Done(at=at):
+            done = replace(_to(state, "done", at), waiting=None, answered=None, answers=(), unread=0, failed=())
+            return replace(done, ring=None, call="") if state.ring and state.ring.metric == "write-up" else done
+        case OpenedAgain(at=at):
+            return _to(state, "us", at)
+        case Spammed(at=at):
+            return replace(_to(state, "spam", at), waiting=None, answered=None, answers=(), unread=0, ring=None)
+        case Read(left=left):
+            return replace(state, unread=min(state.unread, left))
+        case Unread():
+            return replace(state, unread=max(1, state.unread))
+        case CallMoved():
+            return _call_moved(state, fact)
+
+
+def owed(state: CaseState) -> Waiting | None:
+    """The promise the row's clock shows: a ringing call before all, then the customer's oldest unanswered word, then a
+    write-up."""
+    if state.stage in ("done", "spam"):
+        return None
+    if state.ring is not None and state.ring.metric == "call":
+        return state.ring
+    return state.waiting or state.ring
+
+
+def sort_at(state: CaseState) -> int:
+    """Place in its section, smaller first: most urgent, last talked to, first to wake, last resolved."""
+    match state.stage:
+        case "us":
+            due = owed(state)
+            return due.due if due is not None else state.entered + state.patience
+        case "customer" | "spam":
+            return -state.last_at
+        case "later":
+            # with no time to wake at, after all that have one
+            return state.snoozed or (1 << 52) - state.last_at
+        case "done":
+            return -(state.resolved or state.entered)
+
+
+def show(row: CaseRow, state: CaseState) -> CaseRow:
+    """The row as the state has it; what the state does not know (names, text, owner ...) stays."""
+    return replace(
+        row,
+        stage=state.stage,
+        sort_at=sort_at(state),
+        unread=state.unread,
+        last_at=state.last_at,
+        snoozed=state.snoozed if state.stage == "later" else None,
+        clock=clock_of(owed(state)),
+        failed=len(state.failed),
+    )
+
+
+def choose_case(cases: Iterable[tuple[str, CaseState]], at: Ms, grace_ms: int = GRACE_MS) -> str:
+    """The case of a customer that a word at `at` belongs to: the open, snoozed or spam one; else the one resolved last,
+    within the grace period; else "" (a new case). `cases`: newest first."""
+    best, best_at = "", -1
+    for case, state in cases:
+        if state.stage != "done":
+            return case
+        resolved = state.resolved if state.resolved is not None else state.entered
+        if at - resolved <= grace_ms and resolved > best_at:
+            best, best_at = case, resolved
+    return best
+
+
+_PREFIXES = (
+    "re",
+    "fw",
+    "fwd",
+    "aw",
+    "wg",
+    "sv",
+    "vs",
+    "antw",
+    "rv",
+    "tr",
+    "enc",
+    "rif",
+    "ynt",
+    "odp",
+    "תשובה",
+    "הועבר",
+)
+
+
+def subject_key(subject: str) -> str:
+    """A subject without its reply and forward prefixes, blanks and case, for threading mail that names no parent
+    (after RFC 5256 section 2.1)."""
+    rest = " ".join(subject.split()).casefold()
+    while True:
+        head, colon, tail = rest.partition(":")
+        if colon and head.split("[")[0].strip() in _PREFIXES:
+            rest = tail.lstrip()
+            continue
+        return rest[:200]

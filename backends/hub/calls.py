@@ -1,0 +1,201 @@
+"""Calls: what the exchange reports and what agents do with them. One agent only answers a ringing call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.store import talk
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain.events import CallChanged, CaseChanged
+from agent_tui.domain.filing import CallMoved
+from agent_tui.domain.model import Agent, Call, CallState
+from agent_tui.domain.orders import CallAction, WriteUp
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+_ORDER: dict[CallState, int] = {"ringing": 0, "active": 1, "held": 1, "ended": 2, "abandoned": 2, "written-up": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to ask of the exchange, and what to do in a further transaction when it did it or could not."""
+
+    account: str
+    line: str
+    action: str
+    keys: str
+    call: str
+    case: str
+    done: Callable[[Tx], None] | None = None
+    undo: Callable[[Tx], None] | None = None
+
+
+def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> None:
+    """A call as the exchange sees it now. Repeated and late reports change nothing."""
+    at = min(update.at, tx.now)
+    known = talk.call_by_channel_id(tx.connection, update.account, update.channel_id)
+    if not known:
+        _begin(tx, policy, channel, update, at)
+        return
+    call = talk.find_call(tx.connection, known)
+    assert call is not None
+    state: CallState = update.state
+    if state == "ended" and call.answered is None and call.direction == "in":
+        state = "abandoned"
+    if _ORDER[state] < _ORDER[call.state] or (_ORDER[state] == 2 and _ORDER[call.state] == 2):
+        return
+    changed = _moved(call, state, at, update.agent)
+    changed = replace(
+        changed, muted=update.muted, queue=update.queue or call.queue, law_due=update.law_due or call.law_due
+    )
+    if changed != call:
+        save(tx, changed, channel, at)
+
+
+def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) -> None:
+    value = update.address or f"withheld-{update.channel_id}"
+    met = hub_filing.meet(tx, update.scheme, value, update.name, at, update.language, "call")
+    customer = tx.customer(met.customer)
+    case, opened = hub_filing.case_for(tx, policy, customer, channel, update.account, at)
+    thread = hub_filing.new_thread(tx, case, channel, update.account, met.address, value, at)
+    caller = CustomerText(update.name or (update.address or "withheld number"))
+    ringing = Call(
+        tx.ids.new("k"),
+        case,
+        thread.shown.id,
+        "ringing",
+        at,
+        caller,
+        update.queue,
+        update.direction,
+        law_due=update.law_due,
+    )
+    call = _moved(ringing, update.state, at, update.agent)
+    talk.add_call(tx.connection, call, update.account, update.channel_id)
+    record = tx.case(case)
+    assert record is not None
+    row = record.row
+    channels = row.channels if channel in row.channels else (*row.channels, channel)
+    tx.put(replace(row, channel=channel, channels=channels))
+    if not opened and record.state.stage in ("later", "done") and update.direction == "in":
+        tx.append(CaseChanged("woken" if record.state.stage == "later" else "reopened"), case, occurred=at)
+    if update.direction == "in":
+        talk.touch_thread(tx.connection, thread.shown.id, case, at, at, 1)
+    save(tx, call, channel, at, new=True)
+
+
+def _moved(call: Call, state: CallState, at: Ms, agent: str) -> Call:
+    answered = call.answered
+    if state in ("active", "held") and answered is None:
+        answered = at
+    ended = at if state in ("ended", "abandoned") and call.ended is None else call.ended
+    return replace(call, state=state, agent=agent or call.agent, answered=answered, ended=ended)
+
+
+def save(tx: Tx, call: Call, channel: str, at: Ms, *, new: bool = False, by: str = "") -> None:
+    """Store a call and what it means for its case."""
+    if not new:
+        talk.save_call(tx.connection, call)
+    tx.case(call.case)
+    tx.step(
+        call.case,
+        CallMoved(
+            at,
+            call.id,
+            call.state,
+            channel,
+            call.direction == "in",
+            call.law_due,
+            call.answered is not None,
+        ),
+    )
+    tx.show_call(call.case)
+    tx.append(CallChanged(call), call.case, occurred=at, by=by)
+
+
+def _find(tx: Tx, id: str) -> tuple[Call, str]:
+    call = talk.find_call(tx.connection, id)
+    if call is None:
+        raise Refused("no-call", "There is no such call.")
+    thread = talk.find_thread(tx.connection, call.conversation)
+    return call, thread.shown.channel if thread is not None else "phone"
+
+
+def act(tx: Tx, agent: Agent, order: CallAction) -> Wanted:
+    """Check and claim; what remains is for the exchange to do. Raises Refused."""
+    call, channel = _find(tx, order.call)
+    account, line = talk.call_line(tx.connection, call.id)
+    wanted = Wanted(account, line, order.action, order.keys, call.id, call.case)
+    if order.action in ("answer", "decline"):
+        if call.state != "ringing":
+            raise Refused(*_gone(tx, call, agent))
+        if order.action == "decline":
+            return wanted
+        save(tx, _moved(call, "active", tx.now, agent.id), channel, tx.now, by=agent.id)
+        hub_filing.own(tx, call.case, agent)
+        return replace(wanted, undo=lambda later: _ring_again(later, call, channel))
+    if call.state not in ("active", "held"):
+        raise Refused("not-active", "The call is over.")
+    if call.agent != agent.id and agent.role == "agent":
+        raise Refused("not-yours", "A colleague holds this call.")
+    return replace(wanted, done=lambda later: _after(later, call.id, order, agent))
+
+
+def _gone(tx: Tx, call: Call, agent: Agent) -> tuple[str, str]:
+    if call.agent and call.agent != agent.id:
+        return "taken", "A colleague was first: the call is answered."
+    if call.agent == agent.id:
+        return "answered", "You have answered this call already."
+    return "gone", "The caller has hung up."
+
+
+def _ring_again(tx: Tx, before: Call, channel: str) -> None:
+    """The exchange could not put the agent through; the caller still waits since they began."""
+    now = talk.find_call(tx.connection, before.id)
+    if now is not None and now.state == "active":
+        save(tx, before, channel, before.since)
+
+
+def _after(tx: Tx, id: str, order: CallAction, agent: Agent) -> None:
+    call, channel = _find(tx, id)
+    if call.state not in ("active", "held"):
+        return
+    match order.action:
+        case "hang-up":
+            changed = _moved(call, "ended", tx.now, "")
+        case "hold":
+            changed = replace(call, state="held")
+        case "resume":
+            changed = replace(call, state="active")
+        case "mute" | "unmute":
+            changed = replace(call, muted=order.action == "mute")
+        case _:
+            changed = replace(call, keys=(call.keys + order.keys)[-64:])
+    if changed != call:
+        save(tx, changed, channel, tx.now, by=agent.id)
+
+
+def write_up(tx: Tx, agent: Agent, order: WriteUp) -> str:
+    """Document an ended call: an outcome and, with a body, a note. Raises Refused."""
+    call, channel = _find(tx, order.call)
+    if call.state not in ("ended", "written-up"):
+        raise Refused("not-ended", "The call is not over yet.")
+    if not order.outcome.strip():
+        raise Refused("no-outcome", "Say what came of the call.")
+    save(
+        tx,
+        replace(call, state="written-up", outcome=order.outcome.strip()[:500], agent=call.agent or agent.id),
+        channel,
+        tx.now,
+        by=agent.id,
+    )
+    if order.body.raw.strip():
+        note = hub_filing.note_or_line(tx, "note", call.case, order.body.raw, agent, tx.now)
+        hub_filing.add_message(tx, note, None, "", None, agent.id)
+        return note.id
+    return call.id

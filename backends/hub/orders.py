@@ -1,0 +1,223 @@
+"""Orders on cases and customers, each one job in one transaction. Raises Refused; what is left undone is undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.backends.hub import calls, replies
+from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.store import agents, cases, people, talk
+from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain import filing
+from agent_tui.domain.events import AgentChanged, CaseChange, CaseChanged, CustomerChanged
+from agent_tui.domain.filing import Fact
+from agent_tui.domain.model import Agent
+from agent_tui.domain.orders import (
+    Assign,
+    Block,
+    Label,
+    MarkRead,
+    MarkUnread,
+    NewMessage,
+    Note,
+    Order,
+    Presence,
+    Prioritise,
+    Reopen,
+    Reply,
+    Resolve,
+    RetrySend,
+    Snooze,
+    WriteUp,
+)
+
+ORDERS = (
+    "reply",
+    "new-message",
+    "note",
+    "assign",
+    "label",
+    "prioritise",
+    "snooze",
+    "resolve",
+    "reopen",
+    "mark-read",
+    "mark-unread",
+    "block",
+    "retry-send",
+    "call",
+    "write-up",
+    "presence",
+)
+MAX_BODY = 512 * 1024
+
+
+def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
+    """Do it; the id of what it made, or "". Calls that need the exchange go through `calls.act` instead."""
+    match order:
+        case Reply():
+            return replies.reply(tx, policy, agent, order)
+        case NewMessage():
+            return replies.new_message(tx, policy, agent, order)
+        case RetrySend():
+            return replies.retry(tx, agent, order)
+        case Note():
+            return _note(tx, agent, order)
+        case Assign():
+            return _assign(tx, agent, order)
+        case Label():
+            return _label(tx, agent, order)
+        case Prioritise():
+            record = case_of(tx, order.case)
+            tx.put(replace(record.row, priority=max(0, min(3, order.priority))))
+            tx.append(CaseChanged("prioritised", str(order.priority)), order.case, by=agent.id)
+            return ""
+        case Snooze():
+            return _snooze(tx, agent, order)
+        case Resolve():
+            if case_of(tx, order.case).state.stage == "done":
+                return ""
+            detail = order.reason if order.reason.isascii() and order.reason.isidentifier() else ""
+            return _step(tx, agent, order.case, filing.Done(tx.now), "resolved", detail)
+        case Reopen():
+            return _reopen(tx, agent, order)
+        case MarkRead():
+            return _mark_read(tx, agent, order)
+        case MarkUnread():
+            case_of(tx, order.case)
+            return _step(tx, agent, order.case, filing.Unread(tx.now), "unread")
+        case Block():
+            return _block(tx, agent, order)
+        case WriteUp():
+            return calls.write_up(tx, agent, order)
+        case Presence():
+            return set_presence(tx, agent.id, order.state)
+    raise Refused("unknown-order", "This hub does not know that order.")
+
+
+def case_of(tx: Tx, id: str) -> CaseRecord:
+    """Raises Refused."""
+    record = tx.case(id)
+    if record is None:
+        raise Refused("no-case", "There is no such case.")
+    return record
+
+
+def _step(tx: Tx, agent: Agent, case: str, fact: Fact, change: CaseChange, detail: str = "") -> str:
+    tx.step(case, fact)
+    tx.append(CaseChanged(change, detail), case, by=agent.id)
+    return ""
+
+
+def _note(tx: Tx, agent: Agent, order: Note) -> str:
+    case_of(tx, order.case)
+    if not order.body.raw.strip():
+        raise Refused("empty", "The note is empty.")
+    if len(order.body.raw) > MAX_BODY:
+        raise Refused("too-long", "The note is too long.")
+    note = hub_filing.note_or_line(tx, "note", order.case, order.body.raw, agent, tx.now)
+    hub_filing.add_message(tx, note, None, "", None, agent.id)
+    return note.id
+
+
+def _assign(tx: Tx, agent: Agent, order: Assign) -> str:
+    record = case_of(tx, order.case)
+    if order.agent and agents.find(tx.connection, order.agent) is None:
+        raise Refused("no-agent", f"There is no agent {order.agent} here, or they are disabled.")
+    if order.team and order.team not in agents.teams(tx.connection):
+        raise Refused("no-team", f"There is no team {order.team}.")
+    team = order.team or record.row.team
+    if (order.agent, team) == (record.row.owner, record.row.team):
+        return ""
+    tx.put(replace(record.row, owner=order.agent, team=team))
+    tx.append(CaseChanged("assigned", order.agent or team), order.case, by=agent.id)
+    return ""
+
+
+def _label(tx: Tx, agent: Agent, order: Label) -> str:
+    record = case_of(tx, order.case)
+    added = [" ".join(label.replace(",", " ").split())[:64] for label in order.add]
+    added = [label for label in added if label]
+    kept = [label for label in record.row.labels if label not in order.remove]
+    labels = (*kept, *(label for label in dict.fromkeys(added) if label not in kept))
+    if len(labels) > 50:
+        raise Refused("too-many", "A case has at most 50 labels.")
+    if labels == record.row.labels:
+        return ""
+    cases.add_labels(tx.connection, added)
+    tx.put(replace(record.row, labels=labels))
+    detail = " ".join([*(f"+{label}" for label in added), *(f"-{label}" for label in order.remove)])
+    tx.append(CaseChanged("labelled", detail), order.case, by=agent.id)
+    return ""
+
+
+def _snooze(tx: Tx, agent: Agent, order: Snooze) -> str:
+    record = case_of(tx, order.case)
+    if order.until and order.until <= tx.now:
+        raise Refused("past", "That time is past: choose a later one.")
+    if record.state.stage == "spam":
+        raise Refused("spam", "The case is spam: reopen it first.")
+    return _step(tx, agent, order.case, filing.PutAway(tx.now, order.until), "snoozed", str(order.until))
+
+
+def _reopen(tx: Tx, agent: Agent, order: Reopen) -> str:
+    record = case_of(tx, order.case)
+    if record.state.stage in ("us", "customer"):
+        return ""
+    woken = record.state.stage == "later"
+    return _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
+
+
+def _mark_read(tx: Tx, agent: Agent, order: MarkRead) -> str:
+    record = case_of(tx, order.case)
+    if not record.state.unread:
+        return ""
+    left = 0
+    if order.version and order.version < record.row.version:
+        left = talk.came_after(tx.connection, order.case, order.version)
+        if left >= record.state.unread:
+            return ""
+    return _step(tx, agent, order.case, filing.Read(tx.now, left), "read")
+
+
+def _block(tx: Tx, agent: Agent, order: Block) -> str:
+    record = case_of(tx, order.case)
+    customer = tx.customer(record.row.customer)
+    if customer.blocked == order.on:
+        return ""
+    people.set_blocked(tx.connection, customer.id, order.on)
+    tx.forget_customer(customer.id)
+    tx.append(CustomerChanged(tx.customer(customer.id)), by=agent.id)
+    for id, state in cases.of_customer(tx.connection, customer.id):
+        if order.on and state.stage not in ("done", "spam"):
+            tx.case(id)
+            _step(tx, agent, id, filing.Spammed(tx.now), "blocked")
+        elif not order.on and state.stage == "spam":
+            tx.case(id)
+            _step(tx, agent, id, filing.OpenedAgain(tx.now), "unblocked")
+    return ""
+
+
+def set_presence(tx: Tx, agent: str, state: str) -> str:
+    """Tell colleagues whether an agent is here."""
+    known = agents.find(tx.connection, agent)
+    if known is None:
+        raise Refused("no-agent", "There is no such agent.")
+    word = " ".join(state.split())[:64] or "offline"
+    if known.presence != word:
+        agents.set_presence(tx.connection, agent, word)
+        tx.append(AgentChanged(replace(known, presence=word)), by=agent)
+    return ""
+
+
+def wake(tx: Tx) -> None:
+    """Bring back the snoozed cases whose time has come."""
+    for id in cases.to_wake(tx.connection, tx.now):
+        record = tx.case(id)
+        assert record is not None
+        due = record.row.snoozed or tx.now
+        tx.step(id, filing.Woke(due))
+        tx.append(CaseChanged("woken"), id, occurred=due)

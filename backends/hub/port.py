@@ -1,0 +1,71 @@
+"""The hub's side of the connectors' contract: everything handed in is on disk when a call returns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound
+from agent_tui.backends.hub import calls, inbound
+from agent_tui.backends.hub.media import sniff
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.store import Store, blobs, ledger
+from agent_tui.backends.hub.writer import Writer
+from agent_tui.domain.model import Attachment
+from agent_tui.domain.text import CustomerText
+
+
+class Port:
+    """A ConnectorPort over a store. Raises StoreFull or StoreFailed when nothing was stored: hand it in again later."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        policy: Callable[[], HubPolicy],
+        channel_of: Callable[[str], str],
+        *,
+        inline: bool,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._policy = policy
+        self._channel_of = channel_of
+        self._inline = inline
+
+    async def inbound(self, message: Inbound) -> bool:
+        if message.files or message.raw:
+            keep = asyncio.to_thread(self._keep, message) if not self._inline else None
+            files, source = await keep if keep is not None else self._keep(message)
+        else:
+            files, source = (), None
+        policy = self._policy()
+        return await self._writer.run(lambda tx: inbound.file_message(tx, policy, message, files, source))
+
+    def _keep(self, message: Inbound) -> tuple[tuple[Attachment, ...], tuple[str, int] | None]:
+        """Files are synced to disk before any row names them."""
+        folder = self._store.blobs
+        files = []
+        for file in message.files:
+            address, size = blobs.keep(folder, file.content)
+            media = sniff(file.content[:64], file.claimed, file.name)
+            claimed = file.claimed if file.claimed != media else ""
+            files.append(Attachment(CustomerText(file.name), media, size, address, claimed))
+        return tuple(files), blobs.keep(folder, message.raw) if message.raw else None
+
+    async def bounce(self, bounce: Bounce) -> None:
+        await self._writer.run(lambda tx: inbound.file_bounce(tx, bounce))
+
+    async def delivery(self, update: DeliveryUpdate) -> None:
+        await self._writer.run(lambda tx: inbound.file_delivery(tx, update))
+
+    async def call(self, update: CallUpdate) -> None:
+        policy, channel = self._policy(), self._channel_of(update.account)
+        await self._writer.run(lambda tx: calls.file_call(tx, policy, channel, update))
+
+    async def load_mark(self, account: str, key: str) -> str:
+        with self._store.read() as connection:
+            return ledger.load_mark(connection, account, key)
+
+    async def save_mark(self, account: str, key: str, value: str) -> None:
+        await self._writer.run(lambda tx: ledger.save_mark(tx.connection, account, key, value))

@@ -1,0 +1,226 @@
+"""Writing to customers: replies, new messages, forwards and retries, from the order to the outbound queue."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.store import cases, ledger, outbound, people, talk
+from agent_tui.backends.hub.store.talk import Thread
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain import filing
+from agent_tui.domain.channels import Channel, window_left
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.events import CaseChanged, MessageChanged
+from agent_tui.domain.model import Agent, Attachment, Message, Sender
+from agent_tui.domain.orders import FileRef, NewMessage, Reply, RetrySend
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import HOUR_MS
+
+MAX_BODY = 512 * 1024
+
+
+def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
+    """Queue a reply (or a forward); the message's id. Raises Refused."""
+    record = tx.case(order.case)
+    if record is None:
+        raise Refused("no-case", "There is no such case.")
+    if record.state.stage == "spam":
+        raise Refused("spam", "The case is spam: reopen it first (D).")
+    profile = profile_of(order.channel)
+    _check(profile, order.body.raw, order.files)
+    forward = bool(order.forward_of)
+    if forward and not order.to:
+        raise Refused("no-recipient", "Say to whom it goes.")
+    thread = _thread(tx, policy, order, record.row.customer)
+    if not forward and window_left(profile, thread.shown.last_inbound, tx.now) == 0:
+        hours = (profile.window_ms or 0) // HOUR_MS
+        raise Refused(
+            "window-closed",
+            f"{profile.name}: more than {hours} h since the customer wrote; choose another channel (^T).",
+        )
+    account = thread.shown.account
+    message = _message(tx, policy, agent, order, thread, order.subject.raw or thread.shown.subject.raw)
+    if not forward:
+        before, _ = tx.step(order.case, filing.Replied(tx.now, message.id))
+        if before.stage == "done":
+            tx.append(CaseChanged("reopened"), order.case, by=agent.id)
+    hub_filing.add_message(tx, message, thread, account, _channel_id(tx, policy, message, account), agent.id)
+    hub_filing.own(tx, order.case, agent)
+    parent = order.in_reply_to if order.in_reply_to and not forward else ""
+    outbound.add(tx.connection, message.id, account, tx.now, parent)
+    return message.id
+
+
+def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> str:
+    """Write to anyone, in their open case or a new one; the case's id. Raises Refused."""
+    profile = profile_of(order.channel)
+    _check(profile, order.body.raw, order.files)
+    if not order.to:
+        raise Refused("no-recipient", "Say to whom it goes.")
+    account = _account(policy, order.channel, order.account)
+    name, value = _recipient(profile, order.to[0].raw)
+    met = hub_filing.meet(tx, profile.scheme, value, name, tx.now, origin="agent")
+    customer = tx.customer(met.customer)
+    if customer.blocked:
+        raise Refused("spam", "That customer is blocked: reopen their case first.")
+    if profile.window_ms is not None:
+        raise Refused("window-closed", f"{profile.name}: only a customer can begin; choose another channel (^T).")
+    known = cases.of_customer(tx.connection, customer.id)
+    case = next((id for id, state in known if state.stage not in ("done", "spam")), "")
+    if not case:
+        state = filing.CaseState(stage="customer", entered=tx.now, last_at=tx.now, patience=profile.next_ms)
+        case = hub_filing.new_case(tx, policy, customer, order.channel, account, state)
+    thread = hub_filing.new_thread(tx, case, order.channel, account, met.address, value, tx.now, order.subject.raw)
+    as_reply = Reply(
+        case,
+        order.channel,
+        order.body,
+        thread.shown.id,
+        account,
+        order.subject,
+        order.to,
+        order.cc,
+        order.bcc,
+        order.files,
+    )
+    message = _message(tx, policy, agent, as_reply, thread, order.subject.raw)
+    tx.case(case)
+    tx.step(case, filing.Replied(tx.now, message.id))
+    hub_filing.add_message(tx, message, thread, account, _channel_id(tx, policy, message, account), agent.id)
+    hub_filing.own(tx, case, agent)
+    outbound.add(tx.connection, message.id, account, tx.now, "")
+    return case
+
+
+def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
+    """Send a failed message, or one of unknown outcome, again. Raises Refused."""
+    held = talk.find_message(tx.connection, order.message)
+    if held is None or held.kind != "out":
+        raise Refused("no-message", "There is no such message.")
+    if held.state not in ("failed", "unknown"):
+        raise Refused("not-failed", "The message is on its way or has arrived.")
+    if tx.case(held.case) is None or outbound.state_of(tx.connection, held.id) is None:
+        raise Refused("no-message", "This message cannot be sent from here.")
+    outbound.requeue(tx.connection, held.id, tx.now)
+    talk.set_state(tx.connection, held.id, "queued", "")
+    tx.step(held.case, filing.Replied(tx.now, held.id))
+    tx.append(MessageChanged(held.id, "queued", CustomerText("")), held.case, by=agent.id)
+    return held.id
+
+
+def _check(profile: Channel, body: str, files: tuple[FileRef, ...]) -> None:
+    if profile.kind == "voice":
+        raise Refused("no-text", "A call has no text: choose another channel (^T).")
+    if not body.strip() and not files:
+        raise Refused("empty", "There is nothing to send.")
+    if profile.max_chars is not None and len(body) > profile.max_chars:
+        raise Refused("too-long", f"{profile.name} takes at most {profile.max_chars} characters; shorten the text.")
+    if len(body) > MAX_BODY:
+        raise Refused("too-long", "The text is longer than 512 KiB; send it as a file.")
+    if files and not profile.attachments:
+        raise Refused("no-files", f"{profile.name} takes no files.")
+
+
+def _account(policy: HubPolicy, channel: str, wanted: str) -> str:
+    """The account to write from. Raises Refused."""
+    fitting = [sender.account for sender in policy.senders if sender.channel == channel]
+    if wanted:
+        if wanted in fitting:
+            return wanted
+        raise Refused("no-account", f"This hub cannot write from {wanted} on {profile_of(channel).name}.")
+    if not fitting:
+        raise Refused("no-account", f"This hub has no {profile_of(channel).name} account to write from.")
+    return fitting[0]
+
+
+def _thread(tx: Tx, policy: HubPolicy, order: Reply, customer: str) -> Thread:
+    """The conversation to write in: the one named, else the case's newest on that channel, else a new one."""
+    if order.conversation:
+        thread = talk.find_thread(tx.connection, order.conversation)
+        if thread is None or thread.shown.case != order.case:
+            raise Refused("no-conversation", "That conversation is not of this case.")
+        if thread.shown.channel != order.channel:
+            raise Refused("no-conversation", "That conversation is on another channel.")
+        _account(policy, order.channel, thread.shown.account)
+        return thread
+    known = [c for c in talk.conversations(tx.connection, order.case) if c.channel == order.channel]
+    if order.account:
+        known = [c for c in known if c.account == order.account]
+    profile = profile_of(order.channel)
+    if known and profile.kind != "mail":
+        thread = talk.find_thread(tx.connection, known[-1].id)
+        assert thread is not None
+        return thread
+    account = _account(policy, order.channel, order.account)
+    value = order.to[0].raw if order.to else ""
+    if value:
+        value = _recipient(profile, value)[1]
+    else:
+        addresses = tx.customer(customer).addresses
+        value = next((a.value.raw for a in addresses if a.scheme == profile.scheme), "")
+    if not value:
+        raise Refused("no-address", f"No {profile.name} address of this customer is known: name one with ^T.")
+    known_address = people.find_address(tx.connection, profile.scheme, value)
+    address = known_address.address if known_address else hub_filing.address_only(tx, profile.scheme, value)
+    return hub_filing.new_thread(tx, order.case, order.channel, account, address, value, tx.now, order.subject.raw)
+
+
+def _recipient(profile: Channel, text: str) -> tuple[str, str]:
+    """Name and canonical address of what an agent typed. Raises Refused."""
+    if profile.kind == "mail":
+        name, value = parseaddr(text)
+        local, at, domain = value.rpartition("@")
+        if not at or not local or not domain or any(c.isspace() for c in value):
+            raise Refused("bad-address", "That is no e-mail address: it needs the form name@example.com.")
+        return name, f"{local}@{domain}".lower()
+    value = "".join(text.split())
+    if profile.scheme == "tel":
+        value = "".join(c for c in value if c.isdigit() or c in "+*")
+    if not value:
+        raise Refused("bad-address", f"That is no {profile.name} address.")
+    return "", value
+
+
+def _sender(policy: HubPolicy, account: str) -> Sender | None:
+    return next((sender for sender in policy.senders if sender.account == account), None)
+
+
+def _channel_id(tx: Tx, policy: HubPolicy, message: Message, account: str) -> str:
+    """The id we choose before the first try: a Message-ID (RFC 5322 section 3.6.4) for mail, else our own id."""
+    if profile_of(message.channel).kind != "mail":
+        return message.id
+    sender = _sender(policy, account)
+    domain = sender.address.rpartition("@")[2] if sender is not None else ""
+    return f"<{message.id}.{tx.ids.secret()[:12]}@{domain or 'agent-tui.invalid'}>"
+
+
+def _message(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, thread: Thread, subject: str) -> Message:
+    files: list[Attachment] = []
+    for file in order.files:
+        held = ledger.find_blob(tx.connection, file.blob)
+        if held is None:
+            raise Refused("no-file", f"A file is not at the hub any more: attach it again ({len(files) + 1}).")
+        files.append(Attachment(file.name, file.media or held[1], held[0], file.blob))
+    sender = _sender(policy, thread.shown.account)
+    name = sender.name if sender is not None and sender.name else agent.name
+    mail = profile_of(order.channel).kind == "mail"
+    return Message(
+        id=tx.message_id(),
+        case=order.case,
+        conversation=thread.shown.id,
+        channel=order.channel,
+        kind="out",
+        at=tx.now,
+        body=order.body,
+        state="queued",
+        author=agent.id,
+        sender=CustomerText(name),
+        subject=CustomerText(subject) if mail else CustomerText(""),
+        to=order.to or ((thread.shown.address,) if mail else ()),
+        cc=order.cc,
+        bcc=order.bcc,
+        attachments=tuple(files),
+    )

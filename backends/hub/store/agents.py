@@ -1,0 +1,108 @@
+"""Agents, their teams and their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from agent_tui.backends.hub.store.schema import agent, membership, token
+from agent_tui.domain.model import Agent, Role
+from agent_tui.domain.time import Ms
+
+_AGENTS = select(agent.c.id, agent.c.name, agent.c.role, agent.c.presence).order_by(agent.c.id)
+_TEAMS = select(membership.c.agent_id, membership.c.team).order_by(membership.c.agent_id, membership.c.team)
+_ONE = _AGENTS.where(agent.c.id == bindparam("id"), agent.c.disabled.is_(False))
+_TOKEN = (
+    select(token.c.hash, token.c.agent_id)
+    .join(agent, agent.c.id == token.c.agent_id)
+    .where(token.c.id == bindparam("id"), token.c.revoked.is_(None), agent.c.disabled.is_(False))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token as lists show it; its secret is known to nobody."""
+
+    id: str
+    agent: str
+    created: Ms
+    revoked: Ms | None
+
+
+def _agent(row: Any, teams: tuple[str, ...]) -> Agent:
+    role: Role = row.role if row.role in ("supervisor", "admin") else "agent"
+    return Agent(row.id, row.name, role, teams, row.presence)
+
+
+def find(connection: Connection, id: str) -> Agent | None:
+    """An agent who may work; None for an unknown or disabled one."""
+    row = connection.execute(_ONE, {"id": id}).first()
+    if row is None:
+        return None
+    held = connection.execute(_TEAMS.where(membership.c.agent_id == id)).all()
+    return _agent(row, tuple(member.team for member in held))
+
+
+def everyone(connection: Connection, *, disabled: bool = False) -> tuple[Agent, ...]:
+    """All who may work, or all who may not."""
+    held: dict[str, list[str]] = {}
+    for row in connection.execute(_TEAMS):
+        held.setdefault(row.agent_id, []).append(row.team)
+    rows = connection.execute(_AGENTS.where(agent.c.disabled.is_(disabled))).all()
+    return tuple(_agent(row, tuple(held.get(row.id, ()))) for row in rows)
+
+
+def teams(connection: Connection) -> tuple[str, ...]:
+    """All teams that have anybody."""
+    return tuple(connection.execute(select(membership.c.team).distinct().order_by(membership.c.team)).scalars())
+
+
+def exists(connection: Connection, id: str) -> bool:
+    return connection.execute(select(agent.c.id).where(agent.c.id == id)).first() is not None
+
+
+def add(connection: Connection, who: Agent, at: Ms) -> None:
+    connection.execute(
+        insert(agent).values(id=who.id, name=who.name, role=who.role, presence=who.presence, disabled=False, created=at)
+    )
+    set_teams(connection, who.id, who.teams)
+
+
+def set_teams(connection: Connection, id: str, teams: Iterable[str]) -> None:
+    connection.execute(delete(membership).where(membership.c.agent_id == id))
+    for team in sorted(set(teams)):
+        connection.execute(insert(membership).values(agent_id=id, team=team))
+
+
+def set_disabled(connection: Connection, id: str, disabled: bool) -> None:
+    connection.execute(update(agent).where(agent.c.id == id).values(disabled=disabled))
+
+
+def set_presence(connection: Connection, id: str, presence: str) -> None:
+    connection.execute(update(agent).where(agent.c.id == id).values(presence=presence))
+
+
+def add_token(connection: Connection, id: str, who: str, hashed: str, at: Ms) -> None:
+    connection.execute(insert(token).values(id=id, agent_id=who, hash=hashed, created=at))
+
+
+def find_token(connection: Connection, id: str) -> tuple[str, str] | None:
+    """Hash and agent id of a token that is in force, of an agent who may work."""
+    row = connection.execute(_TOKEN, {"id": id}).first()
+    return (row.hash, row.agent_id) if row is not None else None
+
+
+def tokens(connection: Connection) -> tuple[TokenLine, ...]:
+    rows = connection.execute(
+        select(token.c.id, token.c.agent_id, token.c.created, token.c.revoked).order_by(token.c.created, token.c.id)
+    )
+    return tuple(TokenLine(*row) for row in rows)
+
+
+def revoke_token(connection: Connection, id: str, at: Ms) -> bool:
+    """False when there is no such token in force."""
+    done = connection.execute(update(token).where(token.c.id == id, token.c.revoked.is_(None)).values(revoked=at))
+    return done.rowcount > 0

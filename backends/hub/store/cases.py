@@ -1,0 +1,227 @@
+"""Cases one by one: reading, opening and saving them, with the counts and the search text that go with each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from agent_tui.backends.hub.store.schema import case, case_count, case_label, case_search, case_text
+from agent_tui.backends.hub.store.values import from_state_column, from_words, state_column, storable, words
+from agent_tui.domain.clocks import clock_of
+from agent_tui.domain.filing import CaseState, owed
+from agent_tui.domain.model import Call, CaseRow
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import Ms
+
+_B = bindparam
+CASES = select(case, case_text.c.name, case_text.c.preview, case_text.c.subject).join(
+    case_text, case_text.c.case_id == case.c.id
+)
+_ONE = CASES.where(case.c.id == _B("id"))
+_OF_CUSTOMER = (
+    select(case.c.id, case.c.state).where(case.c.customer_id == _B("customer")).order_by(case.c.number.desc()).limit(20)
+)
+_SEARCH = select(case_search.c.search).where(
+    case_search.c.stage == _B("stage"), case_search.c.sort_at == _B("sort_at"), case_search.c.case_id == _B("id")
+)
+_UPDATE = (
+    update(case)
+    .where(case.c.id == _B("b_id"))
+    .values({c.name: _B(c.name) for c in case.c if c.name not in ("id", "number", "customer_id")})
+)
+_UPDATE_TEXT = (
+    update(case_text)
+    .where(case_text.c.case_id == _B("b_id"))
+    .values(name=_B("name"), preview=_B("preview"), subject=_B("subject"))
+)
+_DROP_SEARCH = delete(case_search).where(
+    case_search.c.stage == _B("b_stage"), case_search.c.sort_at == _B("b_sort_at"), case_search.c.case_id == _B("b_id")
+)
+_COUNT = (
+    update(case_count)
+    .where(case_count.c.stage == _B("b_stage"), case_count.c.owner == _B("b_owner"), case_count.c.team == _B("b_team"))
+    .values(cases=case_count.c.cases + _B("by"))
+)
+_TO_WAKE = (
+    select(case.c.id)
+    .where(case.c.snoozed > 0, case.c.snoozed <= _B("now"))
+    .order_by(case.c.snoozed, case.c.id)
+    .limit(100)
+)
+_NEXT_WAKE = select(case.c.snoozed).where(case.c.snoozed > 0).order_by(case.c.snoozed).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A case as the store holds it: what a desk sees, the state it follows from, and the id of its call."""
+
+    row: CaseRow
+    state: CaseState
+    call: str = ""
+
+
+def row_of(held: Row[Any], state: CaseState, call: Call | None) -> CaseRow:
+    """A desk's row from the columns."""
+    return CaseRow(
+        id=held.id,
+        number=held.number,
+        customer=held.customer_id,
+        name=CustomerText(held.name),
+        channel=held.channel,
+        stage=held.stage,
+        sort_at=held.sort_at,
+        version=held.version,
+        channels=from_words(held.channels),
+        brand=held.brand,
+        owner=held.owner,
+        team=held.team,
+        unread=held.unread,
+        preview=CustomerText(held.preview),
+        preview_kind=held.preview_kind,
+        subject=CustomerText(held.subject),
+        last_at=held.last_at,
+        priority=held.priority,
+        labels=from_words(held.labels),
+        snoozed=held.snoozed,
+        clock=clock_of(owed(state)),
+        call=call,
+        failed=len(state.failed),
+    )
+
+
+def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecord | None:
+    """The case without its call (the caller knows it or reads it by `CaseRecord.call`)."""
+    held = connection.execute(_ONE, {"id": id}).first()
+    if held is None:
+        return None
+    state = from_state_column(held.state)
+    return CaseRecord(row_of(held, state, call), state, held.call_id)
+
+
+def of_customer(connection: Connection, customer: str) -> list[tuple[str, CaseState]]:
+    """The newest cases of a customer, newest first."""
+    rows = connection.execute(_OF_CUSTOMER, {"customer": customer}).all()
+    return [(row.id, from_state_column(row.state)) for row in rows]
+
+
+def history(connection: Connection, customer: str, before: str, limit: int) -> list[CaseRow]:
+    """A customer's cases, newest first; with `before` those older than that case."""
+    wanted = CASES.where(case.c.customer_id == customer)
+    if before:
+        number = select(case.c.number).where(case.c.id == before).scalar_subquery()
+        wanted = wanted.where(case.c.number < number)
+    found = connection.execute(wanted.order_by(case.c.number.desc()).limit(limit))
+    return [row_of(held, from_state_column(held.state), None) for held in found]
+
+
+def search_text(row: CaseRow, addresses: Sequence[str]) -> str:
+    """What the text filter looks in, case folded."""
+    parts = (
+        row.name.raw,
+        row.preview.raw[:400],
+        row.subject.raw[:400],
+        str(row.number),
+        " ".join(row.labels),
+        " ".join(addresses),
+    )
+    return storable("\n".join(parts).casefold())
+
+
+def _columns(record: CaseRecord) -> dict[str, Any]:
+    row = record.row
+    return {
+        "brand": row.brand,
+        "channel": row.channel,
+        "channels": words(row.channels or (row.channel,)),
+        "stage": row.stage,
+        "sort_at": row.sort_at,
+        "version": row.version,
+        "owner": row.owner,
+        "team": row.team,
+        "unread": row.unread,
+        "last_at": row.last_at,
+        "priority": row.priority,
+        "labels": words(row.labels),
+        "snoozed": row.snoozed,
+        "call_id": record.call,
+        "preview_kind": row.preview_kind,
+        "state": state_column(record.state),
+    }
+
+
+def _texts(row: CaseRow) -> dict[str, str]:
+    return {"name": storable(row.name.raw), "preview": storable(row.preview.raw), "subject": storable(row.subject.raw)}
+
+
+def insert_columns(
+    record: CaseRecord, addresses: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Columns of a new case for `cases`, `case_text` and `case_search`."""
+    row, columns = record.row, _columns(record)
+    search = {
+        "stage": row.stage,
+        "sort_at": row.sort_at,
+        "case_id": row.id,
+        "owner": row.owner,
+        "team": row.team,
+        "channels": columns["channels"],
+        "search": search_text(row, addresses),
+    }
+    return (
+        {**columns, "id": row.id, "number": row.number, "customer_id": row.customer},
+        {**_texts(row), "case_id": row.id},
+        search,
+    )
+
+
+def add(connection: Connection, record: CaseRecord, addresses: Sequence[str]) -> None:
+    columns, texts, search = insert_columns(record, addresses)
+    connection.execute(insert(case), columns)
+    connection.execute(insert(case_text), texts)
+    connection.execute(insert(case_search), search)
+    count(connection, record.row, 1)
+
+
+def save(connection: Connection, old: CaseRow, record: CaseRecord, addresses: Sequence[str]) -> None:
+    """Write what the case is now; `old`: its row as the store holds it."""
+    row, columns = record.row, _columns(record)
+    connection.execute(_UPDATE, {**columns, "b_id": row.id})
+    texts = _texts(row)
+    if texts != _texts(old):
+        connection.execute(_UPDATE_TEXT, {**texts, "b_id": row.id})
+    placed = (row.stage, row.owner, row.team)
+    if placed != (old.stage, old.owner, old.team):
+        count(connection, old, -1)
+        count(connection, row, 1)
+    connection.execute(_DROP_SEARCH, {"b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
+    connection.execute(insert(case_search), insert_columns(record, addresses)[2])
+
+
+def count(connection: Connection, row: CaseRow, by: int) -> None:
+    """Keep the number of cases per stage, owner and team."""
+    key = {"b_stage": row.stage, "b_owner": row.owner, "b_team": row.team, "by": by}
+    if connection.execute(_COUNT, key).rowcount == 0:
+        connection.execute(insert(case_count), {"stage": row.stage, "owner": row.owner, "team": row.team, "cases": by})
+
+
+def add_labels(connection: Connection, names: Sequence[str]) -> None:
+    """Remember labels in use, for the directory."""
+    for name in names:
+        if connection.execute(select(case_label.c.name).where(case_label.c.name == name)).first() is None:
+            connection.execute(insert(case_label), {"name": name})
+
+
+def labels(connection: Connection) -> tuple[str, ...]:
+    return tuple(connection.execute(select(case_label.c.name).order_by(case_label.c.name)).scalars())
+
+
+def to_wake(connection: Connection, now: Ms) -> list[str]:
+    """Snoozed cases whose time has come, at most 100."""
+    return list(connection.execute(_TO_WAKE, {"now": now}).scalars())
+
+
+def next_wake(connection: Connection) -> Ms | None:
+    return connection.execute(_NEXT_WAKE).scalar()

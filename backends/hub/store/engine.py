@@ -1,0 +1,106 @@
+"""Opening a database: connections as the hub needs them, its version, its health."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
+
+from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+"""The newest revision in `migrations/versions`; a test holds it to them."""
+KNOWN = frozenset({"0001"})
+
+
+def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> Engine:
+    """An engine on a SQLite file. Readers see one snapshot per transaction; the writer locks from its first word."""
+    engine = create_engine(
+        f"sqlite+pysqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=4 if read_only else 1,
+        max_overflow=4 if read_only else 0,
+        connect_args={"check_same_thread": False, "timeout": 30.0, "isolation_level": None},
+        query_cache_size=800,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: sqlite3.Connection, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.execute("PRAGMA journal_size_limit=67108864")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def lock_folder(folder: Path) -> IO[bytes]:
+    """Hold the folder for one serving hub; the lock ends with the process. Raises StoreInUse."""
+    handle = (folder / "hub.lock").open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise StoreInUse(folder) from None
+    return handle
+
+
+def check(engine: Engine, path: Path) -> None:
+    """SQLite's own check. Raises DatabaseDamaged."""
+    try:
+        with engine.connect() as connection:
+            findings = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+    except DatabaseError as error:
+        raise DatabaseDamaged(path, str(error.orig)) from error
+    if findings != ["ok"]:
+        raise DatabaseDamaged(path, "; ".join(findings))
+
+
+def revision_of(engine: Engine) -> str:
+    """The database's revision, "" for an empty one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def migrate(engine: Engine, path: Path) -> None:
+    """Bring the database to the newest revision. Raises DatabaseTooNew for one that this version does not know."""
+    revision = revision_of(engine)
+    if revision == NEWEST:
+        return
+    if revision and revision not in KNOWN:
+        raise DatabaseTooNew(path, revision)
+    # Alembic is slow to import and rarely needed.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def make_private(path: Path) -> None:
+    """Create a database file that only its owner can read."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        if name.exists():
+            name.chmod(0o600)

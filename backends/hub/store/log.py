@@ -1,0 +1,133 @@
+"""The event log: appending under the locked head, and reading it back as a desk sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from agent_tui.backends.hub.store import agents, cases, people, talk
+from agent_tui.backends.hub.store.schema import event, head
+from agent_tui.backends.hub.store.values import dumps, loads
+from agent_tui.domain.events import (
+    AgentChanged,
+    AnyBody,
+    CallChanged,
+    CaseChanged,
+    CustomerChanged,
+    Event,
+    MessageAdded,
+    MessageChanged,
+    UnknownBody,
+)
+from agent_tui.domain.model import EMPTY, CaseRow, Message
+
+_LOCK = select(head.c.seq, head.c.number).where(head.c.id == 1).with_for_update()
+_HEAD = select(head.c.seq).where(head.c.id == 1)
+_ADVANCE = update(head).where(head.c.id == 1).values(seq=bindparam("seq_"), number=bindparam("number_"))
+_AFTER = select(event).where(event.c.seq > bindparam("after")).order_by(event.c.seq).limit(bindparam("limit"))
+_CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
+
+
+def lock_head(connection: Connection) -> tuple[int, int]:
+    """Take the log for this transaction: its last seq and the last case number."""
+    row = connection.execute(_LOCK).one()
+    return row.seq, row.number
+
+
+def advance(connection: Connection, seq: int, number: int) -> None:
+    connection.execute(_ADVANCE, {"seq_": seq, "number_": number})
+
+
+def read_head(connection: Connection) -> int:
+    return int(connection.execute(_HEAD).scalar_one())
+
+
+def columns_of(entry: Event) -> dict[str, Any]:
+    """A log row: no personal text, only ids and machine words."""
+    ref, data = "", dict[str, Any]()
+    body = entry.body
+    match body:
+        case MessageAdded():
+            ref = body.message.id
+        case MessageChanged():
+            ref, data = body.message, {"state": body.state}
+        case CallChanged():
+            ref, data = body.call.id, {name: getattr(body.call, name) for name in _CALL_TIMES}
+        case CaseChanged():
+            data = {"change": body.change, "detail": body.detail}
+        case CustomerChanged():
+            ref = body.customer.id
+        case AgentChanged():
+            ref = body.agent.id
+        case UnknownBody():
+            raise ValueError("an unknown body cannot be appended")
+    return {
+        "seq": entry.seq,
+        "occurred": entry.occurred,
+        "recorded": entry.recorded,
+        "case_id": entry.case,
+        "by": entry.by,
+        "kind": body.type,
+        "ref": ref,
+        "data": dumps(data) if data else "",
+    }
+
+
+def append(connection: Connection, entries: Sequence[Event]) -> None:
+    connection.execute(insert(event), [columns_of(entry) for entry in entries])
+
+
+def after(connection: Connection, seq: int, limit: int) -> list[Event]:
+    """Events after a seq. Bodies and rows are the newest that the store knows: a desk that folds them ends where one
+    that saw each live stands."""
+    found = connection.execute(_AFTER, {"after": seq, "limit": limit}).all()
+    refs = {row.ref for row in found if row.kind in ("message-added", "message-changed")}
+    messages = talk.find_messages(connection, sorted(refs)) if refs else {}
+    rows: dict[str, CaseRow | None] = {}
+    events = []
+    for row in found:
+        if row.case_id and row.case_id not in rows:
+            rows[row.case_id] = case_row(connection, row.case_id)
+        body = _body(connection, row.kind, row.ref, loads(row.data) if row.data else {}, messages)
+        shown = rows.get(row.case_id) if row.case_id else None
+        events.append(Event(row.seq, row.seq - 1, row.occurred, row.recorded, body, row.case_id, row.by, shown))
+    return events
+
+
+def case_row(connection: Connection, id: str) -> CaseRow | None:
+    """A case's row, with its call."""
+    record = cases.find(connection, id)
+    if record is None or not record.call:
+        return record.row if record is not None else None
+    return replace(record.row, call=talk.find_call(connection, record.call))
+
+
+def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], messages: dict[str, Message]) -> AnyBody:
+    match kind:
+        case "message-added":
+            message = messages.get(ref)
+            if message is None:
+                return UnknownBody()
+            thread = talk.find_thread(connection, message.conversation) if message.conversation else None
+            return MessageAdded(message, thread.shown if thread is not None else None)
+        case "message-changed":
+            message = messages.get(ref)
+            if message is None:
+                return UnknownBody()
+            failed = data["state"] in ("failed", "unknown", "queued")
+            return MessageChanged(ref, data["state"], message.error if failed else EMPTY)
+        case "call-changed":
+            call = talk.find_call(connection, ref)
+            return CallChanged(replace(call, **data)) if call is not None else UnknownBody()
+        case "case-changed":
+            return CaseChanged(cast(Any, data["change"]), data["detail"])
+        case "customer-changed":
+            customer = people.find(connection, ref)
+            return CustomerChanged(customer) if customer is not None else UnknownBody()
+        case "agent-changed":
+            agent = agents.find(connection, ref)
+            return AgentChanged(agent) if agent is not None else UnknownBody()
+    return UnknownBody()

@@ -1,0 +1,76 @@
+"""An opened store: a folder with the database and the files beside it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DatabaseError
+
+from agent_tui.backends.hub.store import blobs, engine
+from agent_tui.backends.hub.store.errors import DatabaseDamaged
+from agent_tui.backends.hub.store.schema import head, meta
+
+DATABASE = "hub.sqlite3"
+
+
+class Store:
+    """One folder: `hub.sqlite3` and `blobs/`. Use `Store.open`."""
+
+    def __init__(self, folder: Path, *, synchronous: str, lock: IO[bytes] | None) -> None:
+        self.folder = folder
+        self.path = folder / DATABASE
+        self.blobs = folder / "blobs"
+        self._lock = lock
+        self.writer = engine.open_engine(self.path, read_only=False, synchronous=synchronous)
+        self.reader = engine.open_engine(self.path, read_only=True, synchronous=synchronous)
+        self.log = ""
+
+    @classmethod
+    def open(cls, folder: Path, *, exclusive: bool = False, check: bool = True, synchronous: str = "FULL") -> Store:
+        """Open or create (folders 0700, files 0600), check, migrate. `exclusive`: for a hub that serves, so that two
+        never do. Raises DatabaseTooNew, DatabaseDamaged, StoreInUse, OSError."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "blobs").mkdir(exist_ok=True, mode=0o700)
+        lock = engine.lock_folder(folder) if exclusive else None
+        fresh = not (folder / DATABASE).exists()
+        engine.make_private(folder / DATABASE)
+        store = cls(folder, synchronous=synchronous, lock=lock)
+        try:
+            if check and not fresh:
+                engine.check(store.reader, store.path)
+            engine.migrate(store.writer, store.path)
+            with store.writer.begin() as connection:
+                store.log = _begin_log(connection)
+            if exclusive:
+                blobs.clean(store.blobs)
+        except DatabaseError as error:
+            store.close()
+            raise DatabaseDamaged(store.path, str(error.orig)) from error
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def read(self) -> Connection:
+        """A read-only connection with its own snapshot; a context manager."""
+        return self.reader.connect()
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _begin_log(connection: Connection) -> str:
+    """The log's name; made with the first opening."""
+    known = connection.execute(select(meta.c.value).where(meta.c.key == "log")).scalar()
+    if known is None:
+        known = secrets.token_hex(8)
+        connection.execute(insert(meta).values(key="log", value=known))
+        connection.execute(insert(head).values(id=1, seq=0, number=1000))
+    return str(known)

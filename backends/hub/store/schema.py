@@ -1,0 +1,349 @@
+"""The tables. Personal text (names, addresses, bodies, subjects, file names, search text) is in side tables, which
+events and the others refer to by id; erasing a person empties those and leaves the log whole.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+# Keyset pages compare ids in Python too: PostgreSQL must order them by bytes, as SQLite does.
+Id = String(64).with_variant(String(64, collation="C"), "postgresql")
+Word = String(255)
+At = BigInteger
+
+meta = Table("meta", metadata, Column("key", Word, primary_key=True), Column("value", Text, nullable=False))
+
+# One row: locked by every append, so that the log has one gapless order.
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("occurred", At, nullable=False),
+    Column("recorded", At, nullable=False),
+    Column("case_id", Id, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("ref", Id, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Word, nullable=False),
+    Column("presence", Word, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created", At, nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True),
+    Column("team", Word, primary_key=True),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("agent_id", Id, ForeignKey("agent.id"), nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("created", At, nullable=False),
+    Column("revoked", At),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("since", At, nullable=False),
+    Column("language", Word, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+)
+
+customer_text = Table(
+    "customer_text",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scheme", Word, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("scheme", "value"),
+)
+
+address_link = Table(
+    "address_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address_id", Id, ForeignKey("address.id"), nullable=False, index=True),
+    Column("customer_id", Id, ForeignKey("customer.id"), nullable=False, index=True),
+    Column("origin", Word, nullable=False),
+    Column("at", At, nullable=False),
+    Column("revoked", At),
+)
+
+case = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("customer_id", Id, ForeignKey("customer.id"), nullable=False),
+    Column("brand", Word, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("stage", Word, nullable=False),
+    Column("sort_at", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("owner", Id, nullable=False),
+    Column("team", Word, nullable=False),
+    Column("unread", Integer, nullable=False),
+    Column("last_at", At, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("snoozed", At),
+    Column("call_id", Id, nullable=False),
+    Column("preview_kind", Word, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels"),
+    Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels"),
+    Index("ix_cases_customer", "customer_id", "number"),
+    Index("ix_cases_wake", "snoozed", sqlite_where=text("snoozed > 0"), postgresql_where=text("snoozed > 0")),
+)
+
+case_text = Table(
+    "case_text",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+# What the text filter reads, stored in the order of the inbox (in SQLite the table is its own index), so that one pass
+# over a section finds the matches, their order and their number.
+case_search = Table(
+    "case_search",
+    metadata,
+    Column("stage", Word, primary_key=True),
+    Column("sort_at", BigInteger, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("owner", Id, nullable=False),
+    Column("team", Word, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("search", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+case_label = Table("label", metadata, Column("name", Word, primary_key=True))
+
+# How many cases each section holds, kept by the code that writes cases: a total never counts 100,000 rows.
+case_count = Table(
+    "case_count",
+    metadata,
+    Column("stage", Word, primary_key=True),
+    Column("owner", Id, primary_key=True),
+    Column("team", Word, primary_key=True),
+    Column("cases", BigInteger, nullable=False),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("channel", Word, nullable=False),
+    Column("account", Word, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("address_id", Id, ForeignKey("address.id"), nullable=False),
+    Column("started", At, nullable=False),
+    Column("last_inbound", At),
+    Column("last_at", At, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Index("ix_conversation_thread", "account", "thread"),
+    Index("ix_conversation_address", "address_id", "last_at"),
+)
+
+conversation_text = Table(
+    "conversation_text",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversation.id"), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("subject_key", Text, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("conversation_id", Id, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("account", Word, nullable=False),
+    Column("channel_id", Text),
+    Column("kind", Word, nullable=False),
+    Column("at", At, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("author", Id, nullable=False),
+    Column("auto", Word, nullable=False),
+    Column("source", Word, nullable=False),
+    Column("files", Integer, nullable=False),
+    UniqueConstraint("account", "channel_id"),
+    Index("ix_message_case", "case_id", "at", "id"),
+    Index("ix_message_conversation", "conversation_id", "at"),
+)
+
+message_text = Table(
+    "message_text",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("parties", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("claimed", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("blob", Word, nullable=False),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("account", Word, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("since", At, nullable=False),
+    Column("queue", Word, nullable=False),
+    Column("direction", Word, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("answered", At),
+    Column("ended", At),
+    Column("law_due", At),
+    Column("muted", Boolean, nullable=False),
+    UniqueConstraint("account", "channel_id"),
+)
+
+call_text = Table(
+    "call_text",
+    metadata,
+    Column("call_id", Id, ForeignKey("call.id"), primary_key=True),
+    Column("caller", Text, nullable=False),
+    Column("digits", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("agent_id", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("at", At, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("code", Word, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("account", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("queued", At, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", At, nullable=False),
+    Column("in_reply_to", Id, nullable=False),
+    Index("ix_outbound_next", "account", "state", "next_try"),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("account", Word, primary_key=True),
+    Column("key", Word, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Reports (bounces ...) that count once.
+seen = Table(
+    "seen",
+    metadata,
+    Column("account", Word, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("at", At, nullable=False),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", Word, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("at", At, nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("hash", Word, primary_key=True),
+    Column("use", Word, nullable=False),
+    Column("blob", Word, nullable=False),
+    Column("case_id", Id, nullable=False),
+    Column("agent_id", Id, nullable=False),
+    Column("expires", At, nullable=False),
+    Column("used", At),
+)
+
+link_text = Table(
+    "link_text",
+    metadata,
+    Column("hash", Word, ForeignKey("link.hash"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("media", Text, nullable=False),
+)
