@@ -1,0 +1,1 @@
+"""Benchmarks: the desk and the hub beside what people use today. Never run as tests; see `python -m bench`."""

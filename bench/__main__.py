@@ -1,0 +1,137 @@
+"""python -m bench [names] [--rounds N] [--cases N] [--out FOLDER] [--work FOLDER]: measure, print a table, write JSON.
+
+Names are those of programs.toml, and `fanout` and `ingest`; without names all of them. Programs are run interleaved
+(A B C, A B C ...), so that noise on the machine falls on all alike: compare ratios within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench import fanout, ingest, meter, peers, table
+from bench.services import serving
+from bench.specs import Program, Service, load
+
+HERE = Path(__file__).parent
+SERVERS = ("fanout", "ingest")
+
+
+def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
+    """The programs asked for, and why others are skipped."""
+    chosen, skipped = [], {}
+    for program in programs.values():
+        if names and program.name not in names:
+            continue
+        if program.needs and shutil.which(program.needs) is None:
+            skipped[program.name] = f"{program.needs} is not installed"
+        else:
+            chosen.append(program)
+    return chosen, skipped
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def compare(chosen: list[Program], rounds: int, save: Path, more: dict[str, Any]) -> dict[str, Any]:
+    """Run all programs `rounds` times in turn; saves after every one, as a long run may be cut."""
+    runs: dict[str, list[meter.Run]] = {program.name: [] for program in chosen}
+    failed: dict[str, str] = {}
+    result: dict[str, Any] = {}
+    for number in range(1, rounds + 1):
+        for program in chosen:
+            if program.name in failed:
+                continue
+            try:
+                runs[program.name].append(meter.measure(program))
+                say(f"round {number}/{rounds}: {program.name}")
+            except meter.Failed as error:
+                failed[program.name] = str(error)
+                say(f"round {number}/{rounds}: {error}")
+            result = {
+                **more,
+                "machine": meter.machine(),
+                "programs": {name: meter.summary(done) for name, done in runs.items() if done},
+                "failed": failed,
+                "runs": {name: [asdict(run) for run in done] for name, done in runs.items()},
+            }
+            save.write_text(json.dumps(result, indent=1))
+    return result
+
+
+def with_services(
+    stack: ExitStack, chosen: list[Program], services: dict[str, Service], variables: dict[str, str]
+) -> list[Program]:
+    """Start the services that the chosen programs need; the programs with the announced addresses filled in."""
+    for name in dict.fromkeys(program.service for program in chosen if program.service):
+        say(f"starting {name}")
+        variables |= stack.enter_context(serving(services[name]))
+    again, _ = load(HERE / "programs.toml", variables)
+    return [again[program.name] for program in chosen]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--out", type=Path, default=HERE / "out")
+    parser.add_argument(
+        "--work", type=Path, help="where mails and stores are kept for the next run (default: a new one)"
+    )
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    save = options.out / f"bench-{time.strftime('%Y%m%dT%H%M%S')}.json"
+    with ExitStack() as stack:
+        work = options.work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        work.mkdir(parents=True, exist_ok=True)
+        variables = {
+            "PYTHON": sys.executable,
+            "BIN": str(Path(sys.executable).parent),
+            "CASES": str(options.cases),
+            "WORK": str(work.resolve()),
+            "INBOX": "",
+            "PEER_HOME": "",
+        }
+        programs, services = load(HERE / "programs.toml", variables)
+        if unknown := set(options.names) - set(programs) - set(SERVERS):
+            parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join([*programs, *SERVERS])}")
+        wanted = [name for name in options.names if name in programs]
+        chosen, skipped = choose(programs, wanted) if wanted or not options.names else ([], {})
+        for name, why in skipped.items():
+            say(f"skipped {name}: {why}")
+        if any(program.needs for program in chosen):
+            say(f"writing {options.cases} mails")
+            variables |= peers.prepare(work.resolve(), options.cases)
+            if any(program.needs == "neomutt" for program in chosen):
+                peers.warm_neomutt(variables)
+        more: dict[str, Any] = {"cases": options.cases, "skipped": skipped}
+        for name, run in (("fanout", fanout.run), ("ingest", ingest.run)):
+            if not options.names or name in options.names:
+                say(f"measuring {name}")
+                more[name] = asyncio.run(run(options.rounds))
+        chosen = with_services(stack, chosen, services, variables)
+        save.write_text(json.dumps(more, indent=1))
+        result = compare(chosen, options.rounds, save, more) if chosen else more
+    for name in SERVERS:
+        if name in result:
+            print(table.rates(name, result[name]), end="\n\n")
+    if result.get("programs"):
+        print(table.programs(result["programs"]))
+    for name, why in [*skipped.items(), *((n, w.splitlines()[0]) for n, w in result.get("failed", {}).items())]:
+        print(f"not measured: {name}: {why}")
+    print(f"\n{save}")
+
+
+if __name__ == "__main__":
+    main()
