@@ -38,15 +38,21 @@ class Pen(NamedTuple):
 PLAIN = Pen()
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """What stands in a cell. `surely` says that every terminal agrees on the width."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What glyphs that may be written in one go have in common; compared by identity, there is one for each.
 
-    text: str
+    `width` in cells; `sure`: every terminal agrees on it.
+    """
+
     pen: Pen
-    width: int
     blank: bool
-    surely: bool
+    width: int
+    sure: bool
+
+
+#: Of the cells that are no glyph.
+NO_GLYPH = Kind(PLAIN, False, 0, False)
 
 
 def _width_is_sure(text: str, width: int) -> bool:
@@ -71,7 +77,9 @@ class GlyphTable:
 
     def forget(self) -> None:
         """Start anew; rows made before mean nothing now."""
-        self.glyphs: list[Glyph] = [Glyph("", PLAIN, 0, False, False)] * FIRST
+        self.text: dict[str, str] = {UNKNOWN: "", CONTINUED: "", RAW: ""}
+        self.kind: dict[str, Kind] = {UNKNOWN: NO_GLYPH, CONTINUED: NO_GLYPH, RAW: NO_GLYPH}
+        self._kinds: dict[tuple[Pen, bool, int, bool], Kind] = {}
         self._names: dict[Pen, dict[str, str]] = {}
         self._pens: dict[Style, Pen] = {}
         self._segments: dict[tuple[str, Style | None], str | None] = {}
@@ -79,10 +87,7 @@ class GlyphTable:
 
     @property
     def full(self) -> bool:
-        return len(self.glyphs) > MOST_GLYPHS
-
-    def glyph(self, cell: str) -> Glyph:
-        return self.glyphs[ord(cell)]
+        return len(self.text) > MOST_GLYPHS
 
     def cells(self, text: str, style: Style | None) -> str | None:
         """The cells of a segment; None if it holds control characters, or begins with a mark that needs a base."""
@@ -97,12 +102,11 @@ class GlyphTable:
 
     def join(self, base: str, mark: str) -> str:
         """The cell `base` with a combining mark that came in the next segment."""
-        glyph = self.glyph(base)
-        return self._name(glyph.text + mark, glyph.pen, glyph.width)
+        return self._name(self.text[base] + mark, self.kind[base].pen, self.kind[base].width)
 
     def blanked(self, cell: str) -> str:
         """A blank in the style of `cell`: what is left of a wide character cut in two."""
-        return self._name(" ", self.glyph(cell).pen, 1)
+        return self._name(" ", self.kind[cell].pen, 1)
 
     def pen(self, style: Style) -> Pen:
         try:
@@ -131,7 +135,11 @@ class GlyphTable:
 
     def _make(self, text: str, pen: Pen) -> str | None:
         if text.isascii() and text.isprintable():
-            return "".join([self._name(c, pen, 1) for c in text])
+            names = self._names.setdefault(pen, {})
+            try:
+                return "".join([names[c] for c in text])
+            except KeyError:
+                return "".join([self._name(c, pen, 1) for c in text])
         if not _printable(text):
             return None
         out = []
@@ -142,15 +150,26 @@ class GlyphTable:
         return "".join(out)
 
     def _name(self, text: str, pen: Pen, width: int) -> str:
-        blank = text == " " and not pen.link and not (pen.attributes & _ON_BLANK)
-        if blank:  # only the background shows: make blanks alike
-            pen = Pen(background=pen.background)
         names = self._names.setdefault(pen, {})
         name = names.get(text)
         if name is None:
-            name = names[text] = chr(len(self.glyphs))
-            self.glyphs.append(Glyph(text, pen, width, blank, _width_is_sure(text, width)))
+            name = names[text] = self._new(text, pen, width)
         return name
+
+    def _new(self, text: str, pen: Pen, width: int) -> str:
+        blank = text == " " and not pen.link and not (pen.attributes & _ON_BLANK)
+        if blank and pen != (bare := Pen(background=pen.background)):
+            return self._name(text, bare, width)  # only the background shows: blanks are alike
+        name = chr(FIRST + len(self.text))
+        self.text[name] = text
+        key = (pen, blank, width, _width_is_sure(text, width))
+        self.kind[name] = self._kinds.setdefault(key, Kind(*key))
+        return name
+
+
+def shows_blank(pen: Pen, background: str) -> bool:
+    """Does a space written with this pen look like a blank of that background?"""
+    return pen.background == background and not pen.link and pen.attributes.isdisjoint(_ON_BLANK)
 
 
 def change_pen(old: Pen, new: Pen) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from operator import ne
 
-from agent_tui.terminal.cells import CONTINUED, PLAIN, RAW, UNKNOWN, GlyphTable, Pen, change_pen
+from agent_tui.terminal.cells import CONTINUED, NO_GLYPH, PLAIN, RAW, GlyphTable, Kind, Pen, change_pen, shows_blank
 
 #: A gap of equal cells up to this long is cheaper written again than jumped over (a jump is 4 to 8 bytes).
 GAP = 4
@@ -25,6 +26,7 @@ class Painter:
         self._y: int | None = None
         self._pen: Pen = PLAIN
         self._out: list[str] = []
+        self._width = 0
 
     def lose_cursor(self) -> None:
         self._x = self._y = None
@@ -37,6 +39,7 @@ class Painter:
         """
         self._out = []
         self._pen = PLAIN
+        self._width = len(wanted[0])
         changed = [y for y, row in enumerate(wanted) if row != shown[y]]
         if len(changed) > MOVED_ROWS:
             self._scroll(shown, wanted, changed)
@@ -130,63 +133,78 @@ class Painter:
 
     def _row(self, y: int, old: str, new: str) -> None:
         width = len(new)
-        x = 0
-        while x < width:
-            if old[x] == new[x]:
-                x += 1
-                continue
-            start, end = x, x + 1
-            x += 1
-            while x < width and x - end <= GAP:  # take in what follows after a short gap
-                if old[x] != new[x]:
-                    end = x + 1
-                x += 1
-            x = end
-            while start and new[start] == CONTINUED:
-                start -= 1
-            while end < width and new[end] == CONTINUED:
-                end += 1
-            if self._run(y, start, end, old, new):
-                return
-            x = max(x, end)
+        different = [x for x, (was, is_) in enumerate(zip(old, new, strict=True)) if was != is_]
+        start, end = different[0], different[0] + 1
+        for x in different[1:]:
+            if x - end > GAP:
+                if self._run(y, start, end, old, new):
+                    return
+                start = x
+            end = x + 1
+        while end < width and new[end] == CONTINUED:
+            end += 1
+        self._run(y, start, end, old, new)
 
     def _run(self, y: int, start: int, end: int, old: str, new: str) -> bool:
         """Write the cells from `start` to `end`; True if the rest of the row went with them."""
-        glyph = self._table.glyph
-        width = len(new)
+        while start and new[start] == CONTINUED:
+            start -= 1
         x = start
-        while x < end:
-            cell = new[x]
-            if cell in (RAW, CONTINUED, UNKNOWN):
-                x += 1
+        kinds, texts = self._table.kind, self._table.text
+        for kind, group in groupby(new[start:end], kinds.__getitem__):
+            cells = "".join(group)
+            at, x = x, x + len(cells)
+            if kind is NO_GLYPH:
                 continue
-            shape = glyph(cell)
-            if cell == old[x] and shape.pen != self._pen:  # a gap is only bridged with the pen in hand
-                x += shape.width
-                continue
-            if shape.blank and (self._bce or not shape.pen.background):
-                stop = x + 1
-                while stop < width and new[stop] == cell:
-                    stop += 1
-                if stop == width and stop - x >= ERASE_END:
-                    self._begin(x, y, shape.pen)
-                    self._out.append("\x1b[K")
+            if kind.blank:
+                if self._blanks(y, at, x, end, new, kind.pen):
                     return True
-                stop = min(stop, end)
-                if stop - x >= ERASE_INSIDE:
-                    self._begin(x, y, shape.pen)
-                    self._out.append(f"\x1b[{stop - x}X")
-                    x = stop
-                    continue
-            self._begin(x, y, shape.pen)
-            self._out.append(shape.text)
-            x += shape.width
-            self._x = x if shape.surely and x < width else None
+                continue
+            if kind.pen != self._pen and old[at:x] == cells:
+                continue  # a gap is only bridged with the pen in hand
+            if kind.sure and kind.width == 1:
+                self._begin(at, y, kind.pen)
+                self._out.append("".join([texts[cell] for cell in cells]))
+                self._x = x if x < self._width else None
+            else:
+                self._one_by_one(y, at, cells, kind)
         return False
+
+    def _blanks(self, y: int, at: int, stop: int, end: int, new: str, pen: Pen) -> bool:
+        """Write or erase blanks; True if they were erased up to the end of the row."""
+        count = stop - at
+        erases = self._bce or not pen.background
+        if erases and stop == end:
+            cell, width = new[at], len(new)
+            while stop < width and new[stop] == cell:
+                stop += 1
+            if stop == width and width - at >= ERASE_END:
+                self._begin_blank(at, y, pen)
+                self._out.append("\x1b[K")
+                return True
+        self._begin_blank(at, y, pen)
+        if erases and count >= ERASE_INSIDE:
+            self._out.append(f"\x1b[{count}X")
+        else:
+            self._out.append(" " * count)
+            self._x = at + count if at + count < self._width else None
+        return False
+
+    def _one_by_one(self, y: int, at: int, cells: str, kind: Kind) -> None:
+        """Wide glyphs, and those that some terminals draw wider than others: these do not shift what follows."""
+        for x, cell in enumerate(cells, at):
+            self._begin(x, y, kind.pen)
+            self._out.append(self._table.text[cell])
+            self._x = x + kind.width if kind.sure and x + kind.width < self._width else None
 
     def _begin(self, x: int, y: int, pen: Pen) -> None:
         self._move(x, y)
         self._use(pen)
+
+    def _begin_blank(self, x: int, y: int, pen: Pen) -> None:
+        self._move(x, y)
+        if not shows_blank(self._pen, pen.background):
+            self._use(pen)
 
     def _use(self, pen: Pen) -> None:
         if pen is not self._pen:
