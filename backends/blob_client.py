@@ -49,6 +49,8 @@ async def upload(base: str, token: str, path: Path, name: str, limit: int = MAX_
                 if size:
                     headers["Content-Range"] = f"bytes {start}-{max(start, size - 1)}/{size}"
                 done = await client.put(url, content=_slices(path, start), headers=headers)
+                if done.status_code in (202, 409):  # another part is wanted: ask again where to go on
+                    continue
                 _check(done)
                 return FileRef(blob, CustomerText(name), _media(done), size)
             except httpx.TransportError as error:
