@@ -102,7 +102,7 @@ def _usable(codec: str) -> bool:
         return False
     try:
         info = codecs.lookup(codec)
-        b"".decode(codec)  # refuses rot13, zlib and other codecs that are no charset
+        b"a".decode(codec, "replace")  # refuses rot13, zlib and other codecs that are no charset
     except (LookupError, UnicodeError, ValueError, TypeError):
         return False
     return info.name not in _REFUSED

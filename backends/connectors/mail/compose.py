@@ -15,7 +15,6 @@ from email.utils import format_datetime
 from agent_tui.backends.connectors.base import OutboundFile
 from agent_tui.backends.connectors.mail.attachments import safe_name
 from agent_tui.backends.connectors.mail.automatic import LOOP_FIELD
-from agent_tui.backends.connectors.mail.headers import parse_addresses
 from agent_tui.domain.time import MS, Ms
 
 REFERENCES_LIMIT = 40
@@ -24,6 +23,7 @@ REFERENCES_LIMIT = 40
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
 _MEDIA = re.compile(r"([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII)
+_WRITTEN = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+@[^<>]+)>|(?P<bare>[^<>\s]+@[^<>\s]+)")
 _LOCAL = re.compile(r"[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}")
 
 
@@ -153,12 +153,11 @@ def _addresses(listed: Sequence[str]) -> tuple[Address, ...]:
 def _address(text: str) -> Address:
     """Raises BadAddress."""
     written = _one_line(text)
-    found = [each for each in parse_addresses(written) if each[1]]
-    if len(found) != 1:
-        raise BadAddress(
-            f"{written[:80]!a} is not one e-mail address: write name@example.com or Name <name@example.com>"
-        )
-    name, address = found[0]
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        raise BadAddress(f"{written[:80]!a} is no e-mail address: write name@example.com or Name <name@example.com>")
+    name = (match["name"] or "").strip().strip('"')
+    address = match["address"] or match["bare"]
     local, _, domain = address.rpartition("@")
     encoded = _idna(domain)
     if not encoded or not _LOCAL.fullmatch(local):

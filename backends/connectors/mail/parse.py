@@ -252,7 +252,7 @@ class _Reading:
 
 def _unflowed(text: str, delete_space: bool) -> str:
     """Lines that end in a space join the next one of the same quote depth (RFC 3676 section 4)."""
-    result: list[str] = []
+    result: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         content = line.lstrip(">")
@@ -262,8 +262,8 @@ def _unflowed(text: str, delete_space: bool) -> str:
         if flows and delete_space:
             content = content[:-1]
         if open_depth == depth and content != "-- ":
-            result[-1] += content
+            result[-1].append(content)
         else:
-            result.append((">" * depth + " " if depth else "") + content)
+            result.append([">" * depth + " " if depth else "", content])
         open_depth = depth if flows else -1
-    return "\n".join(result)
+    return "\n".join("".join(pieces) for pieces in result)

@@ -116,6 +116,11 @@ async def send_mail(server: SmtpServer, mail: Composed) -> Outcome:
 async def _connect(client: aiosmtplib.SMTP, server: SmtpServer) -> Temporary | None:
     try:
         await client.connect()
+        if client.is_ehlo_or_helo_needed:
+            try:
+                await client.ehlo()
+            except SMTPHeloError:
+                await client.helo()
         if server.user:
             await client.login(server.user, server.password)
     except SMTPAuthenticationError as error:

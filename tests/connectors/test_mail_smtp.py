@@ -1,0 +1,125 @@
+"""Every way an SMTP conversation can end, and what the agent is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_tui.backends.connectors.base import Outbound
+from agent_tui.backends.connectors.mail.compose import Composed
+from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
+from agent_tui.backends.connectors.mail.smtp import (
+    RETRY_SECONDS,
+    Accepted,
+    Outcome,
+    Permanent,
+    SmtpServer,
+    Temporary,
+    Unknown,
+    retry_after,
+    send_mail,
+)
+from agent_tui.domain.time import SystemTime
+from tests.connectors.scripted_smtp import DROP, SILENCE, ScriptedSmtp
+from tests.proxy import Proxy
+
+MAIL = Composed(
+    message_id="<1@example.test>",
+    sender="agent@example.test",
+    recipients=("carol@customer.test", "dan@customer.test"),
+    content=b"Subject: hi\r\n\r\nhello\r\n.hidden\r\n",
+    needs_utf8=False,
+)
+
+
+async def send(server: ScriptedSmtp) -> Outcome:
+    where = SmtpServer("127.0.0.1", server.port, "none", timeout=0.5, data_timeout=0.5, hello="desk.example.test")
+    return await send_mail(where, MAIL)
+
+
+async def test_an_accepted_mail_arrives_whole() -> None:
+    async with ScriptedSmtp() as server:
+        assert await send(server) == Accepted()
+    assert server.mails == [b"Subject: hi\r\n\r\nhello\r\n..hidden\r\n.\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        ({"MAIL": "451 later"}, Temporary),
+        ({"MAIL": "550 never"}, Permanent),
+        ({"MAIL": DROP}, Temporary),
+        ({"RCPT": "550 no such user"}, Permanent),
+        ({"RCPT": "451 greylisted"}, Temporary),
+        ({"RCPT": "550 no", "RCPT dan@": "451 later"}, Temporary),
+        ({"DATA": "451 full"}, Temporary),
+        ({"DATA": "554 no"}, Permanent),
+        ({"DATA": DROP}, Temporary),
+        ({"DATA": SILENCE}, Temporary),
+        ({".": "451 try again"}, Temporary),
+        ({".": "554 spam"}, Permanent),
+        ({".": DROP}, Unknown),
+        ({".": SILENCE}, Unknown),
+        ({".": "what?"}, Unknown),
+        ({"EHLO": "554 go away", "HELO": "554 go away"}, Temporary),
+        ({"QUIT": DROP}, Accepted),
+        ({"QUIT": SILENCE}, Accepted),
+    ],
+)
+async def test_each_end_has_its_outcome(answers: dict[str, str], kind: type) -> None:
+    async with ScriptedSmtp(answers) as server:
+        assert type(await send(server)) is kind
+
+
+@pytest.mark.parametrize("greeting", ["554 no service", "421 busy", DROP, SILENCE, "HTTP/1.1 400 Bad Request"])
+async def test_a_bad_greeting_sends_nothing(greeting: str) -> None:
+    async with ScriptedSmtp(greeting=greeting) as server:
+        assert isinstance(await send(server), Temporary)
+    assert server.mails == []
+
+
+async def test_recipients_refused_beside_accepted_ones_are_named() -> None:
+    async with ScriptedSmtp({"RCPT dan@": "550 5.1.1 no such user"}) as server:
+        outcome = await send(server)
+    assert outcome == Accepted((("dan@customer.test", "550 5.1.1 no such user"),))
+
+
+async def test_nobody_listening_is_temporary() -> None:
+    async with ScriptedSmtp() as server:
+        port = server.port
+    where = SmtpServer("127.0.0.1", port, "none", timeout=0.5)
+    outcome = await send_mail(where, MAIL)
+    assert isinstance(outcome, Temporary) and outcome.ours
+
+
+async def test_a_cut_in_the_middle_of_the_data_is_unknown() -> None:
+    async with ScriptedSmtp() as server, Proxy(server.port) as proxy:
+        proxy.cut_after(200, "server")
+        where = SmtpServer("127.0.0.1", proxy.port, "none", timeout=1, data_timeout=1, hello="desk.example.test")
+        large = Composed(MAIL.message_id, MAIL.sender, MAIL.recipients, b"x: y\r\n\r\n" + b"line\r\n" * 100, False)
+        assert isinstance(await send_mail(where, large), Unknown)
+
+
+async def test_clear_text_leaves_the_machine_never() -> None:
+    outcome = await send_mail(SmtpServer("mail.example.test", 25, "none"), MAIL)
+    assert isinstance(outcome, Permanent) and "security" in outcome.reason
+
+
+def test_waits_grow() -> None:
+    waits = [retry_after(attempt) for attempt in range(1, 15)]
+    assert waits == sorted(waits) and waits[0] == RETRY_SECONDS[0] and waits[-1] == RETRY_SECONDS[-1]
+
+
+async def test_the_connector_reports_what_became_of_it() -> None:
+    async with ScriptedSmtp({".": DROP}) as server:
+        account = MailAccount("support", "Support <agent@example.test>", SmtpServer("127.0.0.1", server.port, "none"))
+        connector = MailConnector(account, SystemTime())
+        outbound = Outbound("m1", "support", "email", connector.message_id("m1"), "", "carol@customer.test", "hello")
+        result = await connector.send(outbound)
+        assert (result.outcome, result.channel_id) == ("unknown", connector.message_id("m1"))
+        server.answers["."] = "250 ok"
+        assert (await connector.send(outbound)).outcome == "accepted"
+        assert connector.message_id("m1").encode() in server.mails[-1]
+        bad = Outbound("m2", "support", "email", "", "", "nowhere", "hello")
+        refused = await connector.send(bad)
+        assert refused.outcome == "refused" and "nowhere" in refused.reason
+        assert connector.health() == ""
