@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
-from agent_tui.backends.base import Acked, Capabilities, Connected, Happening, Outcome
+from agent_tui.backends.base import Acked, Capabilities, Connected, Happening, Outcome, QueryRefused
 from agent_tui.domain.events import CaseChanged, Event
 from agent_tui.domain.model import (
     Agent,
@@ -48,10 +49,7 @@ NOA = Agent("noa", "Noa", "agent", ("billing",), "available")
 AVI = Agent("avi", "Avi", "agent", ("billing",), "available")
 RUTI = Agent("ruti", "Ruti", "supervisor", ("billing",), "break")
 
-ORDERS = frozenset(
-    "reply new-message note assign label prioritise snooze resolve reopen mark-read mark-unread block "
-    "retry-send call write-up presence".split()
-)
+ORDERS = frozenset(get_args(get_type_hints(kind)["name"])[0] for kind in get_args(Order))
 _T = CustomerText
 
 
@@ -102,7 +100,9 @@ def sketch_rows() -> list[CaseRow]:
 def many_rows(count: int) -> list[CaseRow]:
     """`count` cases of mine that need me."""
     return [
-        _row(n, f"Customer {n}", "email", "us", n, owner="noa", unread=n % 3, clock=_due(5 + n), preview=_T(f"words {n}"))
+        _row(
+            n, f"Customer {n}", "email", "us", n, owner="noa", unread=n % 3, clock=_due(5 + n), preview=_T(f"words {n}")
+        )
         for n in range(count)
     ]
 
@@ -166,7 +166,7 @@ class Shop:
         return FileRef("b" * 64, _T(name), "text/plain", 1)
 
     async def download(self, blob: str, target: Path) -> None:
-        target.write_bytes(b"")
+        raise QueryRefused("the shop keeps no files")
 
     async def close(self) -> None:
         self._happenings.put_nowait(None)

@@ -34,6 +34,11 @@ class Asking:
     chooses: bool = True
     """Whether Enter takes the marked offer (else the text counts and offers only help to complete it)."""
 
+    enter: SafeText = trusted("choose")
+    escape: SafeText = trusted("leave")
+    completes: bool = True
+    """What the key line says of Enter and Esc, and whether of Tab."""
+
     def offers(self, text: str) -> Sequence[Offer]:
         """What `text` can mean, the best first."""
         return ()

@@ -30,6 +30,7 @@ class CommandLineAsking(Asking):
     """Enter runs what is typed; the sheet helps to type it."""
 
     label = trusted(":")
+    enter = trusted("do it")
     chooses = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:

@@ -48,14 +48,15 @@ def rank(text: str, commands: Iterable[Command]) -> list[Command]:
         words = [*title.split(), *command.spec.id.split("-")]
         whole = max(fuzz.partial_ratio(wanted, title), fuzz.partial_ratio(wanted, command.spec.id))
         if title.startswith(wanted) or command.spec.id.startswith(wanted):
-            return whole + 60
+            return whole + 100 - len(title)
         if any(word.startswith(wanted) for word in words):
             return whole + 40
         in_help = 20 if wanted in command.spec.help.casefold() else 0
         return max(whole if len(wanted) > 2 else 0, 50 + in_help if in_help else 0)
 
     scored = [(score(command), -place, command) for place, command in enumerate(listed)]
-    return [command for points, _, command in sorted(scored, key=lambda one: one[:2], reverse=True) if points > _CUTOFF]
+    found = [one for one in scored if one[0] > _CUTOFF]
+    return [command for _, _, command in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
 class PaletteAsking(Asking):
@@ -63,6 +64,8 @@ class PaletteAsking(Asking):
 
     label = trusted("do:")
     title = trusted("commands")
+    enter = trusted("do it")
+    completes = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
         self._context, self._keymap, self._perform = context, keymap, perform
@@ -70,9 +73,6 @@ class PaletteAsking(Asking):
     def offers(self, text: str) -> Sequence[Offer]:
         offers = [offer_of(command, self._context, self._keymap) for command in rank(text, REGISTRY.values())]
         return sorted(offers, key=lambda offer: offer.why_not is not None)
-
-    def complete(self, text: str, offer: Offer) -> str:
-        return offer.title
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
         if offer is None:
@@ -85,6 +85,8 @@ class HelpAsking(Asking):
     """?: what works here, by groups; then what does not, and why. Typing narrows it, Enter does it."""
 
     label = trusted("help:")
+    enter = trusted("do it")
+    completes = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
         self._context, self._keymap, self._perform = context, keymap, perform

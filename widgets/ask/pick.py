@@ -49,7 +49,10 @@ class FilterAsking(Asking):
     """/: the view narrows while the words are typed; Enter keeps it, Esc shows all again."""
 
     label = trusted("/")
+    enter = trusted("keep")
+    escape = trusted("show all again")
     chooses = False
+    completes = False
 
     def __init__(self, narrow: Callable[[str], None]) -> None:
         self._narrow = narrow

@@ -145,7 +145,7 @@ class Prompt(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         base, width = self.rich_style, self.size.width
         label = self.asking.label if self.asking is not None else trusted("")
-        before, after = clean_line(self._line.text[: self._line.caret]), clean_line(self._line.text[self._line.caret :])
+        before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
         problem = trusted("  ") + self._problem if self._problem else trusted("")
         room = max(8, width - 3 - cell_len(label) - cell_len(problem))
         while cell_len(before) >= room:
@@ -161,3 +161,16 @@ class Prompt(Widget, can_focus=True):
             Segment(problem, base + self.paint["warning"]),
         ]
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def _typed(text: str) -> SafeText:
+    """What was typed, drawable, with the blanks at its ends that cleaning a line would take away."""
+    middle = text.strip(" ")
+    if not middle:
+        return _blanks(len(text))
+    before, after = len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
+    return _blanks(before) + clean_line(middle) + _blanks(after)
+
+
+def _blanks(count: int) -> SafeText:
+    return trusted("").join([trusted(" ")] * count)

@@ -20,6 +20,7 @@ from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import Ms
+from agent_tui.domain.views import View
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.cells import fit
 from agent_tui.widgets.inbox import row_strips
@@ -55,6 +56,7 @@ class InboxList(ScrollView, can_focus=True):
         self.two_lines = True
         self._cursor = 1
         self._key: CaseKey | None = None
+        self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
         self._strips: dict[int, Strip] = {}
         self._strips_of: tuple[int, int, Style] | None = None
@@ -221,8 +223,9 @@ class InboxList(ScrollView, can_focus=True):
         self._countdowns.clear()
         self.virtual_size = Size(self.size.width, lines)
         index = self._inbox.index_of(self._key) if self._key is not None else None
+        viewed, self._viewed = self._viewed, self._inbox.view
         if index is None:
-            index = self._row_near(self._cursor, 1)
+            index = self._row_near(self._cursor if viewed == self._inbox.view else 0, 1)
             item = self._inbox.item(index) if index is not None else None
             key = item.key if isinstance(item, InboxRow) else None
             if key != self._key:

@@ -25,14 +25,14 @@ _METRICS: dict[Metric, SafeText] = {
     "write-up": trusted("wrap"),
 }
 _NOTHING = trusted("")
-_SNOOZED = "II "
+_SNOOZED = "II"
 
 NAME = 4
 """The column at which names begin: mark, tag and a blank come before."""
 CLOCK = 7
 """Cells of the countdown, which ends one cell before the edge."""
 METRIC = 5
-PREVIEW_FROM = 64
+PREVIEW_FROM = 56
 """A line this wide shows the preview beside the name when rows have one line."""
 
 
@@ -99,9 +99,9 @@ def _case_line(
     row = item.row
     base = base + paint["cursor"] if look.cursor else base
     snoozed = look.countdown.startswith(_SNOOZED)
-    countdown = look.countdown[len(_SNOOZED) :] if snoozed and metric else look.countdown
+    countdown = (look.countdown[len(_SNOOZED) + 1 :] or trusted("reply")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
-    right = 2 + (METRIC + 1 if metric else 0) + CLOCK + 1
+    right = 1 + (METRIC + 1 if metric else 0) + CLOCK + 1
     room = max(4, width - NAME - right)
     name = min(24, room) if preview else room
     bold = row.unread > 0 or look.cursor
@@ -109,12 +109,11 @@ def _case_line(
         _mark(look, paint, base),
         _tag(row, paint, base),
         (" ", base),
-        (fit(_name(row), name), base + paint["strong"] if bold else base),
+        (fit(_name(row), name - 1), base + paint["strong"] if bold else base),
+        (" ", base),
     ]
     if preview:
-        parts.append((" ", base))
-        parts += _said(item, room - name - 1, paint, base)
-    parts.append((" ", base))
+        parts += _said(item, room - name, paint, base)
     parts.append(_sign(item, paint, base))
     if metric:
         parts.append((" " + fit(promise, METRIC), base + paint["quiet"]))

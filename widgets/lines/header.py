@@ -18,6 +18,9 @@ from agent_tui.widgets.paint import Paint, Part
 BROAD = 110
 """From this width the header has room to breathe."""
 
+ROOMY = 70
+"""From this width it says what is quiet too: presence, nothing unsent."""
+
 _BLANK: Piece = (trusted(" "), "text")
 _STATES: dict[str, tuple[SafeText, Part]] = {
     "up": (trusted("●"), "good"),
@@ -62,7 +65,8 @@ class HeaderLine(Line):
         for state in self.workbench.desk.backends.values():
             right += [*_server(state), gap if broad else _BLANK]
         unsent = len([entry for entry in self.workbench.desk.unsent if entry.writes])
-        right += [(trusted("unsent "), "quiet"), (compose("{n}", n=unsent), "strong" if unsent else "quiet"), gap]
+        if unsent or self.size.width >= ROOMY:
+            right += [(trusted("unsent "), "quiet"), (compose("{n}", n=unsent), "strong" if unsent else "quiet"), gap]
         clock = datetime.fromtimestamp(self.workbench.time.now() / MS, self.zone).strftime("%H:%M")
         right += [(clean_line(clock), "text"), _BLANK]
         self.put(left, right)
@@ -74,7 +78,7 @@ class HeaderLine(Line):
         here = me.presence in ("available", "online")
         pieces: list[Piece] = [(trusted("● "), "good") if here else (trusted("○ "), "quiet")]
         pieces.append((clean_line(me.name), "strong"))
-        if me.presence and self.size.width >= 70:
+        if me.presence and self.size.width >= ROOMY:
             pieces.append((trusted(" ") + clean_line(me.presence), "quiet"))
         return pieces
 

@@ -103,10 +103,8 @@ class KeyRouter:
             return
         asking = self._screen.prompt.asking
         if asking is not None:
-            enter = trusted("choose") if asking.chooses else trusted("do it")
-            self._screen.keys.teach(
-                [(trusted("Enter"), enter), (trusted("Tab"), trusted("complete")), (trusted("Esc"), trusted("leave"))]
-            )
+            tab = [(trusted("Tab"), trusted("complete"))] if asking.completes else []
+            self._screen.keys.teach([(trusted("Enter"), asking.enter), *tab, (trusted("Esc"), asking.escape)])
             return
         self._screen.keys.teach(taught(self.context(), self._keymap, self._screen.case))
 
