@@ -34,16 +34,21 @@ def held(
     floor: int,
     is_held: Callable[[CaseKey], bool],
     elsewhere: Callable[[CaseKey], bool],
+    free: frozenset[CaseKey] = frozenset(),
 ) -> Shown:
     """`shown` with what may be added without moving a row at a display place below `floor`: a new row goes in only
     after that place; rows that take the place of gaps always may. Rows that left stay until the user settles.
-    `is_held`: its content is still known; `elsewhere`: it is shown in another section (rows are never shown twice)."""
+    `is_held`: its content is still known; `elsewhere`: it is shown in another section (rows are never shown twice). `free`: rows that may go in anywhere."""
     first = shown.first
     begin = next((at for at, key in enumerate(shown.keys) if is_held(key)), len(shown.keys))
     first += begin
     keys = [key for key in shown.keys[begin:] if is_held(key)]
     if not keys:
-        return Shown(0, [], 0, True) if floor and true.count and not shown.count else flowing(true)
+        if floor and true.count and not shown.count and free.isdisjoint(true.keys):
+            return Shown(0, [], 0, True)
+        here = [key for key in true.keys if not elsewhere(key)]
+        twice = len(true.keys) - len(here)
+        return Shown(true.first, here, true.count - twice, bool(twice))
     if true.keys and (true.first >= shown.end or true.end <= shown.first) and set(keys).isdisjoint(true.keys):
         return flowing(true)
     gaps_after = max(0, shown.count - shown.end)
@@ -61,7 +66,7 @@ def held(
             deferred += 1
         elif after == -1 and first > len(head) and true.first < first:
             head.append(key)
-        elif first + after + 1 >= floor:
+        elif first + after + 1 >= floor or key in free:
             inserts.setdefault(after, []).append(key)
         elif after == last and gaps_after > 0:
             gaps_after -= 1

@@ -72,6 +72,7 @@ class Inbox:
         self._starts: list[int] = list(range(len(view.sections)))
         self._length = len(view.sections)
         self._held: CaseKey | None = None
+        self._free: frozenset[CaseKey] = frozenset()
         self._asked: set[tuple[str, Section]] = set()
 
     # -- what is shown -------------------------------------------------------------------------------------------------
@@ -158,18 +159,9 @@ class Inbox:
                     shown.first, shown.keys[:at] + shown.keys[at + 1 :], shown.count - 1, shown.differs
                 )
                 self._dirty.add(section)
-        found = self._rows.get(key)
-        if found is not None:
-            section, _ = found
-            true = self._stretch(section)
-            shown = self._shown[section]
-            place = true.keys.index(key)
-            follower = next((k for k in true.keys[place + 1 :] if k in set(shown.keys)), None)
-            at = shown.keys.index(follower) if follower is not None else len(shown.keys)
-            self._shown[section] = Shown(
-                shown.first, [*shown.keys[:at], key, *shown.keys[at:]], shown.count + 1, shown.differs
-            )
-            self._dirty.add(section)
+        if key in self._rows:
+            self._free |= {key}
+            self._dirty.add(self._rows[key][0])
 
     @property
     def order_changed(self) -> bool:
@@ -356,6 +348,7 @@ class Inbox:
         if not self._dirty:
             return
         dirty, self._dirty = self._dirty, set()
+        free, self._free = self._free, frozenset()
         owner = next((s for s, shown in self._shown.items() if self._held in shown.keys), None) if self._held else None
         above = owner is not None
         for section in self.view.sections:
@@ -372,7 +365,7 @@ class Inbox:
             if section == owner:
                 floor = shown.first + shown.keys.index(self._held) + 1
             elsewhere = self._elsewhere(section)
-            self._shown[section] = held(shown, true, floor, self._known, elsewhere.__contains__)
+            self._shown[section] = held(shown, true, floor, self._known, elsewhere.__contains__, free)
         self._index()
 
     def _known(self, key: CaseKey) -> bool:

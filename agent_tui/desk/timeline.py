@@ -92,7 +92,8 @@ class Timeline:
         if message is None or not result or result in self._messages:
             return
         state = message.state if message.kind == "note" else "sending"
-        self._messages[result] = replace(message, id=result, state=state, at=max(message.at, now))
+        last = max((held.at for held in self._messages.values()), default=0)
+        self._messages[result] = replace(message, id=result, state=state, at=max(message.at, now, last))
         self._provisional.add(result)
         self._compose()
 

@@ -105,7 +105,8 @@ class Window:
         before: list[CaseRow] = []
         after: list[CaseRow] = []
         dropped: list[CaseRow] = []
-        touches = self.total is not None and not self.stale and _touch(self, low, high)
+        extends = query.anchor in ("after", "before")
+        touches = extends and self.total is not None and not self.stale and _touch(self, low, high)
         if touches:
             below = 0 if low is None else bisect_left(self.keys, low)
             if query.anchor == "after" and query.cursor is not None:
