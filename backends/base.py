@@ -24,8 +24,10 @@ class Capabilities:
     """What the server itself guarantees.
 
     `replay`: missed events come again after a reconnect (else the desk refetches what it shows).
-    `command_ids`: an order takes effect once per id (else a send of unknown outcome is shown, never repeated by itself).
-    `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`: as named.
+    `command_ids`: an order takes effect once per id (else a send of unknown outcome is shown, never repeated by
+    itself).
+    `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`: as
+    named.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -43,7 +45,8 @@ class Capabilities:
 @dataclass(frozen=True, slots=True)
 class Connected:
     """The line is up. `resumed`: every missed event follows in order; else what the desk holds must be asked for again.
-    `caught_up_to`: Ms of the last thing known before, None at the first connection. `clock_skew`: server's now minus ours."""
+    `caught_up_to`: Ms of the last thing known before, None at the first connection. `clock_skew`: server's now minus
+    ours."""
 
     me: Agent
     capabilities: Capabilities
@@ -74,7 +77,8 @@ Happening = Connected | Disconnected | Stale | Event
 
 @dataclass(frozen=True, slots=True)
 class Acked:
-    """The order took effect (now, or earlier under the same id). `result`: id of what it made (message, case), or ""."""
+    """The order took effect (now, or earlier under the same id). `result`: id of what it made (message, case), or
+    ""."""
 
     command: str
     result: str = ""

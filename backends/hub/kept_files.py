@@ -1,16 +1,17 @@
-"""Kept files as HTTP answers: ranges, safe headers, and why a file was not taken."""
+"""Blob files as HTTP answers: ranges, safe headers, and why a file was not taken."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Literal, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from agent_tui.backends.hub.files import Blob, LinkGrant
 from agent_tui.backends.hub.incoming_files import DiskFull
 from agent_tui.domain.model import Agent
 from agent_tui.domain.text import safe_filename
@@ -23,45 +24,23 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _MEDIA = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
 
 
-class Kept(Protocol):
-    """A kept file."""
-
-    @property
-    def blob(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def media(self) -> str: ...
-
-
-class Grant(Protocol):
-    """What a one-time link allows."""
-
-    @property
-    def use(self) -> Literal["fetch", "upload"]: ...
-    @property
-    def blob(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
 class Files(Protocol):
     """What the HTTP side needs of a workspace; `backends.hub.workspace.Workspace` is one."""
 
     async def authenticate(self, token: str) -> Agent | None: ...
 
-    async def put_blob(self, chunks: AsyncIterable[bytes], media: str = "", limit: int | None = None) -> Kept: ...
+    async def put_blob(self, chunks: AsyncIterable[bytes], media: str = "", limit: int | None = None) -> Blob: ...
 
-    async def find_blob(self, blob: str) -> Kept | None: ...
+    async def find_blob(self, blob: str) -> Blob | None: ...
 
     def open_blob(self, blob: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]: ...
 
-    async def take_link(self, token: str) -> Grant | None: ...
+    async def take_link(self, token: str) -> LinkGrant | None: ...
 
-    async def link_uploaded(self, grant: Grant, blob: Kept, name: str) -> None: ...
+    async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None: ...
 
 
-def content(files: Files, request: Request, kept: Kept, name: str) -> Response:
+def content(files: Files, request: Request, kept: Blob, name: str) -> Response:
     headers = {
         "Content-Type": "application/octet-stream",  # never the customer's: a browser must not run it
         "Content-Disposition": _attachment(name or kept.blob[:16]),
@@ -99,7 +78,7 @@ def content_length(request: Request) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else -1
 
 
-def media_of(kept: Kept) -> str:
+def media_of(kept: Blob) -> str:
     return kept.media if _MEDIA.fullmatch(kept.media) else "application/octet-stream"
 
 

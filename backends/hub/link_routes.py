@@ -11,7 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from agent_tui.backends.hub.kept_files import MAX_FILE_BYTES, Files, Grant, content, content_length, trouble
+from agent_tui.backends.hub.files import LinkGrant
+from agent_tui.backends.hub.kept_files import MAX_FILE_BYTES, Files, content, content_length, trouble
 from agent_tui.domain.text import safe_filename
 from agent_tui.domain.time import MINUTE_MS, Ms, TimeSource
 
@@ -27,7 +28,7 @@ class LinkRoutes:
         self._files = files
         self._time = time
         self._limit = limit
-        self._uploads: dict[str, tuple[Grant, Ms]] = {}
+        self._uploads: dict[str, tuple[LinkGrant, Ms]] = {}
 
     def routes(self) -> list[BaseRoute]:
         return [

@@ -317,7 +317,7 @@ class Workspace:
         if not self.policy.blob_url:
             raise QueryRefused("This hub serves no files.")
         secret, expires = await self._files.make_link(agent, query, self.policy.link_ms)
-        return LinkPage(f"{self.policy.blob_url}/link/{secret}", expires, self.head())
+        return LinkPage(f"{self.policy.blob_url}/links/{secret}", expires, self.head())
 
     # files
 

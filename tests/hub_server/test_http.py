@@ -21,7 +21,7 @@ from agent_tui.backends.hub.link_routes import UPLOAD_MS, LinkRoutes
 from agent_tui.backends.hub.metrics import HubMetrics
 from agent_tui.backends.hub.server import ServerStats
 from agent_tui.domain.time import DAY_MS, VirtualTime
-from tests.hub_server.small_files import SmallFiles, SmallGrant
+from tests.hub_server.small_files import SmallFiles
 from tests.proxy import Proxy
 
 LIMIT = 4 * 1024 * 1024
@@ -188,7 +188,7 @@ async def test_ranges(tmp_path: Path, asked: str, status: int, got: bytes) -> No
 async def test_a_link_fetches_once_and_a_preview_does_not_use_it_up(tmp_path: Path) -> None:
     async with house(tmp_path) as hub, httpx.AsyncClient(base_url=hub.url) as browser:
         blob = hub.files.keep(b"<script>alert(1)</script>")
-        hub.files.links["s3cret"] = SmallGrant("fetch", blob, 'ev"il\r\n\u202eשלום.html')
+        hub.files.links["s3cret"] = LinkGrant("fetch", blob, 'ev"il\r\n\u202eשלום.html', "", "", "ada")
         preview = await browser.get("/links/s3cret")
         assert preview.status_code == 200 and "script>" not in preview.text
         file = await browser.post("/links/s3cret")
@@ -203,7 +203,7 @@ async def test_a_link_fetches_once_and_a_preview_does_not_use_it_up(tmp_path: Pa
 
 async def test_a_link_takes_one_file_from_the_agents_own_machine(tmp_path: Path) -> None:
     async with house(tmp_path) as hub, httpx.AsyncClient(base_url=hub.url) as browser:
-        hub.files.links["up"] = SmallGrant("upload")
+        hub.files.links["up"] = LinkGrant("upload", "", "", "", "c1", "ada")
         form = (await browser.post("/links/up")).text
         [action] = re.findall(r'action="\.\.(/uploads/[\w-]+)"', form)
         assert (await browser.post(action, data={"x": "y"})).status_code == 400
@@ -217,7 +217,7 @@ async def test_a_link_takes_one_file_from_the_agents_own_machine(tmp_path: Path)
         assert hub.files.kept[blob] == b"hello" and "/" not in name
         assert (await browser.post(action, files={"file": ("c", b"x")})).status_code == 410
 
-        hub.files.links["late"] = SmallGrant("upload")
+        hub.files.links["late"] = LinkGrant("upload", "", "", "", "c1", "ada")
         [action] = re.findall(r'action="\.\.(/uploads/[\w-]+)"', (await browser.post("/links/late")).text)
         hub.time.advance_to_next(hub.time.now() + UPLOAD_MS)
         assert (await browser.post(action, files={"file": ("c", b"x")})).status_code == 410

@@ -1,0 +1,294 @@
+"""The command line: the one place that touches the process (signals, standard streams, environment)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agent_tui.config.problems import ConfigError, Problem
+
+BAD_INPUT = 2
+
+
+class Refusal(click.ClickException):
+    """What was given cannot be used: one line each, exit code 2, never a traceback."""
+
+    exit_code = BAD_INPUT
+
+    def show(self, file: Any = None) -> None:
+        for line in self.message.splitlines():
+            click.echo(f"agent-tui: {line}", err=True)
+
+
+def _run(work: Coroutine[Any, Any, int | None]) -> None:
+    """Run to the end; what a person can mend is told in one line."""
+    from agent_tui.errors import told
+
+    try:
+        code = asyncio.run(work)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        line = told(error)
+        if line is None:
+            raise
+        raise Refusal(line) from None
+    if code:
+        sys.exit(code)
+
+
+def _env() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def _own_terminal() -> Any:
+    from agent_tui.terminal.terminal import Terminal
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Refusal("the desk needs a terminal; without one use: agent-tui demo --headless --text -")
+    return Terminal(sys.stdin.fileno(), sys.stdout.fileno(), env=_env())
+
+
+def _tie_signals(app: Any) -> None:
+    """Give the desk its window changes, suspension and hang-up."""
+    import signal
+
+    loop = asyncio.get_running_loop()
+
+    def tell(name: str) -> Callable[[], None]:
+        def call() -> None:
+            driver = app.terminal_driver
+            if driver is not None:
+                getattr(driver, name)()
+            elif name == "hangup":
+                app.exit(return_code=129)
+
+        return call
+
+    loop.add_signal_handler(signal.SIGWINCH, tell("on_winch"))
+    loop.add_signal_handler(signal.SIGHUP, tell("hangup"))
+    loop.add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=0))
+    loop.add_signal_handler(signal.SIGCONT, tell("resume"))
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="agent-tui", prog_name="agent-tui")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """A customer-service desk in the terminal. Without a command: the desk, as config.toml says."""
+    if context.invoked_subcommand is None:
+        context.invoke(run)
+
+
+@main.command()
+@click.option("--url", help="Connect to this hub only: ws://HOST:PORT or wss://...")
+@click.option("--token-cmd", help="A command that prints the token for --url.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
+def run(url: str | None = None, token_cmd: str | None = None, config: Path | None = None) -> None:
+    """The desk, on the backends of config.toml or on one --url."""
+    from agent_tui.desk_process import run_configured
+
+    _run(run_configured(_own_terminal(), _env(), config, url, token_cmd, _tie_signals))
+
+
+@main.command()
+@click.option("--scenario", default="nofar", show_default=True, help="A scenario by name, or the path of a TOML file.")
+@click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(0, 1000, min_open=True))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--headless", is_flag=True, help="Play without a terminal, as fast as it goes.")
+@click.option("--until", default=60.0, show_default=True, type=click.FloatRange(0, 86400), help="Seconds to play.")
+@click.option("--keys", default="", help='What is typed: "j j enter", quoted text, wait:SECONDS.')
+@click.option("--size", default="120x40", show_default=True, help="COLUMNSxROWS of the headless screen.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Write the last screen as a picture.")
+@click.option("--text", type=click.Path(path_type=Path), help="Write the last screen as text; - is standard output.")
+@click.option("--theme", default="dark", show_default=True)
+def demo(**options: Any) -> None:
+    """The desk with an embedded hub and customers who are played."""
+    from agent_tui.demo.run import DemoOptions, play_headless, play_live
+
+    chosen = DemoOptions(**options)
+    if chosen.headless:
+        _run(play_headless(chosen, click.echo))
+    else:
+        _run(play_live(chosen, _own_terminal(), _tie_signals))
+
+
+@main.group()
+def config() -> None:
+    """The desk's settings."""
+
+
+def _config_path() -> Path:
+    from agent_tui.config.paths import Paths
+
+    path: Path = _told(lambda: Paths.from_env(_env(), sys.platform).config_file)
+    return path
+
+
+def _told(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except ConfigError as error:
+        raise Refusal(str(error)) from None
+
+
+@config.command("path")
+def config_path() -> None:
+    """Where config.toml is."""
+    click.echo(str(_config_path()))
+
+
+@config.command("init")
+def config_init() -> None:
+    """Write a commented config.toml."""
+    from agent_tui.config.template import config_template, write_new
+
+    path = _config_path()
+    _told(lambda: write_new(path, config_template()))
+    click.echo(f"wrote {path}; set the url and where its token is, then: agent-tui config check")
+
+
+@config.command("check")
+def config_check() -> None:
+    """Name everything that is wrong with config.toml, keymap and themes."""
+    from agent_tui.backends.registry import Registry
+    from agent_tui.config.settings import check_settings
+
+    path = _config_path()
+    problems = check_settings(path, _env(), Path(_env()["HOME"]), Registry().names())
+    _say_or_refuse(path, problems)
+
+
+def _say_or_refuse(path: Path, problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise Refusal("\n".join(str(problem) for problem in problems))
+    click.echo(f"{path}: nothing wrong")
+
+
+_hub_config = click.option(
+    "--config", "config", default="hub.toml", show_default=True, type=click.Path(path_type=Path), help="The hub's file."
+)
+
+
+@main.group(invoke_without_command=True)
+@_hub_config
+@click.pass_context
+def hub(context: click.Context, config: Path) -> None:
+    """Serve a workspace, and look after its agents and tokens."""
+    context.obj = config
+    if context.invoked_subcommand is None:
+        from agent_tui.hub_process import run_hub
+
+        def ready(line: str) -> None:
+            click.echo(line)
+            sys.stdout.flush()
+
+        _run(run_hub(config, _env(), sys.stderr, ready, _tie_stop))
+
+
+def _tie_stop(stop: asyncio.Event) -> None:
+    import signal
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+
+
+@hub.command("init")
+def hub_init() -> None:
+    """Write a commented hub.toml into this folder."""
+    from agent_tui.config.template import hub_template, write_new
+
+    path = Path("hub.toml")
+    _told(lambda: write_new(path, hub_template()))
+    click.echo(f"wrote {path}; next: agent-tui hub agent add NAME, agent-tui hub token add NAME, agent-tui hub")
+
+
+@hub.command("check")
+@click.pass_obj
+def hub_check(config: Path) -> None:
+    """Name everything that is wrong with hub.toml."""
+    from agent_tui.config.hub_settings import check_hub_settings
+
+    _say_or_refuse(config, check_hub_settings(config, _env(), Path(_env()["HOME"])))
+
+
+@hub.group()
+def agent() -> None:
+    """Who works here."""
+
+
+def _staff(config: Path, act: str, **values: Any) -> None:
+    from agent_tui import staff
+
+    async def work() -> None:
+        for line in getattr(staff, act)(config, _env(), **values):
+            click.echo(line)
+
+    _run(work())
+
+
+_ROLES = click.Choice(["agent", "supervisor", "admin"])
+
+
+@agent.command("add")
+@click.argument("id")
+@click.option("--name", default="", help="What colleagues read; the id when left out.")
+@click.option("--role", type=_ROLES, default="agent", show_default=True)
+@click.option("--team", "teams", multiple=True, help="May be given several times.")
+@click.pass_obj
+def agent_add(config: Path, /, **values: Any) -> None:
+    """Add an agent, or change name, role and teams of one."""
+    _staff(config, "add_agent", **values)
+
+
+@agent.command("list")
+@click.pass_obj
+def agent_list(config: Path) -> None:
+    """All agents, one a line."""
+    _staff(config, "list_agents")
+
+
+@agent.command("disable")
+@click.argument("id")
+@click.pass_obj
+def agent_disable(config: Path, id: str) -> None:
+    """Let an agent in no more; the open desk is cut within half a minute."""
+    _staff(config, "disable_agent", id=id)
+
+
+@hub.group()
+def token() -> None:
+    """What desks log in with."""
+
+
+@token.command("add")
+@click.argument("agent")
+@click.pass_obj
+def token_add(config: Path, agent: str) -> None:
+    """Print a new token, once; only its hash is kept."""
+    _staff(config, "add_token", agent=agent)
+
+
+@token.command("list")
+@click.pass_obj
+def token_list(config: Path) -> None:
+    """All tokens, without their secrets."""
+    _staff(config, "list_tokens")
+
+
+@token.command("revoke")
+@click.argument("id")
+@click.pass_obj
+def token_revoke(config: Path, id: str) -> None:
+    """Make a token worthless."""
+    _staff(config, "revoke_token", id=id)
+
+
+if __name__ == "__main__":
+    main()

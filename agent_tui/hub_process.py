@@ -1,0 +1,219 @@
+"""Runs a hub from its settings: store, workspace, mail accounts, desk server, HTTP side; from ready to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TextIO
+
+from agent_tui.backends.connectors.base import Connector
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.server import DeskServer
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.backends.wire.frames import Limits
+from agent_tui.config.hub_settings import HubSettings, ListenSettings, certificate_problem, load_hub_settings
+from agent_tui.config.mail_settings import MailServerSettings, MailSettings
+from agent_tui.config.paths import expand
+from agent_tui.config.problems import ConfigError
+from agent_tui.config.secrets import read_secret
+from agent_tui.config.validation import Loaded
+from agent_tui.domain.model import Sender
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
+
+log = logging.getLogger("agent_tui.hub")
+
+
+class CannotServe(Exception):
+    """The hub cannot start; one line that says why and what to do."""
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; nothing of what customers wrote is ever passed to a logger."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)
+
+
+def log_to(stream: TextIO, level: str) -> None:
+    """Structured lines to `stream`."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def data_folder(loaded: Loaded[HubSettings], home: Path) -> Path:
+    """Where the workspace's database and files are."""
+    return expand(loaded.settings.data_dir, loaded.folder, home)
+
+
+async def serve(
+    loaded: Loaded[HubSettings],
+    env: Mapping[str, str],
+    home: Path,
+    time: TimeSource,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve until `stop` is set. `ready` gets one line of JSON when desks can connect.
+    Raises ConfigError, CannotServe, SecretError and the store's errors."""
+    from agent_tui.backends.hub.http_side import http_side, tell_http_url
+
+    settings = loaded.settings
+    if settings.database_url.get_secret_value():
+        raise ConfigError([loaded.source.problem(("database_url",), "is not served yet", "no database_url: SQLite")])
+    if problem := certificate_problem(loaded, home):
+        raise ConfigError([problem])
+    connectors = [await _mail(account, loaded, env, home, time) for account in settings.mail]
+    store = Store.open(data_folder(loaded, home), exclusive=True)
+    workspace = Workspace(store, time, Ids(), connectors, _policy(settings))
+    certificate, key = _certificate(settings.listen, loaded.folder, home)
+    limits = Limits(
+        frame_bytes=settings.limits.frame_kib * 1024, commands_per_second=int(settings.limits.commands_per_second)
+    )
+    desks = DeskServer(workspace, time, limits=limits, max_desks=settings.limits.desks)
+    http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000)
+    try:
+        try:
+            await http.start(settings.http.host, settings.http.port, certificate=certificate, key=key)
+        except OSError as error:
+            raise _no_port(loaded, "http", settings.http.host, settings.http.port, error) from None
+        tell_http_url(workspace, desks, settings.http.public_url or http.url)
+        await workspace.start()
+        try:
+            await desks.start(settings.listen.host, settings.listen.port, certificate=certificate, key=key)
+        except OSError as error:
+            raise _no_port(loaded, "listen", settings.listen.host, settings.listen.port, error) from None
+        said = {"ready": True, "desk_url": desks.url, "http_url": http.url, "version": version("agent-tui")}
+        ready(json.dumps(said))
+        log.info("serving desks at %s, files and health at %s", desks.url, http.url)
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await desks.stop()
+        await workspace.stop()
+        await http.stop()
+
+
+def _no_port(
+    loaded: Loaded[HubSettings], table: str, host: str, port: int, error: OSError
+) -> ConfigError | CannotServe:
+    if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+        what = {
+            errno.EADDRINUSE: f"port {port} of {host} is in use by another program",
+            errno.EACCES: f"port {port} may not be used by this user",
+        }.get(error.errno, f"{host} is no address of this machine")
+        return ConfigError([loaded.source.problem((table, "port"), what, "a free port, or 0 to take any")])
+    return CannotServe(f"cannot listen on {host}:{port}: {error.strerror or error}")
+
+
+def _certificate(listen: ListenSettings, folder: Path, home: Path) -> tuple[Path | None, Path | None]:
+    if listen.tls_cert is None or listen.tls_key is None:
+        return None, None
+    return expand(listen.tls_cert, folder, home), expand(listen.tls_key, folder, home)
+
+
+def _policy(settings: HubSettings) -> HubPolicy:
+    titles = {brand.name: brand.title for brand in settings.brands}
+    senders = tuple(
+        Sender(
+            account.name,
+            "email",
+            titles.get(account.brand, account.brand),
+            account.address,
+            account.display_name or titles.get(account.brand, ""),
+        )
+        for account in settings.mail
+    )
+    times = settings.times
+    return HubPolicy(
+        grace_ms=round(times.reopen_hours * HOUR_MS),
+        subject_ms=round(times.subject_days * DAY_MS),
+        give_up_ms=round(times.give_up_hours * HOUR_MS),
+        link_ms=round(times.link_minutes * MINUTE_MS),
+        senders=senders,
+        canned=tuple((canned.name, canned.text) for canned in settings.canned),
+        account_team={account.name: account.team for account in settings.mail if account.team},
+        account_brand={account.name: titles.get(account.brand, account.brand) for account in settings.mail},
+    )
+
+
+async def _mail(
+    account: MailSettings, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
+) -> Connector:
+    from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
+    from agent_tui.backends.connectors.mail.imap_wire import ImapServer
+    from agent_tui.backends.connectors.mail.smtp import SmtpServer
+
+    async def password(server: MailServerSettings, protocol: str) -> str:
+        source = server.password_source(account.name, protocol, loaded.folder, home)
+        return (await read_secret(source, env)).reveal() if source is not None else ""
+
+    imap, smtp = account.imap, account.smtp
+    sender = f"{account.display_name} <{account.address}>" if account.display_name else account.address
+    return MailConnector(
+        MailAccount(
+            account.name,
+            sender,
+            SmtpServer(
+                smtp.host,
+                smtp.port,
+                smtp.tls,
+                smtp.user,
+                await password(smtp, "smtp"),
+                context=_trust(smtp, loaded.folder, home),
+            ),
+            ImapServer(
+                imap.host,
+                imap.port,
+                imap.tls,
+                imap.user,
+                await password(imap, "imap"),
+                imap.folder,
+                context=_trust(imap, loaded.folder, home),
+            ),
+            aliases=account.aliases,
+        ),
+        time,
+    )
+
+
+def _trust(server: MailServerSettings, folder: Path, home: Path) -> ssl.SSLContext | None:
+    if server.tls_ca is None:
+        return None
+    path = expand(server.tls_ca, folder, home)
+    try:
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotServe(f"{path}: cannot be used as tls_ca: {error}; expected certificates in PEM form") from None
+
+
+async def run_hub(
+    path: Path,
+    env: Mapping[str, str],
+    errors: TextIO,
+    ready: Callable[[str], None],
+    tie: Callable[[asyncio.Event], None],
+) -> None:
+    """Serve what the file at `path` says until the event given to `tie` is set; structured lines go to `errors`."""
+    loaded = load_hub_settings(path, env)
+    log_to(errors, loaded.settings.log_level)
+    stop = asyncio.Event()
+    tie(stop)
+    await serve(loaded, env, Path(env["HOME"]), SystemTime(), stop, ready)

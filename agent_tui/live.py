@@ -1,0 +1,93 @@
+"""Runs one desk on one terminal: backends, workbench, app; ends cleanly however the terminal goes away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from agent_tui.backends.base import Backend
+from agent_tui.config.problems import Problem
+from agent_tui.domain.time import TimeSource
+from agent_tui.services.workbench import Workbench
+from agent_tui.themes.theme import Depth
+
+if TYPE_CHECKING:
+    from agent_tui.app import DeskApp
+    from agent_tui.terminal.terminal import Terminal
+
+Attention = Literal["bell", "osc9", "off"]
+
+
+def zone_named(name: str, env: Mapping[str, str]) -> tzinfo:
+    """The zone called `name`; "" is the machine's own (TZ, else what the system says)."""
+    if name:
+        return ZoneInfo(name)
+    if own := env.get("TZ", "").lstrip(":"):
+        try:
+            return ZoneInfo(own)
+        except (OSError, ValueError):
+            pass
+    return datetime.fromtimestamp(0, UTC).astimezone().tzinfo or UTC
+
+
+def depth_named(colours: str, env: Mapping[str, str]) -> Depth:
+    """How many colours to use: `colours` from the settings; NO_COLOR wins (no-color.org)."""
+    if env.get("NO_COLOR"):
+        return "none"
+    if colours in get_args(Depth):
+        return colours  # type: ignore[return-value]
+    truecolor = env.get("COLORTERM", "") in ("truecolor", "24bit") or "256" in env.get("TERM", "")
+    return "truecolor" if truecolor else "16"
+
+
+def make_app(
+    workbench: Workbench,
+    time: TimeSource,
+    *,
+    theme: str = "dark",
+    theme_folder: Path | None = None,
+    keymap: Path | None = None,
+    zone: tzinfo = UTC,
+    depth: Depth = "truecolor",
+    attention: Attention = "bell",
+    terminal: Terminal | None = None,
+) -> tuple[DeskApp, tuple[Problem, ...]]:
+    """The desk, and what was wrong with keymap and themes; the rest of them is used."""
+    from agent_tui.app import DeskApp, DeskSettings
+    from agent_tui.keymaps.loader import load_keymap
+    from agent_tui.themes.loader import BUILT_IN, load_themes
+
+    keys, bad_keys = load_keymap(keymap)
+    themes, bad_themes = load_themes((BUILT_IN, *((theme_folder,) if theme_folder else ())))
+    problems = [*bad_keys, *bad_themes]
+    if theme not in themes:
+        problems.append(Problem("theme", 0, theme, "no such theme", "one of " + ", ".join(themes)))
+    settings = DeskSettings(zone, depth, attention)
+    app = DeskApp(workbench, settings, keys, themes.get(theme, themes["dark"]), time, terminal)
+    return app, tuple(problems)
+
+
+async def run_desk(
+    backends: Sequence[Backend],
+    make: Callable[[Workbench], DeskApp],
+    time: TimeSource,
+    state_dir: Path | None,
+    undo_seconds: float,
+    started: Callable[[DeskApp], None],
+) -> int:
+    """Run until the agent leaves or the terminal is lost; answers the exit code. `started` gets the app for signals.
+    Raises StateInUse and StateError."""
+    workbench = Workbench(backends, state_dir, time, undo_seconds)
+    app = make(workbench)
+    started(app)
+    sessions = asyncio.get_running_loop().create_task(workbench.run())
+    try:
+        await app.run_async(mouse=True)
+    finally:
+        await workbench.stop()
+        await sessions
+    return app.return_code or 0

@@ -1,0 +1,86 @@
+"""What operators do to agents and tokens of a workspace, from the command line; also while its hub runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.store import Store
+from agent_tui.config.hub_settings import load_hub_settings
+from agent_tui.domain.model import Role
+from agent_tui.domain.time import MS, Ms, SystemTime
+from agent_tui.hub_process import data_folder
+
+
+@contextmanager
+def _operator(config: Path, env: Mapping[str, str]) -> Iterator[Operator]:
+    loaded = load_hub_settings(config, env)
+    store = Store.open(data_folder(loaded, Path(env["HOME"])), check=False)
+    try:
+        yield Operator(store, SystemTime(), Ids())
+    finally:
+        store.close()
+
+
+def add_agent(
+    config: Path, env: Mapping[str, str], id: str, name: str, role: Role, teams: tuple[str, ...]
+) -> list[str]:
+    """Raises AccessError, StoreError, ConfigError, as all here do."""
+    with _operator(config, env) as operator:
+        agent = operator.add_agent(id, name, role, teams)
+    return [f"added {agent.id} ({agent.role}); next: agent-tui hub token add {agent.id}"]
+
+
+def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
+    with _operator(config, env) as operator:
+        working = [(agent, "") for agent in operator.agents()]
+        disabled = [(agent, "disabled") for agent in operator.agents(disabled=True)]
+    return [
+        "\t".join((agent.id, agent.name, agent.role, ",".join(agent.teams) or "-", state or agent.presence))
+        for agent, state in working + disabled
+    ]
+
+
+def disable_agent(config: Path, env: Mapping[str, str], id: str) -> list[str]:
+    with _operator(config, env) as operator:
+        operator.set_disabled(id)
+    return [f"{id} is disabled; an open desk is cut within half a minute"]
+
+
+def add_token(config: Path, env: Mapping[str, str], agent: str) -> list[str]:
+    """The token is shown here and nowhere else."""
+    with _operator(config, env) as operator:
+        return [operator.add_token(agent).text]
+
+
+def list_tokens(config: Path, env: Mapping[str, str]) -> list[str]:
+    with _operator(config, env) as operator:
+        return [
+            "\t".join(
+                (
+                    line.id,
+                    line.agent,
+                    _day(line.created),
+                    f"revoked {_day(line.revoked)}" if line.revoked else "in force",
+                )
+            )
+            for line in operator.tokens()
+        ]
+
+
+def revoke_token(config: Path, env: Mapping[str, str], id: str) -> list[str]:
+    with _operator(config, env) as operator:
+        operator.revoke_token(id.partition(".")[0])
+    return [f"{id.partition('.')[0]} is revoked"]
+
+
+def _force(revoked: Ms | None) -> str:
+    return f"revoked {_day(revoked)}" if revoked is not None else "in force"
+
+
+def _day(at: Ms) -> str:
+    return datetime.fromtimestamp(at / MS, UTC).strftime("%Y-%m-%d %H:%M")
