@@ -144,10 +144,10 @@ def by_subject(connection: Connection, account: str, address_id: str, subject_ke
     return connection.execute(_BY_SUBJECT, wanted).scalar() or ""
 
 
-def add_thread(connection: Connection, new: Thread, subject_key: str) -> None:
+def thread_columns(new: Thread, subject_key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns for `conversation` and `conversation_text`."""
     shown = new.shown
-    connection.execute(
-        insert(conversation),
+    return (
         {
             "id": shown.id,
             "case_id": shown.case,
@@ -160,15 +160,18 @@ def add_thread(connection: Connection, new: Thread, subject_key: str) -> None:
             "last_at": new.last_at,
             "messages": shown.count,
         },
-    )
-    connection.execute(
-        insert(conversation_text),
         {
             "conversation_id": shown.id,
             "subject": storable(shown.subject.raw),
             "subject_key": storable(subject_key),
         },
     )
+
+
+def add_thread(connection: Connection, new: Thread, subject_key: str) -> None:
+    columns, text = thread_columns(new, subject_key)
+    connection.execute(insert(conversation), columns)
+    connection.execute(insert(conversation_text), text)
 
 
 def touch_thread(connection: Connection, id: str, case: str, last_inbound: Ms | None, last_at: Ms, by: int) -> None:
