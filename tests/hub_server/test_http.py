@@ -14,6 +14,7 @@ import pytest
 from agent_tui.backends.base import BackendDown, QueryRefused
 from agent_tui.backends.blob_client import download, upload
 from agent_tui.backends.hub.file_routes import FileRoutes
+from agent_tui.backends.hub.files import LinkGrant
 from agent_tui.backends.hub.http import HttpServer
 from agent_tui.backends.hub.http_app import make_app
 from agent_tui.backends.hub.incoming_files import IncomingFiles

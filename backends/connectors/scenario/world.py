@@ -101,6 +101,8 @@ class World:
     # the customers
 
     def _react(self, person: Person, to: Trigger, text: str) -> None:
+        if self._time.now() < self.scenario.start:
+            return  # the days before the shift happen as written
         for index, turn in enumerate(person.turns):
             fits = turn.on == to and (person.id, index) not in self._done
             if fits and (not turn.match or re.search(turn.match, text, re.IGNORECASE)):
