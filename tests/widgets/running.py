@@ -33,11 +33,10 @@ class Running:
         """Until nothing is under way that ends without time passing."""
         calm = 0
         while calm < 3:
-            await asyncio.sleep(0)
-            await self.pilot.pause()
+            await self.pilot.pause(0)
             calm = 0 if self.workbench.busy() else calm + 1
         self.app.flush()
-        await self.pilot.pause()
+        await self.pilot.pause(0)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each time waiting for what follows."""

@@ -117,6 +117,8 @@ class Shop:
         self.orders: list[Order] = []
         self.capabilities = Capabilities(True, True, "hard", True, True, True, True, True, ORDERS)
         self.seq = 10_000
+        self.answering = asyncio.Event()
+        self.answering.set()
         self._happenings: asyncio.Queue[Happening | None] = asyncio.Queue()
         self.happens(Connected(me, self.capabilities, self.seq, False))
 
@@ -139,6 +141,7 @@ class Shop:
             yield happening
 
     async def query(self, query: Query) -> Page:
+        await self.answering.wait()
         if isinstance(query, RowsQuery):
             return self._page(query)
         if isinstance(query, TotalsQuery):

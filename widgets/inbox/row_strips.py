@@ -47,8 +47,8 @@ class RowLook:
 
 
 def countdown_span(width: int) -> tuple[int, int]:
-    """(first column, cells) of the countdown in a line of `width`."""
-    return max(0, width - 1 - CLOCK), CLOCK
+    """(first column, cells) of all that a countdown's step can change in a line of `width`."""
+    return max(0, width - 3 - CLOCK), CLOCK + 2
 
 
 def header_strip(item: InboxHeader, width: int, paint: Paint, base: Style, aside: SafeText = _NOTHING) -> Strip:
@@ -101,7 +101,8 @@ def _case_line(
     snoozed = look.countdown.startswith(_SNOOZED)
     countdown = (look.countdown[len(_SNOOZED) + 1 :] or trusted("reply")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
-    right = 1 + (METRIC + 1 if metric else 0) + CLOCK + 1
+    clock = CLOCK if metric or len(countdown) >= CLOCK else CLOCK - 1
+    right = 1 + (METRIC + 1 if metric else 0) + clock + 1
     room = max(4, width - NAME - right)
     name = min(24, room) if preview else room
     bold = row.unread > 0 or look.cursor
@@ -117,7 +118,7 @@ def _case_line(
     parts.append(_sign(item, paint, base))
     if metric:
         parts.append((" " + fit(promise, METRIC), base + paint["quiet"]))
-    parts.append((fit(countdown, CLOCK, "right"), base + paint[_urgency(row, look)]))
+    parts.append((fit(countdown, clock, "right"), base + paint[_urgency(row, look)]))
     parts.append((" ", base))
     return _strip(parts, width)
 

@@ -1,0 +1,143 @@
+"""The inbox as an agent uses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.domain.text import CustomerText
+from agent_tui.widgets.inbox.inbox_list import MOST_STRIPS
+from tests.widgets.running import Running, running
+from tests.widgets.shop import Shop, many_rows, sketch_rows
+
+
+def under_cursor(desk: Running) -> str | None:
+    key = desk.app.desk_screen.inbox.key
+    row = desk.workbench.desk.row(key) if key is not None else None
+    return row.name.raw if row is not None else None
+
+
+def marked_lines(desk: Running) -> list[str]:
+    return [line[:30].rstrip() for line in desk.screen if line.startswith("▌")]
+
+
+async def test_groups_say_who_waits_for_whom_and_how_many() -> None:
+    async with running() as desk:
+        for name, count in (("NEEDS ME", 6), ("WAITING FOR THE CUSTOMER", 3), ("LATER", 2), ("MY TEAM, unassigned", 2)):
+            line = next(line for line in desk.screen if line.startswith(f" {name}"))
+            assert line[:38].split()[-1] == str(count)
+
+
+async def test_the_cursor_moves_over_rows_and_never_stands_on_a_group() -> None:
+    async with running() as desk:
+        seen = [under_cursor(desk)]
+        for _ in range(6):
+            await desk.press("j")
+            seen.append(under_cursor(desk))
+        assert seen[:3] == ["Dana Levi", "Omar Haddad", "Ruth Klein"]
+        assert seen[-1] == "Lea Mor"  # the group's name between was passed over
+        await desk.press("k")
+        assert under_cursor(desk) == "Miri Azulay"
+        await desk.press("end")
+        assert under_cursor(desk) == "Noam Bar"
+        await desk.press("home", "up")
+        assert under_cursor(desk) == "Dana Levi"
+        assert len(marked_lines(desk)) == 2  # one row, two lines
+
+
+async def test_the_cursor_stays_on_its_case_when_a_new_one_comes_above() -> None:
+    async with running() as desk:
+        await desk.press("j", "j")
+        before = marked_lines(desk)
+        new = replace(sketch_rows()[0], id="c9", number=9, name=CustomerText("New One"), sort_at=0)
+        desk.shop.changes(new)
+        await desk.rest()
+        assert under_cursor(desk) == "Ruth Klein"
+        assert marked_lines(desk) == before
+        place = next(y for y, line in enumerate(desk.screen) if line.startswith("▌"))
+        await desk.press("home")
+        assert under_cursor(desk) == "New One"
+        assert place > 0
+
+
+async def test_enter_opens_and_moving_opens_nothing() -> None:
+    async with running() as desk:
+        await desk.press("j")
+        assert desk.workbench.desk.open_case is None
+        await desk.press("enter")
+        open_case = desk.workbench.desk.open_case
+        assert open_case is not None and open_case.key.case == "c4472"
+        assert [order.name for order in desk.shop.orders] == ["mark-read"]
+        await desk.press("escape", "escape")
+        assert desk.workbench.desk.open_case is None
+
+
+async def test_a_countdown_repaints_its_cells_only() -> None:
+    async with running() as desk:
+        inbox = desk.app.desk_screen.inbox
+        before = desk.screen
+        await desk.wait(60)
+        after = desk.screen
+        changed = {
+            x
+            for old, new in zip(before, after, strict=True)
+            for x, (a, b) in enumerate(zip(old, new, strict=True))
+            if a != b
+        }
+        assert changed and all(30 <= x < 38 or x > 112 for x in changed)  # the countdowns, and the header's clock
+        assert inbox.size.width == 38
+
+
+async def test_nothing_is_due_while_no_text_changes() -> None:
+    rows = [replace(row, clock=None, last_at=0, snoozed=None) for row in sketch_rows()]
+    async with running(Shop(rows)) as desk:
+        assert desk.time.next_due() == desk.time.now() // 60_000 * 60_000 + 60_000  # the header's minute
+
+
+async def test_a_hundred_thousand_rows_cost_one_screen_of_lines() -> None:
+    async with running(Shop(many_rows(100_000)), size=(80, 24)) as desk:
+        inbox = desk.app.desk_screen.inbox
+        assert len(list(inbox.query("*"))) == 0
+        await desk.press("end")
+        await desk.rest()
+        assert under_cursor(desk) == "Customer 99999"
+        await desk.press("pageup", "pageup", "j")
+        assert len(inbox._strips) <= MOST_STRIPS
+        await desk.press("home")
+        assert under_cursor(desk) == "Customer 0"
+
+
+async def test_a_row_that_has_not_come_is_drawn_as_dots() -> None:
+    shop = Shop(many_rows(5_000))
+    async with running(shop, size=(80, 24)) as desk:
+        shop.answering.clear()
+        await desk.pilot.press("end")
+        await desk.pilot.pause()
+        assert "·· ···" in desk.text
+        shop.answering.set()
+        await desk.rest()
+        assert "Customer 4999" in desk.text and "·· ···" not in desk.text
+
+
+async def test_hostile_names_are_only_text() -> None:
+    rows = sketch_rows()
+    rows[0] = replace(
+        rows[0], name=CustomerText("\x1b]0;owned\x07[@click=app.quit]x[/]"), preview=CustomerText("[/nope]")
+    )
+    async with running(Shop(rows)) as desk:
+        assert "\x1b" not in desk.text and "\x07" not in desk.text
+        assert "[/nope]" in desk.text
+
+
+async def test_a_click_moves_the_cursor_and_a_second_opens() -> None:
+    async with running() as desk:
+        await desk.pilot.click("InboxList", offset=(10, 3))
+        await desk.rest()
+        assert under_cursor(desk) == "Omar Haddad"
+        await desk.pilot.click("InboxList", offset=(10, 3))
+        await desk.rest()
+        assert desk.workbench.desk.open_case is not None
+
+
+async def test_an_empty_view_says_so() -> None:
+    async with running(Shop([])) as desk:
+        assert "Nothing waits here." in desk.text

@@ -1,0 +1,168 @@
+"""Keys, command line, palette, help and pickers as an agent uses them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.domain.model import Call
+from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Resolve, Snooze
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS
+from tests.widgets.running import running
+from tests.widgets.shop import NOW, Shop, sketch_rows
+
+
+async def test_a_begun_sequence_shows_its_ends_and_the_next_key_ends_it() -> None:
+    async with running() as desk:
+        await desk.press("g")
+        assert "My team's cases" in desk.screen[-1]
+        await desk.press("t")
+        assert desk.workbench.desk.inbox.view.name == "team"
+        assert "NEEDS ME" not in desk.text
+
+
+async def test_a_sequence_that_means_nothing_says_so() -> None:
+    async with running() as desk:
+        await desk.press("g", "z")
+        assert "g z means nothing here" in desk.screen[-2]
+
+
+async def test_a_key_that_is_off_says_why() -> None:
+    async with running() as desk:
+        await desk.press("D")
+        assert "Reopen: it is open" in desk.screen[-2]
+        assert "reopen" not in desk.screen[-1]
+
+
+async def test_number_keys_show_views() -> None:
+    async with running() as desk:
+        await desk.press("3")
+        assert desk.workbench.desk.inbox.view.name == "all"
+        await desk.press("9")
+        assert "there are 6 views" in desk.screen[-2]
+
+
+async def test_acting_on_the_row_under_the_cursor() -> None:
+    async with running() as desk:
+        await desk.press("end", "a")
+        assert desk.shop.orders == [Assign("c4502", agent="noa")]
+        assert "Noam Bar is yours now" in desk.screen[-2]
+
+
+async def test_the_command_line_completes_and_runs() -> None:
+    async with running() as desk:
+        await desk.press("colon", *"sno", "tab", *"2h", "enter")
+        order = desk.shop.orders[0]
+        assert isinstance(order, Snooze) and order.case == "c4471"
+        assert 0 <= order.until - NOW - 2 * HOUR_MS < MINUTE_MS
+        assert "snoozed until 11:41" in desk.screen[-2]
+        assert desk.app.screen.focused is desk.app.desk_screen.inbox
+
+
+async def test_the_command_line_completes_names_of_colleagues() -> None:
+    async with running() as desk:
+        await desk.press("colon", *"assign-to", "space", "r", "tab", "enter")
+        assert desk.shop.orders == [Assign("c4471", agent="ruti")]
+
+
+async def test_a_wrong_line_stays_and_says_what_was_expected() -> None:
+    async with running() as desk:
+        await desk.press("colon", *"snooze", "space", *"soon", "enter")
+        assert desk.shop.orders == []
+        assert "is no time" in desk.screen[-2]
+        await desk.press("escape")
+
+
+async def test_the_palette_finds_a_command_and_runs_it() -> None:
+    async with running() as desk:
+        await desk.press("ctrl+p", *"prior", "enter")
+        assert "urgent" in desk.text
+        await desk.press(*"urg", "enter")
+        assert desk.shop.orders == [Prioritise("c4471", 3)]
+
+
+async def test_the_palette_names_why_a_command_is_off() -> None:
+    async with running() as desk:
+        await desk.press("ctrl+p", *"hang")
+        assert "you are in no call" in desk.text
+        await desk.press("enter")
+        assert desk.app.desk_screen.prompt.asking is not None  # it stays open and says why
+        await desk.press("escape")
+        assert desk.app.desk_screen.prompt.asking is None
+
+
+async def test_help_lists_what_works_here_and_why_the_rest_does_not() -> None:
+    async with running(size=(120, 60)) as desk:
+        await desk.press("question_mark", *"reo")
+        assert "Not here, not now" in desk.text and "it is open" in desk.text
+        await desk.press("escape")
+
+
+async def test_labels_are_picked_or_new() -> None:
+    async with running() as desk:
+        await desk.press("l", *"dam", "enter")
+        await desk.press("l", *"fragile", "enter")
+        assert desk.shop.orders == [Label("c4471", ("damaged",)), Label("c4471", ("fragile",))]
+
+
+async def test_filter_narrows_while_typing_and_escape_shows_all_again() -> None:
+    async with running() as desk:
+        await desk.press("slash", *"ruth")
+        assert "Ruth Klein" in desk.text and "Omar" not in desk.text
+        await desk.press("enter")
+        assert "/ ruth" in desk.screen[0]
+        await desk.press("escape")
+        assert "Omar" in desk.text
+
+
+async def test_done_from_the_open_case_opens_the_next_that_waits() -> None:
+    async with running() as desk:
+        await desk.press("enter", "d")
+        assert Resolve("c4471") in desk.shop.orders
+        open_case = desk.workbench.desk.open_case
+        assert open_case is not None and open_case.key.case == "c4472"
+
+
+async def test_last_case_goes_back_and_forth() -> None:
+    async with running() as desk:
+        await desk.press("x")
+        assert "no other case was open before" in desk.screen[-2]
+        await desk.press("enter", "escape", "j", "enter", "x")
+        open_case = desk.workbench.desk.open_case
+        assert open_case is not None and open_case.key.case == "c4471"
+        await desk.press("x")
+        assert desk.workbench.desk.open_case is not None and desk.workbench.desk.open_case.key.case == "c4472"
+
+
+async def test_a_ring_is_answered_by_its_own_key() -> None:
+    async with running() as desk:
+        call = Call("k1", "c4476", "t", "ringing", NOW, CustomerText("054-333-1234"), "Billing")
+        desk.shop.changes(replace(sketch_rows()[5], call=call), call)
+        await desk.rest()
+        assert "answer" in desk.screen[-1]
+        await desk.press("ctrl+o")
+        assert CallAction("k1", "answer") in desk.shop.orders
+
+
+async def test_leaving_with_nothing_owed_leaves() -> None:
+    async with running() as desk:
+        await desk.press("Q")
+        assert not desk.app.is_running or desk.app._exit
+
+
+async def test_textual_own_keys_are_gone() -> None:
+    async with running() as desk:
+        await desk.press("ctrl+q", "ctrl+c")
+        assert desk.app.is_running and not desk.app._exit
+
+
+async def test_a_server_that_cannot_snooze_says_so() -> None:
+    shop = Shop()
+    shop.capabilities = replace(shop.capabilities, orders=shop.capabilities.orders - {"snooze"})
+    from agent_tui.backends.base import Connected
+
+    async with running(shop) as desk:
+        shop.happens(Connected(shop.me, shop.capabilities, shop.seq, True))
+        await desk.rest()
+        await desk.press("s")
+        assert "hub cannot do that" in desk.screen[-2]

@@ -1,0 +1,40 @@
+"""What the case asks of the application it stands in: the agent's time zone, the status line, questions, the clipboard.
+
+The application (`agent_tui.app.DeskApp`) has these; a widget knows no more of it than this.
+"""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Protocol, cast
+
+from textual.widget import Widget
+
+from agent_tui.commands.context import Ui
+from agent_tui.widgets.ask import Asking
+
+
+class CaseUi(Ui, Protocol):
+    """The shell's screen; `ask` puts any question at the bottom line, the focus comes back when it is over."""
+
+    def ask(self, asking: Asking, text: str = "") -> None: ...
+
+
+class _Settings(Protocol):
+    @property
+    def zone(self) -> tzinfo: ...
+
+
+class Host(Protocol):
+    """The application around a case."""
+
+    @property
+    def ui(self) -> CaseUi: ...
+
+    @property
+    def settings(self) -> _Settings: ...
+
+
+def host(widget: Widget) -> Host:
+    """The application that `widget` is mounted in."""
+    return cast(Host, widget.app)

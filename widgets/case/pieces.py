@@ -1,0 +1,79 @@
+"""Pieces of text with a look, put together to lines of exactly so many cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from agent_tui.domain.text import SafeText, clean_line, truncate, trusted
+from agent_tui.widgets.paint import Paint, Part
+
+NOTHING: SafeText = trusted("")
+BLANK: SafeText = trusted(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words and the part of the screen they are."""
+
+    text: SafeText
+    part: Part = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class LinePieces:
+    """One line: pieces from the left, pieces at the right edge. `fill`: the sign drawn in the gap between."""
+
+    left: tuple[Piece, ...] = ()
+    right: tuple[Piece, ...] = ()
+    fill: str = " "
+    fill_part: Part = "text"
+
+
+def cells(pieces: Iterable[Piece]) -> int:
+    """How many cells they take."""
+    return sum(cell_len(piece.text.drawn()) for piece in pieces)
+
+
+def blanks(count: int) -> Piece:
+    """So many blank cells."""
+    return Piece(clean_line(" " * count) if count > 0 else NOTHING)
+
+
+def cut(pieces: Sequence[Piece], room: int) -> tuple[Piece, ...]:
+    """As many of `pieces` as fit into `room` cells, the last with an ellipsis."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        text = piece.text.drawn()
+        wide = cell_len(text)
+        if wide <= room:
+            kept.append(Piece(text, piece.part))
+            room -= wide
+            continue
+        if room > 0:
+            short = truncate(text, room)
+            if cell_len(short) <= room:
+                kept.append(Piece(short, piece.part))
+        break
+    return tuple(kept)
+
+
+def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
+    """The line in exactly `width` cells. The right pieces win where both do not fit."""
+    right = cut(line.right, width)
+    room = width - cells(right)
+    left = cut(line.left, room - 1 if right and cells(line.left) >= room else room)
+    gap = max(0, room - cells(left))
+    parts = [(piece.text, _style(paint, base, piece.part)) for piece in left]
+    parts.append((line.fill * gap, _style(paint, base, line.fill_part)))
+    parts += [(piece.text, _style(paint, base, piece.part)) for piece in right]
+    return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width, base)
+
+
+def _style(paint: Paint, base: Style, part: Part) -> Style:
+    return base if part == "text" else base + paint[part]

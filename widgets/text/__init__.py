@@ -1,0 +1,1 @@
+"""Text in cells: laid out for reading, and edited."""

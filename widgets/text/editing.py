@@ -1,0 +1,170 @@
+"""A text being written: caret, marked part, undo. Pure; steps are graphemes and words, never half a letter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+
+from agent_tui.domain.text import clean
+from agent_tui.widgets.text.layout import graphemes
+
+MOST = 100_000
+"""Characters a text may have."""
+_UNDO = 200
+_FIELD = re.compile(r"\{[^{}\n]{1,40}\}")
+
+
+def cleaned(typed: str) -> str:
+    """What may be put in of what was typed or pasted: no controls but line breaks, no direction overrides."""
+    text = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    kept = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return str(clean(kept)).replace("\u2028", "\n")
+
+
+class EditText:
+    """`caret` and `anchor` are places between characters; between them lies what is marked, nothing when equal."""
+
+    def __init__(self, text: str = "", caret: int | None = None) -> None:
+        self.text = text[:MOST]
+        self.caret = self.anchor = len(self.text) if caret is None else max(0, min(caret, len(self.text)))
+        self._before: list[tuple[str, int]] = []
+        self._typing = False
+
+    @property
+    def marked(self) -> tuple[int, int]:
+        """Start and end of the marked part."""
+        return min(self.caret, self.anchor), max(self.caret, self.anchor)
+
+    # -- changing
+
+    def insert(self, typed: str) -> None:
+        """Put text in at the caret, in place of what is marked."""
+        kept = cleaned(typed)
+        start, stop = self.marked
+        kept = kept[: max(0, MOST - len(self.text) + stop - start)]
+        if kept:
+            self._change(start, stop, kept, joins=len(kept) == 1 and not kept.isspace())
+
+    def backspace(self) -> None:
+        """Delete what is marked, else the grapheme before the caret."""
+        start, stop = self.marked
+        self._change(start if start != stop else self._left_of(self.caret), stop, "")
+
+    def delete(self) -> None:
+        """Delete what is marked, else the grapheme after the caret."""
+        start, stop = self.marked
+        self._change(start, stop if start != stop else self._right_of(self.caret), "")
+
+    def delete_word(self) -> None:
+        """The word before the caret, with the blanks after it."""
+        self._change(self._word_left(self.caret), self.marked[1], "")
+
+    def delete_line(self) -> None:
+        """From the caret to the start of its line; at the start, the line break before it."""
+        start = self.text.rfind("\n", 0, self.caret) + 1
+        self._change(start if start != self.caret else max(0, start - 1), self.caret, "")
+
+    def replace(self, text: str, caret: int | None = None) -> None:
+        """Another text in place of this one; can be undone."""
+        self._change(0, len(self.text), text[:MOST])
+        self.put_caret(len(self.text) if caret is None else caret)
+
+    def undo(self) -> bool:
+        """Take the last change back; False when there is none."""
+        self._typing = False
+        if not self._before:
+            return False
+        self.text, self.caret = self._before.pop()
+        self.anchor = self.caret
+        return True
+
+    # -- moving
+
+    def put_caret(self, place: int, mark: bool = False) -> None:
+        """The caret at a place; `mark`: what lies between is marked."""
+        self._typing = False
+        self.caret = max(0, min(place, len(self.text)))
+        if not mark:
+            self.anchor = self.caret
+
+    def left(self, mark: bool = False) -> None:
+        start, stop = self.marked
+        self.put_caret(start if start != stop and not mark else self._left_of(self.caret), mark)
+
+    def right(self, mark: bool = False) -> None:
+        start, stop = self.marked
+        self.put_caret(stop if start != stop and not mark else self._right_of(self.caret), mark)
+
+    def word_left(self, mark: bool = False) -> None:
+        self.put_caret(self._word_left(self.caret), mark)
+
+    def word_right(self, mark: bool = False) -> None:
+        place = self.caret
+        while place < len(self.text) and self.text[place].isspace():
+            place += 1
+        while place < len(self.text) and not self.text[place].isspace():
+            place += 1
+        self.put_caret(place, mark)
+
+    def at_word_start(self) -> bool:
+        """Whether a word would begin at the caret."""
+        start, _ = self.marked
+        return start == 0 or self.text[start - 1].isspace()
+
+    def mark_field(self, start: int = 0, stop: int | None = None) -> bool:
+        """Mark the first `{field}` from `start` on (up to `stop`), so that typing fills it; False when there is
+        none."""
+        found = _FIELD.search(self.text, start, len(self.text) if stop is None else stop)
+        if found is None:
+            return False
+        self._typing = False
+        self.anchor, self.caret = found.span()
+        return True
+
+    def next_field(self) -> bool:
+        """Mark the next field after the caret, else the first one."""
+        return self.mark_field(self.marked[1]) or self.mark_field()
+
+    # -- inside
+
+    def _change(self, start: int, stop: int, new: str, joins: bool = False) -> None:
+        if start == stop and not new:
+            return
+        if not (joins and self._typing):
+            self._before.append((self.text, self.caret))
+            del self._before[:-_UNDO]
+        self._typing = joins
+        self.text = self.text[:start] + new + self.text[stop:]
+        self.caret = self.anchor = start + len(new)
+
+    def _edges(self, place: int) -> tuple[int, list[int]]:
+        """Start of the line of `place`, and where its graphemes end."""
+        start = self.text.rfind("\n", 0, place) + 1
+        stop = self.text.find("\n", place)
+        line = self.text[start : stop if stop >= 0 else len(self.text)]
+        edges, at = [start], start
+        for grapheme in graphemes(line):
+            at += len(grapheme)
+            edges.append(at)
+        return start, edges
+
+    def _left_of(self, place: int) -> int:
+        if place == 0:
+            return 0
+        start, edges = self._edges(place)
+        return edges[bisect_left(edges, place) - 1] if place > start else place - 1
+
+    def _right_of(self, place: int) -> int:
+        if place >= len(self.text):
+            return len(self.text)
+        _, edges = self._edges(place)
+        after = bisect_right(edges, place)
+        return edges[after] if after < len(edges) else place + 1
+
+    def _word_left(self, place: int) -> int:
+        while place and self.text[place - 1].isspace():
+            place -= 1
+        while place and not self.text[place - 1].isspace():
+            place -= 1
+        return place
