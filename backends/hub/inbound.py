@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
 from agent_tui.backends.hub import filing as hub_filing
@@ -35,6 +36,9 @@ def file_message(
     thread, case, opened = _place(tx, policy, got, at)
     record = tx.case(case)
     assert record is not None
+    name = tx.customer(record.row.customer).name
+    if record.row.name != name:
+        tx.put(replace(record.row, name=name))
     before, after = tx.step(case, CustomerWrote(at, got.channel, got.auto, opened))
     if before.stage != after.stage:
         woken = before.stage == "later"

@@ -1,0 +1,177 @@
+"""What each fact does to a case: pure functions, no hub."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pytest
+
+from agent_tui.domain.channels import channel
+from agent_tui.domain.filing import (
+    CallMoved,
+    CaseState,
+    CustomerWrote,
+    Done,
+    Fact,
+    OpenedAgain,
+    PutAway,
+    Read,
+    Replied,
+    SendFailed,
+    SendSettled,
+    Spammed,
+    Woke,
+    choose_case,
+    owed,
+    sort_at,
+    step,
+    subject_key,
+)
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS
+
+MAIL, CHAT = channel("email"), channel("whatsapp")
+
+
+def after(*facts: Fact) -> CaseState:
+    return reduce(step, facts, CaseState())
+
+
+def test_a_customers_word_needs_us_by_the_channels_first_target() -> None:
+    state = after(CustomerWrote(1000, "email"))
+    assert (state.stage, state.unread, sort_at(state)) == ("us", 1, 1000 + MAIL.first_ms)
+    clock = owed(state)
+    assert clock is not None
+    assert clock.metric == "first"
+
+
+def test_more_words_never_move_the_oldest_promise() -> None:
+    state = after(CustomerWrote(1000, "email"), CustomerWrote(9000, "email"), CustomerWrote(5000, "whatsapp"))
+    assert (state.unread, sort_at(state)) == (3, 1000 + MAIL.first_ms)
+
+
+def test_a_word_that_comes_late_counts_from_when_it_was_said() -> None:
+    state = after(CustomerWrote(9000, "email"), CustomerWrote(1000, "email"))
+    assert sort_at(state) == 1000 + MAIL.first_ms
+
+
+def test_a_reply_meets_the_clock_and_the_customer_is_next() -> None:
+    state = after(CustomerWrote(1000, "email"), Replied(2000, "m1"))
+    assert (state.stage, owed(state), sort_at(state)) == ("customer", None, -2000)
+
+
+def test_after_an_answer_the_next_target_runs() -> None:
+    state = after(CustomerWrote(1000, "whatsapp"), Replied(2000, "m1"), CustomerWrote(3000, "whatsapp"))
+    clock = owed(state)
+    assert clock is not None
+    assert (clock.metric, clock.due) == ("next", 3000 + CHAT.next_ms)
+
+
+def test_a_failed_send_takes_the_answer_back() -> None:
+    state = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), SendFailed(3000, "m1"))
+    clock = owed(state)
+    assert clock is not None
+    assert (state.stage, state.failed, clock.metric, clock.since) == ("us", ("m1",), "first", 1000)
+
+
+def test_a_failed_send_takes_nothing_back_while_another_answer_stands() -> None:
+    state = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), Replied(2500, "m2"), SendFailed(3000, "m1"))
+    assert (state.stage, owed(state)) == ("us", None)
+    assert after(CustomerWrote(1000, "email"), Replied(2000, "m1"), SendFailed(3000, "other")).waiting is None
+
+
+def test_a_failure_seen_twice_counts_once() -> None:
+    once = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), SendFailed(3000, "m1"))
+    assert step(once, SendFailed(4000, "m1")) == once
+
+
+def test_a_retry_answers_again_and_an_unknown_send_that_arrived_settles() -> None:
+    failed = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), SendFailed(3000, "m1"))
+    assert step(failed, Replied(4000, "m1")).failed == ()
+    assert step(failed, Replied(4000, "m1")).stage == "customer"
+    settled = step(failed, SendSettled(4000, "m1"))
+    assert (settled.stage, settled.failed, settled.waiting) == ("customer", (), None)
+
+
+@pytest.mark.parametrize("auto", ["auto-reply", "bounce", "list", "loop"])
+def test_automatic_mail_starts_no_clock_and_wakes_nothing(auto: str) -> None:
+    asleep = after(CustomerWrote(1000, "email"), Replied(1500, "m1"), PutAway(2000, 0))
+    assert step(asleep, CustomerWrote(3000, "email", auto)) == asleep
+    new = after(CustomerWrote(1000, "email", auto, first=True))
+    assert (new.stage, owed(new), new.unread) == ("us", None, 1)
+
+
+def test_snooze_ends_at_its_time_or_at_the_customers_word() -> None:
+    asleep = after(CustomerWrote(1000, "email"), Replied(1500, "m1"), PutAway(2000, 9000))
+    assert (asleep.stage, sort_at(asleep)) == ("later", 9000)
+    assert step(asleep, Woke(9000)).stage == "us"
+    assert step(asleep, CustomerWrote(3000, "email")).stage == "us"
+    assert step(asleep, CustomerWrote(3000, "email")).snoozed is None
+    until_word = after(CustomerWrote(1000, "email"), PutAway(2000, 0))
+    assert sort_at(until_word) > sort_at(asleep)
+
+
+def test_done_forgets_what_was_owed_and_reopening_by_hand_starts_no_clock() -> None:
+    done = after(CustomerWrote(1000, "email"), Done(2000))
+    assert (done.stage, owed(done), done.unread, sort_at(done)) == ("done", None, 0, -2000)
+    again = step(done, OpenedAgain(3000))
+    assert (again.stage, owed(again), again.resolved) == ("us", None, None)
+
+
+def test_spam_stays_spam_whatever_comes() -> None:
+    spam = after(CustomerWrote(1000, "email"), Spammed(2000), CustomerWrote(3000, "email"), Woke(4000))
+    assert (spam.stage, owed(spam)) == ("spam", None)
+    assert step(spam, SendFailed(5000, "m1")).stage == "spam"
+
+
+def test_reading_leaves_what_came_since() -> None:
+    state = after(CustomerWrote(1000, "email"), CustomerWrote(2000, "email"))
+    assert step(state, Read(3000)).unread == 0
+    assert step(state, Read(3000, left=1)).unread == 1
+
+
+def test_a_ringing_call_stands_before_all_and_by_law_when_there_is_one() -> None:
+    state = after(CustomerWrote(1000, "email"), CallMoved(2000, "k1", "ringing", law_due=2000 + MINUTE_MS))
+    assert sort_at(state) == 2000 + MINUTE_MS
+    answered = step(state, CallMoved(3000, "k1", "active", human=True))
+    assert sort_at(answered) == 1000 + MAIL.first_ms
+    ended = step(answered, CallMoved(4000, "k1", "ended", human=True))
+    assert ended.ring is not None
+    assert ended.ring.metric == "write-up"
+
+
+def test_a_written_up_call_leaves_the_word_to_the_customer_but_not_over_an_unanswered_message() -> None:
+    call: list[Fact] = [
+        CallMoved(1000, "k1", "ringing"),
+        CallMoved(2000, "k1", "active", human=True),
+        CallMoved(3000, "k1", "ended", human=True),
+        CallMoved(4000, "k1", "written-up", human=True),
+    ]
+    assert after(*call).stage == "customer"
+    assert after(CustomerWrote(500, "email"), *call).stage == "us"
+
+
+def test_a_caller_who_gave_up_is_owed_a_call_back() -> None:
+    state = after(CallMoved(1000, "k1", "ringing"), CallMoved(60_000, "k1", "abandoned"))
+    clock = owed(state)
+    assert clock is not None
+    assert (state.stage, state.call, clock.since) == ("us", "", 60_000)
+
+
+def test_a_word_goes_to_the_open_case_else_to_one_done_within_grace() -> None:
+    now = 100 * HOUR_MS
+    old, recent = CaseState("done", resolved=now - 80 * HOUR_MS), CaseState("done", resolved=now - 10 * HOUR_MS)
+    assert choose_case([("open", CaseState("customer")), ("done", recent)], now) == "open"
+    assert choose_case([("later", CaseState("later")), ("done", recent)], now) == "later"
+    assert choose_case([("old", old), ("recent", recent)], now) == "recent"
+    assert choose_case([("old", old)], now) == ""
+    assert choose_case([], now) == ""
+
+
+@pytest.mark.parametrize("subject", ["Lamp", "Re: Lamp", "RE: fwd:  lamp ", "AW: Re[2]: LAMP", "תשובה: lamp"])
+def test_subjects_that_mean_the_same_thread(subject: str) -> None:
+    assert subject_key(subject) == "lamp"
+
+
+def test_a_colon_alone_is_no_reply_prefix() -> None:
+    assert subject_key("Order: lamp") == "order: lamp"
+    assert subject_key("Re:") == ""
