@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Literal
 
 from textual import events
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from agent_tui.desk.changes import Changes
@@ -58,6 +59,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.paint = Paint(theme, settings.depth)
         self.register_theme(textual_theme(theme, settings.depth))
         self.theme = theme.name
+        if settings.depth == "none":
+            # Textual chose its filter before it knew the theme; the grey one paints the terminal's colours black
+            self._filters = [*(kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)), NoColor()]
         self.desk_screen = DeskScreen(workbench, self.paint, settings.zone)
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)

@@ -69,7 +69,7 @@ def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
     room = width - cells(right)
     left = cut(line.left, room - 1 if right and cells(line.left) >= room else room)
     gap = max(0, room - cells(left))
-    parts = [(piece.text, _style(paint, base, piece.part)) for piece in left]
+    parts: list[tuple[str, Style]] = [(piece.text, _style(paint, base, piece.part)) for piece in left]
     parts.append((line.fill * gap, _style(paint, base, line.fill_part)))
     parts += [(piece.text, _style(paint, base, piece.part)) for piece in right]
     return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width, base)

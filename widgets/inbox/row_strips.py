@@ -104,7 +104,7 @@ def _case_line(
     clock = CLOCK if metric or len(countdown) >= CLOCK else CLOCK - 1
     right = 1 + (METRIC + 1 if metric else 0) + clock + 1
     room = max(4, width - NAME - right)
-    name = min(24, room) if preview else room
+    name = min(24, max(14, room * 2 // 5)) if preview else room
     bold = row.unread > 0 or look.cursor
     parts = [
         _mark(look, paint, base),
@@ -118,7 +118,8 @@ def _case_line(
     parts.append(_sign(item, paint, base))
     if metric:
         parts.append((" " + fit(promise, METRIC), base + paint["quiet"]))
-    parts.append((fit(countdown, clock, "right"), base + paint[_urgency(row, look)]))
+    parts.append((" " * (clock - len(countdown)), base))
+    parts.append((fit(countdown, min(clock, len(countdown))), base + paint[_urgency(row, look)]))
     parts.append((" ", base))
     return _strip(parts, width)
 
@@ -154,7 +155,9 @@ def _promise(row: CaseRow, snoozed: bool) -> SafeText:
 
 
 def _urgency(row: CaseRow, look: RowLook) -> Part:
-    if look.countdown.startswith("-"):
+    if row.call is not None and row.call.state == "ringing":
+        return "here"
+    if look.countdown.startswith(("-", "~-")):
         return "danger"
     if row.stage != "us" or row.clock is None:
         return "quiet"
@@ -165,9 +168,9 @@ def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[s
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
     for words, part in _before(item):
-        lead = fit(words + trusted(" "), min(len(words) + 1, max(0, cells)))
-        parts.append((lead, base + paint[part]))
-        cells -= len(lead)
+        lead = fit(words, min(len(words), max(0, cells - 1)))
+        parts += [(lead, base + paint[part]), (" ", base)]
+        cells -= len(lead) + 1
     said = row.preview.safe_line
     if row.subject.raw and channel(row.channel).kind == "mail":
         subject = row.subject.safe_line

@@ -10,20 +10,22 @@ from agent_tui.domain.text import SafeText, trusted
 from agent_tui.widgets.lines.line import Line, Piece
 
 _NOTHING = trusted("")
+_BLANK: Piece = (trusted(" "), "text")
 
 Taught = tuple[SafeText, SafeText]
 """A key as a person reads it, and in one or two words what it does."""
 
 
 class KeyLine(Line):
-    """Shows as many of the keys as fit, in the order given; the last one given stands at the right edge."""
+    """Shows as many of the keys as fit, in the order given; `last` stands at the right edge whatever there is."""
 
     _keys: Sequence[Taught] = ()
+    _last: Taught | None = None
     _lead: SafeText = _NOTHING
 
-    def teach(self, keys: Sequence[Taught], lead: SafeText = _NOTHING) -> None:
+    def teach(self, keys: Sequence[Taught], last: Taught | None = None, lead: SafeText = _NOTHING) -> None:
         """Show these keys; `lead` (a begun sequence) stands before them."""
-        self._keys, self._lead = keys, lead
+        self._keys, self._last, self._lead = keys, last, lead
         self._draw()
 
     def on_mount(self) -> None:
@@ -33,21 +35,26 @@ class KeyLine(Line):
         self._draw()
 
     def _draw(self) -> None:
-        if not self._keys:
-            self.put([(trusted(" "), "text"), (self._lead, "here")])
-            return
-        *keys, (last_key, last_words) = self._keys
-        right: list[Piece] = [(last_key, "key"), (trusted(" "), "text"), (last_words, "text"), (trusted(" "), "text")]
-        left: list[Piece] = [(trusted(" "), "text")]
+        right: list[Piece] = [*_piece(self._last), _BLANK] if self._last is not None else []
+        left: list[Piece] = [_BLANK]
         if self._lead:
-            left += [(self._lead, "here"), (trusted("  "), "text")]
-        gap = trusted("   ") if self.size.width >= 100 else trusted("  ")
-        room = self.size.width - sum(cell_len(words) for words, _ in right) - 1
-        used = sum(cell_len(words) for words, _ in left)
-        for key, words in keys:
-            cells = cell_len(key) + 1 + cell_len(words) + len(gap)
-            if used + cells - len(gap) > room:
+            left += [(self._lead, "here"), _BLANK, _BLANK]
+        gap: Piece = (trusted("   ") if self.size.width >= 100 else trusted("  "), "text")
+        room = self.size.width - _cells(right) - 1
+        used = _cells(left)
+        for place, taught in enumerate(self._keys):
+            pieces = [gap, *_piece(taught)] if place else _piece(taught)
+            used += _cells(pieces)
+            if used > room:
                 break
-            left += [(key, "key"), (trusted(" "), "text"), (words, "text"), (gap, "text")]
-            used += cells
+            left += pieces
         self.put(left, right)
+
+
+def _piece(taught: Taught) -> list[Piece]:
+    key, words = taught
+    return [(key, "key"), _BLANK, (words, "text")]
+
+
+def _cells(pieces: Sequence[Piece]) -> int:
+    return sum(cell_len(words) for words, _ in pieces)

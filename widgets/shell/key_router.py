@@ -21,7 +21,7 @@ from agent_tui.widgets.ask.commands import HelpAsking, PaletteAsking
 from agent_tui.widgets.lines.key_line import Taught
 from agent_tui.widgets.shell.desk_screen import DeskScreen
 from agent_tui.widgets.shell.desk_ui import DeskUi
-from agent_tui.widgets.shell.taught import continuation, taught
+from agent_tui.widgets.shell.taught import continuation, taught, taught_always
 
 _QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
 """Commands so frequent that a result on the status line is left standing."""
@@ -68,7 +68,9 @@ class KeyRouter:
         if isinstance(result, Pending):
             context = self.context()
             keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
-            self._screen.keys.teach(keys, clean_line(show_keys(result.prefix)))
+            self._screen.keys.teach(
+                keys, (trusted("Esc"), trusted("none of them")), clean_line(show_keys(result.prefix))
+            )
             return True
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
@@ -104,9 +106,10 @@ class KeyRouter:
         asking = self._screen.prompt.asking
         if asking is not None:
             tab = [(trusted("Tab"), trusted("complete"))] if asking.completes else []
-            self._screen.keys.teach([(trusted("Enter"), asking.enter), *tab, (trusted("Esc"), asking.escape)])
+            self._screen.keys.teach([(trusted("Enter"), asking.enter), *tab], (trusted("Esc"), asking.escape))
             return
-        self._screen.keys.teach(taught(self.context(), self._keymap, self._screen.case))
+        context = self.context()
+        self._screen.keys.teach(taught(context, self._keymap, self._screen.case), taught_always(context, self._keymap))
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
         # the question is about where the agent was before it was put

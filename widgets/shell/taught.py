@@ -68,7 +68,6 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
         (ids.HELP, trusted("help")),
     ),
 }
-_LAST: _Lesson = (ids.PALETTE, trusted("all"))
 
 
 class Composing(Protocol):
@@ -79,8 +78,8 @@ class Composing(Protocol):
 
 
 def taught(context: Context, keymap: Keymap, composer: Composing) -> Sequence[Taught]:
-    """The keys to show, the most useful first, the last one for the right edge."""
-    lessons = [*_CALLS, *_PLACES[context.ui.place], _LAST]
+    """The keys to show, the most useful first."""
+    lessons = [*_CALLS, *_PLACES[context.ui.place]]
     keys: list[Taught] = []
     for id, words in lessons:
         command = REGISTRY.get(id)
@@ -93,6 +92,12 @@ def taught(context: Context, keymap: Keymap, composer: Composing) -> Sequence[Ta
             continue  # Enter does that here already
         keys.append((clean_line(key), words))
     return keys
+
+
+def taught_always(context: Context, keymap: Keymap) -> Taught | None:
+    """What stands at the right edge: the key that finds everything else."""
+    key = keymap.shown(ids.PALETTE, context.contexts)
+    return (clean_line(key), trusted("all")) if key else None
 
 
 def continuation(binding: Binding, pressed: int) -> Taught:

@@ -1,0 +1,145 @@
+"""What the timeline of a case consists of, in time order: rules where channel or day changes, messages, calls. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Call, Message
+from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.time import Ms
+from agent_tui.widgets.case.pieces import NOTHING
+from agent_tui.widgets.case.when import day, day_number, talk_time
+
+_DOT = trusted(" · ")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Stands above the oldest message held while the server has more."""
+
+    key: str = "earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line between runs. `tag`: the channel's letters; `folded`: messages of the run with something folded."""
+
+    key: str
+    tag: SafeText
+    words: SafeText
+    count: int = 0
+    folded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message. `author`: what stands in the author's column; `who`: a colleague's name; `unfolded`: with quotes and
+    recipients. `stranger`: it came from somebody else than the customer is known as."""
+
+    key: str
+    message: Message
+    author: SafeText
+    who: SafeText
+    unfolded: bool
+    stranger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """A call. `who`: the agent's name."""
+
+    key: str
+    call: Call
+    who: SafeText
+
+
+Item = Earlier | Rule | Said | Talked
+Entry = Said | Talked
+
+
+def items_of(
+    case: OpenCase, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str, unfolded: frozenset[str]
+) -> tuple[Item, ...]:
+    """The timeline's items from the oldest to the newest. `names`: agents by id. `unfolded`: keys of such messages."""
+    items: list[Item] = []
+    if case.more_before:
+        items.append(Earlier())
+    run: tuple[str, int] | None = None
+    rule = -1
+    subjects = {talk.id: talk.subject.safe_line for talk in case.conversations}
+    entries: list[tuple[Ms, int, Message | Call]] = [(m.at, 0, m) for m in case.messages]
+    oldest = case.messages[0].at if case.messages and case.more_before else 0
+    entries += [(call.since, 1, call) for call in case.calls if call.since >= oldest]
+    queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
+    entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
+    known = _known_as(case)
+    for at, _, entry in entries:
+        today = day_number(at, zone)
+        aside = isinstance(entry, Message) and not entry.conversation and entry.kind in ("note", "system")
+        now_run = (run[0] if aside and run is not None else entry.conversation, today)
+        if now_run != run:
+            run, rule = now_run, len(items)
+            items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
+        last = items[rule]
+        assert isinstance(last, Rule)
+        if isinstance(entry, Message):
+            item = _said(entry, names, me, unfolded, known)
+            items.append(item)
+            folded = bool(entry.folded) and entry.id not in unfolded
+            items[rule] = replace(last, count=last.count + 1, folded=last.folded + folded)
+        else:
+            items.append(Talked(f"call:{entry.id}", entry, _name(entry.agent, names)))
+    return tuple(items)
+
+
+def _rule(
+    entry: Message | Call, when: SafeText, subjects: Mapping[str, SafeText], names: Mapping[str, str], aside: bool
+) -> Rule:
+    if isinstance(entry, Call):
+        words = [when]
+        if entry.answered is not None and entry.ended is not None:
+            words.append(talk_time(entry.ended - entry.answered))
+        if entry.agent:
+            words.append(_name(entry.agent, names))
+        return Rule(f"rule:call:{entry.id}", trusted("PH"), _DOT.join(words))
+    if aside:
+        return Rule(f"rule:{entry.id}", NOTHING, when)
+    profile = channel(entry.channel)
+    words = [when]
+    subject = entry.subject.safe_line or subjects.get(entry.conversation, NOTHING)
+    if profile.kind == "mail" and subject:
+        words.append(subject)
+    return Rule(f"rule:{entry.id}", clean_line(profile.tag), _DOT.join(words))
+
+
+def _said(message: Message, names: Mapping[str, str], me: str, unfolded: frozenset[str], known: frozenset[str]) -> Said:
+    who = NOTHING
+    if message.kind == "note":
+        author = trusted("note")
+        who = _name(message.author, names) if message.author != me else NOTHING
+    elif message.kind == "out":
+        author = trusted("you") if message.author == me and me else _name(message.author, names)
+        who = author
+    else:
+        author = NOTHING
+    sender = message.sender.safe_line
+    stranger = message.kind == "in" and bool(sender) and not any(name in sender for name in known)
+    return Said(message.id, message, author, who, message.id in unfolded, stranger)
+
+
+def _known_as(case: OpenCase) -> frozenset[str]:
+    """What the customer is called on the screen already: the name and all addresses."""
+    names = {case.row.name.safe_line} if case.row is not None else set()
+    if case.customer is not None:
+        names.add(case.customer.name.safe_line)
+        names |= {address.value.safe_line for address in case.customer.addresses}
+    names |= {talk.address.safe_line for talk in case.conversations}
+    return frozenset(str(name) for name in names if name)
+
+
+def _name(agent: str, names: Mapping[str, str]) -> SafeText:
+    return clean_line(names.get(agent, agent)) if agent else trusted("us")

@@ -1,0 +1,211 @@
+"""How a timeline's items look, as lines of pieces: time, author, what was said, and how far it got. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Attachment, Call, Delivery, Message
+from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
+from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
+from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
+from agent_tui.widgets.case.when import clock_time, size, talk_time
+from agent_tui.widgets.paint import Part
+from agent_tui.widgets.text.layout import lay_out
+
+TIME = 6
+"""Cells of the time and the blank after it."""
+STATE = 5
+"""Cells of the delivery state and the blank before it."""
+BROAD = 56
+"""From this width authors have more room."""
+
+_STATES: dict[Delivery, tuple[SafeText, Part]] = {
+    "queued": (trusted("..."), "quiet"),
+    "sending": (trusted("..."), "quiet"),
+    "sent": (trusted("✓"), "quiet"),
+    "delivered": (trusted("✓✓"), "quiet"),
+    "read": (trusted("read"), "quiet"),
+    "failed": (trusted("!"), "danger"),
+    "unknown": (trusted("?"), "warning"),
+}
+_CALLS: dict[str, SafeText] = {
+    "ringing": trusted("rings"),
+    "active": trusted("in the call"),
+    "held": trusted("on hold"),
+    "ended": trusted("to write up"),
+    "abandoned": trusted("gave up"),
+    "written-up": NOTHING,
+}
+_KINDS: dict[str, Part] = {"in": "them", "out": "us", "note": "note", "system": "system"}
+_UNCUT = trusted("")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The columns of a timeline `width` cells wide."""
+
+    width: int
+
+    @property
+    def author(self) -> int:
+        """Cells of the author's column, with the blank after it."""
+        return 9 if self.width >= BROAD else 5
+
+    @property
+    def body(self) -> int:
+        """Cells for what was said."""
+        return max(8, self.width - TIME - self.author - STATE)
+
+
+def lines_of(item: Item, width: int, zone: tzinfo) -> tuple[LinePieces, ...]:
+    """The lines of an item, `width` cells wide."""
+    if isinstance(item, Rule):
+        return (_rule(item),)
+    if isinstance(item, Earlier):
+        return (LinePieces((blanks(TIME), Piece(trusted("earlier messages: page back"), "quiet"))),)
+    frame = Frame(width)
+    if isinstance(item, Talked):
+        return tuple(_talked(item, frame, zone))
+    return tuple(_said(item, frame, zone))
+
+
+def _rule(rule: Rule) -> LinePieces:
+    words = compose("{tag} · {words}", tag=rule.tag, words=rule.words) if rule.tag else rule.words
+    left = (Piece(trusted("─ "), "rule"), Piece(words, "heading"), Piece(BLANK))
+    right: list[Piece] = []
+    if rule.folded:
+        counts = compose(" {n}, {folded} folded ", n=rule.count, folded=rule.folded)
+        right = [Piece(counts, "quiet"), Piece(trusted("──"), "rule")]
+    return LinePieces(left, tuple(right), "─", "rule")
+
+
+def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
+    message = item.message
+    part: Part = _KINDS[message.kind]
+    lead = _lead(message, item.author, frame, zone)
+    state = _state(item)
+    rows: list[tuple[tuple[Piece, ...], Piece | None]] = []
+    for line in _before(item, frame.body):
+        rows.append((line, None))
+    if message.body or not (message.attachments or message.problems):
+        rows += _body(message.body.safe, frame.body, part)
+    for line in _after(item, frame.body):
+        rows.append((line, None))
+    for place, (pieces, _) in enumerate(rows):
+        left = (*(lead if place == 0 else (blanks(TIME + frame.author),)), *pieces)
+        yield LinePieces(left, (state,) if place == len(rows) - 1 and state.text else ())
+
+
+def _body(text: SafeText, width: int, part: Part) -> list[tuple[tuple[Piece, ...], Piece | None]]:
+    rows: list[tuple[tuple[Piece, ...], Piece | None]] = []
+    for line in lay_out(text, width):
+        shift = blanks(width - line.cells if line.right else 0)
+        rows.append(((shift, Piece(line.text, part)), None))
+    return rows
+
+
+def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tuple[Piece, ...]:
+    room = frame.author - 1
+    who = truncate(author.drawn(), room, _UNCUT if room < 6 else trusted("…"))
+    named = Piece(who, "note" if message.kind == "note" else "quiet")
+    return (
+        Piece(clock_time(message.at, zone), "quiet"),
+        BLANK_PIECE,
+        named,
+        blanks(frame.author - cells((named,))),
+    )
+
+
+BLANK_PIECE = Piece(BLANK)
+
+
+def _state(item: Said) -> Piece:
+    message = item.message
+    if message.kind == "note" and message.state not in ("queued", "failed", "unknown"):
+        return Piece(truncate(item.who.drawn(), STATE - 1, _UNCUT), "quiet")
+    if message.kind not in ("out", "note"):
+        return Piece(NOTHING)
+    words, part = _STATES.get(message.state, (NOTHING, "quiet"))
+    return Piece(words, part)
+
+
+def _before(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
+    """Lines over the text: who wrote when that is no matter of course, and on demand everybody it went to."""
+    message = item.message
+    if item.stranger or (item.unfolded and message.sender):
+        yield from _wrapped(compose("from {who}", who=message.sender.safe_line), width, "quiet")
+    if item.unfolded:
+        for label, people in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc)):
+            if people:
+                names = trusted(", ").join([one.safe_line for one in people])
+                yield from _wrapped(compose("{label} {names}", label=clean_line(label), names=names), width, "quiet")
+        if message.subject and channel(message.channel).kind == "mail":
+            yield from _wrapped(compose("subject {words}", words=message.subject.safe_line), width, "quiet")
+    if message.auto:
+        yield (Piece(compose("automatic: {kind}", kind=clean_line(message.auto)), "quiet"),)
+
+
+def _after(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
+    """Lines under the text: files, what could not be decoded, what is folded, why it was not sent."""
+    message = item.message
+    for place, file in enumerate(message.attachments, start=1):
+        yield from _file(place, file, width)
+    for problem in message.problems:
+        yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), width, "warning")
+    if message.folded and item.unfolded:
+        for pieces, _ in _body(message.folded.safe, width, "quote"):
+            yield pieces
+    elif message.folded:
+        count = len(message.folded.safe.lines())
+        words = trusted("1 line folded") if count == 1 else compose("{n} lines folded", n=count)
+        yield (Piece(trusted("+ "), "quiet"), Piece(words, "quiet"))
+    if message.state == "failed":
+        why = message.error.safe_line or trusted("no reason was given")
+        yield from _wrapped(compose("! not sent: {why}", why=why), width, "danger")
+        yield from _wrapped(trusted(":retry-send sends it again"), width, "quiet")
+    elif message.state == "unknown":
+        yield from _wrapped(trusted("? it may have arrived; :retry-send only if it has not"), width, "warning")
+
+
+def _file(place: int, file: Attachment, width: int) -> Iterator[tuple[Piece, ...]]:
+    weight = clean_line(size(file.size))
+    hint = trusted("  f opens") if place == 1 and file.blob else NOTHING
+    number = compose("[{n}] ", n=place)
+    room = max(4, width - cells((Piece(number), Piece(weight), Piece(hint))) - 1)
+    name = truncate(file.name.safe_line.drawn() or trusted("unnamed"), room)
+    yield (Piece(number, "quiet"), Piece(name, "link"), BLANK_PIECE, Piece(weight, "quiet"), Piece(hint, "quiet"))
+    if file.claimed and file.media and file.claimed.split(";")[0].strip().lower() != file.media:
+        words = compose("! says {claimed}, is {media}", claimed=clean_line(file.claimed), media=clean_line(file.media))
+        yield from _wrapped(words, width, "warning")
+
+
+def _wrapped(text: SafeText, width: int, part: Part) -> Iterator[tuple[Piece, ...]]:
+    for line in lay_out(text, width):
+        yield (Piece(line.text, part),)
+
+
+def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
+    call = item.call
+    lead = (Piece(clock_time(call.since, zone), "quiet"), BLANK_PIECE, Piece(trusted("☎"), "call"))
+    pad = blanks(frame.author - 1)
+    words = [Piece(line.text, "system") for line in lay_out(_call_words(call, item.who), frame.body)]
+    for place, piece in enumerate(words):
+        yield LinePieces((*lead, pad, piece) if place == 0 else (blanks(TIME + frame.author), piece))
+
+
+def _call_words(call: Call, who: SafeText) -> SafeText:
+    words = [trusted("they called") if call.direction == "in" else trusted("we called")]
+    if call.state == "abandoned" or (call.answered is None and call.ended is not None):
+        waited = talk_time((call.ended or call.since) - call.since)
+        words.append(compose("gave up after {waited}", waited=waited))
+    elif call.answered is not None and call.ended is not None:
+        words.append(compose("{who}, {length}", who=who, length=talk_time(call.ended - call.answered)))
+    state = _CALLS.get(call.state, NOTHING) if call.state != "abandoned" else NOTHING
+    if state:
+        words.append(state)
+    if call.outcome:
+        words.append(clean_line(call.outcome))
+    return trusted(" · ").join(words)
