@@ -9,7 +9,17 @@ from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.domain.events import CaseChanged, Event, MessageAdded
 from agent_tui.domain.model import Agent, CaseDetail, CaseRow, Customer, Message
 from agent_tui.domain.orders import Note, Order
-from agent_tui.domain.queries import CasePage, CaseQuery, DirectoryQuery, Page, Query, TotalsPage, TotalsQuery
+from agent_tui.domain.queries import (
+    CasePage,
+    CaseQuery,
+    DirectoryQuery,
+    Page,
+    Query,
+    RowsPage,
+    RowsQuery,
+    TotalsPage,
+    TotalsQuery,
+)
 from agent_tui.domain.text import CustomerText
 
 ADA = Agent("ada", "Ada")
@@ -85,6 +95,9 @@ class SmallWorkspace:
             raise RuntimeError("no disk")
         if isinstance(query, TotalsQuery):
             return TotalsPage(tuple(self.head() for _ in query.sections), self.head())
+        if isinstance(query, RowsQuery):
+            rows = tuple(row(f"k{number}", number) for number in range(600))[: query.limit]
+            return RowsPage(query.section, rows, 0, 600, self.head())
         if isinstance(query, CaseQuery):
             mine = [e.body.message for e in self.events if e.case == query.case and isinstance(e.body, MessageAdded)]
             detail = CaseDetail(
