@@ -1,0 +1,33 @@
+"""What every test shares: repeatable hypothesis runs, where the corpus is, and no environment of the person at the keys."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples on every run and no deadline: a busy machine must not fail a test that is right.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+# `--hypothesis-profile=search` looks further, with new examples each time.
+settings.register_profile("search", deadline=None, max_examples=2_000)
+settings.load_profile("steady")
+
+for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The shared corpus of real messages; tests that need it skip where it is absent."""
+    place = Path(os.environ.get("AGENT_TUI_CORPUS") or Path(__file__).parents[2] / "shared")
+    if not place.is_dir():
+        pytest.skip(f"no corpus: set AGENT_TUI_CORPUS to its folder (looked at {place.name}/ beside the project)")
+    return place
