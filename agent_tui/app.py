@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
@@ -9,6 +11,7 @@ from typing import Literal
 from textual import events
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
+from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.time import Ms, TimeSource
@@ -18,7 +21,6 @@ from agent_tui.terminal.app_base import TerminalApp
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
 from agent_tui.themes.theme import Depth, Theme
-from agent_tui.widgets.ask import Prompt
 from agent_tui.widgets.inbox import InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse
@@ -33,6 +35,10 @@ class DeskSettings:
     zone: tzinfo = UTC
     depth: Depth = "truecolor"
     attention: Literal["bell", "osc9", "off"] = "bell"
+
+
+PATIENCE = 0.5
+"""Seconds that the next key waits at most for a widget to take the one before."""
 
 
 class DeskApp(TerminalApp[None], inherit_bindings=False):
@@ -65,6 +71,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.desk_screen = DeskScreen(workbench, self.paint, settings.zone)
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        self.desk_screen.prompt.closed = self._question_over
         self.pulse = Pulse(time, self._draw, self._tick)
 
     def get_default_screen(self) -> Screen[None]:
@@ -85,7 +92,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._unsubscribe = self.workbench.subscribe(self.pulse.changed)
-        self.desk_screen.inbox.focus()
+        self.desk_screen.set_focus(self.desk_screen.inbox, scroll_visible=False)
         self.call_after_refresh(self._first)
 
     def on_unmount(self) -> None:
@@ -121,16 +128,20 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     # -- from the keyboard to the commands
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            taken = self.keys.press(event.key)
-            if taken:
-                event.stop()
-                event.prevent_default()
-                self.pulse.flush()
-                return
-        await super().on_event(event)
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and self.keys.press(event.key):
+            event.stop()
+            event.prevent_default()
+            self.pulse.flush()
+            self.pulse.hurry()
+        else:
+            target = self.focused
+            await super().on_event(event)
+            if target is not None:
+                await _taken_by(target)
 
-    def on_prompt_closed(self, message: Prompt.Closed) -> None:
+    def _question_over(self) -> None:
         self.ui.asked()
         self.keys.teach()
 
@@ -146,3 +157,12 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._first)
+
+
+async def _taken_by(widget: Widget) -> None:
+    """Wait until a widget has worked off what it was sent. Widgets have queues of their own: without this a key typed
+    fast after others ("hi", Enter) would run its command before the text before it has arrived."""
+    taken = asyncio.Event()
+    if widget.is_attached and widget.call_later(taken.set):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(taken.wait(), PATIENCE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,15 +19,12 @@ from agent_tui.widgets.paint import Paint
 
 
 class Prompt(Widget, can_focus=True):
-    """One question at a time. The shell shows and hides it; `Closed` tells when the question is over."""
+    """One question at a time. The shell shows and hides it; `closed` is called at once when the question is over."""
 
     KEY_CONTEXTS = (PROMPT, GLOBAL)
     DEFAULT_CSS = """
     Prompt { height: 1; }
     """
-
-    class Closed(Message):
-        """Answered or left."""
 
     def __init__(self, paint: Paint, sheet: Sheet, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -35,6 +33,7 @@ class Prompt(Widget, can_focus=True):
         self.asking: Asking | None = None
         self._line = LineText()
         self._problem: SafeText | None = None
+        self.closed: Callable[[], None] = lambda: None
 
     def ask(self, asking: Asking, text: str = "") -> None:
         """Put another question; one that was open is left."""
@@ -50,7 +49,7 @@ class Prompt(Widget, can_focus=True):
         asking, self.asking = self.asking, None
         if asking is not None:
             asking.leave(self._line.text)
-            self._close()
+            self.closed()
 
     def edit(self, action: str) -> None:
         """Carry out delete-word, delete-line or undo-text."""
@@ -135,10 +134,7 @@ class Prompt(Widget, can_focus=True):
             self._problem = problem
             self.refresh()
         elif self.asking is None:
-            self._close()
-
-    def _close(self) -> None:
-        self.post_message(self.Closed())
+            self.closed()
 
     # -- drawing
 

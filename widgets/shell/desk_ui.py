@@ -56,10 +56,10 @@ class DeskUi:
         self._place = place
         if place == "inbox":
             screen.see("inbox")
-            screen.inbox.focus()
+            screen.set_focus(screen.inbox, scroll_visible=False)
         elif place == "customer":
             screen.see("card")
-            screen.customer.focus()
+            screen.set_focus(screen.customer, scroll_visible=False)
         else:
             screen.see("case")
             if place == "timeline" or not screen.case.focus_composer():
@@ -175,7 +175,7 @@ class DeskUi:
         self._place = self.place
         screen.prompt.display = True
         screen.prompt.ask(asking, text)
-        screen.prompt.focus(scroll_visible=False)
+        screen.set_focus(screen.prompt, scroll_visible=False)
 
     def asked(self) -> None:
         """The question is over."""

@@ -50,6 +50,12 @@ class Pulse:
             self._draw(gathered)
         self.wind()
 
+    def hurry(self) -> None:
+        """The agent acted: what comes of it is drawn without waiting for the 50 ms to pass."""
+        self._drawn = None
+        if self._drawing is not None:
+            self.flush()
+
     def wind(self) -> None:
         """Bring countdowns up to now and sleep until the next one steps."""
         if self._stopped:
