@@ -14,7 +14,16 @@ from agent_tui.backends.hub.fanout import FanOut, publish
 from agent_tui.backends.hub.lines import Line, Parcel
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.wire.codec import encode, size_of
-from agent_tui.backends.wire.frames import Ack, Hello, Limits, PageFrame, Reject, Welcome, WireCapabilities
+from agent_tui.backends.wire.frames import (
+    MAX_FRAME_BYTES,
+    Ack,
+    Hello,
+    Limits,
+    PageFrame,
+    Reject,
+    Welcome,
+    WireCapabilities,
+)
 from agent_tui.backends.wire.server import (
     MAX_PAGE_BYTES,
     Answer,
@@ -240,7 +249,7 @@ class DeskSession:
                     return text
                 smaller = _smaller(query)
                 if smaller is None:
-                    if size_of(text) <= self._house.limits.frame_bytes:
+                    if size_of(text) <= MAX_FRAME_BYTES:
                         return text
                     return encode(Reject(id=asked.id, code="too-big", message="this page is too big for one frame"))
                 query = smaller
