@@ -1,4 +1,4 @@
-"""What every test shares: repeatable hypothesis runs, where the corpus is, and no environment of the person at the keys."""
+"""What every test shares: repeatable hypothesis runs, the corpus, and no environment of the person at the keys."""
 
 from __future__ import annotations
 
