@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import re
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ MAX_BYTES = 100 * 1024 * 1024
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
-async def upload(base: str, token: str, path: Path, name: str, limit: int = MAX_BYTES) -> FileRef:
+async def upload(
+    base: str, token: str, path: Path, name: str, limit: int = MAX_BYTES, tls: ssl.SSLContext | None = None
+) -> FileRef:
     """Bring a file to the hub, going on where a broken try ended. Raises BackendDown or QueryRefused."""
     import httpx
 
@@ -37,7 +40,7 @@ async def upload(base: str, token: str, path: Path, name: str, limit: int = MAX_
     except OSError as error:
         raise QueryRefused(f"cannot read {path}: {error.strerror}") from None
     url = f"{base}/{blob}"
-    async with _client(token) as client:
+    async with _client(token, tls) as client:
         for tried in range(1, TRIES + 1):
             try:
                 there = await client.head(url)
@@ -59,14 +62,16 @@ async def upload(base: str, token: str, path: Path, name: str, limit: int = MAX_
     raise BackendDown(f"the upload of {path.name} broke")
 
 
-async def download(base: str, token: str, blob: str, target: Path, limit: int = MAX_BYTES) -> None:
+async def download(
+    base: str, token: str, blob: str, target: Path, limit: int = MAX_BYTES, tls: ssl.SSLContext | None = None
+) -> None:
     """Fetch a file to `target` (0600), going on where a broken try ended. Raises BackendDown or QueryRefused."""
     import httpx
 
     if not _ADDRESS.fullmatch(blob):
         raise QueryRefused("this file was not kept")
     part = target.with_name(f"{target.name}.part")
-    async with _client(token) as client:
+    async with _client(token, tls) as client:
         for tried in range(1, TRIES + 1):
             try:
                 await _fetch(client, f"{base}/{blob}", part, limit)
@@ -102,7 +107,7 @@ async def _fetch(client: httpx.AsyncClient, url: str, part: Path, limit: int) ->
                 file.write(piece)
 
 
-def _client(token: str) -> httpx.AsyncClient:
+def _client(token: str, tls: ssl.SSLContext | None) -> httpx.AsyncClient:
     import httpx
 
     # No redirects: the token is for this server only.
@@ -110,6 +115,7 @@ def _client(token: str) -> httpx.AsyncClient:
         headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
         timeout=httpx.Timeout(30.0, connect=10.0),
         follow_redirects=False,
+        verify=True if tls is None else tls,
     )
 
 

@@ -54,7 +54,8 @@ def delays(chance: random.Random) -> Callable[[int], float]:
 
 
 class HubBackend:
-    """A hub as a desk's backend. `connect` opens a line (websocket or in-memory), `token` is for files over HTTP.
+    """A hub as a desk's backend. `connect` opens a line (websocket or in-memory), `token` and `tls` are for
+    files over HTTP.
 
     Queries while the line is down raise BackendDown; so do orders that were not acknowledged, which may be given again
     under the same id. A refused token, or a `bye` without retry, ends `feed()`.
@@ -70,6 +71,7 @@ class HubBackend:
         client: str = "agent-tui",
         chance: random.Random | None = None,
         answer_timeout: float = 60.0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._id = id
         self._connect = connect
@@ -78,6 +80,7 @@ class HubBackend:
         self._protocol = ClientProtocol(client)
         self._delay = delays(chance or random.Random())
         self._answer_timeout = answer_timeout
+        self._tls = tls
         self._capabilities = Capabilities()
         self._limits = Limits()
         self._bucket = TokenBucket(self._limits.commands_per_second, 1, time.now())
@@ -103,7 +106,7 @@ class HubBackend:
         async def connect() -> Transport:
             return await connect_websocket(url, token, tls=tls)
 
-        return cls(id, connect, time, token=token)
+        return cls(id, connect, time, token=token, tls=tls)
 
     @property
     def id(self) -> str:
@@ -162,12 +165,12 @@ class HubBackend:
     async def upload(self, path: Path, name: str) -> FileRef:
         from agent_tui.backends.blob_client import upload
 
-        return await upload(self._blobs(), self._token, path, name)
+        return await upload(self._blobs(), self._token, path, name, tls=self._tls)
 
     async def download(self, blob: str, target: Path) -> None:
         from agent_tui.backends.blob_client import download
 
-        await download(self._blobs(), self._token, blob, target)
+        await download(self._blobs(), self._token, blob, target, tls=self._tls)
 
     async def close(self) -> None:
         """End the line for good; `feed()` ends."""
