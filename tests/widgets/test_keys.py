@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual import events
+
+from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Resolve, Snooze
-from agent_tui.domain.text import CustomerText
+from agent_tui.domain.text import CustomerText, trusted
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from tests.widgets.running import running
 from tests.widgets.shop import NOW, Shop, sketch_rows
@@ -166,3 +169,47 @@ async def test_a_server_that_cannot_snooze_says_so() -> None:
         await desk.rest()
         await desk.press("s")
         assert "hub cannot do that" in desk.screen[-2]
+
+
+async def test_what_is_typed_in_one_burst_means_what_was_typed() -> None:
+    """Over a slow line many keys arrive at once; the command line must have its words before Enter."""
+    async with running() as desk:
+        for key in ("colon", *"snooze", "space", *"2h", "enter", "j"):
+            character = {"colon": ":", "space": " "}.get(key, key if len(key) == 1 else None)
+            desk.app.post_message(events.Key(key, character))
+        await desk.rest()
+        await desk.rest()
+        assert [order.name for order in desk.shop.orders] == ["snooze"]
+        row = desk.workbench.desk.row(desk.app.desk_screen.inbox.key or CaseKey("", ""))
+        assert row is not None and row.id == "c4472"
+
+
+async def test_a_failure_stays_until_it_could_be_read() -> None:
+    async with running() as desk:
+        desk.app.ui.say(trusted("the reply to Dana was refused; it is kept as a draft"), "failure")
+        await desk.press("2")
+        assert "was refused" in desk.screen[-2]
+        await desk.wait(3)
+        await desk.press("1")
+        assert "was refused" not in desk.screen[-2]
+
+
+async def test_escape_puts_a_failure_away_and_nothing_else() -> None:
+    async with running() as desk:
+        await desk.press("enter")
+        desk.app.ui.say(trusted("it was refused"), "failure")
+        await desk.press("escape")
+        assert "refused" not in desk.screen[-2]
+        assert desk.app.ui.place == "timeline"
+
+
+async def test_digits_go_into_the_call_until_escape() -> None:
+    async with running() as desk:
+        call = Call(
+            "k1", "c4476", "t", "active", NOW, CustomerText("054-333-1234"), "Billing", agent="noa", answered=NOW
+        )
+        desk.shop.changes(replace(sketch_rows()[5], call=call), call)
+        await desk.rest()
+        await desk.press("#", "4", "escape", "2")
+        assert CallAction("k1", "keys", "4") in desk.shop.orders
+        assert desk.workbench.desk.inbox.view.name == "team"

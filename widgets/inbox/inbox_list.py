@@ -46,7 +46,7 @@ class InboxList(ScrollView, can_focus=True):
             self.key = key
 
     class CursorMoved(Message):
-        """The cursor stands on another row: what applies here may differ."""
+        """The cursor came to another row by itself or by the mouse: what applies here may differ."""
 
     def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -56,6 +56,7 @@ class InboxList(ScrollView, can_focus=True):
         self.two_lines = True
         self._cursor = 1
         self._key: CaseKey | None = None
+        self._here = True
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
         self._strips: dict[int, Strip] = {}
@@ -187,7 +188,6 @@ class InboxList(ScrollView, can_focus=True):
             self._refresh_item(before)
         self._refresh_item(index)
         self._bring_into_sight(index)
-        self.post_message(self.CursorMoved())
 
     def _bring_into_sight(self, index: int) -> None:
         height = self.size.height
@@ -284,7 +284,7 @@ class InboxList(ScrollView, can_focus=True):
         now = self.workbench.time.now()
         countdown = text_of(item.row, now, self.zone)
         self._countdowns[index] = countdown
-        look = row_strips.RowLook(cursor, item.key == self._shown_open, countdown, now)
+        look = row_strips.RowLook(cursor, self._here, item.key == self._shown_open, countdown, now)
         if not self.two_lines:
             return row_strips.only_line(item, look, width, self.paint, base)
         draw = row_strips.second_line if part else row_strips.first_line
@@ -311,13 +311,23 @@ class InboxList(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self._take_order()
 
+    def on_focus(self) -> None:
+        self._here = True
+        self._refresh_item(self._cursor)
+
+    def on_blur(self) -> None:
+        self._here = False
+        self._refresh_item(self._cursor)
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self._scroll_top(self.scroll_offset.y + 3)
+        self.post_message(self.CursorMoved())
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self._scroll_top(self.scroll_offset.y - 3)
+        self.post_message(self.CursorMoved())
 
     def on_click(self, event: events.Click) -> None:
         index, _ = self._item_at(event.y + self.scroll_offset.y)
@@ -327,3 +337,4 @@ class InboxList(ScrollView, can_focus=True):
             self.post_message(self.Opened(self._key))
         else:
             self._put_cursor(index)
+            self.post_message(self.CursorMoved())

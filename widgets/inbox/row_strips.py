@@ -38,9 +38,10 @@ PREVIEW_FROM = 56
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How the list stands on a row. `open`: it is the case shown beside; `countdown`: the text of its clock now."""
+    """How the list stands on a row. `here`: the list has the focus; `open`: it is shown beside; `countdown`: the text of its clock now."""
 
     cursor: bool
+    here: bool
     open: bool
     countdown: SafeText
     now: Ms
@@ -126,7 +127,7 @@ def _case_line(
 
 def _mark(look: RowLook, paint: Paint, base: Style) -> tuple[str, Style]:
     if look.cursor:
-        return "▌", base + paint["here"]
+        return "▌", base + paint["here" if look.here else "quiet"]
     return ("▏", base + paint["quiet"]) if look.open else (" ", base)
 
 

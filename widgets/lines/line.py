@@ -37,10 +37,13 @@ class Line(Widget):
 
     def put(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Show these pieces; only the span of cells that changed is painted."""
-        self._left, self._right = left, right
-        if not self.is_attached or not self.size.width:
+        width = self.size.width
+        if (left, right) == (self._left, self._right) and len(self._cells) == width:
             return
-        before, self._cells = self._cells, self._lay_out(self.size.width)
+        self._left, self._right = left, right
+        if not self.is_attached or not width:
+            return
+        before, self._cells = self._cells, self._lay_out(width)
         changed = [
             column for column, (old, new) in enumerate(zip_longest(before, self._cells, fillvalue=None)) if old != new
         ]

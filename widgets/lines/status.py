@@ -14,10 +14,12 @@ from agent_tui.widgets.paint import Paint, Part
 
 _LOOKS: dict[Level, Part] = {"info": "text", "warning": "warning", "failure": "danger"}
 _MOST_FAILURES = 50
+SEEN_AFTER_MS = 2 * MS
+"""A failure that was shown for less than this cannot have been read."""
 
 
 class StatusLine(Line):
-    """Shows the oldest failure not seen yet, else the newest result. `seen()` is called on the next key."""
+    """Shows the oldest failure not seen yet, else the newest result. `seen()` is called with the next command."""
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
         super().__init__(paint, id=id)
@@ -25,6 +27,7 @@ class StatusLine(Line):
         self.take_back_key: SafeText = trusted("")
         self._failures: list[Notice] = []
         self._last: Notice | None = None
+        self._shown_since: Ms = 0
 
     def say(self, text: SafeText, level: Level = "info") -> None:
         """Show a result of what the agent did."""
@@ -46,10 +49,13 @@ class StatusLine(Line):
         left = held.hold_until - now
         return now + (left - 1) % MS + 1 if left > 0 else None
 
-    def seen(self) -> None:
-        """A key was pressed: the failure that is shown was seen, a result has done its work."""
-        if self._failures:
+    def seen(self, surely: bool = False) -> None:
+        """The agent went on to something else: a failure that stood long enough was seen, a result has done its work.
+        `surely`: it was put away by hand."""
+        now = self.workbench.time.now()
+        if self._failures and (surely or now - self._shown_since >= SEEN_AFTER_MS):
             self._failures.pop(0)
+            self._shown_since = now
         self._last = None
         self._draw()
 
@@ -67,6 +73,8 @@ class StatusLine(Line):
     def _take(self, notices: Iterable[Notice]) -> None:
         for notice in notices:
             if notice.level == "failure":
+                if not self._failures:
+                    self._shown_since = self.workbench.time.now()
                 self._failures.append(notice)
             else:
                 self._last = notice

@@ -30,6 +30,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     """Header, call line, body, rule, status line, key line; over them prompt and sheet while something is asked."""
 
     AUTO_FOCUS = None
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     DeskScreen { layers: base over; background: $background; color: $foreground; overflow: hidden; }
     DeskScreen CallLine { height: 1; }
@@ -45,6 +46,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.workbench = workbench
         self.sight: Sight = "inbox"
+        self.writing_new = False
+        """A message to somebody new is being written: the case has its place though none is open."""
         self.header = HeaderLine(workbench, paint, zone)
         self.call_line = CallLine(workbench, paint)
         self.inbox = InboxList(workbench, paint, zone)
@@ -78,7 +81,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def changed(self, changes: Changes) -> None:
         """Tell every region what changed."""
         if changes.timeline:
-            if self.workbench.desk.open_case is None:
+            if self.workbench.desk.open_case is None and not self.writing_new:
                 self.sight = "inbox"
             self.place()
         for pane in self.panes():
@@ -99,7 +102,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         width, height = self.size.width, self.size.height
         if not width:
             return
-        has_case = self.workbench.desk.open_case is not None
+        has_case = self.workbench.desk.open_case is not None or self.writing_new
         layout = columns(width, max(1, height - FRAME), self.sight, has_case)
         self.set_class(not layout.joints, "narrow")
         self.inbox.set_two_lines(layout.two_lines)

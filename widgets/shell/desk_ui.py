@@ -83,7 +83,11 @@ class DeskUi:
         elif self.on_keypad:
             self.on_keypad = False
         elif screen.status.shows_failure and self.place != "composer":
-            screen.status.seen()
+            screen.status.seen(surely=True)
+        elif self.place == "composer" and screen.writing_new:
+            screen.writing_new = False
+            self.focus("timeline" if self._workbench.desk.open_case is not None else "inbox")
+            screen.place()
         elif self.place == "composer" or self.place == "customer":
             self.focus("timeline")
         elif screen.sight == "card":
@@ -113,9 +117,11 @@ class DeskUi:
         if self._opened is not None and self._opened != key:
             self.last_case = self._opened
         self._opened = key
+        screen = self._screen
+        screen.writing_new = False
         if desk.open_case is None or desk.open_case.key != key:
             self._workbench.open(key)
-        self._screen.inbox.point_at(key)
+        screen.inbox.point_at(key)
         self._mark_read(key)
         self.focus(place)
 
@@ -139,7 +145,9 @@ class DeskUi:
             self.focus("customer")
 
     def compose(self, mode: ComposeMode, to: str = "") -> None:
+        self._screen.writing_new = mode == "new"
         self._screen.see("case")
+        self._screen.place()
         self._screen.case.compose_message(mode, to)
         self._place = self._place_of_focus()
 

@@ -109,6 +109,9 @@ class KeyRouter:
             self._screen.keys.teach([(trusted("Enter"), asking.enter), *tab], (trusted("Esc"), asking.escape))
             return
         context = self.context()
+        if KEYPAD in context.contexts:
+            self._screen.keys.teach([(trusted("0-9 * #"), trusted("into the call"))], (trusted("Esc"), trusted("done")))
+            return
         self._screen.keys.teach(taught(context, self._keymap, self._screen.case), taught_always(context, self._keymap))
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
