@@ -20,6 +20,7 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MS, TimerHandle, TimeSource
 
 AT_ONCE = 16
+STOP_S = 10.0
 UNKNOWN = "The hub stopped while this was being sent: it may have arrived. Look before you send it again."
 
 
@@ -110,6 +111,7 @@ class Lane:
         self._policy = policy
         self._wanted = asyncio.Event()
         self._working = False
+        self._stopping = False
         self._timer: TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -129,15 +131,14 @@ class Lane:
             self._timer.cancel()
         if self._task is None:
             return
-        if not self._working:
-            self._task.cancel()
-        done, _ = await asyncio.wait({self._task}, timeout=10 if self._working else None)
-        if not done:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        self._stopping = True
+        if self._working:
+            await asyncio.wait({self._task}, timeout=STOP_S)
+        self._task.cancel()
+        await asyncio.wait({self._task})
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             await self._wanted.wait()
             self._working = True
             self._wanted.clear()

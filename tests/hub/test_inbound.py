@@ -168,7 +168,7 @@ async def test_delivery_only_goes_forward(hub: Hub) -> None:
     await hub.order(hub.noa, Reply(row.id, "whatsapp", CustomerText("hello")))
     sent = hub.wa.sent[0].channel_id
     for state in ("read", "delivered", "sent"):
-        await hub.workspace.port.delivery(DeliveryUpdate("wa", sent, state, T0))  # type: ignore[arg-type]
+        await hub.workspace.port.delivery(DeliveryUpdate("wa", sent, state, T0))
     await hub.settle()
     assert (await hub.case(row.id)).messages[-1].state == "read"
     states = [event.body.state for event in hub.events if isinstance(event.body, MessageChanged)]

@@ -92,7 +92,7 @@ async def test_what_cannot_be_done_says_why(hub: Hub, order: Order, code: str) -
     await hub.workspace.port.inbound(mail("<1@x>"))
     row = await hub.only()
     if getattr(order, "case", "") == "?":
-        order = replace(order, case=row.id)  # type: ignore[call-arg]
+        order = replace(order, case=row.id)  # type: ignore[arg-type]
     outcome = await hub.order(hub.noa, order)
     assert isinstance(outcome, Rejected)
     assert outcome.code == code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from pathlib import Path
 from typing import IO
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from agent_tui.backends.hub.store import blobs, engine
-from agent_tui.backends.hub.store.errors import DatabaseDamaged
+from agent_tui.backends.hub.store.errors import DatabaseDamaged, StoreFull
 from agent_tui.backends.hub.store.schema import head, meta
 
 DATABASE = "hub.sqlite3"
@@ -31,12 +32,18 @@ class Store:
     @classmethod
     def open(cls, folder: Path, *, exclusive: bool = False, check: bool = True, synchronous: str = "FULL") -> Store:
         """Open or create (folders 0700, files 0600), check, migrate. `exclusive`: for a hub that serves, so that two
-        never do. Raises DatabaseTooNew, DatabaseDamaged, StoreInUse, OSError."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / "blobs").mkdir(exist_ok=True, mode=0o700)
-        lock = engine.lock_folder(folder) if exclusive else None
-        fresh = not (folder / DATABASE).exists()
-        engine.make_private(folder / DATABASE)
+        never do. Raises DatabaseTooNew, DatabaseDamaged, StoreInUse, StoreFull, OSError."""
+        lock = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / "blobs").mkdir(exist_ok=True, mode=0o700)
+            lock = engine.lock_folder(folder) if exclusive else None
+            fresh = not (folder / DATABASE).exists()
+            engine.make_private(folder / DATABASE)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StoreFull(folder) from error
+            raise
         store = cls(folder, synchronous=synchronous, lock=lock)
         try:
             if check and not fresh:
@@ -48,7 +55,8 @@ class Store:
                 blobs.clean(store.blobs)
         except DatabaseError as error:
             store.close()
-            raise DatabaseDamaged(store.path, str(error.orig)) from error
+            finding = str(error.orig)
+            raise (StoreFull(folder) if "full" in finding else DatabaseDamaged(store.path, finding)) from error
         except BaseException:
             store.close()
             raise

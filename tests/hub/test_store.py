@@ -1,0 +1,218 @@
+"""Opening a store: its version, its health, who may read it; and SQL that PostgreSQL understands too."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, InboundFile
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.store import DatabaseDamaged, DatabaseTooNew, Store, StoreInUse, blobs, engine
+from agent_tui.backends.hub.store.errors import BlobTooLarge
+from agent_tui.backends.hub.store.schema import metadata
+from agent_tui.backends.hub.store.values import storable
+from agent_tui.domain.orders import Assign, Block, CallAction, Label, Note, Reply, Resolve, RetrySend, Snooze, WriteUp
+from agent_tui.domain.queries import CaseQuery, DirectoryQuery, HistoryQuery, LinkQuery, RowsQuery, TotalsQuery
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import HOUR_MS
+from agent_tui.domain.views import VIEWS, sort_key
+from tests.hub.conftest import Hub
+from tests.hub.fakes import T0, chat, mail
+
+
+def test_an_empty_folder_becomes_a_private_store_of_the_newest_version(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "hub"
+    store = Store.open(folder)
+    assert store.log
+    assert engine.revision_of(store.reader) == engine.NEWEST
+    with store.writer.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "blobs").stat().st_mode & 0o777 == 0o700
+    for name in ("hub.sqlite3", "hub.sqlite3-wal", "hub.sqlite3-shm"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600, name
+    log = store.log
+    store.close()
+    again = Store.open(folder)
+    assert again.log == log
+    again.close()
+
+
+def test_the_known_revisions_are_those_in_the_package() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(engine.MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_current_head() == engine.NEWEST
+    assert {script.revision for script in scripts.walk_revisions()} == engine.KNOWN
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    with sqlite3.connect(tmp_path / "hub.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseTooNew, match="9999") as caught:
+        Store.open(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"this is no database" * 400, b"SQLite format 3\x00" + b"\xff" * 8192])
+def test_a_damaged_database_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "hub.sqlite3").write_bytes(content)
+    with pytest.raises(DatabaseDamaged) as caught:
+        Store.open(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert "hub.sqlite3" in str(caught.value)
+
+
+def test_a_page_overwritten_in_the_middle_is_found(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    path = tmp_path / "hub.sqlite3"
+    content = bytearray(path.read_bytes())
+    content[4096 * 5 : 4096 * 6] = b"\xab" * 4096
+    path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged):
+        Store.open(tmp_path)
+
+
+def test_two_hubs_never_serve_one_folder_but_the_command_line_may_look(tmp_path: Path) -> None:
+    serving = Store.open(tmp_path, exclusive=True)
+    with pytest.raises(StoreInUse):
+        Store.open(tmp_path, exclusive=True)
+    Store.open(tmp_path).close()
+    serving.close()
+    Store.open(tmp_path, exclusive=True).close()
+
+
+def test_files_are_private_whole_and_addressed_by_content(tmp_path: Path) -> None:
+    folder = tmp_path / "blobs"
+    folder.mkdir()
+    address, size = blobs.keep(folder, b"abc" * 50_000)
+    assert blobs.keep(folder, b"abc" * 50_000) == (address, size)
+    path = blobs.path_of(folder, address)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"".join(blobs.read(folder, address, 1, 4)) == b"bcab"
+    assert b"".join(blobs.read(folder, address)) == b"abc" * 50_000
+    writer = blobs.BlobWriter(folder, 10)
+    with pytest.raises(BlobTooLarge):
+        writer.write(b"x" * 11)
+    writer.abandon()
+    (folder / "incoming-left").write_bytes(b"half")
+    blobs.clean(folder)
+    assert [p for p in folder.iterdir() if p.is_file()] == []
+    for wrong in ("", "../../etc/passwd", "0" * 63, "Z" * 64):
+        with pytest.raises(KeyError):
+            blobs.path_of(folder, wrong)
+    with pytest.raises(KeyError):
+        list(blobs.read(folder, "0" * 64))
+
+
+@pytest.mark.parametrize("text", ["", "plain", "שלום", "a\x00b", "\ud800", "x\udfffy", "\U0001f600"])
+def test_any_text_is_stored_as_text_that_encodes(text: str) -> None:
+    kept = storable(text)
+    kept.encode()
+    assert "\x00" not in kept
+    if not any("\ud800" <= c <= "\udfff" or c == "\x00" for c in text):
+        assert kept == text
+
+
+def test_every_table_is_made_for_postgresql_too() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for table in metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
+        for index in table.indexes:
+            assert "CREATE" in str(CreateIndex(index).compile(dialect=dialect))
+
+
+async def test_every_statement_compiles_for_postgresql(hub: Hub) -> None:
+    """A whole working day is played while each statement that reaches a database is compiled for the other one."""
+    dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+    seen: set[str] = set()
+    raw: set[str] = set()
+
+    def compiled(_connection: Any, statement: Any, *_more: Any) -> None:
+        seen.add(str(statement.compile(dialect=dialect)))
+
+    def ran(_connection: Any, _cursor: Any, text: str, _parameters: Any, context: Any, _many: bool) -> None:
+        if context.compiled is None:
+            raw.add(text.split()[0])
+
+    for one in (hub.store.writer, hub.store.reader):
+        event.listen(one, "before_execute", compiled)
+        event.listen(one, "before_cursor_execute", ran)
+    await _a_day(hub)
+    assert len(seen) > 70
+    assert raw <= {"BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK"}
+    text = "\n".join(seen)
+    for table in metadata.tables.keys() - {"meta"}:  # read at opening only
+        assert table in text, f"no statement touches {table}"
+
+
+async def _a_day(hub: Hub) -> None:
+    port, noa = hub.workspace.port, hub.noa
+    got = mail("<1@x>", references=("<0@x>",))
+    await port.inbound(replace(got, files=(InboundFile("a", "b/c", b"x"),), raw=b"raw"))
+    await port.inbound(mail("<2@x>", subject="Re: lamp", name="Dana Levi"))
+    await port.inbound(chat("w1"))
+    await port.call(CallUpdate("pbx", "ch", "ringing", T0, address="+1"))
+    rows = await hub.rows()
+    case = next(row.id for row in rows if row.channel == "email")
+    call = next(row.call.id for row in rows if row.call)
+    conversation = (await hub.case(case)).conversations[0].id
+    await hub.order(noa, Reply(case, "email", CustomerText("a"), conversation))
+    sent = hub.mail.sent[0]
+    await port.delivery(DeliveryUpdate("mail", sent.channel_id, "delivered", T0))
+    await port.bounce(Bounce("mail", sent.channel_id, "550", T0, report_id="r"))
+    await hub.order(noa, RetrySend(case, sent.message))
+    await hub.order(noa, Note(case, CustomerText("n")))
+    await hub.order(noa, Assign(case, "avi", "billing"))
+    await hub.order(noa, Label(case, ("vip",)))
+    await hub.order(noa, Snooze(case, T0 + HOUR_MS))
+    await hub.advance(HOUR_MS)
+    await hub.order(noa, CallAction(call, "answer"))
+    await hub.order(noa, CallAction(call, "hang-up"))
+    await hub.order(noa, WriteUp(call, "ok"))
+    await hub.order(noa, Resolve(case))
+    await hub.order(noa, Block(case))
+    await port.save_mark("mail", "k", "v")
+    await port.load_mark("mail", "k")
+    token = _operator(hub).add_token("noa")
+    await hub.workspace.authenticate(token.text)
+    _operator(hub).tokens()
+    _operator(hub).revoke_token(token.id)
+    await hub.workspace.replay(noa, 0, 1000)
+    for view in VIEWS.values():
+        await hub.workspace.query(noa, TotalsQuery(view.sections, text="a%_/"))
+        for section in view.sections:
+            page = await hub.workspace.query(noa, RowsQuery(section, channel="email", text="da"))
+            cursor = sort_key(page.rows[0]) if getattr(page, "rows", ()) else (0, "")  # type: ignore[union-attr]
+            for anchor in ("start", "end", "after", "before", "at"):
+                await hub.workspace.query(noa, RowsQuery(section, anchor=anchor, cursor=cursor, index=1))
+    await hub.workspace.query(noa, CaseQuery(case, before=sent.message))
+    await hub.workspace.query(noa, HistoryQuery((await hub.case(case)).customer.id, before=case))
+    await hub.workspace.query(noa, DirectoryQuery())
+    grant = await _link(hub, case)
+    assert grant
+
+
+async def _link(hub: Hub, case: str) -> object:
+    secret, _ = await hub.workspace._files.make_link(hub.noa, LinkQuery(case=case), 1000)
+    return await hub.workspace.take_link(secret)
+
+
+def _operator(hub: Hub) -> Operator:
+    return Operator(hub.store, hub.time, Ids())
