@@ -58,7 +58,7 @@ class Program:
     rows: int = 40
     ready_timeout: float = 180.0
     after_ready: str = ""
-    idle: float = 8.0
+    idle: float = 5.0
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
 

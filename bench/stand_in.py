@@ -6,6 +6,7 @@ python -m bench.stand_in COUNT [--stock] [--events N]
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -111,6 +112,12 @@ class StandIn(TerminalApp[None]):
                 rows.refresh_row(number)
 
 
+def settle() -> None:
+    """What start-up made stays: full collections need not look at it again (13 to 26 ms each, seen as late keys)."""
+    gc.collect()
+    gc.freeze()
+
+
 async def main(arguments: list[str]) -> None:
     busy = int(arguments[arguments.index("--events") + 1]) if "--events" in arguments else 0
     app = StandIn(Terminal(0, 1, env=dict(os.environ)), int(arguments[0]), busy, "--stock" not in arguments)
@@ -123,6 +130,7 @@ async def main(arguments: list[str]) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGWINCH, winch)
     loop.add_signal_handler(signal.SIGHUP, app.exit)
+    loop.call_later(0.6, settle)
     await running
 
 
