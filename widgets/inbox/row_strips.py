@@ -38,7 +38,8 @@ PREVIEW_FROM = 56
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How the list stands on a row. `here`: the list has the focus; `open`: it is shown beside; `countdown`: the text of its clock now."""
+    """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
+    text of its clock at `now`."""
 
     cursor: bool
     here: bool
