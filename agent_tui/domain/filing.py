@@ -198,6 +198,7 @@ def _replied(state: CaseState, fact: Replied) -> CaseState:
     met = state.waiting is not None
     state = replace(
         state,
+        unread=0,  # who answers has read
         last_at=max(state.last_at, fact.at),
         waiting=None,
         answered=state.waiting if met else state.answered,
