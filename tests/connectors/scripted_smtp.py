@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from types import TracebackType
 from typing import Self
 
@@ -21,11 +22,15 @@ SILENCE = "silence"
 
 
 class ScriptedSmtp:
-    """`answers`: command -> answer, `RCPT x@y` for one recipient; what is not named is answered well."""
+    """`answers`: command -> answer, `RCPT x@y` for one recipient; what is not named is answered well.
+    With `tls` it speaks TLS from the start, or after STARTTLS when that is answered."""
 
-    def __init__(self, answers: dict[str, str] | None = None, greeting: str = "220 ready") -> None:
+    def __init__(
+        self, answers: dict[str, str] | None = None, greeting: str = "220 ready", tls: ssl.SSLContext | None = None
+    ) -> None:
         self.answers = {**OK, **(answers or {})}
         self.greeting = greeting
+        self.tls = tls
         self.port = 0
         self.mails: list[bytes] = []
         self.commands: list[str] = []
@@ -33,7 +38,9 @@ class ScriptedSmtp:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 24)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", 0, limit=1 << 24, ssl=None if "STARTTLS" in self.answers else self.tls
+        )
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 
@@ -62,6 +69,8 @@ class ScriptedSmtp:
                         answer = special
                 if not await self._answer(writer, answer):
                     return
+                if verb == "STARTTLS" and answer.startswith("220") and self.tls is not None:
+                    await writer.start_tls(self.tls)
                 if verb == "DATA" and answer.startswith("354"):
                     self.mails.append(await reader.readuntil(b"\r\n.\r\n"))
                     if not await self._answer(writer, self.answers["."]):

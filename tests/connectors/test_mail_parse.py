@@ -95,7 +95,8 @@ def test_html_becomes_text_without_its_machinery() -> None:
 
 def test_the_plain_alternative_is_shown_and_files_of_the_other_are_kept() -> None:
     body = (
-        b"--a\r\nContent-Type: text/plain\r\n\r\nhello plain\r\n--a\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+        b"--a\r\nContent-Type: text/plain\r\n\r\nhello plain\r\n--a\r\n"
+        b"Content-Type: multipart/related; boundary=b\r\n\r\n"
         b"--b\r\nContent-Type: text/html\r\n\r\n<p>hello <img src='cid:1'></p>\r\n"
         b"--b\r\nContent-Type: image/gif\r\nContent-ID: <1>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         b"R0lGODlhAQABAAAAACw=\r\n--b--\r\n--a--\r\n"
@@ -110,7 +111,8 @@ def test_files_have_safe_names_and_a_sniffed_type() -> None:
     body = (
         b"--a\r\n\r\nsee file\r\n--a\r\nContent-Type: application/pdf; name*=utf-8''%D7%97%D7%A9%D7%91.pdf\r\n"
         b"Content-Disposition: attachment\r\n\r\n%PDF-1.7 x\r\n"
-        b'--a\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename="../../.bashrc"\r\n\r\nMZ\x90\r\n--a--'
+        b"--a\r\nContent-Type: image/png\r\n"
+        b'Content-Disposition: attachment; filename="../../.bashrc"\r\n\r\nMZ\x90\r\n--a--'
     )
     found = parse_mail(mail(*PLAIN, "Content-Type: multipart/mixed; boundary=a", body=body))
     first, second = found.attachments
@@ -197,7 +199,8 @@ def test_a_forwarded_bounce_is_no_bounce() -> None:
 def test_a_report_names_what_failed() -> None:
     body = (
         b"--b\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
-        b"Final-Recipient: rfc822; dan@x.test\r\nAction: %s\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n"
+        b"Final-Recipient: rfc822; dan@x.test\r\nAction: %s\r\nStatus: 5.1.1\r\n"
+        b"Diagnostic-Code: smtp; 550 no such user\r\n"
         b"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <ours@example.test>\r\nSubject: x\r\n\r\n--b--"
     )
     kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
 import pytest
 
 from agent_tui.backends.connectors.base import Outbound
@@ -19,6 +24,7 @@ from agent_tui.backends.connectors.mail.smtp import (
     send_mail,
 )
 from agent_tui.domain.time import SystemTime
+from tests.certificates import make_certificate
 from tests.connectors.scripted_smtp import DROP, SILENCE, ScriptedSmtp
 from tests.proxy import Proxy
 
@@ -123,3 +129,38 @@ async def test_the_connector_reports_what_became_of_it() -> None:
         refused = await connector.send(bad)
         assert refused.outcome == "refused" and "nowhere" in refused.reason
         assert connector.health() == ""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificate")
+    make_certificate(folder)
+    return folder
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_tls_and_login(certificate: Path, security: Literal["starttls", "tls"]) -> None:
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    trusting = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+    answers = {"EHLO": "250-hello\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}
+    if security == "starttls":
+        answers |= {"EHLO": "250-hello\r\n250-STARTTLS\r\n250 AUTH PLAIN", "STARTTLS": "220 go on"}
+    async with ScriptedSmtp(answers, tls=serving) as server:
+        where = SmtpServer("127.0.0.1", server.port, security, "agent", "secret", timeout=2, context=trusting)
+        assert await send_mail(where, MAIL) == Accepted()
+        assert any(each.startswith("AUTH PLAIN") for each in server.commands)
+        server.commands.clear()
+        untrusted = await send_mail(replace(where, context=None), MAIL)
+        assert isinstance(untrusted, Temporary) and untrusted.ours
+        assert not any(each.startswith(("AUTH", "MAIL")) for each in server.commands)
+        server.answers["AUTH"] = "535 wrong"
+        refused = await send_mail(where, MAIL)
+        assert isinstance(refused, Temporary) and "login" in refused.reason and "secret" not in refused.reason
+
+
+async def test_a_server_without_starttls_gets_no_password() -> None:
+    async with ScriptedSmtp({"EHLO": "250-hello\r\n250 AUTH PLAIN"}) as server:
+        where = SmtpServer("127.0.0.1", server.port, "starttls", "agent", "secret", timeout=1)
+        assert isinstance(await send_mail(where, MAIL), Temporary)
+    assert not any(each.startswith("AUTH") for each in server.commands)

@@ -189,18 +189,21 @@ class ImapReceiver:
     async def _catch_up(self, connection: ImapConnection, place: Place) -> Place:
         """Hand over everything after `place`, oldest first, saving the place as the mails are stored."""
         pending = 0
-        for listed in await self._list(connection, place.uid):
-            mail = await self._fetch(connection, place.validity, listed)
-            if mail is not None:
-                await self._store(mail)
-            day = max(place.day, datetime.fromtimestamp(listed.at / MS, UTC).date())
-            place = Place(place.validity, listed.uid, min(day, self._today() + timedelta(days=1)))
-            pending += 1
-            if pending >= BATCH:
+        try:
+            for listed in await self._list(connection, place.uid):
+                mail = await self._fetch(connection, place.validity, listed)
+                if mail is not None:
+                    await self._store(mail)
+                    self._failures = 0
+                day = max(place.day, datetime.fromtimestamp(listed.at / MS, UTC).date())
+                place = Place(place.validity, listed.uid, min(day, self._today() + timedelta(days=1)))
+                pending += 1
+                if pending >= BATCH:
+                    await self._save(place)
+                    pending = 0
+        finally:
+            if pending:  # also after a cut, else a line that breaks often would bring the same mails for ever
                 await self._save(place)
-                pending = 0
-        if pending:
-            await self._save(place)
         return place
 
     async def _list(self, connection: ImapConnection, after: int) -> list[_Listed]:

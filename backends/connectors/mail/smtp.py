@@ -39,7 +39,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
     """Where to send. `timeout`: seconds for each answer; the one after the data waits `data_timeout`
-    (RFC 5321 section 4.5.3.2.6 asks for 10 minutes). `hello`: our name in EHLO, "" for this machine's."""
+    (RFC 5321 section 4.5.3.2.6 asks for 10 minutes). `hello`: our name in EHLO, "" for the sender's domain."""
 
     host: str
     port: int
@@ -104,7 +104,8 @@ async def send_mail(server: SmtpServer, mail: Composed) -> Outcome:
         start_tls=server.security == "starttls",
         tls_context=server.context,
         timeout=server.timeout,
-        local_hostname=server.hello or None,
+        # by default the library asks the DNS for this machine's name, for seconds where there is none
+        local_hostname=server.hello or mail.sender.rpartition("@")[2],
     )
     try:
         failed = await _connect(client, server)
