@@ -106,14 +106,17 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _draw(self, changes: Changes) -> None:
         if not self.is_running:
             return
-        with self.batch_update():
+        with self._context(), self.batch_update():
             self.desk_screen.changed(changes)
             self.keys.teach()
         if self.settings.attention != "off":
             self._call_attention(changes)
 
     def _tick(self, now: Ms) -> Ms | None:
-        return self.desk_screen.tick(now) if self.is_running else None
+        if not self.is_running:
+            return None
+        with self._context():  # timers and the workbench call from outside any app's context
+            return self.desk_screen.tick(now)
 
     def _call_attention(self, changes: Changes) -> None:
         notice = next((notice for notice in changes.notices if notice.attention), None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textual import events
 
+from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Resolve, Snooze
@@ -213,3 +214,28 @@ async def test_digits_go_into_the_call_until_escape() -> None:
         await desk.press("#", "4", "escape", "2")
         assert CallAction("k1", "keys", "4") in desk.shop.orders
         assert desk.workbench.desk.inbox.view.name == "team"
+
+
+async def test_a_send_counts_down_and_can_be_taken_back() -> None:
+    async with running() as desk:
+        draft = Draft(CaseKey("hub", "c4471"), "whatsapp", "tc4471", body="on its way")
+        desk.workbench.send(draft)
+        await desk.rest()
+        assert desk.screen[-2].rstrip().endswith("^R takes it back  5 s")
+        await desk.wait(1)
+        assert desk.screen[-2].rstrip().endswith("4 s")
+        await desk.press("ctrl+r")
+        assert "taken back" in desk.screen[-2] and "4 s" not in desk.screen[-2]
+        assert desk.workbench.desk.drafts[CaseKey("hub", "c4471")].body == "on its way"
+        await desk.wait(10)
+        assert "reply" not in [order.name for order in desk.shop.orders]
+
+
+async def test_leaving_says_what_is_owed_first() -> None:
+    async with running() as desk:
+        desk.workbench.save_draft(Draft(CaseKey("hub", "c4471"), "whatsapp", body="half a thought"))
+        await desk.rest()
+        await desk.press("Q")
+        assert "you have 1 draft" in desk.screen[-2] and not desk.app._exit
+        await desk.press("escape")
+        assert desk.app.is_running and not desk.app._exit

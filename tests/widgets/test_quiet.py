@@ -1,0 +1,82 @@
+"""The desk on a pseudo-terminal: no byte while nothing changes, few when a little does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC
+
+from agent_tui.app import DeskApp, DeskSettings
+from agent_tui.domain.time import VirtualTime
+from agent_tui.keymaps.loader import load_keymap
+from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.terminal import Terminal
+from agent_tui.themes.loader import load_themes
+from tests.terminal.test_driver import ENV, Window
+from tests.widgets.shop import NOW, Shop
+
+REST = 0.3
+"""Seconds of real time without a byte that count as rest."""
+
+
+class OnPty:
+    """A desk and the emulator that shows it."""
+
+    def __init__(self, window: Window, time: VirtualTime, workbench: Workbench) -> None:
+        self.window, self.time, self.workbench = window, time, workbench
+
+    async def rest(self) -> int:
+        """Wait until the desk has said all it has to say; how many bytes that were."""
+        before = len(self.window.raw)
+        seen = -1
+        while self.workbench.busy() or seen != len(self.window.raw):
+            seen = len(self.window.raw)
+            await asyncio.sleep(REST)
+        return len(self.window.raw) - before
+
+    async def wait(self, seconds: int) -> int:
+        """Let virtual time pass; how many bytes came."""
+        before = len(self.window.raw)
+        until = self.time.now() + seconds * 1000
+        while self.time.advance_to_next(until):
+            pass
+        await self.rest()
+        return len(self.window.raw) - before
+
+
+@asynccontextmanager
+async def on_pty() -> AsyncIterator[OnPty]:
+    window = Window(120, 40)
+    time = VirtualTime(NOW)
+    workbench = Workbench([Shop()], None, time)
+    terminal = Terminal(window.slave, window.slave, (120, 40), ENV)
+    app = DeskApp(workbench, DeskSettings(UTC), load_keymap()[0], load_themes()[0]["dark"], time, terminal)
+    work = asyncio.create_task(workbench.run())
+    shown = asyncio.create_task(app.run_async())
+    desk = OnPty(window, time, workbench)
+    await window.until("NEEDS ME")
+    await desk.rest()
+    await desk.wait(2)
+    yield desk
+    app.exit()
+    await shown
+    await workbench.stop()
+    await work
+    window.close()
+
+
+async def test_an_idle_desk_writes_nothing() -> None:
+    async with on_pty() as desk:
+        before = len(desk.window.raw)
+        await asyncio.sleep(1.2)
+        assert len(desk.window.raw) == before
+
+
+async def test_a_step_of_the_cursor_and_a_step_of_the_clocks_cost_few_bytes() -> None:
+    async with on_pty() as desk:
+        desk.window.type(b"j")
+        assert 0 < await desk.rest() < 900
+        assert desk.window.screen.display[5].startswith("▌WC Omar Haddad")
+        assert 0 < await desk.wait(1) < 120  # the one live clock that counts seconds
+        assert await desk.wait(60) < 6_000
