@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, log, people, talk
+from agent_tui.backends.hub.store import cases, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.domain import filing
 from agent_tui.domain.events import Body, Event
@@ -127,7 +127,7 @@ class Tx:
         return f"m_{self._head.seq + 1:011x}{self.ids.new('m')[2:7]}"
 
     def finish(self) -> list[Event]:
-        """Write what changed; the events, each with its case's row as the job leaves it."""
+        """Write what changed; the events for the log, each with its case's row as the job leaves it."""
         rows: dict[str, CaseRow] = {}
         for id, edit in self._edits.items():
             if edit.version:
@@ -136,11 +136,7 @@ class Tx:
                 assert edit.stored is not None
                 cases.save(self.connection, edit.stored, edit.now, self._addresses(row.customer))
             rows[id] = edit.now.row
-        if not self._events:
-            return []
-        events = [replace(e, row=rows[e.case]) if e.case in rows else e for e in self._events]
-        log.append(self.connection, events)
-        return events
+        return [replace(e, row=rows[e.case]) if e.case in rows else e for e in self._events]
 
     def _addresses(self, customer: str) -> list[str]:
         return [address.value.raw for address in self.customer(customer).addresses]

@@ -110,7 +110,7 @@ class Committer:
         for job in jobs:
             kept = (head.seq, head.number)
             tx = Tx(connection, head, self._ids, self._time.now())
-            savepoint = connection.begin_nested()
+            savepoint = log.Savepoint(connection)
             try:
                 job.result = job.call(tx)
                 mine = tx.finish()
@@ -127,6 +127,8 @@ class Committer:
             else:
                 savepoint.commit()
                 events.extend(mine)
+        if head.seq != seq:
+            log.append(connection, [event for event in events if event.seq > seq])
         if (head.seq, head.number) != (seq, number):
             log.advance(connection, head.seq, head.number)
         self._ending = head.seq
