@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from agent_tui.backends.connectors.base import Connector
 from agent_tui.backends.hub.ids import Ids
@@ -26,8 +26,12 @@ from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.secrets import read_secret
 from agent_tui.config.validation import Loaded
+from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
+
+if TYPE_CHECKING:
+    from agent_tui.backends.connectors.webhook.connector import WebhookConnector
 
 log = logging.getLogger("agent_tui.hub")
 
@@ -80,15 +84,17 @@ async def serve(
         raise ConfigError([loaded.source.problem(("database_url",), "is not served yet", "no database_url: SQLite")])
     if problem := certificate_problem(loaded, home):
         raise ConfigError([problem])
-    connectors = [await _mail(account, loaded, env, home, time) for account in settings.mail]
+    hooks = [await _webhook(index, loaded, env, home, time) for index in range(len(settings.webhook))]
+    mails = [await _mail(account, loaded, env, home, time) for account in settings.mail]
     store = Store.open(data_folder(loaded, home), exclusive=True)
-    workspace = Workspace(store, time, Ids(), connectors, _policy(settings))
+    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings))
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     limits = Limits(
         frame_bytes=settings.limits.frame_kib * 1024, commands_per_second=int(settings.limits.commands_per_second)
     )
     desks = DeskServer(workspace, time, limits=limits, max_desks=settings.limits.desks)
-    http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000)
+    routes = [route for hook in hooks for route in hook.routes()]
+    http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000, routes)
     try:
         try:
             await http.start(settings.http.host, settings.http.port, certificate=certificate, key=key)
@@ -142,6 +148,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         for account in settings.mail
     )
     times = settings.times
+    accounts: tuple[MailSettings | WebhookSettings, ...] = (*settings.mail, *settings.webhook)
     return HubPolicy(
         grace_ms=round(times.reopen_hours * HOUR_MS),
         subject_ms=round(times.subject_days * DAY_MS),
@@ -149,9 +156,25 @@ def _policy(settings: HubSettings) -> HubPolicy:
         link_ms=round(times.link_minutes * MINUTE_MS),
         senders=senders,
         canned=tuple((canned.name, canned.text) for canned in settings.canned),
-        account_team={account.name: account.team for account in settings.mail if account.team},
-        account_brand={account.name: titles.get(account.brand, account.brand) for account in settings.mail},
+        account_team={account.name: account.team for account in accounts if account.team},
+        account_brand={account.name: titles.get(account.brand, account.brand) for account in accounts},
     )
+
+
+async def _webhook(
+    index: int, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
+) -> WebhookConnector:
+    from agent_tui.backends.connectors.webhook.connector import WebhookConnector
+    from agent_tui.backends.connectors.webhook.signing import BadSecret, key_of
+
+    account = loaded.settings.webhook[index]
+    secret = await read_secret(account.secret_source(loaded.folder, home), env)
+    try:
+        key = key_of(secret.reveal())
+    except BadSecret as error:
+        raise ConfigError([loaded.source.problem(("webhook", index), f"the secret {error}")]) from None
+    limit = loaded.settings.limits.file_mb * 1_400_000  # base64, and the words around the file
+    return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
 
 
 async def _mail(

@@ -15,6 +15,7 @@ from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.settings import Name, distinct
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
+from agent_tui.config.webhook_settings import WebhookSettings
 
 CERTIFICATE_EXPECTED = "tls_cert and tls_key, or plain_allowed = true behind a proxy, under [listen]"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -171,17 +172,27 @@ class HubSettings(ConfigModel):
     mail: tuple[MailSettings, ...] = ()
     """The mail accounts."""
 
+    webhook: tuple[WebhookSettings, ...] = ()
+    """Channels that another program connects by HTTP."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("brands", [brand.name for brand in self.brands])
         distinct("teams", [team.name for team in self.teams])
         distinct("canned", [canned.name for canned in self.canned])
         distinct("mail", [account.name for account in self.mail])
-        for index, account in enumerate(self.mail):
-            if account.brand and account.brand not in [brand.name for brand in self.brands]:
-                raise Wrong("no such brand", "the name of one of [[brands]]", ("mail", index, "brand"))
-            if account.team and account.team not in [team.name for team in self.teams]:
-                raise Wrong("no such team", "the name of one of [[teams]]", ("mail", index, "team"))
+        distinct("webhook", [account.name for account in self.webhook])
+        taken = [account.name for account in self.mail]
+        for index, hook in enumerate(self.webhook):
+            if hook.name in taken:
+                raise Wrong(f"one of [[mail]] is called {hook.name} too", "another name", ("webhook", index, "name"))
+        tables: dict[str, tuple[MailSettings | WebhookSettings, ...]] = {"mail": self.mail, "webhook": self.webhook}
+        for table, accounts in tables.items():
+            for index, account in enumerate(accounts):
+                if account.brand and account.brand not in [brand.name for brand in self.brands]:
+                    raise Wrong("no such brand", "the name of one of [[brands]]", (table, index, "brand"))
+                if account.team and account.team not in [team.name for team in self.teams]:
+                    raise Wrong("no such team", "the name of one of [[teams]]", (table, index, "team"))
         listen, http = self.listen, self.http
         if listen.tls_cert is None and not listen.plain_allowed and not is_loopback(http.host):
             raise Wrong("would listen unencrypted beyond this machine", CERTIFICATE_EXPECTED, ("http", "host"))

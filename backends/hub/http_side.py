@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+from starlette.routing import BaseRoute
 
 from agent_tui.backends.hub.file_routes import FileRoutes
 from agent_tui.backends.hub.http import HttpServer
@@ -16,14 +19,23 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.time import TimeSource
 
 
-def http_side(workspace: Workspace, desks: DeskServer, time: TimeSource, folder: Path, file_bytes: int) -> HttpServer:
-    """Not started yet. `folder`: where the parts of files on their way up lie; `file_bytes`: the largest file taken."""
+def http_side(
+    workspace: Workspace,
+    desks: DeskServer,
+    time: TimeSource,
+    folder: Path,
+    file_bytes: int,
+    more: Sequence[BaseRoute] = (),
+) -> HttpServer:
+    """Not started yet. `folder`: where the parts of files on their way up lie; `file_bytes`: the largest file taken;
+    `more`: routes of connectors."""
     incoming = IncomingFiles(folder / "incoming")
     incoming.clean(time.now())
     metrics = HubMetrics(desks.stats, workspace.health, head=workspace.head)
     routes = [
         *FileRoutes(workspace, incoming, file_bytes).routes(),
         *LinkRoutes(workspace, time, file_bytes).routes(),
+        *more,
     ]
     return HttpServer(make_app(metrics, routes))
 

@@ -1,0 +1,1 @@
+"""A channel for anything that speaks HTTP: signed messages in, signed messages out."""

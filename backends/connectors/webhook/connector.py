@@ -1,0 +1,137 @@
+"""The webhook connector: `POST /webhooks/NAME` takes messages, each answer of an agent is posted to one address."""
+
+from __future__ import annotations
+
+import httpx
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from agent_tui.backends.connectors.base import ConnectorPort, DeliveryUpdate, Outbound, SendResult
+from agent_tui.backends.connectors.webhook import payload, signing
+from agent_tui.domain.time import TimeSource
+
+SEND_SECONDS = 30.0
+_LATER = (408, 409, 423, 425, 429)
+"""Client errors that pass by themselves (RFC 9110; 425: RFC 8470; 429: RFC 6585)."""
+
+
+class WebhookConnector:
+    """One account of any text channel. `key`: the shared secret, for both directions. `limit`: bytes of a request.
+
+    A try whose answer was lost is made again: the receiver knows it by `webhook-id`, which is the message's own."""
+
+    def __init__(
+        self, account: str, channel: str, key: bytes, deliver_url: str, time: TimeSource, limit: int = 35_000_000
+    ) -> None:
+        self._account = account
+        self._channel = channel
+        self._key = key
+        self._url = deliver_url
+        self._time = time
+        self._limit = limit
+        self._port: ConnectorPort | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._health = ""
+
+    @property
+    def account(self) -> str:
+        return self._account
+
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    def routes(self) -> list[BaseRoute]:
+        """For the hub's HTTP side."""
+        return [Route(f"/webhooks/{self._account}", self._receive, methods=["POST"])]
+
+    async def start(self, port: ConnectorPort) -> None:
+        self._client = httpx.AsyncClient(timeout=SEND_SECONDS, follow_redirects=False, trust_env=False)
+        self._port = port
+
+    async def stop(self) -> None:
+        self._port = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def health(self) -> str:
+        return self._health
+
+    async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
+        return "a webhook has no calls"
+
+    # in
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            body = await _whole(request, self._limit)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return _wrong(413, f"at most {self._limit} bytes")
+        now = self._time.now()
+        try:
+            signing.check(self._key, request.headers, now, body)
+            got = payload.read(body, self._account, self._channel, now)
+        except signing.BadSignature as error:
+            return _wrong(401, str(error))
+        except payload.BadPayload as error:
+            return _wrong(400, str(error))
+        port = self._port
+        if port is None:
+            return _wrong(503, "the hub is starting or stopping: send it again", retry=1)
+        try:
+            if isinstance(got, DeliveryUpdate):
+                await port.delivery(got)
+                return JSONResponse({"stored": True})
+            return JSONResponse({"stored": await port.inbound(got)})
+        except Exception as error:
+            if not any(base.__name__ == "StoreError" for base in type(error).__mro__):
+                raise
+            return _wrong(503, "the hub could not store it: send it again", retry=30)
+
+    # out
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        now = self._time.now()
+        body = payload.write(outbound, now)
+        headers = {"content-type": "application/json", **signing.signed(self._key, outbound.message, now, body)}
+        client = self._client
+        if client is None:
+            return SendResult("later", reason="the hub is stopping")
+        try:
+            answer = await client.post(self._url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            self._health = f"deliver_url: {type(error).__name__}"
+            return SendResult("later", reason=f"no answer from the webhook ({type(error).__name__})")
+        if answer.is_success:
+            self._health = ""
+            return SendResult("accepted", payload.out_id(outbound.message))
+        told = f"the webhook answered {answer.status_code}"
+        if answer.is_client_error and answer.status_code not in _LATER:
+            return SendResult("refused", reason=told)
+        self._health = f"deliver_url: {answer.status_code}"
+        return SendResult("later", reason=told, retry_in=_retry_after(answer.headers.get("retry-after", "")))
+
+
+async def _whole(request: Request, limit: int) -> bytes | None:
+    """The body; None when it is longer than `limit`. Raises ClientDisconnect."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds, at most an hour; dates are left to the hub's back-off."""
+    return float(min(3600, max(1, int(value)))) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+def _wrong(status: int, reason: str, retry: int = 0) -> Response:
+    return JSONResponse({"error": reason}, status, {"Retry-After": str(retry)} if retry else None)

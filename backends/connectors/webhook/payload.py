@@ -1,0 +1,137 @@
+"""What is in a webhook's JSON: messages and delivery reports coming in, messages going out."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, InboundFile, Outbound
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.model import Delivery
+from agent_tui.domain.time import MS, Ms
+
+
+class BadPayload(ValueError):
+    """The JSON is not what was expected; the message names the field."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Party(_Part):
+    """Who wrote: `address` is the customer's lasting id on the channel."""
+
+    address: str = Field(min_length=1, max_length=500)
+    name: str = Field(default="", max_length=500)
+
+
+class File(_Part):
+    """`content`: base64."""
+
+    name: str = Field(min_length=1, max_length=500)
+    media: str = Field(default="", max_length=200)
+    content: Base64Bytes
+
+
+class MessageIn(_Part):
+    """A customer wrote. `id`: the channel's own, unique for ever; a message that comes again under it is ignored.
+    `thread`: the channel's own key of the conversation, the customer's address when left out. `at`: RFC 3339."""
+
+    type: Literal["message"]
+    id: str = Field(min_length=1, max_length=250)
+    sender: Party = Field(alias="from")
+    text: str = Field(default="", max_length=512 * 1024)
+    thread: str = Field(default="", max_length=500)
+    subject: str = Field(default="", max_length=2000)
+    at: AwareDatetime | None = None
+    language: str = Field(default="", max_length=35)
+    files: tuple[File, ...] = Field(default=(), max_length=50)
+
+
+class DeliveryIn(_Part):
+    """How a message of ours fares; `message`: the id it went out under."""
+
+    type: Literal["delivery"]
+    message: str = Field(min_length=1, max_length=250)
+    state: Literal["sent", "delivered", "read", "failed"]
+    reason: str = Field(default="", max_length=2000)
+    at: AwareDatetime | None = None
+
+
+_ANY: TypeAdapter[MessageIn | DeliveryIn] = TypeAdapter(Annotated[MessageIn | DeliveryIn, Field(discriminator="type")])
+
+
+def read(body: bytes, account: str, channel: str, now: Ms) -> Inbound | DeliveryUpdate:
+    """Raises BadPayload. Times later than `now` become `now`."""
+    try:
+        got = _ANY.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        raise BadPayload(f"{place or 'body'}: {first['msg']}") from None
+    at = min(now, round(got.at.timestamp() * MS)) if got.at is not None else now
+    if isinstance(got, DeliveryIn):
+        state: Delivery = got.state
+        return DeliveryUpdate(account, out_id(got.message), state, at, got.reason)
+    if not (got.text.strip() or got.files):
+        raise BadPayload("text: empty, and there is no file; expected one of them")
+    address = got.sender.address.strip()
+    return Inbound(
+        account=account,
+        channel=channel,
+        channel_id=f"in:{got.id}",
+        scheme=profile_of(channel).scheme,
+        address=address,
+        name=got.sender.name,
+        body=got.text,
+        at=at,
+        thread=got.thread or address,
+        subject=got.subject,
+        files=tuple(InboundFile(file.name, file.media, file.content) for file in got.files),
+        language=got.language,
+    )
+
+
+class FileOut(_Part):
+    name: str
+    media: str
+    content: str
+
+
+class MessageOut(_Part):
+    """An agent wrote. `id` stays the same over all tries: a message that came already is to be ignored."""
+
+    type: Literal["message"] = "message"
+    id: str
+    thread: str
+    to: str
+    text: str
+    subject: str
+    at: datetime
+    files: tuple[FileOut, ...]
+
+
+def write(outbound: Outbound, now: Ms) -> bytes:
+    """The JSON that goes to the deliver_url."""
+    files = tuple(
+        FileOut(name=f.name, media=f.media, content=base64.b64encode(f.content).decode()) for f in outbound.files
+    )
+    made = MessageOut(
+        id=outbound.message,
+        thread=outbound.thread,
+        to=outbound.address,
+        text=outbound.body,
+        subject=outbound.subject,
+        at=datetime.fromtimestamp(now / MS, UTC),
+        files=files,
+    )
+    return made.model_dump_json().encode()
+
+
+def out_id(message: str) -> str:
+    """The channel's id of a message of ours; apart from all ids that come from outside."""
+    return f"out:{message}"
