@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from agent_tui.backends.base import Backend, BackendDown, Connected, QueryRefused
+from agent_tui.backends.base import Backend, BackendDown, Connected, Disconnected, QueryRefused
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import Draft, LocalFile, order_of
@@ -108,11 +108,17 @@ class Workbench:
         return self._telling is not None or self._asker.busy() or self._sender.busy()
 
     async def _follow(self, backend: Backend) -> None:
-        async for happening in backend.feed():
-            self._changed(self.desk.happened(backend.id, happening, self.time.now()))
-            if isinstance(happening, Connected):
-                self._changed(self.desk.outbox_changed(self._outbox.entries))
-                self._sender.connected(backend.id)
+        try:
+            async for happening in backend.feed():
+                self._changed(self.desk.happened(backend.id, happening, self.time.now()))
+                if isinstance(happening, Connected):
+                    self._changed(self.desk.outbox_changed(self._outbox.entries))
+                    self._sender.connected(backend.id)
+        except Exception as error:  # whatever a third party's backend does: the others go on, and it is shown
+            reason = f"{type(error).__name__}: {error}"
+            self._changed(self.desk.happened(backend.id, Disconnected(reason, None), self.time.now()))
+            words = compose("{name} stopped: {why}", name=clean_line(backend.id), why=clean_line(reason))
+            self._changed(Changes(notices=[Notice(words, "failure")]))
 
     def _changed(self, changes: Changes) -> None:
         self._changes |= changes

@@ -49,6 +49,8 @@ class Account:
     async def sign_in(self, number: int | None) -> None:
         """Who the token belongs to; `number`: the account, None: the only or last used one."""
         profile = await self._rest.get("/api/v1/profile")
+        if not isinstance(profile, dict) or not profile.get("id"):
+            raise Refused(404, "this address does not answer like a Chatwoot server; check the url")
         accounts = [a for a in profile.get("accounts") or () if isinstance(a, dict)]
         wanted = number or profile.get("account_id") or (accounts[0].get("id") if accounts else 0)
         if accounts and not any(account.get("id") == wanted for account in accounts):

@@ -212,6 +212,8 @@ class ChatwootBackend:
                 reason = str(refused)
             except (_LineLost, BackendDown, OutcomeUnknown, OSError) as error:
                 reason = str(error)
+            except (TypeError, ValueError, KeyError, AttributeError) as error:
+                reason = f"the server answered in an unknown way ({type(error).__name__}: {error})"
             finally:
                 self._up = False
             if self._time.now() - began > 10_000:

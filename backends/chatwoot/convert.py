@@ -44,6 +44,7 @@ PRIORITIES: tuple[str | None, ...] = ("low", None, "high", "urgent")
 """Chatwoot's word for our 0 .. 3; its `medium` is our normal too."""
 _STATES: dict[str, Delivery] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed"}
 OUTGOING, ACTIVITY = (1, 3), 2
+_FAR = 1 << 52
 
 
 def channel_of(name: object) -> str:
@@ -53,19 +54,27 @@ def channel_of(name: object) -> str:
 
 
 def instant(value: object) -> Ms:
-    """Epoch seconds (int, float or text) or ISO 8601 as Ms; 0 for none: REST and push differ."""
-    if isinstance(value, bool) or value is None:
+    """Epoch seconds (number or text) or ISO 8601 as Ms; 0 for none and for what is no time: REST and push differ."""
+    if value is None or isinstance(value, bool):
         return 0
-    if isinstance(value, int | float):
-        return round(value * MS)
     try:
-        return round(float(str(value)) * MS)
-    except ValueError:
+        return max(0, min(round(float(str(value)) * MS), _FAR))
+    except (ValueError, OverflowError):
         pass
     try:
-        return round(datetime.fromisoformat(str(value)).timestamp() * MS)
-    except ValueError:
+        return max(0, round(datetime.fromisoformat(str(value)).timestamp() * MS))
+    except (ValueError, OverflowError):
         return 0
+
+
+def number(value: object) -> int:
+    """A whole number, 0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def entries(value: object) -> list[Any]:
+    """A list, empty for what is none."""
+    return value if isinstance(value, list) else []
 
 
 def text(value: object) -> CustomerText:
@@ -117,14 +126,14 @@ def row_of(conversation: Json, version: int) -> CaseRow:
         last_at=last_at,
         waiting=owed_answer(channel, waiting, replied) if waiting and stage == "us" else None,
         replied=replied,
-        unread=int(conversation.get("unread_count") or 0),
+        unread=number(conversation.get("unread_count")),
         snoozed=instant(conversation.get("snoozed_until")) if stage == "later" else None,
         resolved=instant(conversation.get("updated_at")) or last_at if stage == "done" else None,
     )
     last = _last_message(conversation)
     base = CaseRow(
         id_of(conversation.get("id")),
-        int(conversation.get("id") or 0),
+        number(conversation.get("id")),
         id_of(contact.get("id")),
         name_of(contact),
         channel,
@@ -138,7 +147,7 @@ def row_of(conversation: Json, version: int) -> CaseRow:
         preview_kind=kind_of(last),
         subject=text(part(conversation, "additional_attributes").get("mail_subject")),
         priority={"low": 0, "high": 2, "urgent": 3}.get(str(conversation.get("priority")), 1),
-        labels=tuple(str(label) for label in conversation.get("labels") or ()),
+        labels=tuple(str(label) for label in entries(conversation.get("labels"))),
     )
     row = show(base, state)
     return replace(row, clock=replace(row.clock, estimated=True)) if row.clock is not None else row
@@ -148,7 +157,7 @@ def _last_message(conversation: Json) -> Json:
     last = part(conversation, "last_non_activity_message")
     if last:
         return last
-    messages = [m for m in conversation.get("messages") or () if isinstance(m, dict)]
+    messages = [m for m in entries(conversation.get("messages")) if isinstance(m, dict)]
     return messages[-1] if messages else {}
 
 
@@ -186,7 +195,7 @@ def message_of(message: Json, channel: str) -> Message:
         to=_people(attributes.get("to_emails") or mail.get("to")),
         cc=_people(attributes.get("cc_emails") or mail.get("cc")),
         bcc=_people(attributes.get("bcc_emails")),
-        attachments=tuple(_file(file) for file in message.get("attachments") or () if isinstance(file, dict)),
+        attachments=tuple(_file(file) for file in entries(message.get("attachments")) if isinstance(file, dict)),
         error=text(attributes.get("external_error")),
         auto="auto-reply" if mail.get("auto_reply") else "",
     )
@@ -202,7 +211,7 @@ def _file(file: Json) -> Attachment:
     url = str(file.get("data_url") or "")
     name = file.get("fallback_title") or url.rpartition("/")[2] or file.get("file_type")
     media = str(file.get("content_type") or file.get("file_type") or "")
-    return Attachment(text(name), media, int(file.get("file_size") or 0), url)
+    return Attachment(text(name), media, number(file.get("file_size")), url)
 
 
 def conversation_of(conversation: Json) -> Conversation:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui.backends.base import Happening
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Assign, Note, Presence, Reply, Resolve
@@ -330,3 +331,18 @@ async def test_a_send_cut_off_by_stopping_goes_out_once(backend: ScriptedBackend
         again.connect()
         await at.rest()
         assert said(again) == ["hi"]
+
+
+async def test_a_backend_that_breaks_is_shown_and_the_others_go_on(backend: ScriptedBackend) -> None:
+    class Broken(ScriptedBackend):
+        async def feed(self) -> AsyncIterator[Happening]:
+            raise RuntimeError("bad\x1b[2J plugin")
+            yield
+
+    async with bench(backend, Broken(World("broken"))) as at:
+        backend.connect()
+        await at.rest()
+        assert at.desk.backends["broken"].state == "refused"
+        told = [str(n.text) for changes in at.seen for n in changes.notices]
+        assert any("broken stopped" in text and "\x1b" not in text for text in told)
+        assert shown(at.desk) == truth(MINE, {"hub": backend.world})
