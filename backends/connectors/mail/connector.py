@@ -18,8 +18,8 @@ from agent_tui.backends.connectors.mail.smtp import Accepted, Permanent, SmtpSer
 from agent_tui.backends.connectors.mail.threading import reply_subject
 from agent_tui.domain.time import MS, Ms, TimeSource
 
-THREAD_LIMIT = 262_144
-"""Bytes above which a mail is read in a thread, so that a large one does not hold up the hub's loop."""
+THREAD_LIMIT = 16_384
+"""Bytes above which a mail is read in a thread: the worst HTML takes seconds for 500 kB, and may not hold up the hub."""
 REMEMBERED = 10_000
 
 
