@@ -19,7 +19,7 @@ from agent_tui.backends.connectors.mail.threading import reply_subject
 from agent_tui.domain.time import MS, Ms, TimeSource
 
 THREAD_LIMIT = 16_384
-"""Bytes above which a mail is read in a thread: the worst HTML takes seconds for 500 kB, and may not hold up the hub."""
+"""Bytes above which a mail is read in a thread: the worst HTML takes seconds, and may not hold up the hub."""
 REMEMBERED = 10_000
 
 
