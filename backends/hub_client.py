@@ -83,7 +83,8 @@ class HubBackend:
         self._tls = tls
         self._capabilities = Capabilities()
         self._limits = Limits()
-        self._bucket = TokenBucket(self._limits.commands_per_second, 1, time.now())
+        self._bucket = _bucket(self._limits, time.now())
+        self._query_bucket = _bucket(self._limits, time.now())
         self._blob_url = ""
         self._transport: Transport | None = None
         self._pages: dict[str, asyncio.Future[Page | Rejected]] = {}
@@ -130,6 +131,8 @@ class HubBackend:
             await self._hang_up()
 
     async def query(self, query: Query) -> Page:
+        while (wait := self._query_bucket.take(self._time.now())) > 0:
+            await self._time.sleep(wait)
         self._number += 1
         id = f"q{self._number}"
         answer: asyncio.Future[Page | Rejected] = asyncio.get_running_loop().create_future()
@@ -228,7 +231,7 @@ class HubBackend:
         """Open a line and read it to its end; whether to give up, why it ended, and the server's wish for a pause."""
         self._opening = True
         try:
-            transport = await self._connect()
+            transport = await self._open()
         except TransportRefused as refused:
             self._opening = False
             return refused.final, str(refused), None
@@ -252,6 +255,21 @@ class HubBackend:
             with contextlib.suppress(Exception):
                 await transport.close()
 
+    async def _open(self) -> Transport:
+        """A line, unless the desk is closed meanwhile: a server that does not answer must not hold it up."""
+        opening = asyncio.ensure_future(self._connect())
+        closed = asyncio.create_task(self._closed.wait())
+        try:
+            await asyncio.wait({opening, closed}, return_when=asyncio.FIRST_COMPLETED)
+            if self._closed.is_set():
+                if opening.done() and opening.exception() is None:
+                    await opening.result().close()
+                raise TransportClosed(1000, "closed")
+            return opening.result()
+        finally:
+            closed.cancel()
+            opening.cancel()
+
     async def _take(self, received: Received) -> None:
         if isinstance(received, Answered):
             _settle(self._pages.get(received.id), received.answer)
@@ -270,8 +288,8 @@ class HubBackend:
         welcome = received.welcome
         self._capabilities = _capabilities(welcome)
         self._limits = welcome.limits
-        rate = max(1, welcome.limits.commands_per_second)
-        self._bucket = TokenBucket(rate * 0.9, rate * 0.5, self._time.now())
+        self._bucket = _bucket(self._limits, self._time.now())
+        self._query_bucket = _bucket(self._limits, self._time.now())
         self._blob_url = welcome.blob_url
         caught_up = None if received.first else self._last_known
         self._last_known = welcome.now
@@ -327,6 +345,12 @@ class HubBackend:
         if not self._blob_url:
             raise QueryRefused(f"{self._id} takes no files")
         return self._blob_url
+
+
+def _bucket(limits: Limits, now: Ms) -> TokenBucket:
+    """Our own pace, within what the server allows."""
+    rate = max(2, limits.commands_per_second)
+    return TokenBucket(rate * 0.9, rate * 0.5, now)
 
 
 def _fail(waiting: asyncio.Future[T], error: Exception) -> None:

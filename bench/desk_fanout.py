@@ -28,6 +28,7 @@ class OnlyEvents:
     """As much of a workspace as the fan-out needs: every event is made at once and lies nowhere."""
 
     log = "bench"
+    orders: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._seq = 1_000_000  # so that every event has the same length

@@ -150,7 +150,10 @@ async def carries_out_once(target: Target) -> None:
         again = await desk.greeted(Hello(log=before.log, seq=before.seq))
         if again.resumed:
             replayed = await desk.event(before.seq + 1)
-            expect(replayed == event, "a replayed event differs from the one that came live")
+            # Not the row: it is the newest that the server knows when it sends.
+            same = (replayed.seq, replayed.occurred, replayed.case, replayed.body)
+            came = (event.seq, event.occurred, event.case, event.body)
+            expect(same == came, "a replayed event differs from the one that came live")
         await desk.say(Command(id=id, order=Note(target.case, CustomerText(words))))
         expect(await desk.hear() == answers[0], "the answer to a command changed over connections")
         await desk.say(QueryFrame(id="c", query=CaseQuery(target.case)))

@@ -18,6 +18,11 @@ class Served(Protocol):
     @property
     def log(self) -> str: ...
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Names of the orders that it carries out; told to desks."""
+        ...
+
     def head(self) -> int:
         """The last seq on disk (published, or about to be)."""
         ...

@@ -6,10 +6,9 @@ import asyncio
 import logging
 import ssl
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import get_args
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -22,16 +21,15 @@ from agent_tui.backends.hub.served import Served
 from agent_tui.backends.wire.frames import SUBPROTOCOL, Limits, WireCapabilities
 from agent_tui.backends.wire.transport import MemoryTransport, TransportRefused, memory_pair
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Order
 from agent_tui.domain.time import TimeSource
 
 log = logging.getLogger("agent_tui.hub.desks")
 
+OPEN_SECONDS = 5.0
+"""A handshake that takes longer is given up, so that a silent client does not hold up the end of the hub either."""
 CLOSE_SECONDS = 3.0
 RECHECK_SECONDS = 30.0
 """How soon a revoked token or a disabled agent loses a desk that is connected."""
-
-ALL_ORDERS = tuple(str(field.default) for kind in get_args(Order) for field in fields(kind) if field.name == "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class DeskServer:
             FanOut(served.head(), served.visible),
             time,
             limits,
-            capabilities or WireCapabilities(orders=ALL_ORDERS),
+            capabilities or WireCapabilities(orders=served.orders),
             replay_limit,
         )
         self._max_desks = max_desks
@@ -138,6 +136,7 @@ class DeskServer:
             process_request=self._at_the_door,
             compression="deflate" if self._compress else None,
             max_size=self._house.limits.frame_bytes,
+            open_timeout=OPEN_SECONDS,
             close_timeout=CLOSE_SECONDS,
             server_header=None,
             logger=logging.getLogger("agent_tui.hub.websockets"),

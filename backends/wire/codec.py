@@ -14,12 +14,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 from agent_tui.backends.wire.frames import MAX_DEPTH, MAX_FRAME_BYTES, ClientFrame, ServerFrame
 
 MAX_NUMBER = (1 << 53) - 1
-"""Greatest integer that every JSON reader keeps exactly (RFC 8259, section 6)."""
+"""Greatest integer that every JSON reader keeps exactly (RFC 8259, section 6); clients may send no greater one."""
 
 _STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
-_LONG_NUMBER = re.compile(r"\d{16}|\d[eE]")
-_NUMBERS = re.compile(r"[-+.\deE]+")
+_NUMBERS = re.compile(r"[-+.0-9eE]+")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -82,22 +82,25 @@ def size_of(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def check_limits(text: str, max_bytes: int = MAX_FRAME_BYTES, max_depth: int = MAX_DEPTH) -> None:
-    """Raise BadFrame for what must not reach a parser: size, nesting, numbers that readers disagree about."""
-    if len(text) > max_bytes or (len(text) * 4 > max_bytes and size_of(text) > max_bytes):
+def check_limits(text: str, max_bytes: int = MAX_FRAME_BYTES, max_depth: int = MAX_DEPTH) -> bytes:
+    """The frame's bytes. Raises BadFrame for what must not reach a parser: size, nesting, numbers beyond 64 bits.
+    Passes over the whole text are C; only what looks odd is looked at again without its strings."""
+    if len(text) > max_bytes:
         raise BadFrame("too-big", f"a frame may have at most {max_bytes} bytes")
-    deep = text.count("[") + text.count("{") > max_depth
-    odd = "NaN" in text or "Infinity" in text or _LONG_NUMBER.search(text) is not None
-    if not deep and not odd:
-        return
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) > max_bytes:
+        raise BadFrame("too-big", f"a frame may have at most {max_bytes} bytes")
+    if raw.count(b"[") + raw.count(b"{") > max_depth:
+        brackets = _BRACKETS.findall(_STRINGS.sub('"', text))
+        if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
+            raise BadFrame("too-deep", f"a frame may be nested at most {max_depth} levels deep")
+    if b"0" * 19 in raw.translate(_DIGITS) or b"NaN" in raw or b"Infinity" in raw:
+        _check_numbers(text, (1 << 63) - 1)
+    return raw
+
+
+def _check_numbers(text: str, most: int) -> None:
     bare = _STRINGS.sub('"', text)
-    if deep and max(accumulate(map(_STEP.__getitem__, _BRACKETS.findall(bare))), default=0) > max_depth:
-        raise BadFrame("too-deep", f"a frame may be nested at most {max_depth} levels deep")
-    if odd:
-        _check_numbers(bare)
-
-
-def _check_numbers(bare: str) -> None:
     if "NaN" in bare or "Infinity" in bare:
         raise BadFrame("bad-number", "NaN and Infinity are no JSON")
     for token in _NUMBERS.findall(bare):
@@ -107,25 +110,26 @@ def _check_numbers(bare: str) -> None:
             size = abs(float(token))
         except ValueError:
             continue  # letters of true, false; the parser names what is wrong
-        if size > MAX_NUMBER:
-            raise BadFrame("bad-number", "numbers beyond 2^53 are not exact everywhere (RFC 8259)")
+        if size > most:
+            raise BadFrame("bad-number", f"a number is beyond {most}")
 
 
 def decode_server(text: str) -> ServerFrame:
     """A frame from a server. An event whose body is unknown or unreadable becomes one with an UnknownBody, so that it
     still moves the place in the log. Raises BadFrame; code `unknown-frame` is to be ignored by a client."""
-    check_limits(text)
+    raw = check_limits(text)
     try:
-        return _server_frames().validate_json(text)
+        return _server_frames().validate_json(raw)
     except ValueError as error:
         return _salvage_event(_parsed(text), error)
 
 
 def decode_client(text: str, max_bytes: int = MAX_FRAME_BYTES, max_depth: int = MAX_DEPTH) -> ClientFrame:
     """A frame from a client. Raises BadFrame; with an `id` when the server should answer with `reject`."""
-    check_limits(text, max_bytes, max_depth)
+    raw = check_limits(text, max_bytes, max_depth)
+    _check_numbers(text, MAX_NUMBER)  # what a desk says comes back to every desk
     try:
-        return _client_frames().validate_json(text)
+        return _client_frames().validate_json(raw)
     except ValueError as error:
         raise _client_fault(_parsed(text), error) from None
 

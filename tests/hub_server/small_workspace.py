@@ -56,6 +56,8 @@ def message(id: str, case: str, body: str) -> Message:
 class SmallWorkspace:
     """`hidden`: seqs that Ben may not see. `gate`: while cleared, orders wait. `oldest`: events before it are gone."""
 
+    orders = ("note",)
+
     def __init__(self, log: str = "log-1") -> None:
         self.log = log
         self.events: list[Event] = []

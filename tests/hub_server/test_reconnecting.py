@@ -163,3 +163,34 @@ async def test_nonsense_from_a_server_is_named_and_tried_again() -> None:
     [down] = seen.downs()
     assert "bad frame" in down.reason and down.retry_in is not None
     await seen.backend.close()
+
+
+async def test_closing_does_not_wait_for_a_server_that_never_answers() -> None:
+    async def never() -> Transport:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    seen = Seen(HubBackend("hub", never, VirtualTime(1_000)))
+    await asyncio.sleep(0)
+    await seen.backend.close()
+    await asyncio.wait_for(seen.task, 5)
+    assert seen.all == []
+
+
+async def test_a_line_that_opens_while_the_desk_closes_is_closed_too() -> None:
+    near, far = memory_pair()
+    opened = asyncio.Event()
+
+    async def slowly() -> Transport:
+        await opened.wait()
+        return near
+
+    seen = Seen(HubBackend("hub", slowly, VirtualTime(1_000)))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    opened.set()
+    await seen.backend.close()
+    await asyncio.wait_for(seen.task, 5)
+    with pytest.raises(TransportClosed):
+        while True:
+            await asyncio.wait_for(far.recv(), 5)

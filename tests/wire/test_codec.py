@@ -111,7 +111,9 @@ def test_what_only_looks_bad_is_let_through() -> None:
     again = decode_client(encode(command))
     assert isinstance(again, Command) and isinstance(again.order, Note) and again.order.body.raw == body
     check_limits("[" * 64 + "]" * 64)
-    check_limits("[0.12345678901234567890, 9007199254740991]")
+    check_limits("[0.12345678901234567890, 9007199254740993]")
+    with pytest.raises(BadFrame):
+        check_limits("[9223372036854775809]")
     check_limits(json.dumps([[]] * 500))
 
 
