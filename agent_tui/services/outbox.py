@@ -123,13 +123,14 @@ class Outbox:
 
     def take_back(self, id: str, drafts: Drafts, now: Ms) -> Draft | None:
         """A held or failed entry as the draft it came from, kept as such before it leaves the outbox; None when it is
-        on its way already or carries no words."""
+        on its way already, or carries no words (then a held one is simply not done)."""
         entry = self._entries.get(id)
         if entry is None or entry.state not in ("held", "failed"):
             return None
         draft = draft_of(entry.key, entry.order, entry.files, now)
         if draft is not None:
             drafts.save(draft)
+        if draft is not None or entry.state == "held":
             self.remove(id)
         return draft
 

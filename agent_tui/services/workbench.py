@@ -13,7 +13,6 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import inverse
-from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import FileRef, Order, RetrySend, case_of
 from agent_tui.domain.queries import LinkPage, LinkQuery
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
@@ -51,7 +50,7 @@ class Workbench:
         self._telling: asyncio.Handle | None = None
         self._stopped = asyncio.Event()
         self._running = False
-        self._undo: list[tuple[str, Order, SafeText]] = []
+        self._undo: list[tuple[str, str, Order, SafeText]] = []
         self._state = State(state_dir)
         self._drafts = Drafts(self._state)
         self._outbox = Outbox(self._state)
@@ -173,7 +172,9 @@ class Workbench:
         entry = self._keep(key, order, hold)
         if entry is None:
             return ""
-        self._remember(backend, order, before)
+        opposite = inverse(order, before)
+        if opposite is not None:
+            self._undo = [*self._undo[-UNDO_DEPTH:], (entry.id, backend, *opposite)]
         return entry.id
 
     def send(self, draft: Draft) -> str:
@@ -215,11 +216,10 @@ class Workbench:
             self._sender.pump()
 
     def take_back(self) -> Draft | None:
-        """The youngest held send becomes a draft again."""
-        entry = self._outbox.youngest_held()
-        if entry is None:
-            return None
-        return self._as_draft(entry)
+        """The youngest held send becomes a draft again; None when there is none."""
+        held = (entry for entry in reversed(self._outbox.entries) if entry.state == "held" and entry.writes)
+        entry = next(held, None)
+        return self._as_draft(entry) if entry is not None else None
 
     def _as_draft(self, entry: OutboxEntry) -> Draft | None:
         draft = self._outbox.take_back(entry.id, self._drafts, self.time.now())
@@ -265,19 +265,17 @@ class Workbench:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
         self._changed(self.desk.drop_draft(key))
 
-    def _remember(self, backend: str, order: Order, before: CaseRow | None) -> None:
-        opposite = inverse(order, before)
-        if opposite is not None:
-            self._undo = [*self._undo[-UNDO_DEPTH:], (backend, *opposite)]
-
     def undo(self) -> SafeText:
         """Take the last undoable act back; says what was undone, or why nothing was."""
         entry = self._outbox.youngest_held()
-        if entry is not None and self._as_draft(entry) is not None:
+        if entry is not None:
+            self._undo = [done for done in self._undo if done[0] != entry.id]
+            if self._as_draft(entry) is None:
+                return trusted("taken back: it was not done")
             return trusted("taken back: it is a draft again")
         if not self._undo:
             return trusted("nothing to undo")
-        backend, order, words = self._undo.pop()
+        _, backend, order, words = self._undo.pop()
         self._keep(CaseKey(backend, case_of(order)), order, False)
         return words
 

@@ -227,6 +227,14 @@ async def test_undo_takes_a_held_send_back_first(at: Bench) -> None:
     assert at.desk.drafts[A].body == "hi"
 
 
+async def test_a_held_order_without_words_is_simply_not_done(at: Bench, backend: ScriptedBackend) -> None:
+    at.work.order("hub", Resolve("a"), hold=True)
+    assert str(at.work.undo()) == "taken back: it was not done"
+    await at.pass_time(6)
+    assert backend.orders == []
+    assert str(at.work.undo()) == "nothing to undo"
+
+
 async def test_changes_of_one_turn_are_told_once(at: Bench, backend: ScriptedBackend) -> None:
     before = len(at.seen)
     for number in range(50):
