@@ -24,9 +24,6 @@ _ONE = CASES.where(case.c.id == _B("id"))
 _OF_CUSTOMER = (
     select(case.c.id, case.c.state).where(case.c.customer_id == _B("customer")).order_by(case.c.number.desc()).limit(20)
 )
-_SEARCH = select(case_search.c.search).where(
-    case_search.c.stage == _B("stage"), case_search.c.sort_at == _B("sort_at"), case_search.c.case_id == _B("id")
-)
 _UPDATE = (
     update(case)
     .where(case.c.id == _B("b_id"))
@@ -39,6 +36,15 @@ _UPDATE_TEXT = (
 )
 _DROP_SEARCH = delete(case_search).where(
     case_search.c.stage == _B("b_stage"), case_search.c.sort_at == _B("b_sort_at"), case_search.c.case_id == _B("b_id")
+)
+_UPDATE_SEARCH = (
+    update(case_search)
+    .where(
+        case_search.c.stage == _B("b_stage"),
+        case_search.c.sort_at == _B("b_sort_at"),
+        case_search.c.case_id == _B("b_id"),
+    )
+    .values(owner=_B("owner"), team=_B("team"), channels=_B("channels"), search=_B("search"))
 )
 _COUNT = (
     update(case_count)
@@ -187,17 +193,23 @@ def add(connection: Connection, record: CaseRecord, addresses: Sequence[str]) ->
 
 def save(connection: Connection, old: CaseRow, record: CaseRecord, addresses: Sequence[str]) -> None:
     """Write what the case is now; `old`: its row as the store holds it."""
-    row, columns = record.row, _columns(record)
+    row = record.row
+    columns, texts, search = insert_columns(record, addresses)
+    for name in ("id", "number", "customer_id"):
+        del columns[name]
     connection.execute(_UPDATE, {**columns, "b_id": row.id})
-    texts = _texts(row)
-    if texts != _texts(old):
+    if any(texts[name] != kept for name, kept in _texts(old).items()):
+        del texts["case_id"]
         connection.execute(_UPDATE_TEXT, {**texts, "b_id": row.id})
-    placed = (row.stage, row.owner, row.team)
-    if placed != (old.stage, old.owner, old.team):
+    if (row.stage, row.owner, row.team) != (old.stage, old.owner, old.team):
         count(connection, old, -1)
         count(connection, row, 1)
+    if (row.stage, row.sort_at) == (old.stage, old.sort_at):
+        kept = {name: search[name] for name in ("owner", "team", "channels", "search")}
+        connection.execute(_UPDATE_SEARCH, {**kept, "b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
+        return
     connection.execute(_DROP_SEARCH, {"b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
-    connection.execute(insert(case_search), insert_columns(record, addresses)[2])
+    connection.execute(insert(case_search), search)
 
 
 def count(connection: Connection, row: CaseRow, by: int) -> None:

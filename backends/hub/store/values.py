@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from agent_tui.domain.clocks import Waiting
 from agent_tui.domain.filing import CaseState
 from agent_tui.domain.text import CustomerText
+
+_STATE_FIELDS = tuple(field.name for field in fields(CaseState))
 
 
 def storable(text: str) -> str:
@@ -47,15 +49,21 @@ def from_texts(values: Iterable[str]) -> tuple[CustomerText, ...]:
 
 def state_column(state: CaseState) -> str:
     """A case's state, without what it has by default."""
-    whole = asdict(state)
-    return dumps({key: value for key, value in whole.items() if value not in (None, (), "", 0, False)})
+    held: dict[str, Any] = {}
+    for name in _STATE_FIELDS:
+        value = getattr(state, name)
+        if value:
+            held[name] = [value.metric, value.since, value.due] if isinstance(value, Waiting) else value
+        elif value == 0 and name in ("snoozed", "resolved") and value is not None:
+            held[name] = 0
+    return dumps(held)
 
 
 def from_state_column(column: str) -> CaseState:
     held = json.loads(column)
     for key in ("waiting", "answered", "ring"):
         if held.get(key):
-            held[key] = Waiting(**held[key])
+            held[key] = Waiting(*held[key])
     for key in ("answers", "failed"):
         held[key] = tuple(held.get(key, ()))
     return CaseState(**{"patience": 0, **held})
