@@ -2,38 +2,168 @@
 
 from __future__ import annotations
 
-from textual.strip import Strip
-from textual.widget import Widget
+from rich.cells import cell_len
+from textual import events
 
 from agent_tui.desk.changes import Changes
-from agent_tui.domain.time import Ms
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import Call
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
-from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.case.pieces import Piece as Cut
+from agent_tui.widgets.case.pieces import cut
+from agent_tui.widgets.case.when import talk_time
+from agent_tui.widgets.lines.line import Line, Piece
+from agent_tui.widgets.paint import Paint, Part
+
+BROAD = 110
+"""From this width the line has room to breathe."""
+_DOT = trusted(" · ")
 
 
-class CallLine(Widget):
+class CallLine(Line):
     """One line high; never has the focus. Without a call it is the plain rule, joined to the columns under it."""
 
+    DEFAULT_CSS = """
+    CallLine { height: 1; }
+    """
+
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(paint, id=id)
         self.workbench = workbench
-        self.paint = paint
         self.joints: tuple[int, ...] = ()
 
     def set_joints(self, joints: tuple[int, ...]) -> None:
         """The columns (cells from the left) at which a vertical rule hangs from this line: a `┬` there."""
         if joints != self.joints:
             self.joints = joints
-            self.refresh()
+            self._draw()
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
-        if changes.calls:
-            self.refresh()
+        if changes.calls or changes.header:
+            self._draw()
 
     def tick(self, now: Ms) -> Ms | None:
-        """See `agent_tui.widgets.pane.Pane`."""
-        return None
+        """See `agent_tui.widgets.pane.Pane`: seconds run only while something rings or somebody talks."""
+        self._draw()
+        since = next((_since(call) for _, call in self._calls() if call.state in ("ringing", "active", "held")), None)
+        return None if since is None else now + MS - (now - since) % MS
 
-    def render_line(self, y: int) -> Strip:
-        return self.paint.rule_strip(self.size.width, self.joints, "┬", self.rich_style)
+    def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._draw()
+
+    def _calls(self) -> tuple[tuple[CaseKey, Call], ...]:
+        return self.workbench.desk.live_calls()
+
+    # -- drawing
+
+    def _draw(self) -> None:
+        width = self.size.width
+        if not width:
+            return
+        calls = self._calls()
+        live = next((entry for entry in calls if entry[1].state in ("active", "held")), None)
+        ringing = [entry for entry in calls if entry[1].state == "ringing"]
+        if live is not None:
+            words, keys = self._in_call(live[1], ringing), _LIVE_KEYS
+        elif ringing:
+            words, keys = self._ringing(*ringing[0], others=len(ringing) - 1), _RING_KEYS
+        elif calls:
+            words, keys = self._to_write_up(calls[0][1], len(calls) - 1), _WRITE_UP_KEYS
+        else:
+            self.put([(self._rule(0, width), "rule")])
+            return
+        heavy: Part = "ring" if ringing and live is None else "call"
+        broad = width >= BROAD
+        edge = trusted("━━") if broad else trusted("━")
+        right: list[Piece] = [(trusted(" "), "text"), *keys, (trusted(" "), "text"), (edge, "call")]
+        room = width - _cells(right) - cell_len(edge) - 1
+        kept = cut([Cut(text, part if part != "ring" else heavy) for text, part in words], room)
+        left: list[Piece] = [(edge, "call"), *((piece.text, piece.part) for piece in kept), (trusted(" "), "text")]
+        fill = width - _cells(left) - _cells(right)
+        self.put([*left, (clean_line("━" * max(0, fill)), "call"), *right])
+
+    def _rule(self, start: int, stop: int) -> SafeText:
+        return clean_line("".join("┬" if column in self.joints else "─" for column in range(start, stop)))
+
+    def _ringing(self, key: CaseKey, call: Call, others: int) -> list[Piece]:
+        now = self.workbench.time.now()
+        waited = talk_time(now - call.since)
+        more = [self._who(key, call)]
+        if call.queue:
+            more.append(clean_line(call.queue))
+        if call.law_due is not None:
+            more.append(_law(call.law_due - now))
+        if others:
+            more.append(compose("{n} more ring", n=others))
+        return [
+            (compose(" ☎ RINGING {waited} ", waited=waited), "ring"),
+            (trusted(" "), "text"),
+            (more[0], "strong"),
+            *((_DOT + words, "text") for words in more[1:]),
+        ]
+
+    def _in_call(self, call: Call, ringing: list[tuple[CaseKey, Call]]) -> list[Piece]:
+        now = self.workbench.time.now()
+        length = talk_time(now - _since(call))
+        state = compose(" ☎ ON HOLD {n} ", n=length) if call.state == "held" else compose(" ☎ {n} ", n=length)
+        words: list[Piece] = [(state, "ring" if call.state == "held" else "call"), (trusted(" "), "text")]
+        words.append((call.caller.safe_line or trusted("somebody"), "strong"))
+        if call.muted:
+            words.append((trusted(" · MUTED: you are not heard"), "warning"))
+        if call.keys:
+            words.append((compose(" · keys {keys}", keys=clean_line(call.keys[-12:])), "quiet"))
+        if ringing:
+            key, other = ringing[0]
+            waits = talk_time(now - other.since)
+            words.append((compose(" · rings {n}: {who}", n=waits, who=self._who(key, other)), "here"))
+        return words
+
+    def _to_write_up(self, call: Call, others: int) -> list[Piece]:
+        words: list[Piece] = [(trusted(" ☎ write up: "), "call")]
+        words.append((call.caller.safe_line or trusted("somebody"), "strong"))
+        if call.answered is not None and call.ended is not None:
+            words.append((_DOT + talk_time(call.ended - call.answered), "text"))
+        if others:
+            words.append((compose(" · {n} more", n=others), "quiet"))
+        return words
+
+    def _who(self, key: CaseKey, call: Call) -> SafeText:
+        """The caller's name as the case knows it, with the number."""
+        row = self.workbench.desk.row(key)
+        number = call.caller.safe_line
+        name = row.name.safe_line if row is not None else trusted("")
+        if name and number and name != number:
+            return compose("{name} {number}", name=name, number=number)
+        return name or number or trusted("somebody")
+
+
+def _since(call: Call) -> Ms:
+    return call.answered if call.answered is not None and call.state != "ringing" else call.since
+
+
+def _law(left: int) -> SafeText:
+    if left < 0:
+        return compose("law: {n} late!", n=talk_time(-left))
+    return compose("law: {n} left", n=talk_time(left))
+
+
+def _cells(pieces: list[Piece]) -> int:
+    return sum(cell_len(words.drawn()) for words, _ in pieces)
+
+
+_RING_KEYS: list[Piece] = [(trusted("^O"), "key"), (trusted(" answer"), "text")]
+_LIVE_KEYS: list[Piece] = [
+    (trusted("O"), "key"),
+    (trusted(" hang up  "), "text"),
+    (trusted("-"), "key"),
+    (trusted(" hold  "), "text"),
+    (trusted("m"), "key"),
+    (trusted(" mute"), "text"),
+]
+_WRITE_UP_KEYS: list[Piece] = [(trusted(":call-write-up"), "key")]

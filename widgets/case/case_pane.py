@@ -1,84 +1,279 @@
-"""The opened case: its timeline above, the composer under it."""
+"""The opened case: its head, its timeline, the composer under it; and what of them the shell's commands reach."""
 
 from __future__ import annotations
 
-from rich.text import Text
-from textual.app import RenderResult
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
 from textual.widget import Widget
 
+from agent_tui.commands import ids
 from agent_tui.commands.context import ComposeMode, Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
+from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Message
-from agent_tui.domain.text import SafeText
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.case_head import CaseHead
+from agent_tui.widgets.case.choosing import Choosing
+from agent_tui.widgets.case.composer import Composer
+from agent_tui.widgets.case.entry_lines import delivery_words
+from agent_tui.widgets.case.files import Files
+from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.preview import Preview
+from agent_tui.widgets.case.timeline import Timeline
+from agent_tui.widgets.case.when import clock_time, day, next_midnight
 from agent_tui.widgets.paint import Paint
 
+THREE_COLUMNS = 110
+"""From this width of the screen the customer has a column and the case its full head."""
+ROOMY = 26
+"""From this height the empty composer has two lines of text."""
 
-class CasePane(Widget, can_focus=True):
-    """Timeline and composer of `desk.open_case`. Focusing the pane itself puts the focus on the timeline."""
+
+class CasePane(Widget):
+    """Timeline and composer of `desk.open_case`."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
+    DEFAULT_CSS = """
+    CasePane { layout: vertical; overflow: hidden; }
+    """
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
         super().__init__(id=id)
         self.workbench = workbench
         self.paint = paint
+        self.head = CaseHead(workbench, paint)
+        self.timeline = Timeline(workbench, paint)
+        self.preview = Preview(paint, self.timeline)
+        self.composer = Composer(workbench, paint)
+        self.choosing = Choosing(self.composer)
+        self.files = Files(self, workbench, self.preview)
+        self._today: Ms | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.head
+        yield self.timeline
+        yield self.preview
+        yield self.composer
+
+    # -- what the shell tells
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
         if changes.timeline:
-            self.refresh()
+            self.preview.close()
+            self.head.take()
+            self.timeline.take()
+        if changes.timeline or changes.composer:
+            self.composer.take()
+        elif changes.header:
+            self.head.take()
 
     def tick(self, now: Ms) -> Ms | None:
         """See `agent_tui.widgets.pane.Pane`."""
-        return None
+        midnight = next_midnight(now, host(self).settings.zone)
+        if midnight != self._today:
+            if self._today is not None:
+                self.timeline.take()
+            self._today = midnight
+        steps = (self.head.tick(now), self.composer.tick(now), midnight if self.workbench.desk.open_case else None)
+        return min((step for step in steps if step is not None), default=None)
+
+    def repaint(self) -> None:
+        """Draw everything anew: another theme."""
+        for widget in (self.head, self.timeline, self.composer, self.preview):
+            widget.refresh()
+
+    def on_mount(self) -> None:
+        self.head.take()
+        self.timeline.take()
+        self.composer.take()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.head.set_brief(self.screen.size.width < THREE_COLUMNS)
+        self.composer.most_lines = max(1, self.size.height // 2 - 2)
+        self.composer.empty_lines = 2 if self.size.height >= ROOMY else 1
+        self.composer.take()
+
+    # -- reading
 
     def move(self, move: Move) -> bool:
         """Move the timeline's cursor; False when it stands at that end already."""
-        return False
+        return self.timeline.move(move)
 
     def focus_timeline(self) -> None:
         """Reading: the keys of lists apply."""
-        self.focus()
+        self.timeline.focus(scroll_visible=False)
+
+    def message_under_cursor(self) -> Message | None:
+        """The message that `copy-message`, `forward` and `retry-send` are about; the last one when none is marked."""
+        return self.timeline.under_cursor
+
+    def fold(self) -> None:
+        """Fold or unfold quotes and recipients of the message under the cursor."""
+        self.timeline.fold()
+
+    def show_letters(self) -> bool:
+        """Offer links and files of the messages in sight; False when there is nothing to pick."""
+        return self.files.offer(self.timeline.messages_in_sight())
+
+    def explain(self) -> SafeText | None:
+        """More to say about the message under the cursor: how far it got, what could not be decoded."""
+        message = self.timeline.under_cursor
+        return delivery_words(message) if message is not None else None
+
+    # -- writing
 
     def focus_composer(self) -> bool:
         """Writing: the composer's keys apply. False when there is nothing to write to."""
-        return False
+        if not self.composer.writable:
+            return False
+        self.preview.close()
+        self.composer.focus(scroll_visible=False)
+        return True
 
     @property
     def composing(self) -> bool:
         """Whether the composer has the focus."""
-        return False
+        return self.composer.has_focus
 
     @property
     def enter_sends(self) -> bool:
         """What Enter does in the composer as it is now: sends (True), or begins a new line."""
-        return True
+        return self.composer.enter_sends
 
     def compose_message(self, mode: ComposeMode, to: str = "") -> None:
         """Begin (or go on with) a draft of this kind in the composer and put the focus there. `to`: an address."""
+        if mode == "new":
+            self._new(to)
+        elif self.workbench.desk.open_case is not None:
+            self.composer.back_to_case()
+            self._about_case(mode, to)
+        self.focus_composer()
+
+    def _new(self, to: str) -> None:
+        backend = next(iter(self.workbench.desk.backends.values()), None)
+        if backend is None:
+            return
+        self.composer.begin_new(drafting.new_message(to, backend.id, backend.directory))
+        if not self.composer.draft.to:
+            self.focus_composer()
+            self.choosing.ask_field("to")
+
+    def _about_case(self, mode: ComposeMode, to: str) -> None:
+        case = self.workbench.desk.open_case
+        assert case is not None
+        composer, now = self.composer, self.workbench.time.now()
+        draft, message = composer.draft, self.timeline.chosen
+        kept = not composer.blank
+        if kept and mode == "reply" and not draft.note:
+            return
+        if kept and mode == "reply-choose" and not draft.note:
+            self._choose_later()
+            return
+        if kept and (mode != "note" or not draft.note):
+            what = trusted("a note is being written here") if draft.note else trusted("a reply is being written here")
+            host(self).ui.say(compose("{what}: send it or clear it first", what=what), "warning")
+            return
+        directory = composer.directory
+        if mode == "note":
+            if not draft.note:
+                composer.begin(drafting.note(case.key))
+        elif mode == "forward":
+            self._forward(to)
+        elif mode == "reply-all":
+            composer.begin(drafting.reply_all(case, directory, now, message or self._last_mail()))
+        else:
+            composer.begin(drafting.reply(case, directory, now, message))
+            if to:
+                self._write_to(to)
+            if mode == "reply-choose":
+                self._choose_later()
+
+    def _choose_later(self) -> None:
+        self.focus_composer()
+        self.choosing.ask_channel()
+
+    def _forward(self, to: str) -> None:
+        case, message = self.workbench.desk.open_case, self.timeline.under_cursor
+        if case is None or message is None:
+            return
+        zone, now = host(self).settings.zone, self.workbench.time.now()
+        name = case.row.name.safe_line if case.row is not None else trusted("")
+        who = message.sender.safe_line or (name if message.kind == "in" else clean_line(message.author))
+        when = compose("{day} {time}", day=day(message.at, now, zone), time=clock_time(message.at, zone))
+        self.composer.begin(drafting.forward(case, self.composer.directory, message, who, when))
+        if to:
+            self.composer.change(to=drafting.addresses_in(to))
+        else:
+            self.focus_composer()
+            self.choosing.ask_field("to")
+
+    def _write_to(self, to: str) -> None:
+        """To this address of the customer."""
+        case = self.workbench.desk.open_case
+        if case is None:
+            return
+        ways = drafting.routes(case, self.composer.directory, self.workbench.time.now())
+        way = next((way for way in ways if way.address.safe_line == to), None)
+        if way is not None:
+            self.composer.route(way)
+
+    def _last_mail(self) -> Message | None:
+        case = self.workbench.desk.open_case
+        messages = case.messages if case is not None else ()
+        mails = (m for m in reversed(messages) if m.kind == "in" and channel(m.channel).kind == "mail")
+        return next(mails, None)
 
     def composer_key(self, command: str, arguments: tuple[str, ...]) -> SafeText | None:
         """Carry out one of the `compose-*` commands; what to say on the status line, if anything."""
+        composer = self.composer
+        acts: dict[str, Callable[[], SafeText | None]] = {
+            ids.COMPOSE_ENTER: self._enter,
+            ids.COMPOSE_SEND: self._send,
+            ids.COMPOSE_NEWLINE: composer.newline,
+            ids.COMPOSE_CHANNEL: lambda: self.choosing.ask_channel(*arguments[:1]),
+            ids.COMPOSE_ATTACH: lambda: self.files.attach(composer, *arguments[:1]),
+            ids.COMPOSE_SIGNATURE: composer.toggle_signature,
+            ids.COMPOSE_DELETE_WORD: composer.delete_word,
+            ids.COMPOSE_DELETE_LINE: composer.delete_line,
+            ids.COMPOSE_UNDO_TEXT: composer.undo_text,
+        }
+        act = acts.get(command)
+        return act() if act is not None else None
+
+    def _enter(self) -> SafeText | None:
+        if self.enter_sends:
+            return self._send()
+        self.composer.newline()
         return None
 
-    def message_under_cursor(self) -> Message | None:
-        """The message that `copy-message`, `forward` and `retry-send` are about; the last one when none is marked."""
-        case = self.workbench.desk.open_case
-        return case.messages[-1] if case is not None and case.messages else None
+    def _send(self) -> SafeText | None:
+        new = self.composer.draft.key is None
+        words = self.composer.send()
+        if new and not self.composer.writable:
+            host(self).ui.focus("inbox")
+        return words
 
-    def fold(self) -> None:
-        """Fold or unfold the quoted text of the message under the cursor."""
+    # -- what the parts tell
 
-    def show_letters(self) -> bool:
-        """Put letters on links, files and messages to pick by; False when there is nothing to pick."""
-        return False
+    def on_composer_canned_wanted(self, message: Composer.CannedWanted) -> None:
+        message.stop()
+        self.choosing.ask_canned(message.slash)
 
-    def explain(self) -> SafeText | None:
-        """More to say about the message under the cursor (decoding problems, delivery), if anything."""
-        return None
+    def on_composer_page_wanted(self, message: Composer.PageWanted) -> None:
+        message.stop()
+        self.timeline.move("page-on" if message.on else "page-back")
 
-    def render(self) -> RenderResult:
-        return Text("")
+    def on_preview_wanted(self, message: Preview.Wanted) -> None:
+        message.stop()
+        self.files.act_on_shown(message.what)
+
+    def on_preview_closed(self, message: Preview.Closed) -> None:
+        message.stop()
+        self.focus_timeline()

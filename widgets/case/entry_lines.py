@@ -209,3 +209,28 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
     if call.outcome:
         words.append(clean_line(call.outcome))
     return trusted(" · ").join(words)
+
+
+def delivery_words(message: Message) -> SafeText | None:
+    """How far a message got, in words; None for what simply came in."""
+    words = _DELIVERY.get(message.state)
+    if message.kind != "out":
+        problems = trusted(", ").join([clean_line(problem) for problem in message.problems])
+        return compose("could not be decoded: {problems}", problems=problems) if message.problems else None
+    why = message.error.safe_line
+    if words is None:
+        return None
+    return (
+        compose("this message: {words}, {why}", words=words, why=why) if why else compose("this message: {w}", w=words)
+    )
+
+
+_DELIVERY: dict[Delivery, SafeText] = {
+    "queued": trusted("waits to be sent"),
+    "sending": trusted("is on its way"),
+    "sent": trusted("left us; the channel has it"),
+    "delivered": trusted("reached the customer's device"),
+    "read": trusted("was read"),
+    "failed": trusted("was not sent"),
+    "unknown": trusted("may have been sent, a broken line hid it"),
+}

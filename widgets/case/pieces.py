@@ -10,11 +10,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from agent_tui.domain.text import SafeText, clean_line, truncate, trusted
+from agent_tui.domain.text import SafeText, truncate, trusted
 from agent_tui.widgets.paint import Paint, Part
 
 NOTHING: SafeText = trusted("")
 BLANK: SafeText = trusted(" ")
+_SPACES: SafeText = trusted(" " * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,14 @@ def cells(pieces: Iterable[Piece]) -> int:
     return sum(cell_len(piece.text.drawn()) for piece in pieces)
 
 
+def spaces(count: int) -> SafeText:
+    """So many blanks (`clean_line` would take them for one)."""
+    return _SPACES[: max(0, count)]
+
+
 def blanks(count: int) -> Piece:
     """So many blank cells."""
-    return Piece(clean_line(" " * count) if count > 0 else NOTHING)
+    return Piece(spaces(count))
 
 
 def cut(pieces: Sequence[Piece], room: int) -> tuple[Piece, ...]:

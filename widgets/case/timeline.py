@@ -86,7 +86,7 @@ class Timeline(ScrollView, can_focus=True):
             self._unfolded = frozenset()
             self._cursor = None
             self._at_end = True
-        self._compose()
+        self._rebuild()
 
     def repaint(self) -> None:
         """Draw everything anew: another theme."""
@@ -99,7 +99,7 @@ class Timeline(ScrollView, can_focus=True):
         if message is not None:
             self._cursor = message.id
             self._unfolded ^= {message.id}
-            self._compose(keep=message.id)
+            self._rebuild(keep=message.id)
 
     def messages_in_sight(self) -> tuple[Message, ...]:
         """Messages with a line on the screen, the newest first."""
@@ -220,7 +220,7 @@ class Timeline(ScrollView, can_focus=True):
         """Entries that came while the agent reads further up."""
         return max(0, self._count() - self._seen) if not self._at_end else 0
 
-    def _compose(self, keep: str | None = None) -> None:
+    def _rebuild(self, keep: str | None = None) -> None:
         """Build the items anew. What stands at the top of the screen stays there, unless the end is shown."""
         width, height = self.size.width, self.size.height
         if not width or not height:
@@ -342,7 +342,7 @@ class Timeline(ScrollView, can_focus=True):
     # -- what Textual tells
 
     def on_resize(self, event: events.Resize) -> None:
-        self._compose()
+        self._rebuild()
 
     def on_focus(self) -> None:
         self.repaint()

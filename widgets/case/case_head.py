@@ -1,0 +1,145 @@
+"""The head of the opened case: who and whose, and under it what its clock counts."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import MINUTE_MS, Ms
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
+from agent_tui.widgets.case.when import clock_time, day, length
+from agent_tui.widgets.paint import Paint, Part
+
+_METRICS: dict[Metric, SafeText] = {
+    "first": trusted("first reply"),
+    "next": trusted("next reply"),
+    "call": trusted("answer the call"),
+    "write-up": trusted("write up the call"),
+}
+_STAGES: dict[str, SafeText] = {
+    "customer": trusted("waits for the customer"),
+    "done": trusted("done"),
+    "spam": trusted("spam"),
+}
+
+
+class CaseHead(Widget):
+    """Two lines, or with `brief` only the second one (the customer's line stands above then)."""
+
+    DEFAULT_CSS = """
+    CaseHead { height: 2; }
+    """
+
+    def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.workbench = workbench
+        self.paint = paint
+        self.brief = False
+        self._shown: list[LinePieces] = []
+
+    def set_brief(self, brief: bool) -> None:
+        """Leave the first line to the customer's line above."""
+        if brief != self.brief:
+            self.brief = brief
+            self.styles.height = 1 if brief else 2
+            self.refresh()
+
+    def take(self) -> None:
+        """The case may be another: draw if it looks otherwise."""
+        lines = self._lines()
+        if lines != self._shown:
+            self.refresh()
+
+    def tick(self, now: Ms) -> Ms | None:
+        """The clock steps by whole minutes here."""
+        self.take()
+        row = self._row
+        clock = row.clock if row is not None else None
+        if clock is None or clock.state not in ("running", "breached"):
+            return None
+        left = clock.due - now
+        return now + (left % MINUTE_MS + 1 if left >= 0 else MINUTE_MS - (-left) % MINUTE_MS)
+
+    @property
+    def _row(self) -> CaseRow | None:
+        case = self.workbench.desk.open_case
+        return case.row if case is not None else None
+
+    def _lines(self) -> list[LinePieces]:
+        case, row = self.workbench.desk.open_case, self._row
+        if case is None or row is None:
+            return [LinePieces(), LinePieces()]
+        second = LinePieces((Piece(trusted(" ")), *self._clock(row)))
+        return [second] if self.brief else [self._who(case, row), second]
+
+    def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:
+        left = [
+            Piece(trusted(" ")),
+            Piece(row.name.safe_line or trusted("somebody"), "strong"),
+            Piece(compose("  #{number}", number=row.number), "quiet"),
+        ]
+        if row.labels:
+            names = trusted(" ").join([clean_line(label) for label in row.labels])
+            left.append(Piece(trusted("  ") + names, "label"))
+        return LinePieces(tuple(left), (Piece(self._whose(case, row), "quiet"), Piece(trusted(" "))))
+
+    def _whose(self, case: OpenCase, row: CaseRow) -> SafeText:
+        state = self.workbench.desk.backends.get(case.key.backend)
+        if state is None or not row.owner:
+            return compose("nobody's, {team}", team=clean_line(row.team)) if row.team else trusted("nobody's yet")
+        if state.me is not None and row.owner == state.me.id:
+            return trusted("yours")
+        names = {agent.id: agent.name for agent in state.directory.agents}
+        return compose("{name}'s", name=clean_line(names.get(row.owner, row.owner)))
+
+    def _clock(self, row: CaseRow) -> tuple[Piece, ...]:
+        now, zone = self.workbench.time.now(), host(self).settings.zone
+        if row.stage == "later":
+            if not row.snoozed:
+                return (Piece(trusted("II until the customer's next word"), "quiet"),)
+            words = compose(
+                "II until {day} {time}", day=day(row.snoozed, now, zone), time=clock_time(row.snoozed, zone)
+            )
+            return (Piece(words, "quiet"),)
+        clock = row.clock
+        if row.stage != "us" or clock is None:
+            return (Piece(_STAGES.get(row.stage, NOTHING), "quiet"),)
+        return _clock_words(clock, now, clock_time(clock.since, zone))
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        self._shown = self._lines()
+        if y >= len(self._shown):
+            return Strip.blank(width, base)
+        return strip_of(self._shown[y], width, self.paint, base)
+
+
+def _clock_words(clock: Clock, now: Ms, since: SafeText) -> tuple[Piece, ...]:
+    left = clock.due - now
+    tilde = trusted("~") if clock.estimated else NOTHING
+    look: Part = "text"
+    if clock.state == "paused":
+        lead, look = trusted("clock rests"), "quiet"
+    elif clock.state == "met":
+        lead, look = trusted("in time"), "quiet"
+    elif left < 0:
+        lead, look = compose("{t}late {n}", t=tilde, n=_at_least_a_minute(-left)), "danger"
+    else:
+        lead = compose("{t}{n} left", t=tilde, n=_at_least_a_minute(left))
+        look = "warning" if left < 2 * MINUTE_MS else "text"
+    rest = compose(
+        ": {metric}, {length}, since {since}",
+        metric=_METRICS[clock.metric],
+        length=length(clock.due - clock.since),
+        since=since,
+    )
+    return (Piece(lead, look), Piece(rest, "quiet"))
+
+
+def _at_least_a_minute(ms: int) -> SafeText:
+    return length(ms) if ms >= MINUTE_MS else trusted("under 1 min")

@@ -1,0 +1,157 @@
+"""Choosing where a draft goes: channel, recipients, subject; and canned replies to put in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent_tui.commands.context import Choice
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import channel
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.composer import Composer
+from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
+from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.pieces import NOTHING
+from agent_tui.widgets.case.when import window
+
+Field = Literal["to", "cc", "bcc", "subject"]
+
+_FIELDS: dict[Field, SafeText] = {
+    "to": trusted("To"),
+    "cc": trusted("Cc"),
+    "bcc": trusted("Bcc"),
+    "subject": trusted("Subject"),
+}
+
+
+class Choosing:
+    """Asks at the bottom line for what `composer`'s draft needs, and puts the answers in."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+
+    def ask_channel(self, wanted: str = "") -> SafeText | None:
+        """Channels and addresses of the customer, the senders of a new message, and the fields of a mail."""
+        draft = self._composer.draft
+        choices = self._senders() if draft.key is None or draft.forward_of else self._ways()
+        if wanted:
+            named = [c for c in choices if wanted.casefold() in (c.value.split(":")[-1], c.title.casefold())]
+            found = next((c for c in choices if c.title.casefold().startswith(wanted.casefold())), None)
+            choice = named[0] if named else found
+            if choice is None:
+                return compose("there is no way to write by {channel} here", channel=clean_line(wanted))
+            if choice.why_not is not None:
+                return choice.why_not
+            self._chosen(choice.value)
+            return None
+        mail = channel(draft.channel).kind == "mail"
+        if not draft.note and (mail or draft.key is None or draft.forward_of):
+            fields: tuple[Field, ...] = ("to", "cc", "bcc", "subject") if mail else ("to",)
+            choices += [Choice(f"field:{name}", _FIELDS[name], self._shown(name)) for name in fields]
+        choices += [
+            Choice(f"drop:{place}", compose("without {name}", name=_name(file.name)))
+            for place, file in enumerate(draft.files)
+        ]
+        host(self._composer).ui.pick(trusted("channel and recipients"), choices, self._chosen)
+        return None
+
+    def ask_field(self, name: Field) -> None:
+        """Type one field."""
+        composer = self._composer
+        draft = composer.draft
+        text = draft.subject if name == "subject" else ", ".join(self._people(name))
+
+        def take(typed: str) -> SafeText | None:
+            if name == "subject":
+                composer.change(subject=typed)
+            else:
+                composer.change(**{name: drafting.addresses_in(typed)})
+            return None
+
+        known = () if name == "subject" else self._known()
+        host(composer).ui.ask(FieldAsking(_FIELDS[name], take, known), text)
+
+    def ask_canned(self, slash: bool) -> None:
+        """Canned replies by key; Esc leaves the slash that was typed in the text."""
+        composer = self._composer
+        canned = composer.directory.canned
+        if not canned:
+            host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
+            return
+        left = composer.insert
+        host(composer).ui.ask(CannedAsking(canned, composer.insert, lambda text: left("/" + text) if slash else None))
+
+    # -- inside
+
+    def _chosen(self, value: str) -> None:
+        kind, _, rest = value.partition(":")
+        composer = self._composer
+        if kind == "way":
+            ways = self._routes()
+            if int(rest) < len(ways):
+                composer.route(ways[int(rest)])
+        elif kind == "sender":
+            account, _, key = rest.rpartition(":")
+            composer.change(account=account, channel=key)
+        elif kind == "field":
+            self.ask_field(rest)  # type: ignore[arg-type]  # one of the fields offered
+        elif kind == "drop":
+            files = composer.draft.files
+            composer.change(files=files[: int(rest)] + files[int(rest) + 1 :])
+
+    @property
+    def _case(self) -> OpenCase | None:
+        return self._composer.workbench.desk.open_case
+
+    def _routes(self) -> tuple[drafting.Route, ...]:
+        composer = self._composer
+        case = self._case
+        return drafting.routes(case, composer.directory, composer.workbench.time.now()) if case is not None else ()
+
+    def _ways(self) -> list[Choice]:
+        choices = []
+        for place, way in enumerate(self._routes()):
+            profile = channel(way.channel)
+            title = compose("{channel} {to}", channel=clean_line(profile.name), to=way.address.safe_line)
+            beside = compose("{left} left", left=window(way.left)) if way.left is not None else NOTHING
+            if not way.conversation:
+                beside = trusted("a new conversation")
+            choices.append(Choice(f"way:{place}", title, beside, way.why_not))
+        return choices
+
+    def _senders(self) -> list[Choice]:
+        return [
+            Choice(
+                f"sender:{sender.account}:{sender.channel}",
+                clean_line(channel(sender.channel).name),
+                clean_line(f"{sender.brand} {sender.address}".strip()),
+            )
+            for sender in self._composer.directory.senders
+        ]
+
+    def _people(self, name: Field) -> tuple[SafeText, ...]:
+        draft = self._composer.draft
+        if name == "to":
+            return drafting.recipients(self._case if draft.key is not None else None, draft)
+        people = draft.cc if name == "cc" else draft.bcc
+        return tuple(one.safe_line for one in people)
+
+    def _shown(self, name: Field) -> SafeText:
+        if name == "subject":
+            return clean_line(self._composer.draft.subject)
+        return trusted(", ").join(list(self._people(name)))
+
+    def _known(self) -> tuple[SafeText, ...]:
+        """Addresses that Tab offers: the customer's, and all that stand in the case's mails."""
+        case = self._case
+        if case is None:
+            return ()
+        found = [a.value.safe_line for a in (case.customer.addresses if case.customer is not None else ())]
+        for message in case.messages:
+            found += [one.safe_line for one in (message.sender, *message.to, *message.cc)]
+        return tuple(dict.fromkeys(one for one in found if "@" in one))
+
+
+def _name(name: object) -> SafeText:
+    return clean_line(name) if isinstance(name, str) else getattr(name, "safe_line", NOTHING)

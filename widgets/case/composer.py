@@ -1,0 +1,565 @@
+"""The composer: the draft of the open case (or of a new message), its rule and fields, and the text being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Region
+from textual.message import Message as Posted
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.commands.spec import COMPOSER, GLOBAL
+from agent_tui.desk.drafts import Draft
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Directory, Message
+from agent_tui.domain.text import SafeText, clean, clean_line, compose, trusted
+from agent_tui.domain.time import Ms, TimerHandle
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
+from agent_tui.widgets.case.pieces import LinePieces, strip_of
+from agent_tui.widgets.cells import reads_from_right
+from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.editing import EditText
+from agent_tui.widgets.text.layout import Span, edit_spans
+
+SAVE_AFTER_SECONDS = 0.5
+_EDGE = 1
+"""Blank cells at the left of the text; at the right a blank that ends a line may hang."""
+
+
+class Composer(Widget, can_focus=True):
+    """Rule, fields and text. As high as it needs, up to `most_lines` of text. `empty_lines`: of a text not begun."""
+
+    KEY_CONTEXTS = (COMPOSER, GLOBAL)
+    DEFAULT_CSS = """
+    Composer { height: 2; }
+    """
+
+    class CannedWanted(Posted):
+        """A slash was typed where a word begins (`slash`), or F2."""
+
+        def __init__(self, slash: bool) -> None:
+            super().__init__()
+            self.slash = slash
+
+    class PageWanted(Posted):
+        """PageUp or PageDown while writing: the timeline's page."""
+
+        def __init__(self, on: bool) -> None:
+            super().__init__()
+            self.on = on
+
+    def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.workbench = workbench
+        self.paint = paint
+        self.most_lines = 8
+        self.empty_lines = 2
+        self.edit = EditText()
+        self._draft = Draft(None)
+        self._begun = ""  # the text a draft of this kind begins with; while it stands there is nothing to save
+        self._saved: Draft | None = None
+        self._pristine = True
+        self._new = False
+        self._case_key: CaseKey | None = None
+        self._timer: TimerHandle | None = None
+        self._column: int | None = None
+        self._top = 0
+        self._spans: tuple[Span, ...] = (Span(0, 0),)
+        self._spans_of: tuple[str, int] | None = None
+        self._answered_by_others = ""
+        self._rule_shown: LinePieces | None = None
+
+    # -- what the case asks
+
+    @property
+    def draft(self) -> Draft:
+        """As it stands now."""
+        return replace(self._draft, body=self.edit.text, updated=self.workbench.time.now())
+
+    @property
+    def writable(self) -> bool:
+        """Whether there is anything to write to."""
+        return self._new or self._case is not None
+
+    @property
+    def blank(self) -> bool:
+        """Nothing was written yet that would be a loss."""
+        return self.edit.text.strip() in ("", self._begun.strip()) and not (self._draft.files and not self._pristine)
+
+    @property
+    def enter_sends(self) -> bool:
+        """Live and messaging channels, and notes: Enter sends. Mail and public posts: a new line."""
+        return self._draft.note or channel(self._draft.channel).enter_sends
+
+    @property
+    def _case(self) -> OpenCase | None:
+        return self.workbench.desk.open_case
+
+    @property
+    def _about(self) -> OpenCase | None:
+        """The open case, when the draft is about it."""
+        return None if self._new else self._case
+
+    @property
+    def directory(self) -> Directory:
+        """Of the backend that would send."""
+        backends = self.workbench.desk.backends
+        name = self._draft.key.backend if self._draft.key is not None else self._draft.backend
+        state = backends.get(name) or next(iter(backends.values()), None)
+        return state.directory if state is not None else Directory()
+
+    def take(self) -> None:
+        """The case, its conversations or its draft may be others."""
+        case = self._case
+        key = case.key if case is not None else None
+        if key != self._case_key:
+            self.save()
+            self._case_key, self._new = key, False
+            self._load()
+        else:
+            self._take_outside()
+        if self._pristine and case is not None and not self._new and not self._draft.note:
+            fresh = drafting.reply(case, self.directory, self.workbench.time.now())
+            if self.edit.text == self._begun:
+                self._begin(fresh, stay=True)
+        self._show()
+
+    def begin(self, draft: Draft) -> None:
+        """Another kind of draft in place of what was not begun, or of nothing."""
+        self._new = draft.key is None
+        self._begin(draft)
+        self._show()
+
+    def begin_new(self, draft: Draft) -> None:
+        """A message to somebody new, or the one that was begun before."""
+        self.save()
+        self._new = True
+        kept = self.workbench.desk.drafts.get(None)
+        if kept is not None:
+            self._put(kept)
+        else:
+            self._begin(draft)
+        self._show()
+
+    def back_to_case(self) -> None:
+        """From a new message to the open case's own draft; the new one is kept."""
+        if self._new:
+            self.save()
+            self._new = False
+            self._load()
+            self._show()
+
+    def change(self, **fields: object) -> None:
+        """Channel, recipients, subject, files: by the agent's hand."""
+        self._draft = replace(self._draft, **fields)  # type: ignore[arg-type]  # the fields of Draft by name
+        self._pristine = False
+        self._edited()
+
+    def route(self, way: drafting.Route) -> None:
+        """The same words another way."""
+        self._draft = drafting.along(self._draft, way)
+        self._pristine = False
+        self._edited()
+
+    # -- sending
+
+    def send(self) -> SafeText | None:
+        """Send it, or say what keeps it from being sent."""
+        draft, now = self.draft, self.workbench.time.now()
+        why_not = drafting.why_not_send(self._about, draft, now)
+        if why_not is not None:
+            return why_not
+        answered = self._answer_of_others()
+        if answered is not None and answered.id != self._answered_by_others and not draft.note:
+            self._answered_by_others = answered.id
+            return trusted("somebody answered while you wrote: read it; sending again sends yours too")
+        words = self._sent_words(draft)
+        self._stop_timer()
+        self._saved = None
+        sent = self.workbench.send(draft)
+        if not sent:
+            self._saved = self.workbench.desk.drafts.get(draft.key)
+            return None
+        self._new = False
+        self._load()
+        self._show()
+        return words
+
+    def _sent_words(self, draft: Draft) -> SafeText:
+        if draft.note:
+            return trusted("noted")
+        case = self._about
+        who = drafting.recipients(case, draft)[:1]
+        name = case.row.name.safe_line if case is not None and case.row is not None and not draft.forward_of else None
+        to = name or (who[0] if who else trusted("the customer"))
+        return compose("sent to {to} on {channel}", to=to, channel=clean_line(channel(draft.channel).name))
+
+    def _answer_of_others(self) -> Message | None:
+        """A colleague's answer that came after this draft was begun."""
+        case = self._about
+        state = self.workbench.desk.backends.get(case.key.backend) if case is not None else None
+        if case is None or state is None or state.me is None:
+            return None
+        mine = state.me.id
+        return next((m for m in reversed(case.messages) if m.kind == "out" and m.author and m.author != mine), None)
+
+    # -- drafts
+
+    def save(self) -> None:
+        """Keep the draft now: on leaving, before another case."""
+        self._stop_timer()
+        if self._pristine:
+            return
+        draft = self.draft
+        if self.blank and self._saved is None:
+            return
+        if self._saved is not None and replace(self._saved, updated=draft.updated) == draft:
+            return
+        if self.blank and not draft.files:
+            self._saved = None
+            self.workbench.discard_draft(draft.key)
+        else:
+            self._saved = draft
+            self.workbench.save_draft(draft)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _edited(self) -> None:
+        if self._pristine and self.edit.text != self._begun:
+            self._pristine = False
+            answered = self._answer_of_others()
+            self._answered_by_others = answered.id if answered is not None else ""
+        self._column = None
+        if self._timer is None and not self._pristine:
+            self._timer = self.workbench.time.call_later(SAVE_AFTER_SECONDS, self._save_later)
+        self._show()
+
+    def _save_later(self) -> None:
+        self._timer = None
+        self.save()
+
+    def _load(self) -> None:
+        """The kept draft of the open case, else what a reply begins with."""
+        case = self._case
+        kept = self.workbench.desk.drafts.get(case.key) if case is not None else None
+        if kept is not None:
+            self._put(kept)
+        elif case is not None:
+            self._begin(drafting.reply(case, self.directory, self.workbench.time.now()))
+        else:
+            self._begin(Draft(None))
+
+    def _begin(self, draft: Draft, stay: bool = False) -> None:
+        signature = "" if draft.note or stay else self._signature(draft)
+        begun = draft.body + (f"\n\n{signature}" if signature and channel(draft.channel).kind == "mail" else "")
+        if stay:
+            begun = self._begun
+            if channel(draft.channel).kind == "mail" and not begun and (signature := self._signature(draft)):
+                begun = f"\n\n{signature}"
+        self._draft, self._saved, self._pristine = draft, None, True
+        if begun != self.edit.text or not stay:
+            self.edit = EditText(begun, 0)
+            self._top = 0
+        self._begun = begun
+
+    def _put(self, draft: Draft) -> None:
+        self._draft, self._saved, self._pristine = draft, draft, False
+        self._begun = ""
+        self.edit = EditText(draft.body)
+        self._top = 0
+
+    def _take_outside(self) -> None:
+        """A draft that came back (taken back, refused), or went away (sent by another hand)."""
+        key = None if self._new else self._case_key
+        if key is None and not self._new:
+            return
+        kept = self.workbench.desk.drafts.get(key)
+        if kept is self._saved:
+            return
+        if kept is None:
+            if self._saved is not None and self._saved.body == self.edit.text:
+                self._new = False
+                self._load()
+            self._saved = None
+            return
+        unsaved = "" if self.blank else self.edit.text
+        self._put(kept)
+        if unsaved and unsaved not in kept.body:
+            self.edit.replace(f"{kept.body.rstrip()}\n\n{unsaved}")
+            self._edited()
+
+    def _signature(self, draft: Draft) -> str:
+        sender = drafting.sender_of(self.directory, draft)
+        return f"-- \n{sender.signature}" if sender is not None and sender.signature else ""
+
+    def toggle_signature(self) -> SafeText:
+        """Put the signature in at the end, or take it out."""
+        signature = self._signature(self._draft)
+        if not signature:
+            return trusted("there is no signature for this sender")
+        text, caret = self.edit.text, self.edit.caret
+        if text.rstrip().endswith(signature.rstrip()):
+            self.edit.replace(text.rstrip()[: -len(signature.rstrip())].rstrip(), caret)
+            words = trusted("signature taken out")
+        else:
+            self.edit.replace(f"{text.rstrip()}\n\n{signature}", caret)
+            words = trusted("signature put in")
+        self._edited()
+        return words
+
+    # -- keys that the keymap leaves to the composer
+
+    def on_key(self, event: events.Key) -> None:
+        edit, key = self.edit, event.key
+        mark = key.startswith("shift+")
+        plain = key.removeprefix("shift+")
+        moves: dict[str, Callable[[bool], None]] = {
+            "left": edit.left,
+            "right": edit.right,
+            "ctrl+left": edit.word_left,
+            "ctrl+right": edit.word_right,
+            "home": self._line_start,
+            "end": self._line_end,
+            "up": lambda mark: self._vertical(-1, mark),
+            "down": lambda mark: self._vertical(1, mark),
+            "ctrl+home": lambda mark: edit.put_caret(0, mark),
+            "ctrl+end": lambda mark: edit.put_caret(len(edit.text), mark),
+        }
+        changes = {"backspace": edit.backspace, "delete": edit.delete}
+        if plain in moves:
+            if plain not in ("up", "down"):
+                self._column = None
+            moves[plain](mark)
+            self._show()
+        elif key in changes:
+            changes[key]()
+            self._edited()
+        elif key in ("pageup", "pagedown"):
+            self.post_message(self.PageWanted(key == "pagedown"))
+        elif key == "tab":
+            edit.next_field()
+            self._show()
+        elif key == "f2" or (event.character == "/" and edit.at_word_start() and self.directory.canned):
+            self.post_message(self.CannedWanted(key != "f2"))
+        elif event.character is not None and event.is_printable:
+            edit.insert(event.character)
+            self._edited()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste never sends, and is cleaned of controls."""
+        event.stop()
+        self.insert(event.text)
+
+    def insert(self, text: str) -> None:
+        """Put text in at the caret; the first `{field}` of it is marked to be filled."""
+        start = self.edit.marked[0]
+        self.edit.insert(text)
+        self.edit.mark_field(start, self.edit.caret)
+        self._edited()
+
+    def newline(self) -> None:
+        """A new line."""
+        self.edit.insert("\n")
+        self._edited()
+
+    def delete_word(self) -> None:
+        self.edit.delete_word()
+        self._edited()
+
+    def delete_line(self) -> None:
+        self.edit.delete_line()
+        self._edited()
+
+    def undo_text(self) -> SafeText | None:
+        """Take the last change of the text back."""
+        done = self.edit.undo()
+        self._edited()
+        return None if done else trusted("nothing more to undo in the text")
+
+    def on_focus(self) -> None:
+        self._show()
+
+    def on_blur(self) -> None:
+        self.save()
+        self._show()
+
+    def on_unmount(self) -> None:
+        self.save()
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.y - self._head + self._top
+        if 0 <= row < len(self._spans):
+            span = self._spans[row]
+            text = self.edit.text[span.start : span.stop]
+            self.edit.put_caret(span.start + _at_cell(text, event.x - _EDGE - self._shift(text)))
+        self._show()
+
+    # -- the caret among lines
+
+    @property
+    def _width(self) -> int:
+        return max(4, self.size.width - _EDGE - 1)
+
+    def _row(self) -> int:
+        """The line on which the caret stands."""
+        caret = self.edit.caret
+        last = 0
+        for row, span in enumerate(self._spans):
+            if span.start <= caret:
+                last = row
+            if caret < span.stop or (caret == span.stop and self._ends_hard(row)):
+                return max(last, row) if span.start <= caret else last
+        return last
+
+    def _ends_hard(self, row: int) -> bool:
+        """Whether the line ends with the text or a line break, not where it was only too long."""
+        return row + 1 >= len(self._spans) or self._spans[row + 1].start > self._spans[row].stop
+
+    def _line_start(self, mark: bool) -> None:
+        self.edit.put_caret(self._spans[self._row()].start, mark)
+
+    def _line_end(self, mark: bool) -> None:
+        row = self._row()
+        stop = self._spans[row].stop
+        self.edit.put_caret(stop if self._ends_hard(row) else max(self._spans[row].start, stop - 1), mark)
+
+    def _vertical(self, step: int, mark: bool) -> None:
+        row = self._row()
+        span = self._spans[row]
+        if self._column is None:
+            self._column = cell_len(self.edit.text[span.start : self.edit.caret])
+        target = row + step
+        if 0 <= target < len(self._spans):
+            span = self._spans[target]
+            place = span.start + _at_cell(self.edit.text[span.start : span.stop], self._column)
+            if place == span.stop and not self._ends_hard(target) and place > span.start:
+                place -= 1
+            self.edit.put_caret(place, mark)
+
+    # -- drawing
+
+    def tick(self, now: Ms) -> Ms | None:
+        """The window's minutes run."""
+        if not self.writable:
+            return None
+        if self._rule_shown is not None and self._rule() != self._rule_shown:
+            self.refresh(Region(0, 0, self.size.width, 1))
+        return rule_steps(self._about, self._draft, now)
+
+    def _rule(self) -> LinePieces:
+        return rule_of(self._about, self.draft, self.directory, self.workbench.time.now(), self.size.width)
+
+    @property
+    def _fields(self) -> list[LinePieces]:
+        return field_lines(self._about, self._draft)
+
+    @property
+    def _head(self) -> int:
+        return 1 + len(self._fields)
+
+    def _show(self) -> None:
+        """Wrap, take the height that is needed, keep the caret in sight, draw."""
+        self.display = self.writable
+        if not self.size.width or not self.writable:
+            self.refresh()
+            return
+        made_of = (self.edit.text, self._width)
+        if made_of != self._spans_of:
+            self._spans, self._spans_of = edit_spans(*made_of), made_of
+        least = self.empty_lines if channel(self._draft.channel).kind != "mail" else self.empty_lines + 1
+        lines = max(1, min(self.most_lines, max(least, len(self._spans))))
+        height = self._head + lines
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        row = self._row()
+        self._top = max(0, min(self._top, row, len(self._spans) - lines))
+        if row >= self._top + lines:
+            self._top = row - lines + 1
+        if self.has_focus:
+            span = self._spans[row]
+            text = self.edit.text[span.start : span.stop]
+            cell = _EDGE + self._shift(text) + cell_len(_drawn(text[: self.edit.caret - span.start]))
+            offset = self.content_region.offset + Offset(cell, self._head + row - self._top)
+            self.app.cursor_position = offset
+        self.refresh()
+
+    def _shift(self, text: str) -> int:
+        """Blank cells before a line that belongs at the right edge."""
+        drawn = _drawn(text)
+        return max(0, self._width - cell_len(drawn)) if reads_from_right(drawn) else 0
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if not self.writable:
+            return Strip.blank(width, base)
+        if y == 0:
+            self._rule_shown = self._rule()
+            return strip_of(self._rule_shown, width, self.paint, base)
+        fields = self._fields
+        if y <= len(fields):
+            return strip_of(fields[y - 1], width, self.paint, base)
+        row = y - 1 - len(fields) + self._top
+        if row >= len(self._spans):
+            return Strip.blank(width, base)
+        return self._text_strip(self._spans[row], row == self._row(), width, base)
+
+    def _text_strip(self, span: Span, here: bool, width: int, base: Style) -> Strip:
+        text = self.edit.text[span.start : span.stop]
+        ink = base + self.paint["note"] if self._draft.note else base
+        start, stop = (place - span.start for place in self.edit.marked)
+        segments = [Segment(" " * (_EDGE + self._shift(text)), base)]
+        caret = self.edit.caret - span.start if here and self.has_focus else None
+        edges = sorted({0, len(text), *(p for p in (start, stop) if 0 <= p <= len(text))})
+        for left, right in pairwise(edges):
+            look = ink + self.paint["selection"] if start <= left and right <= stop else ink
+            segments += _with_caret(text[left:right], caret - left if caret is not None else None, look, self.paint)
+        if caret is not None and caret >= len(text):
+            segments.append(Segment(" ", ink + self.paint["caret"]))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def on_resize(self) -> None:
+        self._show()
+
+
+def _with_caret(text: str, caret: int | None, look: Style, paint: Paint) -> list[Segment]:
+    if caret is None or not 0 <= caret < len(text):
+        return [Segment(_drawn(text), look)]
+    edit = EditText(text, caret)
+    edit.right()
+    under = _drawn(text[caret : edit.caret]) or trusted(" ")
+    rest = Segment(_drawn(text[edit.caret :]), look)
+    return [Segment(_drawn(text[:caret]), look), Segment(under, look + paint["caret"]), rest]
+
+
+def _drawn(text: str) -> SafeText:
+    """A part of one line as it is drawn; unlike `clean_line` it keeps every blank."""
+    return clean(text).lines()[0].drawn()
+
+
+def _at_cell(text: str, cell: int) -> int:
+    """The place in `text` that lies nearest to `cell`, never inside a grapheme."""
+    edit = EditText(text, 0)
+    while edit.caret < len(text):
+        before = edit.caret
+        edit.right()
+        if cell_len(text[: edit.caret]) > cell:
+            return before
+    return len(text)

@@ -1,0 +1,170 @@
+"""Who a customer is, as lines: name, addresses, notes, earlier cases. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import CHANNEL_KEYS, channel
+from agent_tui.domain.model import Address, PastCase
+from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
+from agent_tui.domain.time import Ms
+from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, spaces
+from agent_tui.widgets.case.when import short_day, year
+from agent_tui.widgets.text.layout import lay_out
+
+MOST_NOTES = 3
+NOTE_LINES = 4
+_BLANK = LinePieces()
+_LANGUAGES = {"he": trusted("עברית"), "en": trusted("English"), "ar": trusted("العربية"), "ru": trusted("русский")}
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A line of the pane. `past`: the earlier case it opens. `address`: the address it writes to."""
+
+    pieces: LinePieces
+    past: CaseKey | None = None
+    address: Address | None = None
+
+    @property
+    def choosable(self) -> bool:
+        """Whether the cursor can stand on it."""
+        return self.past is not None or self.address is not None
+
+
+def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo) -> list[CustomerLine]:
+    """The whole pane, `width` cells wide."""
+    lines = [CustomerLine(line) for line in _who(case, zone)]
+    lines += [CustomerLine(_BLANK), *_addresses(case)] if case.customer is not None and case.customer.addresses else []
+    lines += [CustomerLine(line) for line in _labels(case, width)]
+    lines += [CustomerLine(line) for line in _notes(case, width, now, zone)]
+    lines += _history(case, now, zone)
+    return lines
+
+
+def one_line(case: OpenCase) -> LinePieces:
+    """The customer where the screen is narrow: `Dana Levi #4471 refund   i card`."""
+    row = case.row
+    left = [Piece(trusted(" ")), Piece(_name(case), "strong")]
+    if row is not None:
+        left.append(Piece(compose(" #{number}", number=row.number), "quiet"))
+        if row.labels:
+            labels = trusted(" ").join([clean_line(label) for label in row.labels])
+            left.append(Piece(trusted("  ") + labels, "label"))
+    right = [
+        Piece(trusted("i"), "key"),
+        Piece(trusted(" card ")),
+    ]
+    if case.customer is not None and case.customer.language:
+        right.insert(0, Piece(_language(case.customer.language) + trusted("  "), "quiet"))
+    return LinePieces(tuple(left), tuple(right))
+
+
+def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
+    customer, row = case.customer, case.row
+    marks = [_language(customer.language)] if customer is not None and customer.language else []
+    if customer is not None and customer.blocked:
+        marks.append(trusted("BLOCKED"))
+    right = (Piece(trusted(" ").join(marks), "quiet"), Piece(trusted(" "))) if marks else ()
+    lines = [LinePieces((Piece(trusted(" ")), Piece(_name(case), "strong")), right)]
+    about = [clean_line(row.brand)] if row is not None and row.brand else []
+    if customer is not None and customer.since:
+        about.append(compose("since {year}", year=year(customer.since, zone)))
+    if about:
+        lines.append(LinePieces((Piece(trusted(" ")), Piece(trusted(" · ").join(about), "quiet"))))
+    return lines
+
+
+def _addresses(case: OpenCase) -> list[CustomerLine]:
+    """Each address with the letters of its channel; a check where the customer wrote to us from it."""
+    assert case.customer is not None
+    used = {(talk.channel, talk.address.safe_line) for talk in case.conversations}
+    by_value = {value for _, value in used}
+    lines = []
+    for address in case.customer.addresses:
+        value = address.value.safe_line
+        mine = sorted(key for key, at in used if at == value and channel(key).scheme == address.scheme)
+        tag = channel(mine[0]).tag if mine else _tag(address.scheme)
+        check = trusted("✓ ") if value in by_value else trusted("  ")
+        left = (Piece(trusted(" ")), Piece(clean_line(tag), "quiet"), Piece(trusted(" ")), Piece(value, "link"))
+        lines.append(CustomerLine(LinePieces(left, (Piece(check, "good"),)), address=address))
+    return lines
+
+
+def _labels(case: OpenCase, width: int) -> list[LinePieces]:
+    if case.row is None or not case.row.labels:
+        return []
+    labels = trusted(" · ").join([clean_line(label) for label in case.row.labels])
+    rows = [LinePieces((Piece(trusted(" ")), Piece(line.text, "label"))) for line in lay_out(labels, width - 2)]
+    return [_BLANK, _heading(trusted("LABELS"), trusted("l new")), *rows]
+
+
+def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo) -> list[LinePieces]:
+    notes = [message for message in case.messages if message.kind == "note"][-MOST_NOTES:]
+    if not notes:
+        return []
+    lines = [_BLANK, _heading(trusted("NOTES"), trusted("n new"))]
+    for note in reversed(notes):
+        laid = lay_out(note.body.safe, max(8, width - 9))
+        for place, line in enumerate(laid[:NOTE_LINES]):
+            when = short_day(note.at, now, zone) if place == 0 else NOTHING
+            text = line.text if place + 1 < NOTE_LINES or len(laid) <= NOTE_LINES else _more(line.text, width - 9)
+            pad = spaces(8 - len(when))
+            shift = spaces(max(0, width - 9 - line.cells)) if line.right else NOTHING
+            left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(text, "note"))
+            lines.append(LinePieces(left))
+    return lines
+
+
+def _more(text: SafeText, width: int) -> SafeText:
+    return truncate(text, max(1, width - 2)) + trusted(" …")
+
+
+def _history(case: OpenCase, now: Ms, zone: tzinfo) -> list[CustomerLine]:
+    if case.history is None:
+        return []
+    past = [one for one in case.history if one.id != case.key.case]
+    heading = compose("HISTORY {n}", n=len(past)) if past else trusted("HISTORY")
+    lines = [CustomerLine(_BLANK), CustomerLine(_heading(heading, NOTHING))]
+    if not past:
+        lines.append(CustomerLine(LinePieces((Piece(trusted(" the first time"), "quiet"),))))
+    for one in past:
+        lines.append(CustomerLine(_past(one, now, zone), past=CaseKey(case.key.backend, one.id)))
+    return lines
+
+
+def _past(one: PastCase, now: Ms, zone: tzinfo) -> LinePieces:
+    when = short_day(one.last_at, now, zone)
+    pad = spaces(max(1, 9 - len(when)))
+    left = (
+        Piece(trusted(" ")),
+        Piece(when, "quiet"),
+        Piece(pad),
+        Piece(clean_line(channel(one.channel).tag), "quiet"),
+        Piece(trusted(" ")),
+        Piece(one.subject.safe_line or compose("#{number}", number=one.number)),
+    )
+    count = compose(" {n} ", n=one.count) if one.stage == "done" else compose(" {n}, open ", n=one.count)
+    return LinePieces(left, (Piece(count, "quiet"),))
+
+
+def _heading(words: SafeText, aside: SafeText) -> LinePieces:
+    right = (Piece(aside, "quiet"), Piece(trusted(" "))) if aside else ()
+    return LinePieces((Piece(trusted(" ")), Piece(words, "heading")), right)
+
+
+def _name(case: OpenCase) -> SafeText:
+    known = case.customer.name.safe_line if case.customer is not None else NOTHING
+    return known or (case.row.name.safe_line if case.row is not None else NOTHING) or trusted("somebody")
+
+
+def _language(code: str) -> SafeText:
+    return _LANGUAGES.get(code) or clean_line(code)
+
+
+def _tag(scheme: str) -> str:
+    """The letters of the first channel that such addresses belong to; `?` when none is known."""
+    return next((channel(key).tag for key in CHANNEL_KEYS if channel(key).scheme == scheme), "? ")

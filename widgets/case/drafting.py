@@ -1,0 +1,274 @@
+"""What a reply, a forward or a new message begins with, where it can go, and what keeps it from being sent. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from agent_tui.desk.drafts import Draft
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import Channel, channel, window_left
+from agent_tui.domain.model import Conversation, Directory, Message, Sender
+from agent_tui.domain.orders import FileRef
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import Ms
+
+_IN_BRACKETS = re.compile(r"<([^<>]*)>")
+_MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+_PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
+_FORWARDED = "---------- Forwarded message ----------"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to write to the customer of a case. `conversation` "": a new thread. `left`: ms of the reply window."""
+
+    channel: str
+    conversation: str
+    account: str
+    address: CustomerText
+    left: int | None
+    why_not: SafeText | None = None
+
+
+# -- what a draft begins with ------------------------------------------------------------------------------------------
+
+
+def reply(case: OpenCase, directory: Directory, now: Ms, to: Message | None = None) -> Draft:
+    """An answer in the conversation of `to`, else where the customer last wrote, else where one can write at all."""
+    talk = _talk(case, to.conversation) if to is not None else None
+    if talk is None or channel(talk.channel).kind == "voice":
+        talk = _latest(case)
+    draft = Draft(case.key, base_version=case.row.version if case.row is not None else 0)
+    if talk is not None:
+        answered = to if to is not None and to.conversation == talk.id else _last(case, talk.id)
+        return _in_talk(draft, talk, answered)
+    ways = [way for way in routes(case, directory, now) if way.why_not is None]
+    if ways:
+        return along(draft, ways[0])
+    return replace(draft, channel=case.row.channel if case.row is not None else "")
+
+
+def reply_all(case: OpenCase, directory: Directory, now: Ms, message: Message | None) -> Draft:
+    """An answer to the sender and to everybody else that the mail went to, but for our own addresses."""
+    draft = reply(case, directory, now, message)
+    if message is None or channel(message.channel).kind != "mail":
+        return draft
+    ours = {_bare(sender.address) for sender in directory.senders}
+    if message.kind == "out":
+        return replace(draft, to=message.to, cc=message.cc)
+    talk = _talk(case, message.conversation)
+    first = (message.sender,) if "@" in message.sender.safe_line else (talk.address,) if talk is not None else ()
+    to = _without((*first, *message.to), ours)
+    return replace(draft, to=to, cc=_without(message.cc, ours | {_bare(one.safe_line) for one in to}))
+
+
+def forward(case: OpenCase, directory: Directory, message: Message, who: SafeText, when: SafeText) -> Draft:
+    """The message quoted, with its files, to somebody still to be named."""
+    sender = next((one for one in directory.senders if channel(one.channel).kind == "mail"), None)
+    lines = [_FORWARDED, compose("From: {who}", who=who), compose("Date: {when}", when=when)]
+    if message.subject:
+        lines.append(compose("Subject: {words}", words=message.subject.safe_line))
+    quoted = [f"> {line}".rstrip() for line in message.body.safe.drawn().split("\n")]
+    files = tuple(FileRef(f.blob, f.name, f.media, f.size) for f in message.attachments if f.blob)
+    return Draft(
+        case.key,
+        sender.channel if sender is not None else "email",
+        account=sender.account if sender is not None else "",
+        subject=f"Fwd: {_PREFIX.sub('', message.subject.safe_line.drawn())}".strip(),
+        body="\n\n" + "\n".join([*lines, "", *quoted]),
+        files=files,
+        forward_of=message.id,
+    )
+
+
+def note(key: CaseKey) -> Draft:
+    """Words that stay in the house."""
+    return Draft(key, note=True)
+
+
+def new_message(to: str, backend: str, directory: Directory) -> Draft:
+    """To anyone; the channel is guessed from the address."""
+    address = clean_line(to.strip())
+    wanted = "email" if "@" in address or not address else "whatsapp"
+    sender = _sender_for(directory, wanted) or next(iter(directory.senders), None)
+    return Draft(
+        None,
+        sender.channel if sender is not None else wanted,
+        account=sender.account if sender is not None else "",
+        to=(CustomerText(address),) if address else (),
+        backend=backend,
+    )
+
+
+def _in_talk(draft: Draft, talk: Conversation, answered: Message | None) -> Draft:
+    draft = replace(draft, channel=talk.channel, conversation=talk.id, account=talk.account)
+    if channel(talk.channel).kind != "mail":
+        return draft
+    subject = answered.subject if answered is not None and answered.subject else talk.subject
+    words = _PREFIX.sub("", subject.safe_line.drawn())
+    return replace(
+        draft, subject=f"Re: {words}" if words else "", in_reply_to=answered.id if answered is not None else ""
+    )
+
+
+# -- where it can go ---------------------------------------------------------------------------------------------------
+
+
+def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
+    """Every way to write to the customer: the case's conversations, the newest first, then addresses that one can
+    start on."""
+    found: list[Route] = []
+    for talk in sorted(case.conversations, key=lambda t: -(t.last_inbound or t.started)):
+        profile = channel(talk.channel)
+        if profile.kind == "voice":
+            continue
+        left = window_left(profile, talk.last_inbound, now)
+        found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, _closed(profile, left)))
+    used = {(way.channel, _bare(way.address.safe_line)) for way in found}
+    for address in case.customer.addresses if case.customer is not None else ():
+        for sender in directory.senders:
+            profile = channel(sender.channel)
+            if profile.scheme != address.scheme or (sender.channel, _bare(address.value.safe_line)) in used:
+                continue
+            left = window_left(profile, None, now)
+            found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
+    return tuple(found)
+
+
+def along(draft: Draft, way: Route) -> Draft:
+    """The same words another way."""
+    mail = channel(way.channel).kind == "mail"
+    to = (way.address,) if mail and not way.conversation else ()
+    return replace(
+        draft,
+        channel=way.channel,
+        conversation=way.conversation,
+        account=way.account,
+        to=to,
+        cc=draft.cc if mail else (),
+        bcc=draft.bcc if mail else (),
+        note=False,
+    )
+
+
+def left_of(case: OpenCase | None, draft: Draft, now: Ms) -> int | None:
+    """Milliseconds of the reply window left, None where there is none."""
+    if draft.note or draft.key is None:
+        return None
+    talk = _talk(case, draft.conversation) if case is not None else None
+    return window_left(channel(draft.channel), talk.last_inbound if talk is not None else None, now)
+
+
+def recipients(case: OpenCase | None, draft: Draft) -> tuple[SafeText, ...]:
+    """Whom it goes to, the conversation's own address when nobody else is named."""
+    if draft.to:
+        return tuple(one.safe_line for one in draft.to)
+    talk = _talk(case, draft.conversation) if case is not None and not draft.forward_of else None
+    return (talk.address.safe_line,) if talk is not None and talk.address else ()
+
+
+def sender_of(directory: Directory, draft: Draft) -> Sender | None:
+    """The account it leaves from."""
+    named = next((sender for sender in directory.senders if sender.account == draft.account and draft.account), None)
+    return named or _sender_for(directory, draft.channel)
+
+
+def addresses_in(text: str) -> tuple[CustomerText, ...]:
+    """`Dana <dana@example.org>, avi@example.org` as recipients."""
+    return tuple(CustomerText(part.strip()) for part in re.split(r"[,;]", text) if part.strip())
+
+
+# -- what keeps it from being sent -------------------------------------------------------------------------------------
+
+
+def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | None:
+    """What must be put right first, and with which key; None when it can go."""
+    if not draft.body.strip() and not (draft.files and not draft.note):
+        return trusted("there is nothing to send yet")
+    if draft.note:
+        return None
+    profile = channel(draft.channel)
+    if profile.kind == "voice" or not draft.channel:
+        return trusted("nobody can be written to by phone: ^T chooses a channel")
+    left = left_of(case, draft, now)
+    if left == 0:
+        return _closed(profile, left)
+    if profile.max_chars is not None and len(draft.body) > profile.max_chars:
+        over = len(draft.body) - profile.max_chars
+        return compose(
+            "too long by {over}: {channel} takes {most} characters",
+            over=over,
+            channel=clean_line(profile.name),
+            most=profile.max_chars,
+        )
+    if draft.files and not profile.attachments:
+        return compose("{channel} takes no files: ^T chooses another channel", channel=clean_line(profile.name))
+    to = recipients(case, draft)
+    if not to and (draft.key is None or draft.forward_of or profile.kind == "mail"):
+        return trusted("it goes to nobody yet: ^T names the recipients")
+    if profile.kind == "mail":
+        for one in (*to, *(person.safe_line for person in (*draft.cc, *draft.bcc))):
+            if not _MAIL.fullmatch(_bare(one)):
+                return compose("{one} is no e-mail address: ^T changes it", one=one)
+    return None
+
+
+def length_left(draft: Draft) -> int | None:
+    """Characters left when that begins to matter (under a tenth of the channel's limit), else None."""
+    most = channel(draft.channel).max_chars
+    if most is None or draft.note:
+        return None
+    left = most - len(draft.body)
+    return left if left < max(40, most // 10) else None
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _closed(profile: Channel, left: int | None) -> SafeText | None:
+    if left != 0:
+        return None
+    hours = (profile.window_ms or 0) // 3_600_000
+    return compose(
+        "{channel} is closed: only within {hours} h of the customer's last word. ^T: another channel",
+        channel=clean_line(profile.name),
+        hours=hours,
+    )
+
+
+def _talk(case: OpenCase, id: str) -> Conversation | None:
+    return next((talk for talk in case.conversations if talk.id == id), None)
+
+
+def _latest(case: OpenCase) -> Conversation | None:
+    written = [talk for talk in case.conversations if channel(talk.channel).kind != "voice"]
+    return max(written, key=lambda talk: talk.last_inbound or talk.started, default=None)
+
+
+def _last(case: OpenCase, conversation: str) -> Message | None:
+    """The newest message of the customer there, else of ours."""
+    said = [m for m in case.messages if m.conversation == conversation and not m.id.startswith("outbox:")]
+    return next((m for m in reversed(said) if m.kind == "in"), said[-1] if said else None)
+
+
+def _sender_for(directory: Directory, key: str) -> Sender | None:
+    return next((sender for sender in directory.senders if sender.channel == key), None)
+
+
+def _bare(address: str) -> str:
+    """The address alone, for comparing."""
+    found = _IN_BRACKETS.search(address)
+    return (found[1] if found else address).strip().lower()
+
+
+def _without(people: Iterable[CustomerText], known: set[str]) -> tuple[CustomerText, ...]:
+    seen, kept = set(known), []
+    for one in people:
+        bare = _bare(one.safe_line)
+        if bare and bare not in seen:
+            seen.add(bare)
+            kept.append(one)
+    return tuple(kept)
