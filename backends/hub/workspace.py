@@ -17,7 +17,7 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.sending import Lane
-from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log
+from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log, outbound
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
@@ -104,7 +104,7 @@ class Workspace:
 
     async def start(self) -> None:
         """Settle what a crash left (`sending` becomes `unknown`), start connectors, sending and wake-ups."""
-        await self._writer.run(sending.settle_crash)
+        await self._writer.run(_settle_crash)
         self._running = True
         for lane in self._lanes.values():
             lane.start()
@@ -129,6 +129,15 @@ class Workspace:
     def idle(self) -> bool:
         """Nothing is being written, published or sent: only time or the outside can make something happen."""
         return not (self._writer.busy() or self._tasks or any(lane.busy() for lane in self._lanes.values()))
+
+    async def unsent(self) -> int:
+        """How many messages wait in the outbound queue."""
+
+        def read() -> int:
+            with self._store.read() as connection:
+                return outbound.waiting(connection)
+
+        return await self._reading(read)
 
     def health(self) -> dict[str, str]:
         """One line per connector, "" when it is well."""
@@ -170,20 +179,19 @@ class Workspace:
 
     def _follow(self, events: list[Event]) -> None:
         """Sending and wake-ups go by what was committed, whoever asked for it."""
-        lanes = False
+        lanes: set[str] = set()
         for event in events:
             match event.body:
-                case MessageAdded(message=message) if message.kind == "out":
-                    lanes = True
+                case MessageAdded(message=message, conversation=thread) if message.kind == "out" and thread is not None:
+                    lanes.add(thread.account)
                 case MessageChanged(state="queued"):
-                    lanes = True
+                    lanes.update(self._lanes)
                 case CaseChanged(change="snoozed"):
                     self._schedule_wake()
                 case _:
                     pass
-        if lanes:
-            for lane in self._lanes.values():
-                lane.wake()
+        for account in lanes & self._lanes.keys():
+            self._lanes[account].wake()
 
     def _schedule_wake(self) -> None:
         if self._wake_timer is not None:
@@ -340,6 +348,13 @@ class Workspace:
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         """A file came through an upload link: it appears in the case as a note with the file attached."""
         await self._files.link_uploaded(grant, blob, name)
+
+
+def _settle_crash(tx: Tx) -> None:
+    """After a start nobody is connected, and nothing is being sent."""
+    sending.settle_crash(tx)
+    for agent in agents.everyone(tx.connection):
+        orders.set_presence(tx, agent.id, "offline")
 
 
 def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPolicy:
