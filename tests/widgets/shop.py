@@ -201,5 +201,6 @@ class Shop:
         if row is None:
             return None
         talk = Conversation(f"t{case}", case, row.channel, "main", _T("054-987-1234"), NOW - DAY_MS)
+        talk = replace(talk, last_inbound=NOW - 12 * MINUTE_MS, count=1)
         said = Message(f"m{case}", case, talk.id, row.channel, "in", NOW - 12 * MINUTE_MS, row.preview, sender=row.name)
         return CaseDetail(row, Customer(row.customer, row.name), (talk,), (said,))

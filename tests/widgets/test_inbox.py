@@ -138,6 +138,17 @@ async def test_a_click_moves_the_cursor_and_a_second_opens() -> None:
         assert desk.workbench.desk.open_case is not None
 
 
+async def test_while_the_answer_is_on_its_way_nothing_is_claimed() -> None:
+    async with running() as desk:
+        desk.shop.answering.clear()
+        await desk.pilot.press("3")
+        await desk.pilot.pause()
+        assert "Nothing" not in desk.text
+        desk.shop.answering.set()
+        await desk.rest()
+        assert "Sara Katz" in desk.text
+
+
 async def test_an_empty_view_says_so() -> None:
     async with running(Shop([])) as desk:
         assert "Nothing waits here." in desk.text

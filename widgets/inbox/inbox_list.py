@@ -292,14 +292,17 @@ class InboxList(ScrollView, can_focus=True):
 
     def _draw_beyond(self, items_past: int, part: int, width: int, base: Style) -> Strip:
         """Under the last row: nothing, or in an empty view one quiet line that says so."""
-        totals = self._inbox.totals()
-        if items_past != 1 or part or any(total for _, total in totals):
+        if items_past != 1 or part or any(total for _, total in self._inbox.totals()):
             return Strip.blank(width, base)
         view = self._inbox.view
-        words = trusted("Nothing waits here.")
-        if view.text:
+        answering = [name for name, state in self.workbench.desk.backends.items() if state.state == "up"]
+        asked = any(self._inbox.total_of(name, section) is None for name in answering for section in view.sections)
+        if asked:
+            return Strip.blank(width, base)  # the answer is on its way
+        words = trusted("Nothing waits here.") if answering else trusted("No server is connected yet.")
+        if view.text and answering:
             words = compose("Nothing matches {text}. Esc: all again", text=clean_line(view.text))
-        elif view.channel:
+        elif view.channel and answering:
             words = compose("Nothing on {channel}.", channel=clean_line(view.channel))
         return Strip([Segment(fit(trusted(" ") + words, width), base + self.paint["quiet"])], width)
 
