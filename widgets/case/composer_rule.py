@@ -19,8 +19,8 @@ _NUMBER = re.compile(r"[\d+(]")
 
 
 def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, width: int) -> LinePieces:
-    """`── to Dana · WhatsApp · Nofar Home ─ 23h50 left ──`; a note says that it stays. Where `width` is short, the first
-    name does."""
+    """`── to Dana · WhatsApp · Nofar Home ─ 23h50 left ──`; a note says that it stays. The first name does
+    where `width` is short."""
     start = Piece(trusted("── "), "rule")
     if draft.note:
         left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"))

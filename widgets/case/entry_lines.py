@@ -87,24 +87,19 @@ def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     part: Part = _KINDS[message.kind]
     lead = _lead(message, item.author, frame, zone)
     state = _state(item)
-    rows: list[tuple[tuple[Piece, ...], Piece | None]] = []
-    for line in _before(item, frame.body):
-        rows.append((line, None))
+    rows = list(_before(item, frame.body))
     if message.body or not (message.attachments or message.problems):
         rows += _body(message.body.safe, frame.body, part)
-    for line in _after(item, frame.body):
-        rows.append((line, None))
-    for place, (pieces, _) in enumerate(rows):
+    said = max(0, len(rows) - 1)  # how far it got stands where the words end, not under files and quotes
+    rows += _after(item, frame.body)
+    for place, pieces in enumerate(rows):
         left = (*(lead if place == 0 else (blanks(TIME + frame.author),)), *pieces)
-        yield LinePieces(left, (state,) if place == len(rows) - 1 and state.text else ())
+        yield LinePieces(left, (state,) if place == said and state.text else ())
 
 
-def _body(text: SafeText, width: int, part: Part) -> list[tuple[tuple[Piece, ...], Piece | None]]:
-    rows: list[tuple[tuple[Piece, ...], Piece | None]] = []
+def _body(text: SafeText, width: int, part: Part) -> Iterator[tuple[Piece, ...]]:
     for line in lay_out(text, width):
-        shift = blanks(width - line.cells if line.right else 0)
-        rows.append(((shift, Piece(line.text, part)), None))
-    return rows
+        yield (blanks(width - line.cells if line.right else 0), Piece(line.text, part))
 
 
 def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tuple[Piece, ...]:
@@ -156,8 +151,7 @@ def _after(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
     for problem in message.problems:
         yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), width, "warning")
     if message.folded and item.unfolded:
-        for pieces, _ in _body(message.folded.safe, width, "quote"):
-            yield pieces
+        yield from _body(message.folded.safe, width, "quote")
     elif message.folded:
         count = len(message.folded.safe.lines())
         words = trusted("1 line folded") if count == 1 else compose("{n} lines folded", n=count)
