@@ -14,6 +14,7 @@ from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Assign, Note, Presence, Reply, Resolve
 from agent_tui.domain.queries import Page, Query
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import ALL, MINE
 from tests.desk.world import World, row, shown, truth
 from tests.services.bench import Bench, bench
@@ -354,3 +355,28 @@ async def test_a_backend_that_breaks_is_shown_and_the_others_go_on(backend: Scri
         told = [str(n.text) for changes in at.seen for n in changes.notices]
         assert any("broken stopped" in text and "\x1b" not in text for text in told)
         assert shown(at.desk) == truth(MINE, {"hub": backend.world})
+
+
+async def test_when_nothing_can_be_kept_the_text_stays_and_it_is_said(backend: ScriptedBackend, tmp_path: Path) -> None:
+    async with bench(backend, folder=tmp_path) as at:
+        backend.connect()
+        await at.rest()
+        at.work.open(A)
+        await at.rest()
+        fill_up(at)
+        long = reply("x" * 100_000)
+        assert at.work.send(long) == ""
+        await at.rest()
+        assert at.desk.drafts[A] == long
+        assert at.work.order("hub", Note("a", CustomerText("y" * 100_000))) == ""
+        await at.rest()
+        told = [n for changes in at.seen for n in changes.notices if "not kept" in n.text]
+        assert told and all(notice.level == "failure" for notice in told)
+        assert backend.orders == []
+
+
+def fill_up(at: Bench) -> None:
+    """The disk has no page left."""
+    database = at.work._state.db
+    pages = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count={pages}")
