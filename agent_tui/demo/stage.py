@@ -12,6 +12,7 @@ from agent_tui.backends.connectors.scenario.script import ColleagueTurn, Scenari
 from agent_tui.backends.connectors.scenario.world import World
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.known_customers import know
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
@@ -157,6 +158,10 @@ async def set_up(
         operator = Operator(store, time, ids)
         for agent in scenario.agents:
             operator.add_agent(agent.id, agent.name, agent.role, agent.teams)
+        for person in scenario.people:
+            ways = [(channel(key).scheme, value) for key, value in person.addresses.items()]
+            if len(ways) > 1:
+                know(store, time, ids, person.name, ways, person.language, round(person.since * MS) or time.now())
     workspace = Workspace(store, time, ids, world.connectors(), policy_of(scenario, blob_url), inline=inline)
     await workspace.start()
     me = scenario.me

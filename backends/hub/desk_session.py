@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace, field, replace
 from typing import Any
 
 from agent_tui.backends.base import Acked, QueryRefused
@@ -48,7 +48,8 @@ ORDERS_WAITING = 64
 
 @dataclass
 class House:
-    """What all desks of one server share. `cuts`: why an agent's desk was cut last, told at its next welcome."""
+    """What all desks of one server share. `cuts`: why an agent's desk was cut last, told at its next welcome; `agents`:
+    each agent as the log last had it."""
 
     served: Served
     fanout: FanOut
@@ -58,6 +59,7 @@ class House:
     replay_limit: int
     blob_url: str = ""
     cuts: dict[str, str] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
     cut_count: int = 0
     orders: int = 0
     queries: int = 0
@@ -159,7 +161,8 @@ class DeskSession:
                 log=house.served.log,
                 seq=house.fanout.seq,
                 now=house.time.now(),
-                agent=self.agent,
+                # the agent came with this line: what was looked up at the door may still say offline
+                agent=replace(self.agent, presence="available") if self.agent.presence == "offline" else self.agent,
                 capabilities=house.capabilities,
                 limits=house.limits,
                 blob_url=house.blob_url,
@@ -174,6 +177,11 @@ class DeskSession:
                 self._spawn(self._catch_up())
         finally:
             self._under_way -= 1
+
+    def _as_of_now(self) -> Agent:
+        """The token was checked a moment ago, but that this desk is here has changed the agent since."""
+        known = self._house.agents.get(self.agent.id)
+        return self.agent if known is None else replace(self.agent, presence=known.presence)
 
     async def _catch_up(self) -> None:
         """Replay the gap, each event when the desk has taken the one before; then go live."""

@@ -68,6 +68,8 @@ class Person:
     language: str
     addresses: dict[str, str]
     turns: tuple[Turn, ...]
+    since: float = 0.0
+    """Customer since then, in seconds since 1970; 0 when new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +257,9 @@ def _person(table: _Table) -> Person:
         if key not in CHANNEL_KEYS:
             table.bad("addresses", f"{key!r} is no channel", "one of " + ", ".join(CHANNEL_KEYS))
     turns = tuple(_turn(entry, id, addresses) for entry in table.tables("turn"))
+    since = table.number("since", 0.0)
     table.done()
-    return Person(id, name, language, addresses, turns)
+    return Person(id, name, language, addresses, turns, since)
 
 
 def _turn(table: _Table, customer: str, addresses: dict[str, str]) -> Turn:
