@@ -239,3 +239,21 @@ async def test_leaving_says_what_is_owed_first() -> None:
         assert "you have 1 draft" in desk.screen[-2] and not desk.app._exit
         await desk.press("escape")
         assert desk.app.is_running and not desk.app._exit
+
+
+async def test_a_command_that_needs_more_lets_it_be_typed() -> None:
+    async with running() as desk:
+        await desk.press("ctrl+p", *"view-num", "enter")
+        assert desk.screen[-2].startswith(" : view-number")
+        await desk.press("3", "enter")
+        assert desk.workbench.desk.inbox.view.name == "all"
+
+
+async def test_a_click_on_a_choice_takes_it() -> None:
+    async with running() as desk:
+        await desk.press("P")
+        await desk.pilot.click("Sheet", offset=(4, 3))
+        await desk.rest()
+        assert desk.shop.orders == [Prioritise("c4471", 2)]
+        await desk.press("j")
+        assert desk.app.screen.focused is desk.app.desk_screen.inbox

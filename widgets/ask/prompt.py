@@ -51,6 +51,10 @@ class Prompt(Widget, can_focus=True):
             asking.leave(self._line.text)
             self.closed()
 
+    def take(self) -> None:
+        """As Enter on the marked line: it was clicked."""
+        self._answer()
+
     def edit(self, action: str) -> None:
         """Carry out delete-word, delete-line or undo-text."""
         {
@@ -96,10 +100,6 @@ class Prompt(Widget, can_focus=True):
         event.stop()
         self._line.insert(event.text)
         self._edited()
-
-    def on_sheet_clicked(self) -> None:
-        """A line of the sheet was clicked: as Enter on it."""
-        self._answer()
 
     def _edited(self) -> None:
         if self.asking is not None:

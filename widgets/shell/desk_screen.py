@@ -113,6 +113,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.rule.set_joints(layout.joints)
         self.sheet.most_lines = max(3, min(24, (height - FRAME) * 3 // 5))
 
+    def on_sheet_clicked(self, message: Sheet.Clicked) -> None:
+        self.set_focus(self.prompt, scroll_visible=False)
+        self.prompt.take()
+
     def on_resize(self, event: events.Resize) -> None:
         self.place()
 

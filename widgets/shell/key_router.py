@@ -121,7 +121,10 @@ class KeyRouter:
         asks = {"line": CommandLineAsking, "palette": PaletteAsking, "help": HelpAsking}
 
         def perform(command_id: str, arguments: Arguments) -> None:
-            self.run(command_id, arguments, contexts)
+            if len(arguments) < REGISTRY[command_id].spec.fewest_arguments:
+                self._ui.command_line(f"{command_id} ")  # it cannot do without: let the rest be typed
+            else:
+                self.run(command_id, arguments, contexts)
 
         return asks[kind](context, self._keymap, perform)
 
