@@ -60,7 +60,10 @@ def address_only(tx: Tx, scheme: str, value: str) -> str:
 
 def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, account: str, at: Ms) -> tuple[str, bool]:
     """The case that a word of this customer belongs to, and whether it is new (without any state yet)."""
-    chosen = filing.choose_case(cases.of_customer(tx.connection, customer.id), at, policy.grace_ms)
+    known = cases.of_customer(tx.connection, customer.id)
+    if customer.blocked:
+        known = [(id, state) for id, state in known if state.stage == "spam"]
+    chosen = filing.choose_case(known, at, policy.grace_ms)
     if chosen:
         return chosen, False
     stage = filing.CaseState(stage="spam" if customer.blocked else "us", entered=at, last_at=at)

@@ -167,6 +167,8 @@ def _reopen(tx: Tx, agent: Agent, order: Reopen) -> str:
     record = case_of(tx, order.case)
     if record.state.stage in ("us", "customer"):
         return ""
+    if record.state.stage == "spam" and tx.customer(record.row.customer).blocked:
+        return _block(tx, agent, Block(order.case, on=False))
     woken = record.state.stage == "later"
     return _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, InboundFile
 from agent_tui.domain.events import CaseChanged, MessageChanged
-from agent_tui.domain.orders import Block, Reply, Resolve, RetrySend, Snooze
+from agent_tui.domain.orders import Block, Reopen, Reply, Resolve, RetrySend, Snooze
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS
 from tests.hub.conftest import Hub
@@ -111,6 +111,19 @@ async def test_a_blocked_customers_words_go_to_spam(hub: Hub) -> None:
     assert (await hub.only()).stage == "spam"
     await hub.order(hub.noa, Block(row.id, on=False))
     assert (await hub.only()).stage == "us"
+
+
+async def test_a_blocked_customer_reopens_nothing(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>"))
+    row = await hub.only()
+    await hub.order(hub.noa, Resolve(row.id))
+    await hub.order(hub.noa, Block(row.id))
+    await hub.workspace.port.inbound(mail("<2@x>"))
+    assert sorted(row.stage for row in await hub.rows()) == ["done", "spam"]
+    spam = next(row for row in await hub.rows() if row.stage == "spam")
+    await hub.order(hub.noa, Reopen(spam.id))
+    await hub.workspace.port.inbound(mail("<3@x>"))
+    assert sorted(row.stage for row in await hub.rows()) == ["done", "us"]
 
 
 async def test_a_name_learned_later_is_shown(hub: Hub) -> None:
