@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent_tui.backends.base import Acked, QueryRefused

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
-from agent_tui.domain.events import CaseChanged, Event, MessageAdded
+from agent_tui.domain.events import AgentChanged, CaseChanged, Event, MessageAdded
 from agent_tui.domain.model import Agent, CaseDetail, CaseRow, Customer, Message
 from agent_tui.domain.orders import Note, Order
 from agent_tui.domain.queries import (
@@ -70,6 +71,7 @@ class SmallWorkspace:
         self.asked = 0
         self.present: list[tuple[str, str]] = []
         self.presence_told = asyncio.Event()
+        self.presence_is_logged = False
         self.broken = False
         self._subscribers: list[Callable[[list[Event]], None]] = []
 
@@ -129,6 +131,12 @@ class SmallWorkspace:
 
     async def presence(self, agent: str, state: str) -> None:
         self.present.append((agent, state))
+        if self.presence_is_logged:
+            seq = len(self.events) + 1
+            changed = AgentChanged(replace(ADA, presence=state))
+            self.events.append(Event(seq, seq - 1, 1_000, 1_000, changed, "", agent))
+            for callback in list(self._subscribers):
+                callback(self.events[-1:])
         self.presence_told.set()
 
     # -- what tests do -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -25,7 +26,8 @@ async def test_a_desk_hears_asks_and_orders(kind: str) -> None:
     workspace.say("before")
     async with hub(workspace) as server, desk(line(kind, server)) as seen:
         hello = seen.connected()[0]
-        assert (hello.me, hello.seq, hello.resumed, hello.caught_up_to) == (ADA, 1, False, None)
+        assert hello.me == replace(ADA, presence="available")  # who is told so is here
+            assert (hello.seq, hello.resumed, hello.caught_up_to) == (1, False, None)
         assert hello.capabilities.replay and hello.capabilities.command_ids and "note" in hello.capabilities.orders
 
         assert await seen.backend.order("n1", Note("k1", CustomerText("שלום \x1b[31m"))) == Acked("n1", "m2")
@@ -171,3 +173,16 @@ async def test_presence_follows_the_first_and_last_desk() -> None:
             workspace.presence_told.clear()
             await workspace.presence_told.wait()
         assert workspace.present == [("ada", "available"), ("ada", "offline")]
+
+
+@pytest.mark.parametrize("kind", ["memory", "websocket"])
+async def test_the_welcome_or_an_event_after_it_tells_that_i_am_here(kind: str) -> None:
+    workspace = SmallWorkspace()
+    workspace.presence_is_logged = True
+    async with hub(workspace) as server, desk(line(kind, server)) as seen:
+        await workspace.presence_told.wait()
+        hello = seen.connected()[0]
+        if hello.seq == 0:
+            await seen.until(lambda: seen.seqs() == [1])
+        else:
+            assert hello.me.presence == "available"
