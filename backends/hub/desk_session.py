@@ -161,8 +161,7 @@ class DeskSession:
                 log=house.served.log,
                 seq=house.fanout.seq,
                 now=house.time.now(),
-                # the agent came with this line: what was looked up at the door may still say offline
-                agent=replace(self.agent, presence="available") if self.agent.presence == "offline" else self.agent,
+                agent=self._as_of_now(),
                 capabilities=house.capabilities,
                 limits=house.limits,
                 blob_url=house.blob_url,
@@ -179,9 +178,9 @@ class DeskSession:
             self._under_way -= 1
 
     def _as_of_now(self) -> Agent:
-        """The token was checked a moment ago, but that this desk is here has changed the agent since."""
-        known = self._house.agents.get(self.agent.id)
-        return self.agent if known is None else replace(self.agent, presence=known.presence)
+        """The agent as this welcome's place in the log has it; who comes with a line is not offline."""
+        known = self._house.agents.get(self.agent.id, self.agent)
+        return replace(self.agent, presence="available" if known.presence == "offline" else known.presence)
 
     async def _catch_up(self) -> None:
         """Replay the gap, each event when the desk has taken the one before; then go live."""

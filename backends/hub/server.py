@@ -20,6 +20,7 @@ from agent_tui.backends.hub.lines import Line, MemoryLine, WebsocketLine
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.wire.frames import SUBPROTOCOL, Limits, WireCapabilities
 from agent_tui.backends.wire.transport import MemoryTransport, TransportRefused, memory_pair
+from agent_tui.domain.events import AgentChanged, Event
 from agent_tui.domain.model import Agent
 from agent_tui.domain.time import TimeSource
 
@@ -82,7 +83,7 @@ class DeskServer:
         self._tls = False
         self._stopping = False
         # From here on, so that no event falls between head() and the first desk.
-        self._unsubscribe = served.subscribe(self._house.fanout.published)
+        self._unsubscribe = served.subscribe(self._published)
 
     @property
     def blob_url(self) -> str:
@@ -226,6 +227,12 @@ class DeskServer:
             if await self._served.authenticate(token) is None:
                 refused = [session for session in self._sessions if session.token == token]
                 await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in refused))
+
+    def _published(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event.body, AgentChanged):
+                self._house.agents[event.body.agent.id] = event.body.agent
+        self._house.fanout.published(events)
 
     def _presence_changed(self, agent: str) -> None:
         if not self._stopping and (agent in self._agents) != (agent in self._shown_present):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,9 @@ from agent_tui.domain.time import SystemTime
 from agent_tui.domain.views import Section
 from tests.hub_server.desks import desk, hub, line
 from tests.hub_server.small_workspace import ADA, SmallWorkspace
+
+
+HERE = replace(ADA, presence="available")
 
 
 @pytest.mark.parametrize("kind", ["memory", "websocket"])
@@ -175,14 +179,12 @@ async def test_presence_follows_the_first_and_last_desk() -> None:
         assert workspace.present == [("ada", "available"), ("ada", "offline")]
 
 
-@pytest.mark.parametrize("kind", ["memory", "websocket"])
-async def test_the_welcome_or_an_event_after_it_tells_that_i_am_here(kind: str) -> None:
+async def test_the_welcome_says_how_i_am_there() -> None:
     workspace = SmallWorkspace()
     workspace.presence_is_logged = True
-    async with hub(workspace) as server, desk(line(kind, server)) as seen:
+    async with hub(workspace) as server, desk(line("memory", server)) as first:
+        assert first.connected()[0].me.presence == "available"
         await workspace.presence_told.wait()
-        hello = seen.connected()[0]
-        if hello.seq == 0:
-            await seen.until(lambda: seen.seqs() == [1])
-        else:
-            assert hello.me.presence == "available"
+        await workspace.presence("ada", "lunch")
+        async with desk(line("memory", server)) as second:
+            assert second.connected()[0].me.presence == "lunch"
