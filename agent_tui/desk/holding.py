@@ -38,7 +38,8 @@ def held(
 ) -> Shown:
     """`shown` with what may be added without moving a row at a display place below `floor`: a new row goes in only
     after that place; rows that take the place of gaps always may. Rows that left stay until the user settles.
-    `is_held`: its content is still known; `elsewhere`: it is shown in another section (rows are never shown twice). `free`: rows that may go in anywhere."""
+    `is_held`: its content is still known; `elsewhere`: it is shown in another section (rows are never shown twice).
+    `free`: rows that may go in anywhere."""
     first = shown.first
     begin = next((at for at, key in enumerate(shown.keys) if is_held(key)), len(shown.keys))
     first += begin

@@ -11,10 +11,10 @@ from agent_tui.desk.asking import PAGE_ROWS, pages_for
 from agent_tui.desk.holding import Shown, flowing, held
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.merging import Stretch, merge
-from agent_tui.desk.windows import Window
+from agent_tui.desk.sections import Sections
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.queries import RowsPage, RowsQuery
-from agent_tui.domain.views import MINE, Section, View, shows, sort_key
+from agent_tui.domain.views import MINE, Section, View
 
 MAX_HELD = 2000
 """Rows that one window holds at most; beyond, those far from the visible range are dropped."""
@@ -56,18 +56,15 @@ class Inbox:
         self.drafts: set[CaseKey] = set()
         self.pending: dict[CaseKey, int] = {}
         self._backends: dict[str, bool] = {}
-        self._stamp = 0
         self.set_view(MINE)
 
     def set_view(self, view: View) -> None:
         """Start over with another view, channel or filter text."""
         self.view = view
-        self._windows: dict[Section, dict[str, Window]] = {section: {} for section in view.sections}
-        self._rows: dict[CaseKey, tuple[Section, CaseRow]] = {}
+        self._sections = Sections(view)
         self._ghosts: dict[CaseKey, CaseRow] = {}
         self._true: dict[Section, Stretch] = {}
         self._shown: dict[Section, Shown] = {section: Shown() for section in view.sections}
-        self._dirty: set[Section] = set(view.sections)
         self._places: dict[CaseKey, int] = {}
         self._starts: list[int] = list(range(len(view.sections)))
         self._length = len(view.sections)
@@ -91,7 +88,7 @@ class Inbox:
         section = self.view.sections[at]
         place = index - self._starts[at] - 1
         if place < 0:
-            return InboxHeader(section, self._total(section))
+            return InboxHeader(section, self._sections.count(section))
         shown = self._shown[section]
         offset = place - shown.first
         if not 0 <= offset < len(shown.keys):
@@ -109,22 +106,22 @@ class Inbox:
 
     def row(self, key: CaseKey) -> CaseRow | None:
         """A row that is held, shown or not."""
-        found = self._rows.get(key)
+        found = self._sections.rows.get(key)
         return found[1] if found is not None else self._ghosts.get(key)
 
     def rows(self) -> Iterator[tuple[CaseKey, Section, CaseRow]]:
         """Every held row, in true order within each section."""
         for section in self.view.sections:
             for key in self._stretch(section).keys:
-                yield key, section, self._rows[key][1]
+                yield key, section, self._sections.rows[key][1]
 
     def totals(self) -> tuple[tuple[Section, int], ...]:
         """Rows per section, all backends together."""
-        return tuple((section, self._total(section)) for section in self.view.sections)
+        return tuple((section, self._sections.count(section)) for section in self.view.sections)
 
     def total_of(self, backend: str, section: Section) -> int | None:
         """Rows of a section at one backend; None when it never said."""
-        window = self._windows.get(section, {}).get(backend)
+        window = self._sections.windows.get(section, {}).get(backend)
         return window.total if window is not None else None
 
     # -- nothing moves that the user did not move ---------------------------------------------------------------------
@@ -158,10 +155,10 @@ class Inbox:
                 self._shown[section] = Shown(
                     shown.first, shown.keys[:at] + shown.keys[at + 1 :], shown.count - 1, shown.differs
                 )
-                self._dirty.add(section)
-        if key in self._rows:
+                self._sections.dirty.add(section)
+        if key in self._sections.rows:
             self._free |= {key}
-            self._dirty.add(self._rows[key][0])
+            self._sections.dirty.add(self._sections.rows[key][0])
 
     @property
     def order_changed(self) -> bool:
@@ -177,7 +174,7 @@ class Inbox:
         self._lay_out()
         out: list[tuple[str, RowsQuery]] = []
         for section, begin in zip(self.view.sections, self._starts, strict=True):
-            windows = {name: self._window(name, section) for name, up in self._backends.items() if up}
+            windows = {name: self._sections.window(name, section) for name, up in self._backends.items() if up}
             first, last = start - begin - 1 - PREFETCH, stop - begin - 1 + PREFETCH
             for name, query in pages_for(self.view, section, windows, self._stretch(section), first, last):
                 if (name, section) not in self._asked:
@@ -193,7 +190,7 @@ class Inbox:
     def doubts(self, backend: str) -> list[RowsQuery]:
         """Small questions that set the place of windows right that do not start at their section's start."""
         out = []
-        for section, windows in self._windows.items():
+        for section, windows in self._sections.windows.items():
             window = windows.get(backend)
             if window is not None and window.doubtful and window.first > 0 and (backend, section) not in self._asked:
                 self._asked.add((backend, section))
@@ -203,7 +200,7 @@ class Inbox:
 
     def doubtful(self, backend: str) -> bool:
         """Some total of this backend may be off."""
-        return any(name == backend and window.doubtful for w in self._windows.values() for name, window in w.items())
+        return any(window.doubtful for window in self._sections.of(backend))
 
     # -- what came -----------------------------------------------------------------------------------------------------
 
@@ -211,124 +208,46 @@ class Inbox:
         """A backend came up or went down; what is held stays."""
         self._backends[backend] = up
         self._asked = {asked for asked in self._asked if asked[0] != backend}
-        self._dirty.update(self.view.sections)
+        self._sections.dirty.update(self.view.sections)
 
     def stale(self, backend: str) -> None:
         """What is held of this backend may be old; it stays visible until fresh pages come."""
-        for windows in self._windows.values():
-            if backend in windows:
-                windows[backend].stale = True
-
-    def is_stale(self, key: CaseKey) -> bool:
-        """Whether this row's window waits for a fresh page."""
-        found = self._rows.get(key)
-        return found is not None and self._window(key.backend, found[0]).stale
+        for window in self._sections.of(backend):
+            window.stale = True
 
     def page(self, backend: str, query: RowsQuery, page: RowsPage) -> bool:
         """A page came; False when it is for a view that is no longer shown. Rows newer than the page must be placed
         again (`place`) after it: the page holds the truth as of its own seq."""
-        self._asked.discard((backend, query.section))
         mine = (query.channel, query.text) == (self.view.channel, self.view.text)
-        if not mine or query.section not in self._windows:
+        if not mine or query.section not in self._sections.windows:
             return False
-        section = query.section
-        window = self._window(backend, section)
-        rows = []
+        self._asked.discard((backend, query.section))
+        self._sections.page(backend, query, page)
         for row in page.rows:
-            key = CaseKey(backend, row.id)
-            found = self._rows.pop(key, None)
-            if found is not None:
-                self._window(backend, found[0]).take_out(found[1], leaves=found[0] != section)
-                self._dirty.add(found[0])
-            rows.append(row)
-        self._stamp += 1
-        for row in window.accept(query, page, rows, self._stamp):
-            self._rows.pop(CaseKey(backend, row.id), None)
-        for row in rows:
-            key = CaseKey(backend, row.id)
-            self._rows[key] = (section, row)
-            self._ghosts.pop(key, None)
-        self._dirty.add(section)
+            self._ghosts.pop(CaseKey(backend, row.id), None)
         return True
 
     def total(self, backend: str, section: Section, total: int) -> None:
-        """The backend says how many rows a section holds; a window that is complete knows better."""
-        window = self._windows.get(section, {}).get(backend)
-        if window is None or window.total is None or window.complete:
-            return
-        window.doubtful = window.doubtful and window.first > 0
-        if window.total != total:
-            window.total = max(total, window.end)
-            if window.high is None and window.total > window.end:
-                window.high = window.keys[-1] if window.keys else window.low
-            self._dirty.add(section)
+        """The backend says how many rows a section holds."""
+        self._sections.total(backend, section, total)
 
     def place(self, backend: str, row: CaseRow, me: Agent, *, known_new: bool = False) -> bool | None:
         """The newest row of a case: None when nothing of it is shown, False when it changed in place, True when it
         moved, came or left."""
         key = CaseKey(backend, row.id)
-        found = self._rows.get(key)
-        if found is not None and found[1].version >= row.version and not self.is_stale(key):
+        ghost = self._ghosts.get(key)
+        if ghost is not None and ghost.version >= row.version:
             return None
-        section = shows(self.view, row, me)
-        if found is None:
-            ghost = self._ghosts.get(key)
-            if ghost is not None:
-                if ghost.version >= row.version:
-                    return None
-                self._ghosts[key] = row
-            self._doubt(backend)
-            return self._arrive(key, row, section, known_new) or (False if key in self._ghosts else None)
-        old_section, old = found
-        window = self._window(backend, old_section)
-        if section == old_section:
-            if sort_key(old) == sort_key(row):
-                window.replace_row(old, row)
-                self._rows[key] = (section, row)
-                return False
-            self._dirty.add(section)
-            if window.move(old, row):
-                self._rows[key] = (section, row)
-            else:
-                self._leave(key, row)
-            return True
-        window.take_out(old, leaves=True)
-        self._dirty.add(old_section)
-        self._leave(key, row)
-        self._arrive(key, row, section, True)
-        return True
-
-    def _arrive(self, key: CaseKey, row: CaseRow, section: Section | None, known_new: bool) -> bool | None:
-        if section is None:
-            return None
-        window = self._window(key.backend, section)
-        if self.view.text:
-            window.doubtful = window.stale = True
-            return None
-        if window.put_in(row, known_new=known_new):
-            self._rows[key] = (section, row)
+        placed = self._sections.place(backend, row, me, known_new=known_new)
+        if key in self._sections.rows:
             self._ghosts.pop(key, None)
-        self._dirty.add(section)
-        return True
-
-    def _leave(self, key: CaseKey, row: CaseRow) -> None:
-        self._rows.pop(key, None)
-        if self._held is not None:
+        elif ghost is not None or (placed.left and self._held is not None):
             self._ghosts[key] = row
-
-    def _doubt(self, backend: str) -> None:
-        for windows in self._windows.values():
-            window = windows.get(backend)
-            if window is not None and window.total is not None and not window.complete:
-                window.doubtful = True
+        if placed.news:
+            return placed.moved
+        return False if ghost is not None else None
 
     # -- layout --------------------------------------------------------------------------------------------------------
-
-    def _window(self, backend: str, section: Section) -> Window:
-        return self._windows[section].setdefault(backend, Window())
-
-    def _total(self, section: Section) -> int:
-        return sum(window.total or 0 for window in self._windows[section].values())
 
     def _stretch(self, section: Section) -> Stretch:
         self._lay_out()
@@ -345,9 +264,9 @@ class Inbox:
 
     def _lay_out(self) -> None:
         """Bring what is shown up to date with what is held; cheap when nothing changed."""
-        if not self._dirty:
+        if not self._sections.dirty:
             return
-        dirty, self._dirty = self._dirty, set()
+        dirty, self._sections.dirty = self._sections.dirty, set()
         free, self._free = self._free, frozenset()
         owner = next((s for s, shown in self._shown.items() if self._held in shown.keys), None) if self._held else None
         above = owner is not None
@@ -356,7 +275,7 @@ class Inbox:
                 above = False
             if section not in dirty:
                 continue
-            true = self._true[section] = merge(self._windows[section], self._online())
+            true = self._true[section] = merge(self._sections.windows[section], self._online())
             shown = self._shown[section]
             if owner is None or self._held is None:
                 self._shown[section] = flowing(true)
@@ -369,7 +288,7 @@ class Inbox:
         self._index()
 
     def _known(self, key: CaseKey) -> bool:
-        return key in self._rows or key in self._ghosts
+        return key in self._sections.rows or key in self._ghosts
 
     def _elsewhere(self, section: Section) -> set[CaseKey]:
         return {key for other, shown in self._shown.items() if other != section for key in shown.keys}
@@ -388,7 +307,7 @@ class Inbox:
     def _trim(self, start: int, stop: int) -> None:
         """Bound every window: keep what is around the visible range."""
         for section, begin in zip(self.view.sections, self._starts, strict=True):
-            windows = self._windows[section]
+            windows = self._sections.windows[section]
             for name, window in windows.items():
                 if len(window.rows) <= MAX_HELD:
                     continue
@@ -396,7 +315,4 @@ class Inbox:
                 if len(windows) > 1:
                     shown = self._shown[section]
                     middle = window.first + sum(k.backend == name for k in shown.keys[: max(0, middle - shown.first)])
-                middle = max(window.first + MAX_HELD // 4, min(middle, window.end - MAX_HELD // 4))
-                for row in window.trim(middle - MAX_HELD // 4, middle + MAX_HELD // 4):
-                    self._rows.pop(CaseKey(name, row.id), None)
-                    self._dirty.add(section)
+                self._sections.trim(name, section, middle, MAX_HELD // 2)
