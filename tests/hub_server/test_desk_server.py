@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from dataclasses import replace
 
 import pytest
 
@@ -20,7 +19,6 @@ from agent_tui.domain.views import Section
 from tests.hub_server.desks import desk, hub, line
 from tests.hub_server.small_workspace import ADA, SmallWorkspace
 
-
 HERE = replace(ADA, presence="available")
 
 
@@ -30,8 +28,8 @@ async def test_a_desk_hears_asks_and_orders(kind: str) -> None:
     workspace.say("before")
     async with hub(workspace) as server, desk(line(kind, server)) as seen:
         hello = seen.connected()[0]
-        assert hello.me == replace(ADA, presence="available")  # who is told so is here
-            assert (hello.seq, hello.resumed, hello.caught_up_to) == (1, False, None)
+        assert hello.me == HERE
+        assert (hello.seq, hello.resumed, hello.caught_up_to) == (1, False, None)
         assert hello.capabilities.replay and hello.capabilities.command_ids and "note" in hello.capabilities.orders
 
         assert await seen.backend.order("n1", Note("k1", CustomerText("שלום \x1b[31m"))) == Acked("n1", "m2")
