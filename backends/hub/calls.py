@@ -9,7 +9,7 @@ from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import talk
+from agent_tui.backends.hub.store import phone, talk
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CallChanged, CaseChanged
 from agent_tui.domain.filing import CallMoved
@@ -38,11 +38,11 @@ class Wanted:
 def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> None:
     """A call as the exchange sees it now. Repeated and late reports change nothing."""
     at = min(update.at, tx.now)
-    known = talk.call_by_channel_id(tx.connection, update.account, update.channel_id)
+    known = phone.call_by_channel_id(tx.connection, update.account, update.channel_id)
     if not known:
         _begin(tx, policy, channel, update, at)
         return
-    call = talk.find_call(tx.connection, known)
+    call = phone.find_call(tx.connection, known)
     assert call is not None
     state: CallState = update.state
     if state == "ended" and call.answered is None and call.direction == "in":
@@ -76,7 +76,7 @@ def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) 
         law_due=update.law_due,
     )
     call = _moved(ringing, update.state, at, update.agent)
-    talk.add_call(tx.connection, call, update.account, update.channel_id)
+    phone.add_call(tx.connection, call, update.account, update.channel_id)
     record = tx.case(case)
     assert record is not None
     row = record.row
@@ -100,7 +100,7 @@ def _moved(call: Call, state: CallState, at: Ms, agent: str) -> Call:
 def save(tx: Tx, call: Call, channel: str, at: Ms, *, new: bool = False, by: str = "") -> None:
     """Store a call and what it means for its case."""
     if not new:
-        talk.save_call(tx.connection, call)
+        phone.save_call(tx.connection, call)
     tx.case(call.case)
     tx.step(
         call.case,
@@ -119,7 +119,7 @@ def save(tx: Tx, call: Call, channel: str, at: Ms, *, new: bool = False, by: str
 
 
 def _find(tx: Tx, id: str) -> tuple[Call, str]:
-    call = talk.find_call(tx.connection, id)
+    call = phone.find_call(tx.connection, id)
     if call is None:
         raise Refused("no-call", "There is no such call.")
     thread = talk.find_thread(tx.connection, call.conversation)
@@ -129,7 +129,7 @@ def _find(tx: Tx, id: str) -> tuple[Call, str]:
 def act(tx: Tx, agent: Agent, order: CallAction) -> Wanted:
     """Check and claim; what remains is for the exchange to do. Raises Refused."""
     call, channel = _find(tx, order.call)
-    account, line = talk.call_line(tx.connection, call.id)
+    account, line = phone.call_line(tx.connection, call.id)
     wanted = Wanted(account, line, order.action, order.keys, call.id, call.case)
     if order.action in ("answer", "decline"):
         if call.state != "ringing":
@@ -156,7 +156,7 @@ def _gone(tx: Tx, call: Call, agent: Agent) -> tuple[str, str]:
 
 def _ring_again(tx: Tx, before: Call, channel: str) -> None:
     """The exchange could not put the agent through; the caller still waits since they began."""
-    now = talk.find_call(tx.connection, before.id)
+    now = phone.find_call(tx.connection, before.id)
     if now is not None and now.state == "active":
         save(tx, before, channel, before.since)
 

@@ -80,8 +80,10 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
         assert record is not None
         case, opened = hub_filing.case_for(tx, policy, tx.customer(record.row.customer), got.channel, got.account, at)
         return thread, case, opened
-    met = hub_filing.meet(tx, got.scheme, got.address, got.name, at, got.language)
-    address, value = met.address, got.address
+    # who gives no address is somebody of their own each time, not one person with all others who gave none
+    value = got.address or f"unknown-{got.channel_id}"
+    met = hub_filing.meet(tx, got.scheme, value, got.name, at, got.language)
+    address = met.address
     if got.reply_to and got.reply_to != got.address:
         address, value = hub_filing.address_only(tx, got.scheme, got.reply_to), got.reply_to
     key = filing.subject_key(got.subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import agents, cases, log, people, rows, talk
+from agent_tui.backends.hub.store import agents, cases, log, people, phone, rows, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
@@ -57,7 +57,7 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
         customer,
         talk.conversations(connection, query.case),
         messages,
-        talk.calls(connection, query.case),
+        phone.calls(connection, query.case),
         more,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, people, talk
+from agent_tui.backends.hub.store import cases, people, phone
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.domain import filing
 from agent_tui.domain.events import Body, Event
@@ -71,7 +71,7 @@ class Tx:
             if found is None:
                 return None
             if found.call:
-                found = replace(found, row=replace(found.row, call=talk.find_call(self.connection, found.call)))
+                found = replace(found, row=replace(found.row, call=phone.find_call(self.connection, found.call)))
             edit = self._edits[id] = _Edit(found.row, found)
         return edit.now
 
@@ -98,7 +98,7 @@ class Tx:
         before, after = record.state, filing.step(record.state, fact)
         row = filing.show(record.row, after)
         if after.call != record.call:
-            call = talk.find_call(self.connection, after.call) if after.call else None
+            call = phone.find_call(self.connection, after.call) if after.call else None
             row = replace(row, call=call)
         self._edits[id].now = CaseRecord(row, after, after.call)
         return before, after
@@ -107,7 +107,7 @@ class Tx:
         """The case's call was saved: the row shows it as it is."""
         edit = self._edits[id]
         if edit.now.call:
-            call = talk.find_call(self.connection, edit.now.call)
+            call = phone.find_call(self.connection, edit.now.call)
             edit.now = replace(edit.now, row=replace(edit.now.row, call=call))
 
     # events

@@ -133,6 +133,12 @@ async def test_a_name_learned_later_is_shown(hub: Hub) -> None:
     assert (await hub.only()).name.raw == "Dana Levi"
 
 
+async def test_mails_without_a_sender_are_not_one_person(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>", address="", name=""))
+    await hub.workspace.port.inbound(mail("<2@x>", address="", name=""))
+    assert len(await hub.rows()) == 2
+
+
 async def test_a_time_in_the_future_is_no_later_than_now(hub: Hub) -> None:
     await hub.workspace.port.inbound(mail("<1@x>", at=T0 + DAY_MS))
     assert (await hub.only()).last_at == T0

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, cases, people, talk
+from agent_tui.backends.hub.store import agents, cases, people, phone, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.domain.events import (
@@ -128,7 +128,7 @@ def case_row(connection: Connection, id: str) -> CaseRow | None:
     record = cases.find(connection, id)
     if record is None or not record.call:
         return record.row if record is not None else None
-    return replace(record.row, call=talk.find_call(connection, record.call))
+    return replace(record.row, call=phone.find_call(connection, record.call))
 
 
 def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], messages: dict[str, Message]) -> AnyBody:
@@ -146,7 +146,7 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             failed = data["state"] in ("failed", "unknown", "queued")
             return MessageChanged(ref, data["state"], message.error if failed else EMPTY)
         case "call-changed":
-            call = talk.find_call(connection, ref)
+            call = phone.find_call(connection, ref)
             return CallChanged(replace(call, **data)) if call is not None else UnknownBody()
         case "case-changed":
             return CaseChanged(cast(Any, data["change"]), data["detail"])

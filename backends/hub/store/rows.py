@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, true, tuple_
 
-from agent_tui.backends.hub.store import talk
+from agent_tui.backends.hub.store import phone
 from agent_tui.backends.hub.store.cases import CASES, row_of
 from agent_tui.backends.hub.store.schema import case, case_count, case_search
 from agent_tui.backends.hub.store.values import from_state_column, storable
@@ -121,7 +121,7 @@ def _rows(connection: Connection, keys: Select[Any]) -> tuple[CaseRow, ...]:
     chosen = keys.subquery()
     rows = []
     for held in connection.execute(CASES.join(chosen, chosen.c.id == case.c.id)):
-        call = talk.find_call(connection, held.call_id) if held.call_id else None
+        call = phone.find_call(connection, held.call_id) if held.call_id else None
         rows.append(row_of(held, from_state_column(held.state), call))
     rows.sort(key=lambda row: (row.sort_at, row.id))
     return tuple(rows)

@@ -1,0 +1,80 @@
+"""Calls: as the exchange and the agents left them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from agent_tui.backends.hub.store.schema import call, call_text
+from agent_tui.backends.hub.store.values import storable
+from agent_tui.domain.model import Call
+from agent_tui.domain.text import CustomerText
+
+_B = bindparam
+_CALLS = select(call, call_text.c.caller, call_text.c.digits, call_text.c.outcome).join(
+    call_text, call_text.c.call_id == call.c.id
+)
+_CALL = _CALLS.where(call.c.id == _B("id"))
+_CALL_BY_CHANNEL = select(call.c.id).where(call.c.account == _B("account"), call.c.channel_id == _B("channel_id"))
+_CALL_FIELDS = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(
+        row.id,
+        row.case_id,
+        row.conversation_id,
+        row.state,
+        row.since,
+        CustomerText(row.caller),
+        row.queue,
+        row.direction,
+        row.agent,
+        row.answered,
+        row.ended,
+        row.law_due,
+        bool(row.muted),
+        row.digits,
+        row.outcome,
+    )
+
+
+def find_call(connection: Connection, id: str) -> Call | None:
+    row = connection.execute(_CALL, {"id": id}).first()
+    return _call(row) if row is not None else None
+
+
+def call_line(connection: Connection, id: str) -> tuple[str, str]:
+    """Account and the exchange's id of a call."""
+    row = connection.execute(select(call.c.account, call.c.channel_id).where(call.c.id == id)).one()
+    return row.account, row.channel_id
+
+
+def call_by_channel_id(connection: Connection, account: str, channel_id: str) -> str:
+    return connection.execute(_CALL_BY_CHANNEL, {"account": account, "channel_id": storable(channel_id)}).scalar() or ""
+
+
+def calls(connection: Connection, case: str) -> tuple[Call, ...]:
+    return tuple(
+        _call(row) for row in connection.execute(_CALLS.where(call.c.case_id == case).order_by(call.c.since, call.c.id))
+    )
+
+
+def add_call(connection: Connection, new: Call, account: str, channel_id: str) -> None:
+    columns = {name: getattr(new, name) for name in _CALL_FIELDS}
+    keys = {"id": new.id, "case_id": new.case, "conversation_id": new.conversation}
+    connection.execute(insert(call), {**keys, **columns, "account": account, "channel_id": storable(channel_id)})
+    connection.execute(
+        insert(call_text),
+        {"call_id": new.id, "caller": storable(new.caller.raw), "digits": new.keys, "outcome": storable(new.outcome)},
+    )
+
+
+def save_call(connection: Connection, now: Call) -> None:
+    connection.execute(update(call).where(call.c.id == now.id).values({n: getattr(now, n) for n in _CALL_FIELDS}))
+    connection.execute(
+        update(call_text)
+        .where(call_text.c.call_id == now.id)
+        .values(caller=storable(now.caller.raw), digits=now.keys, outcome=storable(now.outcome))
+    )
