@@ -107,7 +107,8 @@ class OutboundFile:
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A message to send. `message`: our id; `channel_id`: the id we chose for it where the channel lets us (Message-ID),
+    """A message to send. `message`: our id; `channel_id`: the id we chose for it where the channel lets us
+    (Message-ID),
     made before the first try, so that what became of it can be recognised. `references`: as in Inbound."""
 
     message: str
