@@ -253,9 +253,13 @@ class Desk:
 
     def refused(self, backend: str, query: Query, reason: SafeText) -> Changes:
         """The backend will not answer: say so, and do not ask the same again until it reconnects."""
-        if isinstance(query, CaseQuery) and self.open_case is not None:
-            self.open_case.loading = False
-        self._older_wanted = False
+        if isinstance(query, CaseQuery):
+            self._asked.discard((backend, query))
+            self._older_wanted = self._case_stale = False
+            if self.open_case is not None:
+                self.open_case.loading = False
+        if isinstance(query, TotalsQuery):
+            self.inbox.never_mind(backend)
         return Changes(timeline=True, notices=[Notice(reason, "failure")])
 
     def arrived(self, backend: str, query: Query, page: Page, now: Ms) -> Changes:
@@ -362,7 +366,7 @@ class Desk:
 
     def want_older(self) -> Changes:
         """An older page of the open timeline is wanted."""
-        self._older_wanted = True
+        self._older_wanted = self.open_case is not None and self.open_case.more_before
         return Changes()
 
     def set_draft(self, draft: Draft, *, from_outside: bool = False) -> Changes:

@@ -202,6 +202,11 @@ class Inbox:
         """Some total of this backend may be off."""
         return any(window.doubtful for window in self._sections.of(backend))
 
+    def never_mind(self, backend: str) -> None:
+        """Its totals will not be told: keep what is counted here."""
+        for window in self._sections.of(backend):
+            window.doubtful = False
+
     # -- what came -----------------------------------------------------------------------------------------------------
 
     def line(self, backend: str, up: bool) -> None:

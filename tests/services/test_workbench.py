@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.backends.base import Happening
+from agent_tui.backends.base import Happening, QueryRefused
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Assign, Note, Presence, Reply, Resolve
@@ -269,6 +269,25 @@ async def test_totals_are_asked_at_most_once_a_second(at: Bench, backend: Script
     await at.pass_time(2)
     assert asked.count("totals") <= 4
     assert dict(at.desk.counts())["mine"] == 102
+
+
+async def test_a_question_that_is_refused_is_told_once_and_not_repeated(at: Bench, backend: ScriptedBackend) -> None:
+    await at.pass_time(3)
+    asked: list[str] = []
+
+    def refusing(query: Query) -> Page:
+        asked.append(query.kind)
+        raise QueryRefused("too much for this server")
+
+    backend.world.answer = refusing  # type: ignore[method-assign]
+    backend.world.put(row("new", 5))
+    backend.tell()
+    at.work.open(CaseKey("hub", "b"))
+    await at.pass_time(60)
+    assert sorted(asked) == ["case", "totals"]
+    assert at.desk.open_case is not None and not at.desk.open_case.loading
+    told = [str(n.text) for changes in at.seen for n in changes.notices if "too much" in n.text]
+    assert told == ["hub: too much for this server"] * 2
 
 
 async def test_presence_needs_no_case(at: Bench, backend: ScriptedBackend) -> None:
