@@ -44,7 +44,9 @@ def _run(work: Coroutine[Any, Any, int | None]) -> None:
 
 
 def _env() -> dict[str, str]:
-    return dict(os.environ)
+    """The environment; a service without HOME (systemd) gets its user's."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises where nobody knows
+    return {**({"HOME": home} if home != "~" else {}), **os.environ}
 
 
 def _own_terminal() -> Any:

@@ -86,11 +86,14 @@ async def _from_url(url: str, token_cmd: str | None, env: Mapping[str, str], tim
     from pydantic import ValidationError
 
     from agent_tui.config.settings import BackendSettings
+    from agent_tui.config.validation import Wrong
 
     try:
         backend = BackendSettings(name="hub", url=url, token_cmd=token_cmd or "")
     except ValidationError as error:
-        raise CannotRun(f"--url {url}: {error.errors()[0]['msg']}") from None
+        wrong = error.errors()[0].get("ctx", {}).get("error")
+        expected = f"; expected {wrong.expected}" if isinstance(wrong, Wrong) and wrong.expected else ""
+        raise CannotRun(f"--url {url}: {wrong or error.errors()[0]['msg']}{expected}") from None
     return await _from_settings(backend, Path(), Path(), env, time)
 
 

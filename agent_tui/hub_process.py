@@ -60,6 +60,7 @@ def log_to(stream: TextIO, level: str) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins at every start
 
 
 def data_folder(loaded: Loaded[HubSettings], home: Path) -> Path:

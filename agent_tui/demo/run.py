@@ -52,6 +52,9 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
     from agent_tui.live import make_app
 
     scenario = script.load(options.scenario)
+    for path in (options.svg, options.text):
+        if path is not None and str(path) != "-" and not path.parent.is_dir():
+            raise ConfigError([Problem(str(path), 0, "", "cannot be written: no such folder")])
 
     def make(workbench: Workbench, time: VirtualTime) -> DeskApp:
         zone = ZoneInfo(scenario.timezone)
