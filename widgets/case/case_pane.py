@@ -108,7 +108,7 @@ class CasePane(Widget):
 
     def focus_timeline(self) -> None:
         """Reading: the keys of lists apply."""
-        self.timeline.focus(scroll_visible=False)
+        self.screen.set_focus(self.timeline, scroll_visible=False)  # at once, unlike Widget.focus
 
     def message_under_cursor(self) -> Message | None:
         """The message that `copy-message`, `forward` and `retry-send` are about; the last one when none is marked."""
@@ -134,13 +134,13 @@ class CasePane(Widget):
         if not self.composer.writable:
             return False
         self.preview.close()
-        self.composer.focus(scroll_visible=False)
+        self.screen.set_focus(self.composer, scroll_visible=False)
         return True
 
     @property
     def composing(self) -> bool:
         """Whether the composer has the focus."""
-        return self.composer.has_focus
+        return self.is_attached and self.screen.focused is self.composer
 
     @property
     def enter_sends(self) -> bool:
@@ -149,43 +149,44 @@ class CasePane(Widget):
 
     def compose_message(self, mode: ComposeMode, to: str = "") -> None:
         """Begin (or go on with) a draft of this kind in the composer and put the focus there. `to`: an address."""
+        missing: Callable[[], object] | None = None
         if mode == "new":
-            self._new(to)
+            missing = self._new(to)
         elif self.workbench.desk.open_case is not None:
             self.composer.back_to_case()
-            self._about_case(mode, to)
-        self.focus_composer()
+            missing = self._about_case(mode, to)
+        if self.focus_composer() and missing is not None:
+            self.call_later(missing)  # when the shell knows that the focus is in the composer
 
-    def _new(self, to: str) -> None:
+    def _new(self, to: str) -> Callable[[], object] | None:
         backend = next(iter(self.workbench.desk.backends.values()), None)
         if backend is None:
-            return
+            return None
         self.composer.begin_new(drafting.new_message(to, backend.id, backend.directory))
-        if not self.composer.draft.to:
-            self.focus_composer()
-            self.choosing.ask_field("to")
+        return self._ask_to if not self.composer.draft.to else None
 
-    def _about_case(self, mode: ComposeMode, to: str) -> None:
+    def _ask_to(self) -> None:
+        self.choosing.ask_field("to")
+
+    def _about_case(self, mode: ComposeMode, to: str) -> Callable[[], object] | None:
+        """Begin the draft; what must be asked next, if anything."""
         case = self.workbench.desk.open_case
         assert case is not None
         composer, now = self.composer, self.workbench.time.now()
         draft, message = composer.draft, self.timeline.chosen
         kept = not composer.blank
-        if kept and mode == "reply" and not draft.note:
-            return
-        if kept and mode == "reply-choose" and not draft.note:
-            self._choose_later()
-            return
+        if kept and mode in ("reply", "reply-choose") and not draft.note:
+            return self.choosing.ask_channel if mode == "reply-choose" else None
         if kept and (mode != "note" or not draft.note):
             what = trusted("a note is being written here") if draft.note else trusted("a reply is being written here")
             host(self).ui.say(compose("{what}: send it or clear it first", what=what), "warning")
-            return
+            return None
         directory = composer.directory
         if mode == "note":
             if not draft.note:
                 composer.begin(drafting.note(case.key))
         elif mode == "forward":
-            self._forward(to)
+            return self._forward(to)
         elif mode == "reply-all":
             composer.begin(drafting.reply_all(case, directory, now, message or self._last_mail()))
         else:
@@ -193,26 +194,22 @@ class CasePane(Widget):
             if to:
                 self._write_to(to)
             if mode == "reply-choose":
-                self._choose_later()
+                return self.choosing.ask_channel
+        return None
 
-    def _choose_later(self) -> None:
-        self.focus_composer()
-        self.choosing.ask_channel()
-
-    def _forward(self, to: str) -> None:
+    def _forward(self, to: str) -> Callable[[], object] | None:
         case, message = self.workbench.desk.open_case, self.timeline.under_cursor
         if case is None or message is None:
-            return
+            return None
         zone, now = host(self).settings.zone, self.workbench.time.now()
         name = case.row.name.safe_line if case.row is not None else trusted("")
         who = message.sender.safe_line or (name if message.kind == "in" else clean_line(message.author))
         when = compose("{day} {time}", day=day(message.at, now, zone), time=clock_time(message.at, zone))
         self.composer.begin(drafting.forward(case, self.composer.directory, message, who, when))
-        if to:
-            self.composer.change(to=drafting.addresses_in(to))
-        else:
-            self.focus_composer()
-            self.choosing.ask_field("to")
+        if not to:
+            return self._ask_to
+        self.composer.change(to=drafting.addresses_in(to))
+        return None
 
     def _write_to(self, to: str) -> None:
         """To this address of the customer."""

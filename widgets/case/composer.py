@@ -168,8 +168,14 @@ class Composer(Widget, can_focus=True):
 
     def route(self, way: drafting.Route) -> None:
         """The same words another way."""
-        self._draft = drafting.along(self._draft, way)
+        signature = self._signature(self._draft)
+        signed = bool(signature) and self.edit.text.endswith(signature)
+        self._draft = drafting.along(self._draft, way, self._about)
         self._pristine = False
+        if channel(way.channel).kind == "mail" and not signed and self._signature(self._draft):
+            self.edit.replace(f"{self.edit.text.rstrip()}\n\n{self._signature(self._draft)}", self.edit.caret)
+        elif channel(way.channel).kind != "mail" and signed:
+            self.edit.replace(self.edit.text[: -len(signature)].rstrip(), self.edit.caret)
         self._edited()
 
     # -- sending
@@ -180,6 +186,11 @@ class Composer(Widget, can_focus=True):
         why_not = drafting.why_not_send(self._about, draft, now)
         if why_not is not None:
             return why_not
+        field = drafting.open_field(self.directory, draft.body)
+        if field and not draft.note:
+            self.edit.mark_field()
+            self._show()
+            return compose("{field} is still to be filled", field=clean_line(field))
         answered = self._answer_of_others()
         if answered is not None and answered.id != self._answered_by_others and not draft.note:
             self._answered_by_others = answered.id

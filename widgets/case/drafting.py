@@ -14,6 +14,7 @@ from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import Ms
+from agent_tui.widgets.text.editing import FIELD
 
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
@@ -138,10 +139,15 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
     return tuple(found)
 
 
-def along(draft: Draft, way: Route) -> Draft:
-    """The same words another way."""
+def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:
+    """The same words another way; in a mail conversation of `case` as an answer to its last mail."""
     mail = channel(way.channel).kind == "mail"
     to = (way.address,) if mail and not way.conversation else ()
+    talk = _talk(case, way.conversation) if case is not None else None
+    if case is not None and talk is not None and mail and draft.conversation != talk.id:
+        draft = _in_talk(draft, talk, _last(case, talk.id))
+    elif not mail:
+        draft = replace(draft, subject="", in_reply_to="")
     return replace(
         draft,
         channel=way.channel,
@@ -214,6 +220,12 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
             if not _MAIL.fullmatch(_bare(one)):
                 return compose("{one} is no e-mail address: ^T changes it", one=one)
     return None
+
+
+def open_field(directory: Directory, body: str) -> str:
+    """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
+    known = {field for _, words in directory.canned for field in FIELD.findall(words)}
+    return next((field for field in FIELD.findall(body) if field in known), "")
 
 
 def length_left(draft: Draft) -> int | None:

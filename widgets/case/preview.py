@@ -100,7 +100,7 @@ class Preview(Widget, can_focus=True):
         self._strips = picture_strips(pixels, self.paint.depth)
         self.display = True
         self.covers.display = False
-        self.focus(scroll_visible=False)
+        self.screen.set_focus(self, scroll_visible=False)
         self.refresh()
 
     def close(self) -> None:

@@ -12,7 +12,8 @@ from agent_tui.widgets.text.layout import graphemes
 MOST = 100_000
 """Characters a text may have."""
 _UNDO = 200
-_FIELD = re.compile(r"\{[^{}\n]{1,40}\}")
+FIELD = re.compile(r"\{[^{}\n]{1,40}\}")
+"""A place of a canned reply that the agent fills."""
 
 
 def cleaned(typed: str) -> str:
@@ -115,7 +116,7 @@ class EditText:
     def mark_field(self, start: int = 0, stop: int | None = None) -> bool:
         """Mark the first `{field}` from `start` on (up to `stop`), so that typing fills it; False when there is
         none."""
-        found = _FIELD.search(self.text, start, len(self.text) if stop is None else stop)
+        found = FIELD.search(self.text, start, len(self.text) if stop is None else stop)
         if found is None:
             return False
         self._typing = False
