@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC
 
 from agent_tui.app import DeskApp, DeskSettings
@@ -14,7 +15,7 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.loader import load_themes
 from tests.terminal.test_driver import ENV, Window
-from tests.widgets.shop import NOW, Shop
+from tests.widgets.shop import NOW, Shop, sketch_rows
 
 REST = 0.3
 """Seconds of real time without a byte that count as rest."""
@@ -23,8 +24,8 @@ REST = 0.3
 class OnPty:
     """A desk and the emulator that shows it."""
 
-    def __init__(self, window: Window, time: VirtualTime, workbench: Workbench) -> None:
-        self.window, self.time, self.workbench = window, time, workbench
+    def __init__(self, window: Window, time: VirtualTime, workbench: Workbench, shop: Shop) -> None:
+        self.window, self.time, self.workbench, self.shop = window, time, workbench, shop
 
     async def rest(self) -> int:
         """Wait until the desk has said all it has to say; how many bytes that were."""
@@ -49,12 +50,13 @@ class OnPty:
 async def on_pty() -> AsyncIterator[OnPty]:
     window = Window(120, 40)
     time = VirtualTime(NOW)
-    workbench = Workbench([Shop()], None, time)
+    shop = Shop()
+    workbench = Workbench([shop], None, time)
     terminal = Terminal(window.slave, window.slave, (120, 40), ENV)
     app = DeskApp(workbench, DeskSettings(UTC), load_keymap()[0], load_themes()[0]["dark"], time, terminal)
     work = asyncio.create_task(workbench.run())
     shown = asyncio.create_task(app.run_async())
-    desk = OnPty(window, time, workbench)
+    desk = OnPty(window, time, workbench, shop)
     await window.until("NEEDS ME")
     await desk.rest()
     await desk.wait(2)
@@ -80,3 +82,11 @@ async def test_a_step_of_the_cursor_and_a_step_of_the_clocks_cost_few_bytes() ->
         assert desk.window.screen.display[5].startswith("▌WC Omar Haddad")
         assert 0 < await desk.wait(1) < 120  # the one live clock that counts seconds
         assert await desk.wait(60) < 6_000
+
+
+async def test_a_word_from_one_customer_repaints_that_row_only() -> None:
+    async with on_pty() as desk:
+        desk.shop.changes(replace(sketch_rows()[2], unread=2))
+        await desk.rest()
+        assert 0 < await desk.wait(1) < 250  # with the live clock's second
+        assert desk.window.screen.display[8][:38].rstrip().endswith("2")

@@ -18,20 +18,24 @@ from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.domain.views import View
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.cells import fit
 from agent_tui.widgets.inbox import row_strips
+from agent_tui.widgets.inbox.emptiness import words_for_nothing
+from agent_tui.widgets.inbox.geometry import Geometry
 from agent_tui.widgets.paint import Paint
+
+Shown = tuple[object, ...]
 
 MOST_STRIPS = 512
 """Lines kept drawn; far more than a screen has."""
 
 
 class InboxList(ScrollView, can_focus=True):
-    """Rows of the current view. `two_lines`: a case has two lines (broad inbox) or one."""
+    """Rows of the current view; a case has two lines or one (`set_two_lines`)."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
     DEFAULT_CSS = """
@@ -53,13 +57,14 @@ class InboxList(ScrollView, can_focus=True):
         self.workbench = workbench
         self.paint = paint
         self.zone = zone
-        self.two_lines = True
+        self._geometry = Geometry(two_lines=True)
         self._cursor = 1
         self._key: CaseKey | None = None
         self._here = True
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
         self._strips: dict[int, Strip] = {}
+        self._shown: dict[int, Shown] = {}
         self._strips_of: tuple[int, int, Style] | None = None
         self._countdowns: dict[int, SafeText] = {}
 
@@ -93,7 +98,7 @@ class InboxList(ScrollView, can_focus=True):
                 continue
             shown = self._countdowns.get(index)
             if shown is not None and shown != text_of(item.row, now, self.zone):
-                y = self._line_of(index)
+                y = self._geometry.line_of(index)
                 self._strips.pop(y, None)
                 self.refresh(Region(column, y - self.scroll_offset.y, cells, 1))
             step = next_step(item.row, now)
@@ -103,13 +108,14 @@ class InboxList(ScrollView, can_focus=True):
 
     def set_two_lines(self, two_lines: bool) -> None:
         """Switch between two lines a case and one."""
-        if two_lines != self.two_lines:
-            self.two_lines = two_lines
+        if two_lines != self._geometry.two_lines:
+            self._geometry = Geometry(two_lines)
+            self._strips.clear()
             self._take_order()
 
     def move(self, move: Move) -> bool:
         """Move the cursor; False when it stands at that end already."""
-        page = max(1, self.size.height // self._height - 1)
+        page = max(1, self.size.height // self._geometry.height - 1)
         if move == "first":
             self.workbench.settle()
             self._take_order()
@@ -141,31 +147,14 @@ class InboxList(ScrollView, can_focus=True):
         self._strips.clear()
         self.refresh()
 
-    # -- geometry: with two lines item 0 has one (no blank above the first header), every other item two
+    # -- the cursor
 
     @property
     def _inbox(self) -> Inbox:
         return self.workbench.desk.inbox
 
-    @property
-    def _height(self) -> int:
-        return 2 if self.two_lines else 1
-
-    def _line_of(self, index: int) -> int:
-        return max(0, 2 * index - 1) if self.two_lines else index
-
-    def _item_at(self, line: int) -> tuple[int, int]:
-        """(item, which of its lines) at a virtual line."""
-        return divmod(line + 1, 2) if self.two_lines else (line, 0)
-
     def _items_in_sight(self) -> tuple[int, int]:
-        top = self.scroll_offset.y
-        first, _ = self._item_at(top)
-        last, _ = self._item_at(top + max(1, self.size.height) - 1)
-        length = len(self._inbox)
-        return min(first, length), min(last + 1, length)
-
-    # -- the cursor
+        return self._geometry.items_between(self.scroll_offset.y, self.size.height, len(self._inbox))
 
     def _row_near(self, index: int, step: int) -> int | None:
         """The nearest item to `index` that is no header, looking along `step` first."""
@@ -193,11 +182,11 @@ class InboxList(ScrollView, can_focus=True):
         height = self.size.height
         if height <= 0:
             return
-        top, first = self.scroll_offset.y, self._line_of(index)
-        last = first + (self._height if index or not self.two_lines else 1) - 1
+        top, first = self.scroll_offset.y, self._geometry.line_of(index)
+        last = self._geometry.last_line_of(index)
         above = index - 1
         if above >= 0 and isinstance(self._inbox.item(above), InboxHeader):
-            first = self._line_of(above)  # the name of the group comes along
+            first = self._geometry.line_of(above)  # the name of the group comes along
         if last >= top + height:
             top = last - height + 1
         if first < top:
@@ -216,12 +205,9 @@ class InboxList(ScrollView, can_focus=True):
 
     def _take_order(self) -> None:
         """The order, the length or the view may be another: keep the cursor on its case and its case on its line."""
-        screen_line = self._line_of(self._cursor) - self.scroll_offset.y
-        length = len(self._inbox)
-        lines = max(0, 2 * length - 1) if self.two_lines else length
-        self._strips.clear()
-        self._countdowns.clear()
-        self.virtual_size = Size(self.size.width, lines)
+        screen_line = self._geometry.line_of(self._cursor) - self.scroll_offset.y
+        # not by assignment: that would lay the whole screen out again for a list that scrolls by itself
+        self.set_reactive(InboxList.virtual_size, Size(self.size.width, self._geometry.lines(len(self._inbox))))
         index = self._inbox.index_of(self._key) if self._key is not None else None
         viewed, self._viewed = self._viewed, self._inbox.view
         if index is None:
@@ -233,11 +219,36 @@ class InboxList(ScrollView, can_focus=True):
                 self.post_message(self.CursorMoved())
         if index is not None and index != self._cursor:
             self._cursor = index
-            self._scroll_top(self._line_of(index) - screen_line)
+            self._scroll_top(self._geometry.line_of(index) - screen_line)
         if index is not None:
             self._bring_into_sight(index)
-        self._look()
-        self.refresh()
+        self._scroll_top(self.scroll_offset.y)  # a shorter list may end above
+        self._refresh_changed()
+
+    def _refresh_changed(self) -> None:
+        """Paint again the lines in sight that show something else than they did; forget the others."""
+        top, height = self.scroll_offset.y, self.size.height
+        kept: dict[int, Strip] = {}
+        for line in range(top, top + height):
+            strip, shown = self._strips.get(line), self._shown.get(line)
+            if strip is not None and shown == self._shows(line):
+                kept[line] = strip
+            else:
+                self.refresh_line(line)
+        self._strips = kept
+        self._shown = {line: self._shown[line] for line in kept}
+
+    def _shows(self, line: int) -> Shown:
+        """What a line is drawn from; lines that show the same are the same."""
+        index, part = self._geometry.item_at(line)
+        inbox = self._inbox
+        if index >= len(inbox):
+            return (self._beyond(line),)
+        item = inbox.item(index)
+        if isinstance(item, InboxHeader):
+            return part, index, item, inbox.order_changed
+        key = item.key if isinstance(item, InboxRow) else None
+        return part, item, index == self._cursor, key is not None and key == self._shown_open
 
     def _mark_open(self) -> None:
         open_case = self.workbench.desk.open_case
@@ -251,30 +262,32 @@ class InboxList(ScrollView, can_focus=True):
     # -- drawing
 
     def _refresh_item(self, index: int) -> None:
-        first = self._line_of(index)
-        for line in range(first, first + self._height):
+        first = self._geometry.line_of(index)
+        for line in range(first, first + self._geometry.height):
             self._strips.pop(line, None)
-        self.refresh_lines(first, self._height)
+        self.refresh_lines(first, self._geometry.height)
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         made_of = (width, self.paint.version, base)
         if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
             self._strips.clear()
+            self._shown.clear()
             self._strips_of = made_of
         line = y + self.scroll_offset.y
         strip = self._strips.get(line)
         if strip is None:
+            self._shown[line] = self._shows(line)
             strip = self._strips[line] = self._draw(line, width, base)
         return strip
 
     def _draw(self, line: int, width: int, base: Style) -> Strip:
-        index, part = self._item_at(line)
+        index, part = self._geometry.item_at(line)
         if index >= len(self._inbox):
-            return self._draw_beyond(index - len(self._inbox), part, width, base)
+            return self._draw_beyond(line, width, base)
         item: InboxItem = self._inbox.item(index)
         if isinstance(item, InboxHeader):
-            if self.two_lines and part == 0 and index:
+            if self._geometry.two_lines and part == 0 and index:
                 return Strip.blank(width, base)
             aside = trusted("Home: new order") if index == 0 and self._inbox.order_changed else trusted("")
             return row_strips.header_strip(item, width, self.paint, base, aside)
@@ -285,26 +298,21 @@ class InboxList(ScrollView, can_focus=True):
         countdown = text_of(item.row, now, self.zone)
         self._countdowns[index] = countdown
         look = row_strips.RowLook(cursor, self._here, item.key == self._shown_open, countdown, now)
-        if not self.two_lines:
+        if not self._geometry.two_lines:
             return row_strips.only_line(item, look, width, self.paint, base)
         draw = row_strips.second_line if part else row_strips.first_line
         return draw(item, look, width, self.paint, base)
 
-    def _draw_beyond(self, items_past: int, part: int, width: int, base: Style) -> Strip:
-        """Under the last row: nothing, or in an empty view one quiet line that says so."""
-        if items_past != 1 or part or any(total for _, total in self._inbox.totals()):
+    def _draw_beyond(self, line: int, width: int, base: Style) -> Strip:
+        words = self._beyond(line)
+        if not words:
             return Strip.blank(width, base)
-        view = self._inbox.view
-        answering = [name for name, state in self.workbench.desk.backends.items() if state.state == "up"]
-        asked = any(self._inbox.total_of(name, section) is None for name in answering for section in view.sections)
-        if asked:
-            return Strip.blank(width, base)  # the answer is on its way
-        words = trusted("Nothing waits here.") if answering else trusted("No server is connected yet.")
-        if view.text and answering:
-            words = compose("Nothing matches {text}. Esc: all again", text=clean_line(view.text))
-        elif view.channel and answering:
-            words = compose("Nothing on {channel}.", channel=clean_line(view.channel))
         return Strip([Segment(fit(trusted(" ") + words, width), base + self.paint["quiet"])], width)
+
+    def _beyond(self, line: int) -> SafeText:
+        """Under the last row stands nothing, or in an empty view one quiet line that says so."""
+        words_at = self._geometry.line_of(len(self._inbox) + 1)
+        return words_for_nothing(self.workbench.desk) if line == words_at else trusted("")
 
     # -- what Textual tells
 
@@ -333,7 +341,7 @@ class InboxList(ScrollView, can_focus=True):
         self.post_message(self.CursorMoved())
 
     def on_click(self, event: events.Click) -> None:
-        index, _ = self._item_at(event.y + self.scroll_offset.y)
+        index, _ = self._geometry.item_at(event.y + self.scroll_offset.y)
         if index >= len(self._inbox) or isinstance(self._inbox.item(index), InboxHeader):
             return
         if index == self._cursor and self._key is not None:
