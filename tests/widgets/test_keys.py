@@ -9,7 +9,7 @@ from textual import events
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
-from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Resolve, Snooze
+from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.text import CustomerText, trusted
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from tests.widgets.running import running
@@ -257,3 +257,14 @@ async def test_a_click_on_a_choice_takes_it() -> None:
         assert desk.shop.orders == [Prioritise("c4471", 2)]
         await desk.press("j")
         assert desk.app.screen.focused is desk.app.desk_screen.inbox
+
+
+async def test_a_reply_typed_in_one_burst_is_the_whole_reply() -> None:
+    async with running() as desk:
+        await desk.press("enter", "enter")
+        for key in (*"hello", "enter"):
+            desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await desk.rest()
+        await desk.wait(8)
+        replies = [order for order in desk.shop.orders if isinstance(order, Reply)]
+        assert [reply.body.raw for reply in replies] == ["hello"]
