@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from textual.keys import _character_to_key
 
 from agent_tui.backends.base import Outcome, Rejected
 from agent_tui.domain.events import MessageAdded
@@ -33,6 +37,8 @@ from agent_tui.domain.queries import (
 )
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, Ms
+from agent_tui.themes.theme import Depth
+from tests.widgets.running import Running, running
 from tests.widgets.shop import AVI, NOA, NOW, RUTI, Shop
 
 _T = CustomerText
@@ -94,6 +100,28 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+@asynccontextmanager
+async def talking(
+    shop: TalkShop | None = None, size: tuple[int, int] = (120, 40), theme: str = "dark", depth: Depth = "truecolor"
+) -> AsyncIterator[Running]:
+    """A desk on a `TalkShop` with Dana's case open and the focus in its timeline."""
+    async with running(shop or TalkShop(), size, theme, depth) as desk:
+        await desk.press("enter")
+        yield desk
+        desk.app.desk_screen.case.composer.save()  # the workbench stops before the screen does here
+
+
+async def type_text(desk: Running, text: str) -> None:
+    """Type letter by letter."""
+    await desk.pilot.press(*(_character_to_key(letter) for letter in text))
+    await desk.rest()
+
+
+def case_column(desk: Running) -> list[str]:
+    """The middle column of a screen 120 wide."""
+    return [line[39:89].rstrip() for line in desk.screen[2:-3]]
+
+
 class TalkShop(Shop):
     """Dana's case in full; the others as the plain shop has them. `page`: messages a page of a timeline has.
     `refuses`: why replies are refused, "" when they are taken."""
@@ -105,6 +133,7 @@ class TalkShop(Shop):
         )
         self.said = said if said is not None else messages()
         self.calls: tuple[Call, ...] = (CALL,)
+        self.talks: tuple[Conversation, ...] = (PH, EM, WA)
         self.page = page
         self.refuses = ""
         self.files = {PICTURE: picture(), PAPER: b"%PDF-1.4 no more"}
@@ -175,4 +204,4 @@ class TalkShop(Shop):
             said = said[: next(place for place, message in enumerate(said) if message.id == query.before)]
         page = said[-self.page :]
         more = len(said) > len(page)
-        return CaseDetail(self.rows[DANA], self.customer, (PH, EM, WA), tuple(page), self.calls, more)
+        return CaseDetail(self.rows[DANA], self.customer, self.talks, tuple(page), self.calls, more)

@@ -251,8 +251,10 @@ class CasePane(Widget):
         return None
 
     def _send(self) -> SafeText | None:
-        new = self.composer.draft.key is None
+        new, note = self.composer.draft.key is None, self.composer.draft.note
         words = self.composer.send()
+        if note and not self.composer.draft.note:
+            self.focus_timeline()  # else the next words, meant for a note too, would go to the customer
         if new and not self.composer.writable:
             host(self).ui.focus("inbox")
         return words

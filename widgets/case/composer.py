@@ -252,8 +252,6 @@ class Composer(Widget, can_focus=True):
     def _edited(self) -> None:
         if self._pristine and self.edit.text != self._begun:
             self._pristine = False
-            answered = self._answer_of_others()
-            self._answered_by_others = answered.id if answered is not None else ""
         self._column = None
         if self._timer is None and not self._pristine:
             self._timer = self.workbench.time.call_later(SAVE_AFTER_SECONDS, self._save_later)
@@ -286,12 +284,18 @@ class Composer(Widget, can_focus=True):
             self.edit = EditText(begun, 0)
             self._top = 0
         self._begun = begun
+        self._seen_answers()
+
+    def _seen_answers(self) -> None:
+        answered = self._answer_of_others()
+        self._answered_by_others = answered.id if answered is not None else ""
 
     def _put(self, draft: Draft) -> None:
         self._draft, self._saved, self._pristine = draft, draft, False
         self._begun = ""
         self.edit = EditText(draft.body)
         self._top = 0
+        self._seen_answers()
 
     def _take_outside(self) -> None:
         """A draft that came back (taken back, refused), or went away (sent by another hand)."""

@@ -132,7 +132,7 @@ class Timeline(ScrollView, can_focus=True):
             self._older()
         if target == now and self._cursor is not None:
             return self._scroll_by(1 if move in ("next", "last") else -height)
-        self._put_cursor(target, whole_end=target == places[-1], whole_start=target == places[0])
+        self._put_cursor(target, from_below=target < now)
         return True
 
     # -- the cursor
@@ -150,16 +150,19 @@ class Timeline(ScrollView, can_focus=True):
         item = self._items[place] if 0 <= place < len(self._items) else None
         return item if isinstance(item, Said | Talked) else None
 
-    def _put_cursor(self, place: int, whole_end: bool = False, whole_start: bool = False) -> None:
+    def _put_cursor(self, place: int, from_below: bool = False) -> None:
+        """Mark an entry and bring it into sight, with its rule over it; of one higher than the screen the end that is
+        reached first."""
         self._cursor = self._items[place].key
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        first = 0 if whole_start else self._tops[place] + self._pad
-        last = (self._total if whole_end else self._tops[place + 1]) + self._pad - 1
-        if place and not isinstance(self._items[place - 1], Said | Talked):
-            first = min(first, self._tops[place - 1] + self._pad)
-        if last >= top + height:
+        above = place - 1 if place and not isinstance(self._items[place - 1], Said | Talked) else place
+        first = 0 if above == 0 else self._tops[above] + self._pad
+        last = self._tops[place + 1] + self._pad - 1
+        if last - first >= height:
+            top = last - height + 1 if from_below else first
+        elif last >= top + height:
             top = last - height + 1
-        if first < top and (last - first < height or not whole_end):
+        elif first < top:
             top = first
         self._strips.clear()
         self._scroll_top(top)
@@ -273,7 +276,7 @@ class Timeline(ScrollView, can_focus=True):
         for place, item in enumerate(self._items):
             if keep is not None and item.key != keep:
                 continue
-            if not isinstance(item, Earlier) and (keep is not None or self._tops[place + 1] > top):
+            if isinstance(item, Said | Talked) and (keep is not None or self._tops[place + 1] > top):
                 return item.key, self._tops[place] - top
         return None
 

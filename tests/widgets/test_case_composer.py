@@ -1,0 +1,274 @@
+"""Writing as an agent does it: drafts, sending, taking back, notes, mail fields, canned replies, files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from textual import events
+
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import Message
+from agent_tui.domain.orders import NewMessage, Note, Reply
+from agent_tui.domain.text import CustomerText
+from tests.widgets.talk import DANA, WA, TalkShop, at, case_column, messages, talking, type_text
+
+KEY = CaseKey("hub", DANA)
+
+
+async def test_enter_sends_and_the_words_stand_in_the_timeline_at_once() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "Good morning")
+        await desk.press("enter")
+        assert "sent to Dana Levi on WhatsApp" in desk.text
+        assert any(line.endswith("...") and "Good morning" in line for line in case_column(desk))
+        assert desk.shop.orders[-1].name != "reply"  # still held
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, Reply)
+        assert (sent.body.raw, sent.channel, sent.conversation) == ("Good morning", "whatsapp", "wa")
+
+
+async def test_a_send_is_taken_back_with_what_was_typed_since() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "first")
+        await desk.press("enter")
+        await type_text(desk, "second")
+        await desk.press("ctrl+r")
+        assert desk.app.desk_screen.case.composer.draft.body == "first\n\nsecond"
+        await desk.wait(10)
+        assert not any(isinstance(order, Reply) for order in desk.shop.orders)
+
+
+async def test_a_draft_stays_with_its_case() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "half a sen")
+        await desk.press("escape", "escape", "j", "enter")
+        assert desk.app.desk_screen.case.composer.draft.body == ""
+        assert desk.workbench.desk.drafts[KEY].body == "half a sen"
+        await desk.press("x", "enter")
+        await type_text(desk, "tence")
+        assert desk.app.desk_screen.case.composer.draft.body == "half a sentence"
+
+
+async def test_a_draft_is_kept_half_a_second_after_the_last_key() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "abc")
+        assert KEY not in desk.workbench.desk.drafts
+        await desk.wait(0.6)
+        assert desk.workbench.desk.drafts[KEY].body == "abc"
+        for _ in range(3):
+            await desk.press("backspace")
+        await desk.wait(0.6)
+        assert KEY not in desk.workbench.desk.drafts
+
+
+async def test_a_paste_never_sends_and_is_cleaned() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        desk.app.desk_screen.case.composer.post_message(events.Paste("one\r\ntwo\x1b[31m\x07\u202e\tthree\n"))
+        await desk.rest()
+        assert desk.app.desk_screen.case.composer.draft.body == "one\ntwo[31m    three\n"
+        await desk.wait(6)
+        assert not any(isinstance(order, Reply) for order in desk.shop.orders)
+
+
+async def test_a_note_stays_in_the_house_and_the_next_words_do_not_go_to_the_customer() -> None:
+    async with talking() as desk:
+        await desk.press("n")
+        await type_text(desk, "Courier called")
+        assert "── note, stays here ──" in desk.text
+        await desk.press("enter")
+        assert not desk.app.desk_screen.case.composing
+        await desk.wait(6)
+        assert isinstance(desk.shop.orders[-1], Note)
+
+
+async def test_a_note_does_not_take_the_words_of_a_reply() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "Dear Dana")
+        await desk.press("escape", "n")
+        composer = desk.app.desk_screen.case.composer
+        assert (composer.draft.note, composer.draft.body) == (False, "Dear Dana")
+        assert "send it or clear it first" in desk.text
+
+
+async def test_mail_shows_its_fields_and_enter_begins_a_new_line() -> None:
+    async with talking() as desk:
+        await desk.press("enter", "ctrl+t")
+        await type_text(desk, "dana@")
+        await desk.press("enter")
+        assert "Subject  Re: Refund for 88102" in desk.text
+        assert "To       dana@example.co.il" in desk.text
+        await type_text(desk, "Dear Dana")
+        await desk.press("enter")
+        await type_text(desk, "all is well")
+        await desk.press("ctrl+t")
+        await type_text(desk, "cc")
+        await desk.press("enter")
+        await type_text(desk, "avi@home.example")
+        await desk.press("enter", "ctrl+g")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, Reply)
+        assert sent.body.raw == "Dear Dana\nall is well\n\n-- \nNoa, Nofar Home"
+        assert (sent.subject.raw, sent.in_reply_to) == ("Re: Refund for 88102", "m1")
+        assert [one.raw for one in sent.cc] == ["avi@home.example"]
+
+
+async def test_reply_to_all_leaves_our_own_address_out() -> None:
+    async with talking() as desk:
+        for _ in range(6):
+            await desk.press("k")
+        await desk.press("colon")
+        await type_text(desk, "reply-all")
+        await desk.press("enter")
+        draft = desk.app.desk_screen.case.composer.draft
+        assert [one.raw for one in draft.to] == ["Dana Levi <dana@example.co.il>"]
+        assert [one.raw for one in draft.cc] == ["avi@home.example"]
+
+
+async def test_forward_quotes_and_takes_the_files_along() -> None:
+    async with talking() as desk:
+        for _ in range(6):
+            await desk.press("k")
+        await desk.press("colon")
+        await type_text(desk, "forward lamps@maker.example")
+        await desk.press("enter", "ctrl+g")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, Reply)
+        assert sent.forward_of == "m1"
+        assert "> The lamp came broken, see photo." in sent.body.raw
+        assert [file.name.raw for file in sent.files] == ["lamp.jpg", "bill.pdf"]
+        assert sent.subject.raw == "Fwd: Refund for 88102"
+
+
+async def test_a_new_message_goes_to_anyone() -> None:
+    async with talking() as desk:
+        await desk.press("escape", "escape", "colon")
+        await type_text(desk, "message-new")
+        await desk.press("enter")
+        await type_text(desk, "new@one.example")
+        await desk.press("enter")
+        await type_text(desk, "Hello")
+        await desk.press("ctrl+g")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, NewMessage)
+        assert [one.raw for one in sent.to] == ["new@one.example"]
+        assert (sent.channel, sent.account) == ("email", "main")
+
+
+async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
+    async with talking() as desk:
+        await desk.press("enter", "slash")
+        await type_text(desk, "late")
+        await desk.press("enter")
+        await type_text(desk, "Dana")
+        composer = desk.app.desk_screen.case.composer
+        assert composer.draft.body == "Hello Dana, parcel {number} is on its way."
+        await desk.press("enter")
+        assert "{number} is still to be filled" in desk.text
+        await type_text(desk, "88213")
+        await desk.press("enter")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, Reply)
+        assert sent.body.raw == "Hello Dana, parcel 88213 is on its way."
+
+
+async def test_a_slash_that_was_meant_is_typed_by_leaving_the_picker() -> None:
+    async with talking() as desk:
+        await desk.press("enter", "slash", "e", "t", "c", "escape")
+        assert desk.app.desk_screen.case.composer.draft.body == "/etc"
+        assert desk.app.desk_screen.case.composing
+
+
+async def test_a_closed_window_is_said_before_sending() -> None:
+    shop = TalkShop()
+    closed = replace(WA, last_inbound=at(2, 9, 0))
+    shop.talks = (closed,)
+    async with talking(shop) as desk:
+        assert "! window closed" in desk.text
+        await desk.press("enter")
+        await type_text(desk, "hi")
+        await desk.press("enter")
+        assert "WhatsApp is closed" in desk.text
+        assert desk.app.desk_screen.case.composer.draft.body == "hi"
+
+
+async def test_too_long_is_said_before_sending() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        desk.app.desk_screen.case.composer.insert("x" * 5000)
+        await desk.press("enter")
+        assert "too long by 904: WhatsApp takes 4096" in desk.text
+        assert "5000/4096" in desk.text
+
+
+async def test_the_window_runs_down_in_its_rule() -> None:
+    async with talking() as desk:
+        assert "23h49 left" in desk.text
+        await desk.wait(60)
+        assert "23h48 left" in desk.text
+
+
+async def test_a_colleague_who_answered_meanwhile_is_pointed_out_once() -> None:
+    shop = TalkShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "hi")
+        shop.says(Message("c1", DANA, "wa", "whatsapp", "out", at(0, 9, 42), CustomerText("done"), "sent", "avi"))
+        await desk.rest()
+        await desk.press("enter")
+        assert "somebody answered while you wrote" in desk.text
+        await desk.press("enter")
+        assert "sent to Dana Levi" in desk.text
+
+
+async def test_a_file_goes_along(tmp_path: Path) -> None:
+    bill = tmp_path / "bill.txt"
+    bill.write_text("120")
+    async with talking() as desk:
+        await desk.press("enter", "ctrl+f")
+        await type_text(desk, str(bill))
+        await desk.press("enter")
+        assert "File 1   bill.txt  3 B" in desk.text
+        await type_text(desk, "see the bill")
+        await desk.press("enter")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, Reply)
+        assert [file.name.raw for file in sent.files] == ["bill.txt"]
+
+
+async def test_the_link_to_upload_from_the_agents_own_machine_is_copied() -> None:
+    async with talking() as desk:
+        await desk.press("enter", "ctrl+f", "enter")
+        await desk.wait(0.1)
+        assert "upload there, copied: https://hub.example/once" in desk.text
+
+
+async def test_undo_takes_typing_back() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "one two")
+        await desk.press("ctrl+w")
+        assert desk.app.desk_screen.case.composer.draft.body == "one "
+        await desk.press("ctrl+underscore")
+        assert desk.app.desk_screen.case.composer.draft.body == "one two"
+
+
+async def test_writing_is_possible_before_the_messages_came() -> None:
+    async with talking(TalkShop(messages()[:0])) as desk:
+        await desk.press("enter")
+        await type_text(desk, "first word")
+        await desk.press("enter")
+        await desk.wait(6)
+        assert isinstance(desk.shop.orders[-1], Reply)
