@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from agent_tui.backends.wire.frames import MAX_DEPTH, MAX_FRAME_BYTES, ClientFrame, ServerFrame
+from agent_tui.domain.text import CustomerText
 
 MAX_NUMBER = (1 << 53) - 1
 """Greatest integer that every JSON reader keeps exactly (RFC 8259, section 6); clients may send no greater one."""
@@ -58,12 +59,21 @@ def _client_frames() -> TypeAdapter[ClientFrame]:
 
 
 def encode(frame: ServerFrame | ClientFrame) -> str:
-    """One frame as JSON text. Never fails on a customer's text: what UTF-8 cannot carry becomes U+FFFD."""
+    """One frame as JSON text. Never fails on a customer's text: what UTF-8 cannot carry becomes U+FFFD. A value that is
+    not of its declared type goes as it is, and the reader says where: pydantic would warn, and quote it."""
     try:
-        return frame.model_dump_json()
+        return frame.model_dump_json(fallback=_undeclared, warnings="none")
     except ValueError:  # lone surrogates, which old mail brings in
-        text = json.dumps(frame.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+        value = frame.model_dump(mode="json", fallback=_undeclared, warnings="none")
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return _SURROGATES.sub("\ufffd", text)
+
+
+def _undeclared(value: object) -> object:
+    """Pydantic forgets what it knows of a union's member, CustomerText included, once one field of it does not fit."""
+    if isinstance(value, CustomerText):
+        return value.raw
+    raise ValueError(f"no JSON for {type(value).__name__}")
 
 
 _PREV = re.compile(r'("seq":\d+,"prev":)(\d+)')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ from agent_tui.backends.wire.codec import (
     size_of,
     split_event,
 )
-from agent_tui.backends.wire.frames import Command, EventFrame, Hello, Welcome
+from agent_tui.backends.wire.frames import Command, EventFrame, Hello, PageFrame, Welcome
 from agent_tui.domain.events import UnknownBody
-from agent_tui.domain.model import Agent
+from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import Note
+from agent_tui.domain.queries import RowsPage
 from agent_tui.domain.text import CustomerText
+from agent_tui.domain.views import Section
 from tests.wire.samples import CLIENT_FRAMES, EVENTS, SERVER_FRAMES, on_bad_lines
 
 
@@ -153,3 +156,12 @@ def test_a_fault_never_quotes_the_customer() -> None:
 def test_welcome_has_room_for_newer_servers() -> None:
     text = json.dumps(plain(Welcome(log="l", seq=1, now=2, agent=Agent("a", "Ada"))) | {"moon": "full"})
     assert isinstance(decode_server(text), Welcome)
+
+
+@pytest.mark.parametrize(("field", "value"), [("sort_at", 1.5), ("stage", "open"), ("labels", ["late"]), ("clock", {})])
+def test_a_value_of_another_type_costs_no_page(field: str, value: Any) -> None:
+    row = CaseRow("k1", 1, "c1", CustomerText("Dana"), "email", "us", 1, 2, preview=CustomerText("hello \ud800"))
+    page = RowsPage(Section("mine", "us"), (replace(row, **{field: value}),), 0, 1, 2)
+    sent = plain(PageFrame(id="q1", page=page))["page"]["rows"][0]
+    assert sent[field] == value
+    assert (sent["name"], sent["preview"]) == ("Dana", "hello \ufffd")
