@@ -112,10 +112,10 @@ async def unknown_is_shown(hub: HubRun, one: TestDesk) -> None:
 
 
 async def test_a_few_kills_under_load(tmp_path: Path) -> None:
-    print(await kill_again_and_again(tmp_path, 5, pause=0.2, life=(0.05, 0.3)))
+    print(await kill_again_and_again(tmp_path, 5, pause=0.4, life=(0.05, 0.3)))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(480)
 async def test_two_hundred_kills_under_load(tmp_path: Path) -> None:
-    print(await kill_again_and_again(tmp_path, 200, pause=0.3, life=(0.02, 0.25)))
+    print(await kill_again_and_again(tmp_path, 200, pause=0.8, life=(0.02, 0.25)))

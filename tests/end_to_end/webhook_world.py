@@ -98,7 +98,7 @@ class Customers:
             assert answer is None or answer.status_code == 503, answer.text
             self.repeated += first
             first = False
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(0.4)
 
     async def keep_writing(self, who: str, stop: asyncio.Event, pause: float) -> None:
         """One message after the other until `stop`; every one begun is finished."""
