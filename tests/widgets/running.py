@@ -36,7 +36,7 @@ class Running:
             await self.pilot.pause(0)
             calm = 0 if self.workbench.busy() else calm + 1
         self.app.flush()
-        await self.pilot.pause(0)
+        await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each time waiting for what follows."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from agent_tui.commands.context import Arguments, Choice, ComposeMode, Move, Place
-from agent_tui.desk.changes import Level
+from agent_tui.desk.changes import Changes, Level
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
@@ -121,6 +121,8 @@ class DeskUi:
         screen.writing_new = False
         if desk.open_case is None or desk.open_case.key != key:
             self._workbench.open(key)
+            # at once, not with the next drawing: the very next key may be a letter of the reply
+            screen.changed(Changes(timeline=True, customer=True, composer=True))
         screen.inbox.point_at(key)
         self._mark_read(key)
         self.focus(place)
