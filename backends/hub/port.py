@@ -9,7 +9,7 @@ from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdat
 from agent_tui.backends.hub import calls, inbound
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import Store, blobs, ledger
+from agent_tui.backends.hub.store import Store, blobs, ledger, talk
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.model import Attachment
 from agent_tui.domain.text import CustomerText
@@ -52,6 +52,14 @@ class Port:
             claimed = file.claimed if file.claimed != media else ""
             files.append(Attachment(CustomerText(file.name), media, size, address, claimed))
         return tuple(files), blobs.keep(folder, message.raw) if message.raw else None
+
+    async def original(self, account: str, channel_id: str) -> bytes | None:
+        def read() -> bytes | None:
+            with self._store.read() as connection:
+                source = talk.source_of(connection, account, channel_id)
+            return b"".join(blobs.read(self._store.blobs, source)) if source else None
+
+        return read() if self._inline else await asyncio.to_thread(read)
 
     async def bounce(self, bounce: Bounce) -> None:
         await self._writer.run(lambda tx: inbound.file_bounce(tx, bounce))

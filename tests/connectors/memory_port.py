@@ -30,6 +30,10 @@ class MemoryPort:
         self._changed.set()
         return True
 
+    async def original(self, account: str, channel_id: str) -> bytes | None:
+        known = self.stored.get(channel_id)
+        return known.raw if known is not None else None
+
     async def bounce(self, bounce: Bounce) -> None:
         self.bounces.append(bounce)
         self._changed.set()

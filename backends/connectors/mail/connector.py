@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +19,6 @@ from agent_tui.domain.time import MS, Ms, TimeSource
 
 THREAD_LIMIT = 16_384
 """Bytes above which a mail is read in a thread: the worst HTML takes seconds, and may not hold up the hub."""
-REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,6 @@ class MailConnector:
         self._receiver: ImapReceiver | None = None
         self._task: asyncio.Task[None] | None = None
         self._smtp_health = ""
-        self._digests: OrderedDict[str, str] = OrderedDict()
 
     @property
     def account(self) -> str:
@@ -142,25 +139,20 @@ class MailConnector:
         own = self._settings.own
         parsed = await asyncio.to_thread(parse_mail, fetched.raw, own) if large else parse_mail(fetched.raw, own)
         inbound = make_inbound(self.account, fetched, parsed, self._time.now())
-        if not await self._port.inbound(inbound) and self._differs(inbound.channel_id, parsed.digest):
+        if not await self._port.inbound(inbound) and await self._differs(inbound.channel_id, parsed.digest):
             # another mail under a Message-ID that is taken (broken mailers repeat them): it may not be lost
             again = replace(inbound, channel_id=f"{inbound.channel_id}#{parsed.digest[:16]}")
             await self._port.inbound(again)
-        self._remember(inbound.channel_id, parsed.digest)
         if parsed.auto == "bounce" and parsed.bounce_of is not None and parsed.bounce_of.message_id:
             found = parsed.bounce_of
             reason = ": ".join(part for part in (found.recipient, found.reason) if part) or "returned without a reason"
             report = Bounce(self.account, found.message_id, reason, inbound.at, found.permanent, inbound.channel_id)
             await self._port.bounce(report)
 
-    def _differs(self, channel_id: str, digest: str) -> bool:
-        known = self._digests.get(channel_id)
-        return known is not None and known != digest
-
-    def _remember(self, channel_id: str, digest: str) -> None:
-        self._digests.setdefault(channel_id, digest)
-        while len(self._digests) > REMEMBERED:
-            self._digests.popitem(last=False)
+    async def _differs(self, channel_id: str, digest: str) -> bool:
+        assert self._port is not None
+        known = await self._port.original(self.account, channel_id)
+        return known is not None and (await asyncio.to_thread(parse_mail, known, self._settings.own)).digest != digest
 
 
 def make_inbound(account: str, fetched: FetchedMail, mail: ParsedMail, now: Ms) -> Inbound:
@@ -170,7 +162,9 @@ def make_inbound(account: str, fetched: FetchedMail, mail: ParsedMail, now: Ms) 
     name, address = next((each for each in mail.sender if each[1]), mail.sender[0] if mail.sender else ("", ""))
     received = min(fetched.at, now)
     sent = round(mail.date.timestamp() * MS) if mail.date is not None else received
-    references = tuple(dict.fromkeys((*mail.references, *mail.in_reply_to)))
+    returned = (mail.bounce_of.message_id,) if mail.bounce_of is not None and mail.bounce_of.message_id else ()
+    # a report stands in the conversation of the mail that it is about
+    references = tuple(dict.fromkeys((*mail.references, *mail.in_reply_to, *returned)))
     problems = (*((fetched.problem,) if fetched.problem else ()), *mail.problems)
     content = fetched.raw or f"{fetched.validity}:{fetched.uid}".encode()
     return Inbound(

@@ -64,6 +64,7 @@ _MESSAGE = _MESSAGES.where(message.c.id == _B("id"))
 _BY_CHANNEL_ID = select(message.c.id, message.c.conversation_id, message.c.kind).where(
     message.c.account == _B("account"), message.c.channel_id == _B("channel_id")
 )
+_SOURCE = select(message.c.source).where(message.c.account == _B("account"), message.c.channel_id == _B("channel_id"))
 _KNOWN_IDS = select(message.c.channel_id, message.c.conversation_id).where(
     message.c.account == _B("account"), message.c.channel_id.in_(_B("ids", expanding=True))
 )
@@ -280,6 +281,11 @@ def by_channel_id(connection: Connection, account: str, channel_id: str) -> tupl
     """Id, conversation and kind of the message with the channel's own id."""
     row = connection.execute(_BY_CHANNEL_ID, {"account": account, "channel_id": storable(channel_id)}).first()
     return (row.id, row.conversation_id, row.kind) if row is not None else None
+
+
+def source_of(connection: Connection, account: str, channel_id: str) -> str:
+    """Blob of the raw original of the message with the channel's own id; "" when there is none."""
+    return str(connection.execute(_SOURCE, {"account": account, "channel_id": storable(channel_id)}).scalar() or "")
 
 
 def account_and_channel_id(connection: Connection, id: str) -> tuple[str, str]:
