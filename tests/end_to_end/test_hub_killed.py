@@ -38,6 +38,7 @@ async def kill_again_and_again(tmp_path: Path, kills: int, *, pause: float, life
     sent: dict[str, list[str]] = {f"agent-{number}": [] for number in range(DESKS)}
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(receiver())
+        far.latency = 0.05
         hub = await stack.enter_async_context(hub_run(tmp_path / "hub", config(far.url), ENV))
         world = await stack.enter_async_context(customers(hub.http_url))
         desks: list[TestDesk] = []

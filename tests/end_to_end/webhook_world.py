@@ -29,13 +29,14 @@ def config(deliver_url: str) -> str:
 
 
 class Receiver:
-    """Takes what agents answer. `taken`: how often each message id came; while `hold` is set, answers wait."""
+    """Takes what agents answer. `taken`: how often each message id came; while `open` is not set,
+    answers wait; `latency`: seconds before each."""
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
         self.texts: list[str] = []
         self.messages: list[dict[str, Any]] = []
-        self.status = 200
+        self.latency = 0.0
         self.open = asyncio.Event()
         self.open.set()
         self._server = HttpServer(Starlette(routes=[Route("/take", self._take, methods=["POST"])]))
@@ -61,8 +62,9 @@ class Receiver:
         self.taken[got["id"]] += 1
         self.texts.append(got["text"])
         self.messages.append(got)
+        await asyncio.sleep(self.latency)
         await self.open.wait()
-        return JSONResponse({}, self.status)
+        return JSONResponse({})
 
 
 class Customers:
