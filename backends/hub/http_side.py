@@ -31,7 +31,8 @@ def http_side(
     `more`: routes of connectors."""
     incoming = IncomingFiles(folder / "incoming")
     incoming.clean(time.now())
-    metrics = HubMetrics(desks.stats, workspace.health, head=workspace.head)
+    metrics = HubMetrics(desks.stats, workspace.health, workspace.waiting, workspace.head)
+    workspace.time_commits(metrics.commit_seconds.observe)
     routes = [
         *FileRoutes(workspace, incoming, file_bytes).routes(),
         *LinkRoutes(workspace, time, file_bytes).routes(),

@@ -130,14 +130,14 @@ class Workspace:
         """Nothing is being written, published or sent: only time or the outside can make something happen."""
         return not (self._writer.busy() or self._tasks or any(lane.busy() for lane in self._lanes.values()))
 
-    async def unsent(self) -> int:
-        """How many messages wait in the outbound queue."""
+    def time_commits(self, observe: Callable[[float], None]) -> None:
+        """`observe` gets the seconds of each group commit, from the writing thread."""
+        self._committer.timed = observe
 
-        def read() -> int:
-            with self._store.read() as connection:
-                return outbound.waiting(connection)
-
-        return await self._reading(read)
+    def waiting(self) -> dict[str, int]:
+        """Lengths of what waits: mails and messages to be sent."""
+        with self._store.read() as connection:
+            return {"outbound": outbound.waiting(connection)}
 
     def health(self) -> dict[str, str]:
         """One line per connector, "" when it is well."""

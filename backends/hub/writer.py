@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -63,6 +64,8 @@ class Committer:
         self._ids = ids
         self._published = published
         self._ending = published or 0
+        self.timed: Callable[[float], None] = lambda seconds: None
+        """Told how long each group took, to disk; from the writing thread."""
 
     @property
     def folder(self) -> Path:
@@ -75,6 +78,7 @@ class Committer:
 
     def commit(self, jobs: list[_Job[Any]]) -> list[Event]:
         """Do the jobs, commit, and give the events to publish. Every job has its result or error after it."""
+        begun = perf_counter()
         try:
             with self._store.writer.connect() as connection:
                 transaction = connection.begin()
@@ -84,6 +88,7 @@ class Committer:
                 except BaseException:
                     transaction.rollback()
                     raise
+            self.timed(perf_counter() - begun)
         except (SQLAlchemyError, OSError) as error:
             refusal = self._refusal(error)
             for job in jobs:
