@@ -282,9 +282,11 @@ class Inbox:
                 continue
             true = self._true[section] = merge(self._sections.windows[section], self._online())
             shown = self._shown[section]
-            if owner is None or self._held is None:
+            if self._held is None:
                 self._shown[section] = flowing(true)
                 continue
+            # with the held row moved or gone by its own agent's act the others stay, as what flows in one section
+            # would show rows that still stand in another
             floor = sys.maxsize if above else 0
             if section == owner:
                 floor = shown.first + shown.keys.index(self._held) + 1

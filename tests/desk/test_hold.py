@@ -88,6 +88,16 @@ def test_my_own_act_moves_its_row_at_once() -> None:
     assert names(desk) == ["a", "b"]
 
 
+def test_my_own_act_on_the_row_under_the_cursor_shows_no_row_twice() -> None:
+    world, desk = desk_with("a", "b", "c")
+    happens(world, desk, world.put(row("w", 5, stage="customer")))
+    desk.inbox.hold(key(world, "b"))
+    happens(world, desk, world.put(replace(world.rows["w"], stage="us", sort_at=35)))
+    assert names(desk) == ["a", "b", "c", "w"]
+    happens(world, desk, world.put(replace(world.rows["b"], stage="customer"), by="noa"))
+    assert names(desk) == ["a", "c", "b", "w"]
+
+
 def test_moving_the_cursor_moves_nothing_else() -> None:
     world, desk = desk_with("a", "b", "c")
     desk.inbox.hold(key(world, "a"))
@@ -129,6 +139,7 @@ def test_whatever_happens_rows_above_the_cursor_stand_still(
         elif event is not None:
             desk.happened("hub", event, NOW)
             settle_questions(desk, {"hub": world}, 0, 40)
+            assert len(set(names(desk))) == len(names(desk))
         if turn in moves and names(desk):
             held = CaseKey("hub", names(desk)[turn % len(names(desk))])
             desk.inbox.hold(held)
