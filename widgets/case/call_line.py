@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual import events
 
 from agent_tui.desk.changes import Changes
@@ -16,6 +15,7 @@ from agent_tui.widgets.case.pieces import cut
 from agent_tui.widgets.case.when import talk_time
 from agent_tui.widgets.lines.line import Line, Piece
 from agent_tui.widgets.paint import Paint, Part
+from agent_tui.widgets.text.layout import cell_len
 
 BROAD = 110
 """From this width the line has room to breathe."""

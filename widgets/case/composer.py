@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -30,7 +29,7 @@ from agent_tui.widgets.case.pieces import LinePieces, strip_of
 from agent_tui.widgets.cells import reads_from_right
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import EditText
-from agent_tui.widgets.text.layout import Span, edit_spans
+from agent_tui.widgets.text.layout import Span, cell_len, edit_spans
 
 SAVE_AFTER_SECONDS = 0.5
 _EDGE = 1
@@ -518,8 +517,8 @@ class Composer(Widget, can_focus=True):
 
     def _shift(self, text: str) -> int:
         """Blank cells before a line that belongs at the right edge."""
-        drawn = _drawn(text)
-        return max(0, self._width - cell_len(drawn)) if reads_from_right(drawn) else 0
+        drawn = clean(text)
+        return max(0, self._width - cell_len(drawn.drawn())) if reads_from_right(drawn) else 0
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
@@ -559,14 +558,14 @@ def _with_caret(text: str, caret: int | None, look: Style, paint: Paint) -> list
         return [Segment(_drawn(text), look)]
     edit = EditText(text, caret)
     edit.right()
-    under = _drawn(text[caret : edit.caret]) or trusted(" ")
+    under = _drawn(text[caret : edit.caret]) or " "
     rest = Segment(_drawn(text[edit.caret :]), look)
     return [Segment(_drawn(text[:caret]), look), Segment(under, look + paint["caret"]), rest]
 
 
-def _drawn(text: str) -> SafeText:
+def _drawn(text: str) -> str:
     """A part of one line as it is drawn; unlike `clean_line` it keeps every blank."""
-    return clean(text).lines()[0].drawn()
+    return str(clean(text).lines()[0].drawn())
 
 
 def _at_cell(text: str, cell: int) -> int:

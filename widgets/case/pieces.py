@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from agent_tui.domain.text import SafeText, truncate, trusted
 from agent_tui.widgets.paint import Paint, Part
+from agent_tui.widgets.text.layout import cell_len
 
 NOTHING: SafeText = trusted("")
 BLANK: SafeText = trusted(" ")
@@ -78,7 +78,7 @@ def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
     parts: list[tuple[str, Style]] = [(piece.text, _style(paint, base, piece.part)) for piece in left]
     parts.append((line.fill * gap, _style(paint, base, line.fill_part)))
     parts += [(piece.text, _style(paint, base, piece.part)) for piece in right]
-    return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width, base)
+    return Strip([Segment(str(text), style) for text, style in parts if text]).adjust_cell_length(width, base)
 
 
 def _style(paint: Paint, base: Style, part: Part) -> Style:

@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len as rich_cell_len
+from rich.cells import set_cell_size
 
 from agent_tui.domain.text import SafeText, clean_line, wrap
 from agent_tui.widgets.cells import reads_from_right
+
+
+def cell_len(text: str) -> int:
+    """Cells as Textual counts them. Rich takes a text apart by index, which a SafeText answers with whole repaired
+    pieces; so it gets a plain str."""
+    return rich_cell_len(str(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ def lay_out(text: SafeText, width: int) -> tuple[TextLine, ...]:
             drawn = piece.drawn()
             cells = cell_len(drawn)
             if cells > width:  # where the two tables of widths differ
-                drawn = clean_line(set_cell_size(drawn, width))
+                drawn = clean_line(set_cell_size(str(drawn), width))
                 cells = cell_len(drawn)
             lines.append(TextLine(drawn, cells, right))
     return tuple(lines)
