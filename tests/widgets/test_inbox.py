@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
+from agent_tui.domain.queries import Page, Query, RowsQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.widgets.inbox.inbox_list import MOST_STRIPS
 from tests.widgets.running import Running, running
@@ -152,3 +154,18 @@ async def test_while_the_answer_is_on_its_way_nothing_is_claimed() -> None:
 async def test_an_empty_view_says_so() -> None:
     async with running(Shop([])) as desk:
         assert "Nothing waits here." in desk.text
+
+
+class SlowAtTheTop(Shop):
+    """Answers for the section on top only when two more have been answered."""
+
+    async def query(self, query: Query) -> Page:
+        if isinstance(query, RowsQuery) and query.section.stage == "us" and query.section.scope == "mine":
+            for _ in range(50):
+                await asyncio.sleep(0)
+        return await super().query(query)
+
+
+async def test_the_cursor_begins_on_the_top_row_whichever_section_came_first() -> None:
+    async with running(SlowAtTheTop()) as desk:
+        assert under_cursor(desk) == "Dana Levi"

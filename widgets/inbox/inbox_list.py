@@ -59,6 +59,7 @@ class InboxList(ScrollView, can_focus=True):
         self.zone = zone
         self._geometry = Geometry(two_lines=True)
         self._cursor = 1
+        self._filling = True
         self._key: CaseKey | None = None
         self._here = True
         self._viewed: View | None = None
@@ -169,6 +170,7 @@ class InboxList(ScrollView, can_focus=True):
         return None
 
     def _put_cursor(self, index: int) -> None:
+        self._filling = False
         before, self._cursor = self._cursor, index
         item = self._inbox.item(index)
         self._key = item.key if isinstance(item, InboxRow) else None
@@ -208,10 +210,15 @@ class InboxList(ScrollView, can_focus=True):
         screen_line = self._geometry.line_of(self._cursor) - self.scroll_offset.y
         # not by assignment: that would lay the whole screen out again for a list that scrolls by itself
         self.set_reactive(InboxList.virtual_size, Size(self.size.width, self._geometry.lines(len(self._inbox))))
-        index = self._inbox.index_of(self._key) if self._key is not None else None
         viewed, self._viewed = self._viewed, self._inbox.view
+        if viewed != self._viewed:
+            self._filling = True
+        # sections come in any order: until all are here, the cursor stands on the top row, whichever that is
+        settled = self._key is not None and not self._filling
+        index = self._inbox.index_of(self._key) if settled and self._key is not None else None
+        self._filling = self._filling and self._some_section_is_awaited()
         if index is None:
-            index = self._row_near(self._cursor if viewed == self._inbox.view else 0, 1)
+            index = self._row_near(self._cursor if viewed == self._inbox.view and settled else 0, 1)
             item = self._inbox.item(index) if index is not None else None
             key = item.key if isinstance(item, InboxRow) else None
             if key != self._key:
@@ -224,6 +231,14 @@ class InboxList(ScrollView, can_focus=True):
             self._bring_into_sight(index)
         self._scroll_top(self.scroll_offset.y)  # a shorter list may end above
         self._refresh_changed()
+
+    def _some_section_is_awaited(self) -> bool:
+        desk = self.workbench.desk
+        return any(
+            state.state in ("connecting", "up") and self._inbox.total_of(state.id, section) is None
+            for state in desk.backends.values()
+            for section in self._inbox.view.sections
+        )
 
     def _refresh_changed(self) -> None:
         """Paint again the lines in sight that show something else than they did; forget the others."""
