@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent_tui.domain.queries import Page, Query, RowsQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.widgets.inbox.inbox_list import MOST_STRIPS
-from tests.widgets.running import Running, running
+from tests.widgets.running import Running, desk_app, running
 from tests.widgets.shop import Shop, many_rows, sketch_rows
 
 
@@ -157,15 +157,34 @@ async def test_an_empty_view_says_so() -> None:
 
 
 class SlowAtTheTop(Shop):
-    """Answers for the section on top only when two more have been answered."""
+    """Answers for the section on top only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = asyncio.Event()
 
     async def query(self, query: Query) -> Page:
         if isinstance(query, RowsQuery) and query.section.stage == "us" and query.section.scope == "mine":
-            for _ in range(50):
-                await asyncio.sleep(0)
+            await self.top.wait()
         return await super().query(query)
 
 
 async def test_the_cursor_begins_on_the_top_row_whichever_section_came_first() -> None:
-    async with running(SlowAtTheTop()) as desk:
-        assert under_cursor(desk) == "Dana Levi"
+    shop = SlowAtTheTop()
+    app, workbench, _ = desk_app(shop)
+    async with app.run_test(size=(120, 40)) as pilot:
+        work = asyncio.create_task(workbench.run())
+        inbox = app.desk_screen.inbox
+        while inbox.key is None:
+            await pilot.pause()
+            app.flush()
+        shop.top.set()
+        while workbench.busy():
+            await pilot.pause()
+        app.flush()
+        await pilot.pause()
+        assert inbox.key is not None
+        row = workbench.desk.row(inbox.key)
+        assert row is not None and row.name.raw == "Dana Levi"
+        await workbench.stop()
+        await work

@@ -214,11 +214,11 @@ class InboxList(ScrollView, can_focus=True):
         if viewed != self._viewed:
             self._filling = True
         # sections come in any order: until all are here, the cursor stands on the top row, whichever that is
-        settled = self._key is not None and not self._filling
-        index = self._inbox.index_of(self._key) if settled and self._key is not None else None
+        filling = self._filling
+        index = self._inbox.index_of(self._key) if self._key is not None and not filling else None
         self._filling = self._filling and self._some_section_is_awaited()
         if index is None:
-            index = self._row_near(self._cursor if viewed == self._inbox.view and settled else 0, 1)
+            index = self._row_near(self._cursor if viewed == self._inbox.view and not filling else 0, 1)
             item = self._inbox.item(index) if index is not None else None
             key = item.key if isinstance(item, InboxRow) else None
             if key != self._key:
