@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from agent_tui.backends.hub.access import Operator
@@ -12,7 +12,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.model import Role
-from agent_tui.domain.time import MS, Ms, SystemTime
+from agent_tui.domain.time import Ms, SystemTime, local_time
 from agent_tui.hub_process import data_folder
 
 
@@ -83,4 +83,4 @@ def _force(revoked: Ms | None) -> str:
 
 
 def _day(at: Ms) -> str:
-    return datetime.fromtimestamp(at / MS, UTC).strftime("%Y-%m-%d %H:%M")
+    return local_time(at, UTC).strftime("%Y-%m-%d %H:%M")

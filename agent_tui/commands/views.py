@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, Run, command
@@ -13,7 +13,7 @@ from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Clock, Metric
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import MINUTE_MS, MS, Ms
+from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 from agent_tui.domain.views import VIEWS, View
 
 _METRICS: dict[Metric, SafeText] = {
@@ -117,7 +117,7 @@ def agent_name(context: Context, id: str) -> SafeText:
 
 def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
     def at(instant: Ms) -> SafeText:
-        return clean_line(f"{datetime.fromtimestamp(instant / MS, zone):%H:%M}")
+        return clean_line(f"{local_time(instant, zone):%H:%M}")
 
     minutes = abs(clock.due - now) // MINUTE_MS
     template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)

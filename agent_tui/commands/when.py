@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from agent_tui.commands.command import CommandError
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import MS, Ms
+from agent_tui.domain.time import MS, Ms, local_time
 
 NEXT_REPLY: Ms = 0
 """What `reply` means to the snooze order: until the customer's next word."""
@@ -29,7 +29,7 @@ def parse_when(words: str, now: Ms, zone: tzinfo) -> Ms:
     text = words.strip().lower()
     if text in ("reply", "next reply", "answer"):
         return NEXT_REPLY
-    here = datetime.fromtimestamp(now / MS, zone)
+    here = local_time(now, zone)
     first, _, rest = text.partition(" ")
     if first in ("tomorrow", "tom") or (first[:3] in _DAYS and (first == first[:3] or first.endswith("day"))):
         days = 1 if first.startswith("tom") else (_DAYS.index(first[:3]) - here.weekday() - 1) % 7 + 1
@@ -52,7 +52,7 @@ def say_when(instant: Ms, now: Ms, zone: tzinfo) -> SafeText:
     """An instant in few words: `11:00`, `tomorrow 09:00`, `Sun 14:30`, `3 Dec 09:00`, or for NEXT_REPLY the words."""
     if instant == NEXT_REPLY:
         return trusted("the next reply")
-    here, then = datetime.fromtimestamp(now / MS, zone), datetime.fromtimestamp(instant / MS, zone)
+    here, then = local_time(now, zone), local_time(instant, zone)
     days = (then.date() - here.date()).days
     if days == 0:
         return clean_line(f"{then:%H:%M}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import NamedTuple
 
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.text import SafeText, clean_line
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms, local_time
 
 SECONDS_UNDER_MS = 2 * MINUTE_MS
 HOURS_WITH_MINUTES_UNDER_MS = 10 * HOUR_MS
@@ -111,7 +111,7 @@ def _span(length: int, live: bool) -> _Span:
 def _snoozed(until: Ms | None, now: Ms, tz: tzinfo) -> str:
     if not until:
         return "II"
-    then, today = datetime.fromtimestamp(until / MS, tz), datetime.fromtimestamp(now / MS, tz)
+    then, today = local_time(until, tz), local_time(now, tz)
     days = (then.date() - today.date()).days
     if days <= 0:
         return f"II {then:%H:%M}"

@@ -10,6 +10,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 Ms = int
@@ -19,6 +20,15 @@ MS = 1000
 MINUTE_MS = 60 * MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+
+_FIRST_DAY: Ms = -62_135_510_400_000
+_LAST_DAY: Ms = 253_402_214_400_000
+
+
+def local_time(at: Ms, zone: tzinfo) -> datetime:
+    """The instant in `zone`. Never raises: what stands outside the years 1 to 9999 (a customer's odd Date field, a
+    server's far `until`) becomes the nearest day within them, a day from the ends so that no zone leaves them."""
+    return datetime.fromtimestamp(min(max(at, _FIRST_DAY), _LAST_DAY) / MS, zone)
 
 
 class TimerHandle(Protocol):

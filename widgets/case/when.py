@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms, local_time
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def clock_time(at: Ms, zone: tzinfo) -> SafeText:
     """`09:08`."""
-    return clean_line(f"{datetime.fromtimestamp(at / MS, zone):%H:%M}")
+    return clean_line(f"{local_time(at, zone):%H:%M}")
 
 
 def day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
     """`today`, `yesterday`, `12 Nov`, or with the year when it is another."""
-    then, today = datetime.fromtimestamp(at / MS, zone).date(), datetime.fromtimestamp(now / MS, zone).date()
+    then, today = local_time(at, zone).date(), local_time(now, zone).date()
     days = (today - then).days
     if days == 0:
         return trusted("today")
@@ -29,24 +29,24 @@ def day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
 
 def short_day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
     """`12 Nov` always, `Nov 2021` when it is another year; six or eight cells."""
-    then, today = datetime.fromtimestamp(at / MS, zone).date(), datetime.fromtimestamp(now / MS, zone).date()
+    then, today = local_time(at, zone).date(), local_time(now, zone).date()
     month = _MONTHS[then.month - 1]
     return clean_line(f"{then.day:02} {month}" if then.year == today.year else f"{month} {then.year}")
 
 
 def year(at: Ms, zone: tzinfo) -> SafeText:
     """`2021`."""
-    return clean_line(f"{datetime.fromtimestamp(at / MS, zone).year}")
+    return clean_line(f"{local_time(at, zone).year}")
 
 
 def day_number(at: Ms, zone: tzinfo) -> int:
     """A number that is another on another day."""
-    return datetime.fromtimestamp(at / MS, zone).toordinal()
+    return local_time(at, zone).toordinal()
 
 
 def next_midnight(now: Ms, zone: tzinfo) -> Ms:
     """When `today` becomes `yesterday`."""
-    here = datetime.fromtimestamp(now / MS, zone)
+    here = local_time(now, zone)
     past = ((here.hour * 60 + here.minute) * 60 + here.second) * MS + here.microsecond // 1000
     return now - past + DAY_MS
 
