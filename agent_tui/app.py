@@ -16,6 +16,7 @@ from textual.widget import Widget
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
+from agent_tui.services.notify import Notifier
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.app_base import TerminalApp
 from agent_tui.terminal.terminal import Terminal
@@ -72,6 +73,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
         self.desk_screen.prompt.closed = self._question_over
+        self.notifier = Notifier(self._call, settings.attention)
         self.pulse = Pulse(time, self._draw, self._tick)
 
     def get_default_screen(self) -> Screen[None]:
@@ -109,8 +111,8 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         with self._context(), self.batch_update():
             self.desk_screen.changed(changes)
             self.keys.teach()
-        if self.settings.attention != "off":
-            self._call_attention(changes)
+        looking_at = self.workbench.desk.open_case.key if self.workbench.desk.open_case is not None else None
+        self.notifier.notify(changes.notices, self.workbench.time.now(), looking_at)
 
     def _tick(self, now: Ms) -> Ms | None:
         if not self.is_running:
@@ -118,15 +120,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         with self._context():  # timers and the workbench call from outside any app's context
             return self.desk_screen.tick(now)
 
-    def _call_attention(self, changes: Changes) -> None:
-        notice = next((notice for notice in changes.notices if notice.attention), None)
-        if notice is None:
-            return
-        if self.settings.attention == "bell":
-            self.bell()
-        elif self._driver is not None:
-            # OSC 9 with text that has no control characters (contracts: safe text only)
-            self._driver.write(f"\x1b]9;{notice.text.lines()[0].drawn()}\x07")
+    def _call(self, signal: str) -> None:
+        if self._driver is not None:
+            self._driver.write(signal)
 
     # -- from the keyboard to the commands
 
