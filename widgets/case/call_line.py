@@ -138,7 +138,7 @@ class CallLine(Line):
         row = self.workbench.desk.row(key)
         number = call.caller.safe_line
         name = row.name.safe_line if row is not None else trusted("")
-        if name and number and name != number:
+        if name and number and name != number and self.size.width >= BROAD:
             return compose("{name} {number}", name=name, number=number)
         return name or number or trusted("somebody")
 

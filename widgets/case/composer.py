@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Region
 from textual.message import Message as Posted
@@ -20,20 +16,17 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
-from agent_tui.domain.text import SafeText, clean, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import Ms, TimerHandle
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
 from agent_tui.widgets.case.pieces import LinePieces, strip_of
-from agent_tui.widgets.cells import reads_from_right
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
-from agent_tui.widgets.text.layout import Span, cell_len, edit_spans
 
 SAVE_AFTER_SECONDS = 0.5
-_EDGE = 1
-"""Blank cells at the left of the text; at the right a blank that ends a line may hang."""
 
 
 class Composer(Widget, can_focus=True):
@@ -64,7 +57,7 @@ class Composer(Widget, can_focus=True):
         self.paint = paint
         self.most_lines = 8
         self.empty_lines = 2
-        self.edit = EditText()
+        self.view = EditView()
         self._draft = Draft(None)
         self._begun = ""  # the text a draft of this kind begins with; while it stands there is nothing to save
         self._saved: Draft | None = None
@@ -72,14 +65,15 @@ class Composer(Widget, can_focus=True):
         self._new = False
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
-        self._column: int | None = None
-        self._top = 0
-        self._spans: tuple[Span, ...] = (Span(0, 0),)
-        self._spans_of: tuple[str, int] | None = None
         self._answered_by_others = ""
         self._rule_shown: LinePieces | None = None
 
     # -- what the case asks
+
+    @property
+    def edit(self) -> EditText:
+        """The text being written."""
+        return self.view.edit
 
     @property
     def draft(self) -> Draft:
@@ -251,7 +245,6 @@ class Composer(Widget, can_focus=True):
     def _edited(self) -> None:
         if self._pristine and self.edit.text != self._begun:
             self._pristine = False
-        self._column = None
         if self._timer is None and not self._pristine:
             self._timer = self.workbench.time.call_later(SAVE_AFTER_SECONDS, self._save_later)
         self._show()
@@ -280,8 +273,7 @@ class Composer(Widget, can_focus=True):
                 begun = f"\n\n{signature}"
         self._draft, self._saved, self._pristine = draft, None, True
         if begun != self.edit.text or not stay:
-            self.edit = EditText(begun, 0)
-            self._top = 0
+            self.view.put(begun, 0)
         self._begun = begun
         self._seen_answers()
 
@@ -292,8 +284,7 @@ class Composer(Widget, can_focus=True):
     def _put(self, draft: Draft) -> None:
         self._draft, self._saved, self._pristine = draft, draft, False
         self._begun = ""
-        self.edit = EditText(draft.body)
-        self._top = 0
+        self.view.put(draft.body)
         self._seen_answers()
 
     def _take_outside(self) -> None:
@@ -339,25 +330,8 @@ class Composer(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         edit, key = self.edit, event.key
-        mark = key.startswith("shift+")
-        plain = key.removeprefix("shift+")
-        moves: dict[str, Callable[[bool], None]] = {
-            "left": edit.left,
-            "right": edit.right,
-            "ctrl+left": edit.word_left,
-            "ctrl+right": edit.word_right,
-            "home": self._line_start,
-            "end": self._line_end,
-            "up": lambda mark: self._vertical(-1, mark),
-            "down": lambda mark: self._vertical(1, mark),
-            "ctrl+home": lambda mark: edit.put_caret(0, mark),
-            "ctrl+end": lambda mark: edit.put_caret(len(edit.text), mark),
-        }
         changes = {"backspace": edit.backspace, "delete": edit.delete}
-        if plain in moves:
-            if plain not in ("up", "down"):
-                self._column = None
-            moves[plain](mark)
+        if self.view.move(key.removeprefix("shift+"), mark=key.startswith("shift+")):
             self._show()
         elif key in changes:
             changes[key]()
@@ -419,54 +393,8 @@ class Composer(Widget, can_focus=True):
         self.save()
 
     def on_click(self, event: events.Click) -> None:
-        row = event.y - self._head + self._top
-        if 0 <= row < len(self._spans):
-            span = self._spans[row]
-            text = self.edit.text[span.start : span.stop]
-            self.edit.put_caret(span.start + _at_cell(text, event.x - _EDGE - self._shift(text)))
+        self.view.put_caret_at(event.x, event.y - self._head)
         self._show()
-
-    # -- the caret among lines
-
-    @property
-    def _width(self) -> int:
-        return max(4, self.size.width - _EDGE - 1)
-
-    def _row(self) -> int:
-        """The line on which the caret stands."""
-        caret = self.edit.caret
-        last = 0
-        for row, span in enumerate(self._spans):
-            if span.start <= caret:
-                last = row
-            if caret < span.stop or (caret == span.stop and self._ends_hard(row)):
-                return max(last, row) if span.start <= caret else last
-        return last
-
-    def _ends_hard(self, row: int) -> bool:
-        """Whether the line ends with the text or a line break, not where it was only too long."""
-        return row + 1 >= len(self._spans) or self._spans[row + 1].start > self._spans[row].stop
-
-    def _line_start(self, mark: bool) -> None:
-        self.edit.put_caret(self._spans[self._row()].start, mark)
-
-    def _line_end(self, mark: bool) -> None:
-        row = self._row()
-        stop = self._spans[row].stop
-        self.edit.put_caret(stop if self._ends_hard(row) else max(self._spans[row].start, stop - 1), mark)
-
-    def _vertical(self, step: int, mark: bool) -> None:
-        row = self._row()
-        span = self._spans[row]
-        if self._column is None:
-            self._column = cell_len(self.edit.text[span.start : self.edit.caret])
-        target = row + step
-        if 0 <= target < len(self._spans):
-            span = self._spans[target]
-            place = span.start + _at_cell(self.edit.text[span.start : span.stop], self._column)
-            if place == span.stop and not self._ends_hard(target) and place > span.start:
-                place -= 1
-            self.edit.put_caret(place, mark)
 
     # -- drawing
 
@@ -495,30 +423,17 @@ class Composer(Widget, can_focus=True):
         if not self.size.width or not self.writable:
             self.refresh()
             return
-        made_of = (self.edit.text, self._width)
-        if made_of != self._spans_of:
-            self._spans, self._spans_of = edit_spans(*made_of), made_of
-        least = self.empty_lines if channel(self._draft.channel).kind != "mail" else self.empty_lines + 1
-        lines = max(1, min(self.most_lines, max(least, len(self._spans))))
+        wrapped = self.view.wrap(self.size.width)
+        least = self.empty_lines + (channel(self._draft.channel).kind == "mail")
+        lines = max(1, min(self.most_lines, max(least, wrapped)))
+        self.view.fit(lines)
         height = self._head + lines
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
-        row = self._row()
-        self._top = max(0, min(self._top, row, len(self._spans) - lines))
-        if row >= self._top + lines:
-            self._top = row - lines + 1
         if self.has_focus:
-            span = self._spans[row]
-            text = self.edit.text[span.start : span.stop]
-            cell = _EDGE + self._shift(text) + cell_len(_drawn(text[: self.edit.caret - span.start]))
-            offset = self.content_region.offset + Offset(cell, self._head + row - self._top)
-            self.app.cursor_position = offset
+            column, line = self.view.caret_cell
+            self.app.cursor_position = self.content_region.offset + Offset(column, self._head + line)
         self.refresh()
-
-    def _shift(self, text: str) -> int:
-        """Blank cells before a line that belongs at the right edge."""
-        drawn = clean(text)
-        return max(0, self._width - cell_len(drawn.drawn())) if reads_from_right(drawn) else 0
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
@@ -530,50 +445,8 @@ class Composer(Widget, can_focus=True):
         fields = self._fields
         if y <= len(fields):
             return strip_of(fields[y - 1], width, self.paint, base)
-        row = y - 1 - len(fields) + self._top
-        if row >= len(self._spans):
-            return Strip.blank(width, base)
-        return self._text_strip(self._spans[row], row == self._row(), width, base)
-
-    def _text_strip(self, span: Span, here: bool, width: int, base: Style) -> Strip:
-        text = self.edit.text[span.start : span.stop]
         ink = base + self.paint["note"] if self._draft.note else base
-        start, stop = (place - span.start for place in self.edit.marked)
-        segments = [Segment(" " * (_EDGE + self._shift(text)), base)]
-        caret = self.edit.caret - span.start if here and self.has_focus else None
-        edges = sorted({0, len(text), *(p for p in (start, stop) if 0 <= p <= len(text))})
-        for left, right in pairwise(edges):
-            look = ink + self.paint["selection"] if start <= left and right <= stop else ink
-            segments += _with_caret(text[left:right], caret - left if caret is not None else None, look, self.paint)
-        if caret is not None and caret >= len(text):
-            segments.append(Segment(" ", ink + self.paint["caret"]))
-        return Strip(segments).adjust_cell_length(width, base)
+        return self.view.strip(y - 1 - len(fields), width, self.paint, base, ink, caret=self.has_focus)
 
     def on_resize(self) -> None:
         self._show()
-
-
-def _with_caret(text: str, caret: int | None, look: Style, paint: Paint) -> list[Segment]:
-    if caret is None or not 0 <= caret < len(text):
-        return [Segment(_drawn(text), look)]
-    edit = EditText(text, caret)
-    edit.right()
-    under = _drawn(text[caret : edit.caret]) or " "
-    rest = Segment(_drawn(text[edit.caret :]), look)
-    return [Segment(_drawn(text[:caret]), look), Segment(under, look + paint["caret"]), rest]
-
-
-def _drawn(text: str) -> str:
-    """A part of one line as it is drawn; unlike `clean_line` it keeps every blank."""
-    return str(clean(text).lines()[0].drawn())
-
-
-def _at_cell(text: str, cell: int) -> int:
-    """The place in `text` that lies nearest to `cell`, never inside a grapheme."""
-    edit = EditText(text, 0)
-    while edit.caret < len(text):
-        before = edit.caret
-        edit.right()
-        if cell_len(text[: edit.caret]) > cell:
-            return before
-    return len(text)

@@ -201,7 +201,8 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
         return trusted("nobody can be written to by phone: ^T chooses a channel")
     left = left_of(case, draft, now)
     if left == 0:
-        return _closed(profile, left)
+        why = _closed(profile, left) or trusted("closed")
+        return compose("{channel} is {why}; ^T: another", channel=clean_line(profile.name), why=why)
     if profile.max_chars is not None and len(draft.body) > profile.max_chars:
         over = len(draft.body) - profile.max_chars
         return compose(
@@ -244,11 +245,7 @@ def _closed(profile: Channel, left: int | None) -> SafeText | None:
     if left != 0:
         return None
     hours = (profile.window_ms or 0) // 3_600_000
-    return compose(
-        "{channel} is closed: only within {hours} h of the customer's last word. ^T: another channel",
-        channel=clean_line(profile.name),
-        hours=hours,
-    )
+    return compose("closed: {hours} h after the customer's last word", hours=hours)
 
 
 def _talk(case: OpenCase, id: str) -> Conversation | None:
