@@ -150,6 +150,10 @@ class WebsocketTransport:
         await self._connection.close(code, reason[:100])
 
 
+CLOSE_SECONDS = 2.0
+"""How long the end of a line waits for the server's goodbye: an agent who leaves must not wait for a dead network."""
+
+
 def _closed(error: Exception) -> TransportClosed:
     received = getattr(error, "rcvd", None)
     if received is None:
@@ -182,6 +186,7 @@ async def connect_websocket(
             compression=None,
             max_size=MAX_FRAME_BYTES,
             open_timeout=open_timeout,
+            close_timeout=CLOSE_SECONDS,
             **secure,
         )
     except InvalidStatus as error:

@@ -85,9 +85,9 @@ class Customers:
         headers = signing.signed(signing.key_of(secret), id, SystemTime().now(), body)
         return await self._client.post(self.url, content=body, headers=headers)
 
-    async def say(self, who: str, text: str) -> None:
-        """Post until it is stored, under one id."""
-        payload = {"type": "message", "id": text, "from": {"address": who, "name": who}, "text": text}
+    async def say(self, who: str, text: str, id: str = "") -> None:
+        """Post until it is stored, under one id (the text itself when left out)."""
+        payload = {"type": "message", "id": id or text, "from": {"address": who, "name": who}, "text": text}
         first = True
         while True:
             try:
