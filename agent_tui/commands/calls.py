@@ -10,7 +10,7 @@ from agent_tui.commands.conditions import call_in, has_call
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
 
 _OUTCOMES = (
     ("solved", trusted("solved")),
@@ -78,16 +78,29 @@ def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
         raise CommandError(_NONE_TO_WRITE)
     backend, call = found
 
-    def write(outcome: str) -> None:
-        context.workbench.order(backend, WriteUp(call.id, outcome))
+    def write(typed: str) -> None:
+        outcome, words = outcome_and_words(typed)
+        context.workbench.order(backend, WriteUp(call.id, outcome, CustomerText(words)))
         context.ui.say(compose("written up: {outcome}", outcome=clean_line(outcome)))
 
     if arguments:
         write(arguments[0])
     else:
         choices = [Choice(value, title) for value, title in _OUTCOMES]
-        context.ui.pick(trusted("what came of the call"), choices, write, free=True)
+        context.ui.pick(trusted("what came of the call (promised: Thursday, by mail)"), choices, write, free=True)
     return None
+
+
+def outcome_and_words(typed: str) -> tuple[str, str]:
+    """`promised: Thursday, by mail` as the outcome and what is to be remembered; an outcome of one's own has no words
+    unless a colon parts them."""
+    for value, title in _OUTCOMES:
+        for name in (value, title):
+            rest = typed.strip()[len(name) :]
+            if typed.strip().casefold().startswith(name.casefold()) and (not rest or rest[0] in ": ,"):
+                return value, rest.strip(" :,")
+    outcome, _, words = typed.partition(":")
+    return outcome.strip(), words.strip()
 
 
 _LIVE = has_call("active", "held", otherwise=_NONE_LIVE)

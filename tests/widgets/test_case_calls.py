@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent_tui.commands.calls import outcome_and_words
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText
@@ -76,10 +77,13 @@ async def test_a_call_is_answered_held_muted_and_written_up() -> None:
         await desk.rest()
         assert "write up: " in desk.screen[1]
         await desk.press("escape", "escape", "colon")
-        await type_text(desk, "call-write-up solved")
+        await type_text(desk, "call-write-up")
+        await desk.press("enter")
+        await type_text(desk, "promised: Thursday, by mail")
         await desk.press("enter")
         await desk.wait(1)
-        assert isinstance(desk.shop.orders[-1], WriteUp)
+        written: object = desk.shop.orders[-1]
+        assert written == WriteUp("r1", "promised", CustomerText("Thursday, by mail"))
 
 
 async def test_digits_are_shown() -> None:
@@ -102,3 +106,10 @@ async def test_a_second_ring_is_told_during_a_call() -> None:
 async def test_calls_stand_in_the_timeline_with_length_and_outcome() -> None:
     async with talking(TalkShop()) as desk:
         assert any("they called · Rami, 6:12 · solved" in line for line in case_column(desk))
+
+
+def test_an_outcome_may_be_followed_by_words() -> None:
+    assert outcome_and_words("solved") == ("solved", "")
+    assert outcome_and_words("wrong number, a florist") == ("wrong-number", "a florist")
+    assert outcome_and_words("sold: two lamps") == ("sold", "two lamps")
+    assert outcome_and_words("solvedly") == ("solvedly", "")
