@@ -70,6 +70,8 @@ class HubRun:
     env: dict[str, str] = field(default_factory=dict)
     desk_url: str = ""
     http_url: str = ""
+    place: Path | None = None
+    """Where the data is, when hub.toml says so."""
     starts: int = 0
     _child: asyncio.subprocess.Process | None = None
 
@@ -79,7 +81,7 @@ class HubRun:
 
     @property
     def data(self) -> Path:
-        return self.folder / "data"
+        return self.place or self.folder / "data"
 
     @property
     def database(self) -> Path:
