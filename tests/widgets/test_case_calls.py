@@ -90,8 +90,14 @@ async def test_digits_are_shown() -> None:
     async with talking() as desk:
         call = ring(desk, state="active", agent="noa", answered=desk.time.now(), keys="42")
         await desk.rest()
-        assert "keys 42" in desk.screen[1]
-        assert call.keys == "42"
+        assert "KEYPAD 42" in desk.screen[1]
+        await desk.press("number_sign")
+        assert desk.screen[1].rstrip().endswith("Esc out ━━")
+        await desk.press("1")
+        await desk.wait(0.1)
+        assert desk.shop.orders[-1] == CallAction(call.id, "keys", "1")
+        await desk.press("escape")
+        assert "hang up" in desk.screen[1]
 
 
 async def test_a_second_ring_is_told_during_a_call() -> None:

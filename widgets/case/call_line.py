@@ -11,6 +11,7 @@ from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.pieces import Piece as Cut
+from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import cut
 from agent_tui.widgets.case.when import talk_time
 from agent_tui.widgets.lines.line import Line, Piece
@@ -60,6 +61,10 @@ class CallLine(Line):
     def _calls(self) -> tuple[tuple[CaseKey, Call], ...]:
         return self.workbench.desk.live_calls()
 
+    @property
+    def _on_keypad(self) -> bool:
+        return host(self).ui.on_keypad
+
     # -- drawing
 
     def _draw(self) -> None:
@@ -70,7 +75,7 @@ class CallLine(Line):
         live = next((entry for entry in calls if entry[1].state in ("active", "held")), None)
         ringing = [entry for entry in calls if entry[1].state == "ringing"]
         if live is not None:
-            words, keys = self._in_call(live[1], ringing), _LIVE_KEYS
+            words, keys = self._in_call(live[1], ringing), _KEYPAD_KEYS if self._on_keypad else _LIVE_KEYS
         elif ringing:
             words, keys = self._ringing(*ringing[0], others=len(ringing) - 1), _RING_KEYS
         elif calls:
@@ -116,8 +121,9 @@ class CallLine(Line):
         words.append((call.caller.safe_line or trusted("somebody"), "strong"))
         if call.muted:
             words.append((trusted(" · MUTED: you are not heard"), "warning"))
-        if call.keys:
-            words.append((compose(" · keys {keys}", keys=clean_line(call.keys[-12:])), "quiet"))
+        if call.keys or self._on_keypad:
+            sent = clean_line(call.keys[-12:])
+            words.append((compose(" · KEYPAD {keys}", keys=sent), "here" if self._on_keypad else "quiet"))
         if ringing:
             key, other = ringing[0]
             waits = talk_time(now - other.since)
@@ -165,5 +171,11 @@ _LIVE_KEYS: list[Piece] = [
     (trusted(" hold  "), "text"),
     (trusted("m"), "key"),
     (trusted(" mute"), "text"),
+]
+_KEYPAD_KEYS: list[Piece] = [
+    (trusted("0-9 * #"), "key"),
+    (trusted(" into the call  "), "text"),
+    (trusted("Esc"), "key"),
+    (trusted(" out"), "text"),
 ]
 _WRITE_UP_KEYS: list[Piece] = [(trusted(":call-write-up"), "key")]

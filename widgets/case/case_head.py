@@ -74,7 +74,7 @@ class CaseHead(Widget):
         case, row = self.workbench.desk.open_case, self._row
         if case is None or row is None:
             return [LinePieces(), LinePieces()]
-        second = LinePieces((Piece(trusted(" ")), *self._clock(row)))
+        second = LinePieces((Piece(trusted(" ")), *self._clock(row)), (Piece(trusted(" ")),))
         return [second] if self.brief else [self._who(case, row), second]
 
     def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:

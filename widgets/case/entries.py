@@ -70,7 +70,8 @@ def items_of(
         items.append(Earlier())
     run: tuple[str, int] | None = None
     rule = -1
-    subjects = {talk.id: talk.subject.safe_line for talk in case.conversations}
+    subjects = {m.conversation: m.subject.safe_line for m in reversed(case.messages) if m.subject}
+    subjects |= {talk.id: talk.subject.safe_line for talk in case.conversations if talk.subject}
     entries: list[tuple[Ms, int, Message | Call]] = [(m.at, 0, m) for m in case.messages]
     oldest = case.messages[0].at if case.messages and case.more_before else 0
     entries += [(call.since, 1, call) for call in case.calls if call.since >= oldest]

@@ -15,7 +15,10 @@ from agent_tui.widgets.ask import Asking
 
 
 class CaseUi(Ui, Protocol):
-    """The shell's screen; `ask` puts any question at the bottom line, the focus comes back when it is over."""
+    """The shell's screen; `ask` puts any question at the bottom line, the focus comes back when it is over.
+    `on_keypad`: digits go into the call."""
+
+    on_keypad: bool
 
     def ask(self, asking: Asking, text: str = "") -> None: ...
 
