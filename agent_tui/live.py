@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from agent_tui.terminal.terminal import Terminal
 
 Attention = Literal["bell", "osc9", "off"]
+
+FIRST_LINES = 40
+"""Lines of the inbox asked for before the screen has told how many it shows."""
 
 
 def zone_named(name: str, env: Mapping[str, str]) -> tzinfo:
@@ -82,10 +86,13 @@ async def run_desk(
     """Run until the agent leaves or the terminal is lost; answers the exit code. `started` gets the app for signals.
     Raises StateInUse and StateError."""
     workbench = Workbench(backends, state_dir, time, undo_seconds)
-    app = make(workbench)
-    started(app)
+    workbench.look_at(0, FIRST_LINES)
     sessions = asyncio.get_running_loop().create_task(workbench.run())
     try:
+        # The servers' first answers travel while the screen's modules, half of a start, are loaded beside the loop
+        await asyncio.to_thread(import_module, "agent_tui.app")
+        app = make(workbench)
+        started(app)
         await app.run_async(mouse=True)
     finally:
         await workbench.stop()

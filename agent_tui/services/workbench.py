@@ -70,8 +70,10 @@ class Workbench:
     # -- life ----------------------------------------------------------------------------------------------------------
 
     def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
-        """`callback` is called once per loop turn with all that changed; the answer takes it off again."""
+        """`callback` is called once per loop turn with all that changed, and first with what nobody was told of yet;
+        the answer takes it off again."""
         self._listeners.append(callback)
+        self._changed(Changes())
 
         def leave() -> None:
             if callback in self._listeners:
@@ -126,7 +128,10 @@ class Workbench:
 
     def _tell(self) -> None:
         self._telling = None
-        changes, self._changes = self._changes, Changes()
+        if self._listeners:
+            changes, self._changes = self._changes, Changes()
+        else:
+            changes = Changes()
         self._asker.ask()
         if changes:
             for listener in list(self._listeners):
