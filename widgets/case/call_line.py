@@ -10,8 +10,8 @@ from agent_tui.domain.model import Call
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
-from agent_tui.widgets.case.pieces import Piece as Cut
 from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.pieces import Piece as Cut
 from agent_tui.widgets.case.pieces import cut
 from agent_tui.widgets.case.when import talk_time
 from agent_tui.widgets.lines.line import Line, Piece
