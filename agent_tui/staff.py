@@ -12,6 +12,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.model import Role
+from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import Ms, SystemTime, local_time
 from agent_tui.hub_process import data_folder
 
@@ -40,7 +41,9 @@ def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
         working = [(agent, "") for agent in operator.agents()]
         disabled = [(agent, "disabled") for agent in operator.agents(disabled=True)]
     return [
-        "\t".join((agent.id, agent.name, agent.role, ",".join(agent.teams) or "-", state or agent.presence))
+        "\t".join(
+            map(clean_line, (agent.id, agent.name, agent.role, ",".join(agent.teams) or "-", state or agent.presence))
+        )
         for agent, state in working + disabled
     ]
 

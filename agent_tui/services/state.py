@@ -79,6 +79,9 @@ class State:
                     f"{path}: written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}); "
                     "update agent-tui, or move the file away"
                 )
+            damage = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if damage != "ok":
+                raise sqlite3.DatabaseError("damaged: " + " ".join(damage.split())[:200])
             self.db.executescript(_SCHEMA)
             self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         except sqlite3.Error as error:
