@@ -139,6 +139,7 @@ class Desk:
             changes |= self._newer_row(state, event.row, known_new=opened)
             if state.me is not None and event.by == state.me.id and self.inbox.held is not None:
                 self.inbox.release(key)
+                changes.inbox = True  # it may have been held elsewhere than where it stands now
         if isinstance(body, CallChanged):
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, AgentChanged):

@@ -98,6 +98,16 @@ def test_my_own_act_on_the_row_under_the_cursor_shows_no_row_twice() -> None:
     assert names(desk) == ["a", "c", "b", "w"]
 
 
+def test_my_own_act_on_a_row_that_was_held_back_tells_that_rows_moved() -> None:
+    world, desk = desk_with("a", "b", "c")
+    desk.inbox.hold(key(world, "b"))
+    happens(world, desk, world.put(replace(world.rows["b"], stage="customer")))
+    assert names(desk) == ["a", "b", "c"]
+    changes = desk.happened("hub", world.put(replace(world.rows["b"], unread=1), by="noa"), NOW)
+    assert changes.inbox
+    assert names(desk) == ["a", "c", "b"]
+
+
 def test_moving_the_cursor_moves_nothing_else() -> None:
     world, desk = desk_with("a", "b", "c")
     desk.inbox.hold(key(world, "a"))
