@@ -121,7 +121,6 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         State(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_damage_in_the_middle_is_named_too(tmp_path: Path) -> None:
     State(tmp_path).close()
     path = tmp_path / "desk.sqlite3"
@@ -131,6 +130,7 @@ def test_damage_in_the_middle_is_named_too(tmp_path: Path) -> None:
         State(tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(StateError, match="cannot be kept here"):
