@@ -108,7 +108,7 @@ async def talking(
     async with running(shop or TalkShop(), size, theme, depth) as desk:
         await desk.press("enter")
         yield desk
-        desk.app.desk_screen.case.composer.save()  # the workbench stops before the screen does here
+        desk.app.desk_screen.case.composer.writing.save()  # the workbench stops before the screen does here
 
 
 async def type_text(desk: Running, text: str) -> None:

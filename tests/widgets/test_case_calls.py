@@ -40,7 +40,7 @@ async def test_a_ring_moves_nothing_and_takes_no_focus() -> None:
         assert desk.screen[2:20] == before[2:20]
         assert desk.app.desk_screen.case.composing
         await type_text(desk, "s")
-        assert desk.app.desk_screen.case.composer.draft.body == "half a words"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "half a words"
 
 
 async def test_seconds_run_while_it_rings_and_not_after() -> None:

@@ -37,7 +37,7 @@ async def test_a_send_is_taken_back_with_what_was_typed_since() -> None:
         await desk.press("enter")
         await type_text(desk, "second")
         await desk.press("ctrl+r")
-        assert desk.app.desk_screen.case.composer.draft.body == "first\n\nsecond"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "first\n\nsecond"
         await desk.wait(10)
         assert not any(isinstance(order, Reply) for order in desk.shop.orders)
 
@@ -47,11 +47,11 @@ async def test_a_draft_stays_with_its_case() -> None:
         await desk.press("enter")
         await type_text(desk, "half a sen")
         await desk.press("escape", "escape", "j", "enter")
-        assert desk.app.desk_screen.case.composer.draft.body == ""
+        assert desk.app.desk_screen.case.composer.writing.draft.body == ""
         assert desk.workbench.desk.drafts[KEY].body == "half a sen"
         await desk.press("x", "enter")
         await type_text(desk, "tence")
-        assert desk.app.desk_screen.case.composer.draft.body == "half a sentence"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "half a sentence"
 
 
 async def test_a_draft_is_kept_half_a_second_after_the_last_key() -> None:
@@ -72,7 +72,7 @@ async def test_a_paste_never_sends_and_is_cleaned() -> None:
         await desk.press("enter")
         desk.app.desk_screen.case.composer.post_message(events.Paste("one\r\ntwo\x1b[31m\x07\u202e\tthree\n"))
         await desk.rest()
-        assert desk.app.desk_screen.case.composer.draft.body == "one\ntwo[31m    three\n"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "one\ntwo[31m    three\n"
         await desk.wait(6)
         assert not any(isinstance(order, Reply) for order in desk.shop.orders)
 
@@ -94,7 +94,7 @@ async def test_a_note_does_not_take_the_words_of_a_reply() -> None:
         await type_text(desk, "Dear Dana")
         await desk.press("escape", "n")
         composer = desk.app.desk_screen.case.composer
-        assert (composer.draft.note, composer.draft.body) == (False, "Dear Dana")
+        assert (composer.writing.draft.note, composer.writing.draft.body) == (False, "Dear Dana")
         assert "send it or clear it first" in desk.text
 
 
@@ -128,7 +128,7 @@ async def test_reply_to_all_leaves_our_own_address_out() -> None:
         await desk.press("colon")
         await type_text(desk, "reply-all")
         await desk.press("enter")
-        draft = desk.app.desk_screen.case.composer.draft
+        draft = desk.app.desk_screen.case.composer.writing.draft
         assert [one.raw for one in draft.to] == ["Dana Levi <dana@example.co.il>"]
         assert [one.raw for one in draft.cc] == ["avi@home.example"]
 
@@ -172,7 +172,7 @@ async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
         await desk.press("enter")
         await type_text(desk, "Dana")
         composer = desk.app.desk_screen.case.composer
-        assert composer.draft.body == "Hello Dana, parcel {number} is on its way."
+        assert composer.writing.draft.body == "Hello Dana, parcel {number} is on its way."
         await desk.press("enter")
         assert "{number} is still to be filled" in desk.text
         await type_text(desk, "88213")
@@ -186,7 +186,7 @@ async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
 async def test_a_slash_that_was_meant_is_typed_by_leaving_the_picker() -> None:
     async with talking() as desk:
         await desk.press("enter", "slash", "e", "t", "c", "escape")
-        assert desk.app.desk_screen.case.composer.draft.body == "/etc"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "/etc"
         assert desk.app.desk_screen.case.composing
 
 
@@ -200,7 +200,7 @@ async def test_a_closed_window_is_said_before_sending() -> None:
         await type_text(desk, "hi")
         await desk.press("enter")
         assert "WhatsApp is closed" in desk.text
-        assert desk.app.desk_screen.case.composer.draft.body == "hi"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "hi"
 
 
 async def test_too_long_is_said_before_sending() -> None:
@@ -260,9 +260,9 @@ async def test_undo_takes_typing_back() -> None:
         await desk.press("enter")
         await type_text(desk, "one two")
         await desk.press("ctrl+w")
-        assert desk.app.desk_screen.case.composer.draft.body == "one "
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "one "
         await desk.press("ctrl+underscore")
-        assert desk.app.desk_screen.case.composer.draft.body == "one two"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "one two"
 
 
 async def test_writing_is_possible_before_the_messages_came() -> None:

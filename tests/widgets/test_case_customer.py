@@ -36,7 +36,7 @@ async def test_an_earlier_case_is_opened_from_there() -> None:
 async def test_enter_on_an_address_writes_there() -> None:
     async with talking() as desk:
         await desk.press("i", "j", "j", "enter")
-        draft = desk.app.desk_screen.case.composer.draft
+        draft = desk.app.desk_screen.case.composer.writing.draft
         assert (draft.channel, draft.conversation) == ("email", "em")
         assert desk.app.desk_screen.case.composing
 

@@ -37,6 +37,17 @@ def test_a_reply_goes_where_the_customer_last_wrote() -> None:
     assert (draft.channel, draft.conversation, draft.account) == ("whatsapp", "wa", "wa-main")
 
 
+def test_a_reply_goes_to_the_customer_after_a_forward_to_a_third_party() -> None:
+    case = dana()
+    maker = replace(EM, id="fwd", address=CustomerText("lamps@maker.example"), started=NOW, last_inbound=None)
+    case.conversations = (*case.conversations, maker)
+    assert drafting.reply(case, SENDERS, NOW).conversation == "wa"
+    mine = replace(EM, id="own", started=at(8, 0, 0), last_inbound=None)
+    case.conversations = (mine, maker)  # nobody wrote to us yet
+    draft = drafting.reply(case, SENDERS, NOW)
+    assert (draft.conversation, drafting.routes(case, SENDERS, NOW)[0].conversation) == ("own", "own")
+
+
 def test_a_reply_to_a_marked_mail_is_a_mail() -> None:
     case = dana()
     draft = drafting.reply(case, SENDERS, NOW, case.messages[1])

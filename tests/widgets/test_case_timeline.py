@@ -148,7 +148,7 @@ async def test_a_refused_reply_is_shown_with_its_reason_and_comes_back_as_a_draf
         await desk.press("enter", "h", "i", "enter")
         await desk.wait(6)
         assert "! not sent: the number has" in desk.text
-        assert desk.app.desk_screen.case.composer.draft.body == "hi"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "hi"
         shop.refuses = ""
         await desk.press("enter")
         await desk.wait(6)

@@ -131,7 +131,7 @@ class CasePane(Widget):
 
     def focus_composer(self) -> bool:
         """Writing: the composer's keys apply. False when there is nothing to write to."""
-        if not self.composer.writable:
+        if not self.composer.writing.writable:
             return False
         self.preview.close()
         self.screen.set_focus(self.composer, scroll_visible=False)
@@ -153,7 +153,7 @@ class CasePane(Widget):
         if mode == "new":
             missing = self._new(to)
         elif self.workbench.desk.open_case is not None:
-            self.composer.back_to_case()
+            self.composer.writing.back_to_case()
             missing = self._about_case(mode, to)
         if self.focus_composer() and missing is not None:
             self.call_later(missing)  # when the shell knows that the focus is in the composer
@@ -162,8 +162,8 @@ class CasePane(Widget):
         backend = next(iter(self.workbench.desk.backends.values()), None)
         if backend is None:
             return None
-        self.composer.begin_new(drafting.new_message(to, backend.id, backend.directory))
-        return self._ask_to if not self.composer.draft.to else None
+        self.composer.writing.begin_new(drafting.new_message(to, backend.id, backend.directory))
+        return self._ask_to if not self.composer.writing.draft.to else None
 
     def _ask_to(self) -> None:
         self.choosing.ask_field("to")
@@ -173,24 +173,24 @@ class CasePane(Widget):
         case = self.workbench.desk.open_case
         assert case is not None
         composer, now = self.composer, self.workbench.time.now()
-        draft, message = composer.draft, self.timeline.chosen
-        kept = not composer.blank
+        draft, message = composer.writing.draft, self.timeline.chosen
+        kept = not composer.writing.blank
         if kept and mode in ("reply", "reply-choose") and not draft.note:
             return self.choosing.ask_channel if mode == "reply-choose" else None
         if kept and (mode != "note" or not draft.note):
             what = trusted("a note is being written here") if draft.note else trusted("a reply is being written here")
             host(self).ui.say(compose("{what}: send it or clear it first", what=what), "warning")
             return None
-        directory = composer.directory
+        directory = composer.writing.directory
         if mode == "note":
             if not draft.note:
-                composer.begin(drafting.note(case.key))
+                composer.writing.begin(drafting.note(case.key))
         elif mode == "forward":
             return self._forward(to)
         elif mode == "reply-all":
-            composer.begin(drafting.reply_all(case, directory, now, message or self._last_mail()))
+            composer.writing.begin(drafting.reply_all(case, directory, now, message or self._last_mail()))
         else:
-            composer.begin(drafting.reply(case, directory, now, message))
+            composer.writing.begin(drafting.reply(case, directory, now, message))
             if to:
                 self._write_to(to)
             if mode == "reply-choose":
@@ -205,10 +205,10 @@ class CasePane(Widget):
         name = case.row.name.safe_line if case.row is not None else trusted("")
         who = message.sender.safe_line or (name if message.kind == "in" else clean_line(message.author))
         when = compose("{day} {time}", day=day(message.at, now, zone), time=clock_time(message.at, zone))
-        self.composer.begin(drafting.forward(case, self.composer.directory, message, who, when))
+        self.composer.writing.begin(drafting.forward(case, self.composer.writing.directory, message, who, when))
         if not to:
             return self._ask_to
-        self.composer.change(to=drafting.addresses_in(to))
+        self.composer.writing.change(to=drafting.addresses_in(to))
         return None
 
     def _write_to(self, to: str) -> None:
@@ -216,10 +216,10 @@ class CasePane(Widget):
         case = self.workbench.desk.open_case
         if case is None:
             return
-        ways = drafting.routes(case, self.composer.directory, self.workbench.time.now())
+        ways = drafting.routes(case, self.composer.writing.directory, self.workbench.time.now())
         way = next((way for way in ways if way.address.safe_line == to), None)
         if way is not None:
-            self.composer.route(way)
+            self.composer.writing.route(way)
 
     def _last_mail(self) -> Message | None:
         case = self.workbench.desk.open_case
@@ -236,7 +236,7 @@ class CasePane(Widget):
             ids.COMPOSE_NEWLINE: composer.newline,
             ids.COMPOSE_CHANNEL: lambda: self.choosing.ask_channel(*arguments[:1]),
             ids.COMPOSE_ATTACH: lambda: self.files.attach(composer, *arguments[:1]),
-            ids.COMPOSE_SIGNATURE: composer.toggle_signature,
+            ids.COMPOSE_SIGNATURE: composer.writing.toggle_signature,
             ids.COMPOSE_DELETE_WORD: composer.delete_word,
             ids.COMPOSE_DELETE_LINE: composer.delete_line,
             ids.COMPOSE_UNDO_TEXT: composer.undo_text,
@@ -251,11 +251,11 @@ class CasePane(Widget):
         return None
 
     def _send(self) -> SafeText | None:
-        new, note = self.composer.draft.key is None, self.composer.draft.note
-        words = self.composer.send()
-        if note and not self.composer.draft.note:
+        new, note = self.composer.writing.draft.key is None, self.composer.writing.draft.note
+        words = self.composer.writing.send()
+        if note and not self.composer.writing.draft.note:
             self.focus_timeline()  # else the next words, meant for a note too, would go to the customer
-        if new and not self.composer.writable:
+        if new and not self.composer.writing.writable:
             host(self).ui.focus("inbox")
         return words
 

@@ -33,7 +33,7 @@ class Choosing:
 
     def ask_channel(self, wanted: str = "") -> SafeText | None:
         """Channels and addresses of the customer, the senders of a new message, and the fields of a mail."""
-        draft = self._composer.draft
+        draft = self._composer.writing.draft
         choices = self._senders() if draft.key is None or draft.forward_of else self._ways()
         if wanted:
             named = [c for c in choices if wanted.casefold() in (c.value.split(":")[-1], c.title.casefold())]
@@ -59,14 +59,14 @@ class Choosing:
     def ask_field(self, name: Field) -> None:
         """Type one field."""
         composer = self._composer
-        draft = composer.draft
+        draft = composer.writing.draft
         text = draft.subject if name == "subject" else ", ".join(self._people(name))
 
         def take(typed: str) -> SafeText | None:
             if name == "subject":
-                composer.change(subject=typed)
+                composer.writing.change(subject=typed)
             else:
-                composer.change(**{name: drafting.addresses_in(typed)})
+                composer.writing.change(**{name: drafting.addresses_in(typed)})
             return None
 
         known = () if name == "subject" else self._known()
@@ -75,7 +75,7 @@ class Choosing:
     def ask_canned(self, slash: bool) -> None:
         """Canned replies by key; Esc leaves the slash that was typed in the text."""
         composer = self._composer
-        canned = composer.directory.canned
+        canned = composer.writing.directory.canned
         if not canned:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
@@ -90,15 +90,15 @@ class Choosing:
         if kind == "way":
             ways = self._routes()
             if int(rest) < len(ways):
-                composer.route(ways[int(rest)])
+                composer.writing.route(ways[int(rest)])
         elif kind == "sender":
             account, _, key = rest.rpartition(":")
-            composer.change(account=account, channel=key)
+            composer.writing.change(account=account, channel=key)
         elif kind == "field":
             self.ask_field(rest)  # type: ignore[arg-type]  # one of the fields offered
         elif kind == "drop":
-            files = composer.draft.files
-            composer.change(files=files[: int(rest)] + files[int(rest) + 1 :])
+            files = composer.writing.draft.files
+            composer.writing.change(files=files[: int(rest)] + files[int(rest) + 1 :])
 
     @property
     def _case(self) -> OpenCase | None:
@@ -107,7 +107,9 @@ class Choosing:
     def _routes(self) -> tuple[drafting.Route, ...]:
         composer = self._composer
         case = self._case
-        return drafting.routes(case, composer.directory, composer.workbench.time.now()) if case is not None else ()
+        return (
+            drafting.routes(case, composer.writing.directory, composer.workbench.time.now()) if case is not None else ()
+        )
 
     def _ways(self) -> list[Choice]:
         choices = []
@@ -127,11 +129,11 @@ class Choosing:
                 clean_line(channel(sender.channel).name),
                 clean_line(f"{sender.brand} {sender.address}".strip()),
             )
-            for sender in self._composer.directory.senders
+            for sender in self._composer.writing.directory.senders
         ]
 
     def _people(self, name: Field) -> tuple[SafeText, ...]:
-        draft = self._composer.draft
+        draft = self._composer.writing.draft
         if name == "to":
             return drafting.recipients(self._case if draft.key is not None else None, draft)
         people = draft.cc if name == "cc" else draft.bcc
@@ -139,7 +141,7 @@ class Choosing:
 
     def _shown(self, name: Field) -> SafeText:
         if name == "subject":
-            return clean_line(self._composer.draft.subject)
+            return clean_line(self._composer.writing.draft.subject)
         return trusted(", ").join(list(self._people(name)))
 
     def _known(self) -> tuple[SafeText, ...]:

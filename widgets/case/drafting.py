@@ -122,7 +122,7 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
     """Every way to write to the customer: the case's conversations, the newest first, then addresses that one can
     start on."""
     found: list[Route] = []
-    for talk in sorted(case.conversations, key=lambda t: -(t.last_inbound or t.started)):
+    for talk in sorted(case.conversations, key=lambda t: _closeness(case, t), reverse=True):
         profile = channel(talk.channel)
         if profile.kind == "voice":
             continue
@@ -254,7 +254,14 @@ def _talk(case: OpenCase, id: str) -> Conversation | None:
 
 def _latest(case: OpenCase) -> Conversation | None:
     written = [talk for talk in case.conversations if channel(talk.channel).kind != "voice"]
-    return max(written, key=lambda talk: talk.last_inbound or talk.started, default=None)
+    return max(written, key=lambda talk: _closeness(case, talk), default=None)
+
+
+def _closeness(case: OpenCase, talk: Conversation) -> tuple[bool, bool, Ms]:
+    """Greater where an answer belongs sooner: where somebody wrote to us, then at an address of the customer (what was
+    forwarded to a third party began later, but is not where the customer reads), then the newest."""
+    own = {_bare(one.value.safe_line) for one in case.customer.addresses} if case.customer is not None else set()
+    return talk.last_inbound is not None, _bare(talk.address.safe_line) in own, talk.last_inbound or talk.started
 
 
 def _last(case: OpenCase, conversation: str) -> Message | None:

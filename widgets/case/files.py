@@ -141,7 +141,7 @@ class Files:
 
     def attach(self, composer: Composer, path: str = "") -> SafeText | None:
         """Add a file to the draft: a path here, or a link to upload from the agent's own machine."""
-        draft = composer.draft
+        draft = composer.writing.draft
         if draft.note:
             return trusted("a note takes no files")
         if path:
@@ -165,8 +165,8 @@ class Files:
         except OSError as error:
             return compose("{name}: {why}", name=name, why=clean_line(error.strerror or "cannot be read"))
         media = sniffed(start, path.name)
-        draft = composer.draft
-        composer.change(files=(*draft.files, LocalFile(str(path), path.name, media, weight)))
+        draft = composer.writing.draft
+        composer.writing.change(files=(*draft.files, LocalFile(str(path), path.name, media, weight)))
         host(self._widget).ui.say(compose("{name} goes along, {size}", name=name, size=size(weight)))
         return None
 

@@ -1,0 +1,297 @@
+"""What is being written: the draft of the open case or of a new message, kept through everything, until it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from agent_tui.desk.drafts import Draft
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Directory, Message
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import TimerHandle
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.case import drafting
+from agent_tui.widgets.text.edit_view import EditView
+from agent_tui.widgets.text.editing import EditText
+
+SAVE_AFTER_SECONDS = 0.5
+
+
+class Writing:
+    """Between the composer and the workbench. `view`: the text as it is edited; call `edited` after each change of it.
+    `changed` is called whenever the composer must look again."""
+
+    def __init__(self, workbench: Workbench, changed: Callable[[], None]) -> None:
+        self.workbench = workbench
+        self.view = EditView()
+        self._changed = changed
+        self._draft = Draft(None)
+        self._begun = ""  # the text a draft of this kind begins with; while it stands there is nothing to save
+        self._saved: Draft | None = None
+        self._pristine = True
+        self._new = False
+        self._case_key: CaseKey | None = None
+        self._timer: TimerHandle | None = None
+        self._answered_by_others = ""
+
+    # -- what the case asks
+
+    @property
+    def edit(self) -> EditText:
+        """The text being written."""
+        return self.view.edit
+
+    @property
+    def draft(self) -> Draft:
+        """As it stands now."""
+        return replace(self._draft, body=self.edit.text, updated=self.workbench.time.now())
+
+    @property
+    def writable(self) -> bool:
+        """Whether there is anything to write to."""
+        return self._new or self._case is not None
+
+    @property
+    def blank(self) -> bool:
+        """Nothing was written yet that would be a loss."""
+        return self.edit.text.strip() in ("", self._begun.strip()) and not (self._draft.files and not self._pristine)
+
+    @property
+    def enter_sends(self) -> bool:
+        """Live and messaging channels, and notes: Enter sends. Mail and public posts: a new line."""
+        return self._draft.note or channel(self._draft.channel).enter_sends
+
+    @property
+    def _case(self) -> OpenCase | None:
+        return self.workbench.desk.open_case
+
+    @property
+    def about(self) -> OpenCase | None:
+        """The open case, when the draft is about it."""
+        return None if self._new else self._case
+
+    @property
+    def directory(self) -> Directory:
+        """Of the backend that would send."""
+        backends = self.workbench.desk.backends
+        name = self._draft.key.backend if self._draft.key is not None else self._draft.backend
+        state = backends.get(name) or next(iter(backends.values()), None)
+        return state.directory if state is not None else Directory()
+
+    def take(self) -> None:
+        """The case, its conversations or its draft may be others."""
+        case = self._case
+        key = case.key if case is not None else None
+        if key != self._case_key:
+            self.save()
+            self._case_key, self._new = key, False
+            self._load()
+        else:
+            self._take_outside()
+        if self._pristine and case is not None and not self._new and not self._draft.note:
+            fresh = drafting.reply(case, self.directory, self.workbench.time.now())
+            if self.edit.text == self._begun:
+                self._begin(fresh, stay=True)
+        self._changed()
+
+    def begin(self, draft: Draft) -> None:
+        """Another kind of draft in place of what was not begun, or of nothing."""
+        self._new = draft.key is None
+        self._begin(draft)
+        self._changed()
+
+    def begin_new(self, draft: Draft) -> None:
+        """A message to somebody new, or the one that was begun before."""
+        self.save()
+        self._new = True
+        kept = self.workbench.desk.drafts.get(None)
+        if kept is not None:
+            self._put(kept)
+        else:
+            self._begin(draft)
+        self._changed()
+
+    def back_to_case(self) -> None:
+        """From a new message to the open case's own draft; the new one is kept."""
+        if self._new:
+            self.save()
+            self._new = False
+            self._load()
+            self._changed()
+
+    def change(self, **fields: object) -> None:
+        """Channel, recipients, subject, files: by the agent's hand."""
+        self._draft = replace(self._draft, **fields)  # type: ignore[arg-type]  # the fields of Draft by name
+        self._pristine = False
+        self.edited()
+
+    def route(self, way: drafting.Route) -> None:
+        """The same words another way."""
+        signature = self._signature(self._draft)
+        signed = bool(signature) and self.edit.text.endswith(signature)
+        self._draft = drafting.along(self._draft, way, self.about)
+        self._pristine = False
+        if channel(way.channel).kind == "mail" and not signed and self._signature(self._draft):
+            self.edit.replace(f"{self.edit.text.rstrip()}\n\n{self._signature(self._draft)}", self.edit.caret)
+        elif channel(way.channel).kind != "mail" and signed:
+            self.edit.replace(self.edit.text[: -len(signature)].rstrip(), self.edit.caret)
+        self.edited()
+
+    # -- sending
+
+    def send(self) -> SafeText | None:
+        """Send it, or say what keeps it from being sent."""
+        draft, now = self.draft, self.workbench.time.now()
+        why_not = drafting.why_not_send(self.about, draft, now)
+        if why_not is not None:
+            return why_not
+        field = drafting.open_field(self.directory, draft.body)
+        if field and not draft.note:
+            self.edit.mark_field()
+            self._changed()
+            return compose("{field} is still to be filled", field=clean_line(field))
+        answered = self._answer_of_others()
+        if answered is not None and answered.id != self._answered_by_others and not draft.note:
+            self._answered_by_others = answered.id
+            return trusted("somebody answered while you wrote: read it; sending again sends yours too")
+        words = self._sent_words(draft)
+        self._stop_timer()
+        self._saved = None
+        sent = self.workbench.send(draft)
+        if not sent:
+            self._saved = self.workbench.desk.drafts.get(draft.key)
+            return None
+        self._new = False
+        self._load()
+        self._changed()
+        return words
+
+    def _sent_words(self, draft: Draft) -> SafeText:
+        if draft.note:
+            return trusted("noted")
+        case = self.about
+        who = drafting.recipients(case, draft)[:1]
+        name = case.row.name.safe_line if case is not None and case.row is not None and not draft.forward_of else None
+        to = name or (who[0] if who else trusted("the customer"))
+        return compose("sent to {to} on {channel}", to=to, channel=clean_line(channel(draft.channel).name))
+
+    def _answer_of_others(self) -> Message | None:
+        """A colleague's answer that came after this draft was begun."""
+        case = self.about
+        state = self.workbench.desk.backends.get(case.key.backend) if case is not None else None
+        if case is None or state is None or state.me is None:
+            return None
+        mine = state.me.id
+        return next((m for m in reversed(case.messages) if m.kind == "out" and m.author and m.author != mine), None)
+
+    # -- drafts
+
+    def save(self) -> None:
+        """Keep the draft now: on leaving, before another case."""
+        self._stop_timer()
+        if self._pristine:
+            return
+        draft = self.draft
+        if self.blank and self._saved is None:
+            return
+        if self._saved is not None and replace(self._saved, updated=draft.updated) == draft:
+            return
+        if self.blank and not draft.files:
+            self._saved = None
+            self.workbench.discard_draft(draft.key)
+        else:
+            self._saved = draft
+            self.workbench.save_draft(draft)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def edited(self) -> None:
+        """The text, or what it goes with, was changed by the agent: it is kept soon."""
+        if self._pristine and self.edit.text != self._begun:
+            self._pristine = False
+        if self._timer is None and not self._pristine:
+            self._timer = self.workbench.time.call_later(SAVE_AFTER_SECONDS, self._save_later)
+        self._changed()
+
+    def _save_later(self) -> None:
+        self._timer = None
+        self.save()
+
+    def _load(self) -> None:
+        """The kept draft of the open case, else what a reply begins with."""
+        case = self._case
+        kept = self.workbench.desk.drafts.get(case.key) if case is not None else None
+        if kept is not None:
+            self._put(kept)
+        elif case is not None:
+            self._begin(drafting.reply(case, self.directory, self.workbench.time.now()))
+        else:
+            self._begin(Draft(None))
+
+    def _begin(self, draft: Draft, stay: bool = False) -> None:
+        signature = "" if draft.note or stay else self._signature(draft)
+        begun = draft.body + (f"\n\n{signature}" if signature and channel(draft.channel).kind == "mail" else "")
+        if stay:
+            begun = self._begun
+            if channel(draft.channel).kind == "mail" and not begun and (signature := self._signature(draft)):
+                begun = f"\n\n{signature}"
+        self._draft, self._saved, self._pristine = draft, None, True
+        if begun != self.edit.text or not stay:
+            self.view.put(begun, 0)
+        self._begun = begun
+        self._seen_answers()
+
+    def _seen_answers(self) -> None:
+        answered = self._answer_of_others()
+        self._answered_by_others = answered.id if answered is not None else ""
+
+    def _put(self, draft: Draft) -> None:
+        self._draft, self._saved, self._pristine = draft, draft, False
+        self._begun = ""
+        self.view.put(draft.body)
+        self._seen_answers()
+
+    def _take_outside(self) -> None:
+        """A draft that came back (taken back, refused), or went away (sent by another hand)."""
+        key = None if self._new else self._case_key
+        if key is None and not self._new:
+            return
+        kept = self.workbench.desk.drafts.get(key)
+        if kept is self._saved:
+            return
+        if kept is None:
+            if self._saved is not None and self._saved.body == self.edit.text:
+                self._new = False
+                self._load()
+            self._saved = None
+            return
+        unsaved = "" if self.blank else self.edit.text
+        self._put(kept)
+        if unsaved and unsaved not in kept.body:
+            self.edit.replace(f"{kept.body.rstrip()}\n\n{unsaved}")
+            self.edited()
+
+    def _signature(self, draft: Draft) -> str:
+        sender = drafting.sender_of(self.directory, draft)
+        return f"-- \n{sender.signature}" if sender is not None and sender.signature else ""
+
+    def toggle_signature(self) -> SafeText:
+        """Put the signature in at the end, or take it out."""
+        signature = self._signature(self._draft)
+        if not signature:
+            return trusted("there is no signature for this sender")
+        text, caret = self.edit.text, self.edit.caret
+        if text.rstrip().endswith(signature.rstrip()):
+            self.edit.replace(text.rstrip()[: -len(signature.rstrip())].rstrip(), caret)
+            words = trusted("signature taken out")
+        else:
+            self.edit.replace(f"{text.rstrip()}\n\n{signature}", caret)
+            words = trusted("signature put in")
+        self.edited()
+        return words
