@@ -19,7 +19,7 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Agent, CaseRow, Sender
 from agent_tui.domain.orders import Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
-from agent_tui.domain.queries import RowsPage, RowsQuery
+from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MS, TimeSource, VirtualTime
 from agent_tui.domain.views import Section
@@ -81,7 +81,8 @@ class Colleagues:
         row = await self._case_of(turn.customer, agent)
         if row is None:
             return
-        outcome = await self._workspace.order(agent, f"scenario-{index}", self._order(turn, row))
+        conversation = await self._conversation(row, agent) if turn.does == "reply" else ""
+        outcome = await self._workspace.order(agent, f"scenario-{index}", self._order(turn, row, conversation))
         if isinstance(outcome, Rejected):
             raise RuntimeError(f"scenario {self._scenario.name}: {turn.agent} {turn.does}: {outcome.message}")
 
@@ -96,9 +97,15 @@ class Colleagues:
                     return row
         return None
 
-    def _order(self, turn: ColleagueTurn, row: CaseRow) -> Order:
+    async def _conversation(self, row: CaseRow, agent: Agent) -> str:
+        page = await self._workspace.query(agent, CaseQuery(row.id))
+        assert isinstance(page, CasePage) and page.detail is not None
+        known = [each.id for each in page.detail.conversations if each.channel == row.channel]
+        return known[-1] if known else ""
+
+    def _order(self, turn: ColleagueTurn, row: CaseRow, conversation: str) -> Order:
         if turn.does == "reply":
-            return Reply(row.id, row.channel, CustomerText(turn.text))
+            return Reply(row.id, row.channel, CustomerText(turn.text), conversation)
         if turn.does == "note":
             return Note(row.id, CustomerText(turn.text))
         if turn.does == "assign":
