@@ -129,3 +129,30 @@ def test_nothing_typed_becomes_a_header(subject: str, name: str, body: str, refe
     assert fields.count("subject") == fields.count("to") == fields.count("message-id") == 1
     assert all(len(line) <= 998 for line in composed.content.split(b"\r\n"))
     assert b"\n" not in composed.content.replace(b"\r\n", b"")
+
+
+WORD = "=?utf-8?Q?x=0D=0ABcc=3A_eve@evil.test=0D=0A=0D=0Abody?="
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(DRAFT, subject=WORD),
+        replace(DRAFT, subject=f"Re: {WORD} and more"),
+        replace(DRAFT, sender=f"{WORD} <agent@example.test>"),
+        replace(DRAFT, to=(f"{WORD} <carol@customer.test>",)),
+        replace(DRAFT, cc=(f'"{WORD}" <dan@customer.test>',)),
+        replace(DRAFT, reply_to=f"{WORD} <dan@customer.test>"),
+        replace(DRAFT, references=("<=?utf-8?Q?x=0D=0ABcc=3A_e?=@evil.test>", "<b@x.test>")),
+    ],
+)
+def test_an_encoded_word_in_what_a_customer_sent_injects_nothing(changed: Draft) -> None:
+    head = compose(changed).content.partition(b"\r\n\r\n")[0].decode("ascii")
+    names = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))]
+    assert "Bcc" not in names
+    assert names[-1] == "MIME-Version" or "Content-Type" in names
+
+
+def test_an_address_that_is_an_encoded_word_is_refused() -> None:
+    with pytest.raises(BadAddress):
+        compose(replace(DRAFT, to=("=?utf-8?Q?a=0D=0AX=3A_y?=@customer.test",)))

@@ -24,6 +24,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
 _MEDIA = re.compile(r"([\w!#$&^.+-]+)/([\w!#$&^.+-]+)", re.ASCII)
 _WRITTEN = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+@[^<>]+)>|(?P<bare>[^<>\s]+@[^<>\s]+)")
+_WORD = "=?"
+"""What begins a word of RFC 2047. The library decodes one in what it is given, line breaks too, and writes those."""
 _LOCAL = re.compile(r"[^\s<>@\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}")
 
 
@@ -102,13 +104,24 @@ def compose(draft: Draft) -> Composed:
     for each in draft.files:
         _attach(mail, each)
     everyone = (sender.addr_spec, *recipients)
+    utf8 = not all(each.isascii() for each in everyone)
+    content = mail.as_bytes(policy=SMTP.clone(utf8=utf8))
+    _only_these_fields(mail, content)
     return Composed(
         message_id=message_id,
         sender=sender.addr_spec,
         recipients=recipients,
-        content=mail.as_bytes(policy=SMTP.clone(utf8=not all(each.isascii() for each in everyone))),
-        needs_utf8=not all(each.isascii() for each in everyone),
+        content=content,
+        needs_utf8=utf8,
     )
+
+
+def _only_these_fields(mail: EmailMessage, content: bytes) -> None:
+    """The last line of defence: what was written begins no field, and no body, that was not meant. Raises BadAddress."""
+    head = content.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    written = [line.partition(b":")[0].decode("ascii", "replace") for line in head if line[:1] not in (b" ", b"\t")]
+    if written != list(mail.keys()):
+        raise BadAddress("the subject or a name cannot be written into a mail: type it anew")
 
 
 def quote(text: str, wrote: str = "") -> str:
@@ -129,7 +142,9 @@ def _body(draft: Draft) -> str:
 
 
 def _thread(mail: EmailMessage, references: Sequence[str]) -> None:
-    listed = [each for each in dict.fromkeys(references) if len(each) <= 500 and _ID.fullmatch(each)]
+    listed = [
+        each for each in dict.fromkeys(references) if len(each) <= 500 and _ID.fullmatch(each) and _WORD not in each
+    ]
     if not listed:
         return
     mail["In-Reply-To"] = listed[-1]
@@ -160,7 +175,7 @@ def _address(text: str) -> Address:
     address = match["address"] or match["bare"]
     local, _, domain = address.rpartition("@")
     encoded = _idna(domain)
-    if not encoded or not _LOCAL.fullmatch(local):
+    if not encoded or not _LOCAL.fullmatch(local) or _WORD in local:
         raise BadAddress(f"{address[:80]!a} is not an e-mail address: check what stands before and after the @")
     return Address(display_name=_one_line(name), username=local, domain=encoded)
 
@@ -177,4 +192,4 @@ def _idna(domain: str) -> str:
 def _one_line(text: str) -> str:
     """No line break or control survives into a header: nothing can be injected (RFC 5322 section 2.2)."""
     cleaned = "".join(" " if ord(each) < 32 or each in "\x7f\x85\u2028\u2029" else each for each in text)
-    return " ".join(cleaned.encode("utf-8", "replace").decode("utf-8").split())[:900]
+    return " ".join(cleaned.encode("utf-8", "replace").decode("utf-8").split())[:900].replace(_WORD, "= ?")
