@@ -117,7 +117,7 @@ def compose(draft: Draft) -> Composed:
 
 
 def _only_these_fields(mail: EmailMessage, content: bytes) -> None:
-    """The last line of defence: what was written begins no field, and no body, that was not meant. Raises BadAddress."""
+    """The last line of defence: what was written begins no field and no body that was not meant. Raises BadAddress."""
     head = content.partition(b"\r\n\r\n")[0].split(b"\r\n")
     written = [line.partition(b":")[0].decode("ascii", "replace") for line in head if line[:1] not in (b" ", b"\t")]
     if written != list(mail.keys()):
