@@ -113,7 +113,7 @@ async def unknown_is_shown(hub: HubRun, one: TestDesk) -> None:
 
 
 async def test_a_few_kills_under_load(tmp_path: Path) -> None:
-    print(await kill_again_and_again(tmp_path, 5, pause=0.4, life=(0.05, 0.3)))
+    print(await kill_again_and_again(tmp_path, 4, pause=0.4, life=(0.05, 0.3)))
 
 
 @pytest.mark.slow

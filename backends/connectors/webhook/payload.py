@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, InboundFile, Outbound
 from agent_tui.domain.channels import channel as profile_of
@@ -29,12 +30,22 @@ class Party(_Part):
     name: str = Field(default="", max_length=500)
 
 
+def _base64(value: object) -> object:
+    """Strictly (RFC 4648, section 4): the lenient decoder would leave out what it cannot read."""
+    if not isinstance(value, str):
+        raise ValueError("expected base64")
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("expected base64") from None
+
+
 class File(_Part):
     """`content`: base64."""
 
     name: str = Field(min_length=1, max_length=500)
     media: str = Field(default="", max_length=200)
-    content: Base64Bytes
+    content: Annotated[bytes, BeforeValidator(_base64)]
 
 
 class MessageIn(_Part):
