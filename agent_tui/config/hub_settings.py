@@ -227,6 +227,10 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
             if server.password_file and not server.password_file_allowed:
                 expected = "password_file_allowed = true, or better a password_cmd"
                 problems.append(loaded.source.problem((*where, "password_file"), "a password in a file", expected))
+    for index, hook in enumerate(loaded.settings.webhook):
+        if hook.secret_file and not hook.secret_file_allowed:
+            expected = "secret_file_allowed = true, or better a secret_cmd"
+            problems.append(loaded.source.problem(("webhook", index, "secret_file"), "a secret in a file", expected))
     return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
