@@ -10,8 +10,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from agent_tui.backends.connectors.base import Inbound
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.domain.events import Event
+from agent_tui.domain.time import Ms, SystemTime
+
 EVENTS = 5_000
 GROUP = 50  # events in one commit
+MESSAGES = 3_000
+WRITERS = 100
 BODY = "x" * 600
 
 
@@ -33,13 +42,46 @@ def plain_sqlite(folder: Path, group: int) -> float:
         connection.close()
 
 
-async def hub_store(folder: Path) -> float | None:
-    """Events a second through the hub's `append` with many callers at once (group commit); None: not measured yet.
+def customer_mail(number: int) -> Inbound:
+    """The `number`-th message: each of WRITERS customers writes again and again to the same conversation."""
+    who = number % WRITERS
+    return Inbound(
+        account="chat",
+        channel="whatsapp",
+        channel_id=f"in-{number}",
+        scheme="wa",
+        address=f"9725{who:08d}",
+        name=f"Customer {who}",
+        body=BODY,
+        at=Ms(1_760_000_000_000 + number),
+        thread=f"thread-{who}",
+    )
 
-    To fill: open the store in `folder`, let some tasks append EVENTS inbound messages, each awaiting its
-    acknowledgement.
-    """
-    return None
+
+async def hub_store(folder: Path) -> float:
+    """Events a second through the whole of our workspace (filing, row, log, search; group commit), from MESSAGES
+    messages that WRITERS writers hand in one after another, each waiting until its own is on disk."""
+    workspace = Workspace(Store.open(folder / "hub"), SystemTime(), Ids())
+    await workspace.start()
+    events = 0
+
+    def count(batch: list[Event]) -> None:
+        nonlocal events
+        events += len(batch)
+
+    workspace.subscribe(count)
+    numbers = iter(range(MESSAGES))
+
+    async def write() -> None:
+        for number in numbers:
+            await workspace.port.inbound(customer_mail(number))
+
+    try:
+        began = time.perf_counter()
+        await asyncio.gather(*(write() for _ in range(WRITERS)))
+        return events / (time.perf_counter() - began)
+    finally:
+        await workspace.stop()
 
 
 async def run(rounds: int) -> dict[str, Any]:
@@ -50,6 +92,5 @@ async def run(rounds: int) -> dict[str, Any]:
             folder = Path(name)
             for title, group in (("sqlite, 1 a commit", 1), (f"sqlite, {GROUP} a commit", GROUP)):
                 rates.setdefault(title, []).append(await asyncio.to_thread(plain_sqlite, folder, group))
-            if (rate := await hub_store(folder)) is not None:
-                rates.setdefault("hub", []).append(rate)
+            rates.setdefault("hub", []).append(await hub_store(folder))
     return {title: {"events/s": statistics.median(values)} for title, values in rates.items()}
