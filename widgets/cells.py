@@ -5,12 +5,26 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len as rich_cell_len
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
 
 from agent_tui.domain.text import SafeText, truncate, trusted
 
 Align = Literal["left", "right", "natural"]
 """`natural`: left, but right for text whose first strong letter is Hebrew or Arabic."""
+
+
+def cell_len(text: str) -> int:
+    """Cells as Textual counts them. Rich takes a text apart by slices, which a SafeText answers with repaired pieces;
+    so it gets a plain str."""
+    return rich_cell_len(str(text))
+
+
+def segment(text: str, style: Style) -> Segment:
+    """Text of ours or safe text as Rich draws it: a plain str, for the same reason."""
+    return Segment(str(text), style)
 
 
 def fit(text: SafeText, cells: int, align: Align = "left") -> str:
@@ -23,11 +37,11 @@ def fit(text: SafeText, cells: int, align: Align = "left") -> str:
         text = truncate(text, cells, trusted("…"))
         width = cell_len(text)
         if width > cells:
-            return set_cell_size(text, cells)
+            return set_cell_size(str(text), cells)
     padding = " " * (cells - width)
     if align == "right" or (align == "natural" and reads_from_right(text)):
-        return padding + text
-    return text + padding
+        return padding + str(text)
+    return str(text) + padding
 
 
 def reads_from_right(text: SafeText) -> bool:

@@ -41,9 +41,11 @@ class SafeText(str):
     @overload  # type: ignore[override]  # narrower on purpose: a slice stays drawable
     def __getitem__(self, key: slice, /) -> SafeText: ...
     @overload
-    def __getitem__(self, key: SupportsIndex, /) -> SafeText: ...
-    def __getitem__(self, key: SupportsIndex | slice, /) -> SafeText:
-        return repair(str.__getitem__(self, key))
+    def __getitem__(self, key: SupportsIndex, /) -> str: ...
+    def __getitem__(self, key: SupportsIndex | slice, /) -> str:
+        part = str.__getitem__(self, key)
+        # One code point stays one, since libraries walk a text by index; alone it is no safe text.
+        return repair(part) if isinstance(key, slice) else part
 
     @overload
     def join(self, parts: Iterable[SafeText], /) -> SafeText: ...

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
@@ -15,6 +13,7 @@ from agent_tui.domain.text import SafeText, clean_line, trusted
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
+from agent_tui.widgets.cells import cell_len, segment
 from agent_tui.widgets.paint import Paint
 
 
@@ -148,13 +147,13 @@ class Prompt(Widget, can_focus=True):
             before = before[1:]
         under = after[:1] or trusted(" ")
         segments = [
-            Segment(" ", base),
-            Segment(label, base + self.paint["here"]),
-            Segment(" ", base),
-            Segment(before, base),
-            Segment(under, base + self.paint["caret"]),
-            Segment(after[1:], base),
-            Segment(problem, base + self.paint["warning"]),
+            segment(" ", base),
+            segment(label, base + self.paint["here"]),
+            segment(" ", base),
+            segment(before, base),
+            segment(under, base + self.paint["caret"]),
+            segment(after[1:], base),
+            segment(problem, base + self.paint["warning"]),
         ]
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.message import Message
@@ -14,7 +12,7 @@ from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.widgets.ask.asking import NOTHING, Offer
-from agent_tui.widgets.cells import fit
+from agent_tui.widgets.cells import cell_len, fit, segment
 from agent_tui.widgets.paint import Paint
 
 TITLE = 26
@@ -100,7 +98,7 @@ class Sheet(Widget):
         offer = self._offers[place]
         if offer.heading:
             text = fit(trusted("  ") + offer.title, width)
-            return Strip([Segment(text, base + self.paint["heading"])], width)
+            return Strip([segment(text, base + self.paint["heading"])], width)
         return self._line(offer, place == self._marked, width, base)
 
     def _rule(self, width: int, base: Style) -> Strip:
@@ -113,10 +111,10 @@ class Sheet(Widget):
         rule = base + self.paint["rule"]
         return Strip(
             [
-                Segment("──", rule),
-                Segment(words, base + self.paint["heading"]),
-                Segment(line, rule),
-                Segment(tail, base + self.paint["quiet"]),
+                segment("──", rule),
+                segment(words, base + self.paint["heading"]),
+                segment(line, rule),
+                segment(tail, base + self.paint["quiet"]),
             ]
         ).adjust_cell_length(width, base)
 
@@ -131,12 +129,12 @@ class Sheet(Widget):
         name = quiet if offer.why_not is not None else base + self.paint["strong"] if marked else base
         return Strip(
             [
-                Segment("▌ " if marked else "  ", base + self.paint["here"]),
-                Segment(fit(offer.title, title), name),
-                Segment("  ", base),
-                Segment(fit(beside, room), quiet),
-                Segment(" ", base),
-                Segment(key, base + self.paint["key"]),
-                Segment(" ", base),
+                segment("▌ " if marked else "  ", base + self.paint["here"]),
+                segment(fit(offer.title, title), name),
+                segment("  ", base),
+                segment(fit(beside, room), quiet),
+                segment(" ", base),
+                segment(key, base + self.paint["key"]),
+                segment(" ", base),
             ]
         ).adjust_cell_length(width, base)

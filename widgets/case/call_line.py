@@ -14,9 +14,9 @@ from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import Piece as Cut
 from agent_tui.widgets.case.pieces import cut
 from agent_tui.widgets.case.when import talk_time
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.lines.line import Line, Piece
 from agent_tui.widgets.paint import Paint, Part
-from agent_tui.widgets.text.layout import cell_len
 
 BROAD = 110
 """From this width the line has room to breathe."""

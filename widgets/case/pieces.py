@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from agent_tui.domain.text import SafeText, truncate, trusted
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.paint import Paint, Part
-from agent_tui.widgets.text.layout import cell_len
 
 NOTHING: SafeText = trusted("")
 BLANK: SafeText = trusted(" ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -14,7 +13,7 @@ from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
-from agent_tui.widgets.cells import fit
+from agent_tui.widgets.cells import fit, segment
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
 
@@ -200,4 +199,4 @@ def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
 
 
 def _strip(parts: Iterable[tuple[str, Style]], width: int) -> Strip:
-    return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width)
+    return Strip([segment(text, style) for text, style in parts if text]).adjust_cell_length(width)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from agent_tui.domain.text import SafeText, trusted
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.lines.line import Line, Piece
 
 _NOTHING = trusted("")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -13,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.paint import Paint, Part
 
 Piece = tuple[SafeText, Part]
@@ -85,7 +85,7 @@ def _cells(pieces: Sequence[Piece]) -> list[Cell]:
     """One entry a cell; a wide character fills its first, its second holds nothing."""
     cells: list[Cell] = []
     for words, part in pieces:
-        for character in words.drawn():
+        for character in str(words.drawn()):
             width = cell_len(character)
             if width == 0 and cells:
                 base, look = cells[-1]

@@ -9,10 +9,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from agent_tui.domain.text import clean
-from agent_tui.widgets.cells import reads_from_right
+from agent_tui.widgets.cells import cell_len, reads_from_right
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import EditText
-from agent_tui.widgets.text.layout import Span, cell_len, edit_spans
+from agent_tui.widgets.text.layout import Span, edit_spans
 
 EDGE = 1
 """Blank cells at the left; at the right one where a blank that ends a line may hang."""

@@ -8,17 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len as rich_cell_len
 from rich.cells import set_cell_size
 
 from agent_tui.domain.text import SafeText, clean_line, wrap
-from agent_tui.widgets.cells import reads_from_right
-
-
-def cell_len(text: str) -> int:
-    """Cells as Textual counts them. Rich takes a text apart by index, which a SafeText answers with whole repaired
-    pieces; so it gets a plain str."""
-    return rich_cell_len(str(text))
+from agent_tui.widgets.cells import cell_len, reads_from_right
 
 
 @dataclass(frozen=True, slots=True)
