@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from agent_tui.terminal.diffscreen import DiffScreen
 from agent_tui.terminal.driver import TerminalDriver
+from agent_tui.terminal.screen import TerminalScreen
 from agent_tui.terminal.terminal import Terminal
 
 ReturnType = TypeVar("ReturnType")
@@ -91,6 +92,10 @@ class TerminalApp(App[ReturnType]):
         if self._repaint_due:
             self._repaint_due = False
             self.screen.refresh()
+
+    def terminal_typed(self) -> None:
+        if isinstance(screen := self.screen, TerminalScreen):
+            screen.hurry()
 
     def terminal_lost(self) -> None:
         """The terminal hung up: leave. Override to keep things first (they should be kept on change anyway)."""

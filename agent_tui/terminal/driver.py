@@ -47,6 +47,9 @@ class OnTerminal(Protocol):
     def terminal_drained(self) -> None:
         """A slow terminal has taken everything: paint what was held back."""
 
+    def terminal_typed(self) -> None:
+        """Something came from the terminal: what it changes is to be painted at once."""
+
     def terminal_lost(self) -> None:
         """The terminal has hung up: nobody sees or types any more."""
 
@@ -147,6 +150,7 @@ class TerminalDriver(Driver):
         self._deliver(self._parser.feed(data))
 
     def _deliver(self, messages: Iterable[Message]) -> None:
+        self._host.terminal_typed()
         for message in messages:
             self.process_message(message)
         if self._tick is not None:

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.screen import Screen
 from textual.strip import SGR_STYLES, Strip
 
 from agent_tui.terminal import cells
@@ -67,3 +68,19 @@ def test_the_key_parser_has_its_timeout() -> None:
     assert parser._timeout_time is None
     assert list(parser.feed("\x1b")) == []
     assert parser._timeout_time is not None
+
+
+def test_a_screen_paints_where_terminal_screen_paints() -> None:
+    idle = inspect.getsource(Screen._on_idle)
+    for name in (
+        "_layout_required",
+        "_scroll_required",
+        "_repaint_required",
+        "_dirty_widgets",
+        "_update_timer.resume()",
+    ):
+        assert name in idle
+    assert "self._update_timer.pause()" in inspect.getsource(Screen._on_timer_update)
+    assert list(inspect.signature(Compositor._get_renders).parameters) == ["self", "crop"]
+    assert "renders = self._get_renders(crop)" in inspect.getsource(Compositor._render_chops)
+    assert "render_region = intersection(region, clip)" in inspect.getsource(Compositor._render_chops)

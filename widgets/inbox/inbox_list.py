@@ -67,6 +67,7 @@ class InboxList(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._shown: dict[int, Shown] = {}
         self._strips_of: tuple[int, int, Style] | None = None
+        self._base = Style()
         self._countdowns: dict[int, SafeText] = {}
 
     # -- what others ask
@@ -282,8 +283,12 @@ class InboxList(ScrollView, can_focus=True):
             self._strips.pop(line, None)
         self.refresh_lines(first, self._geometry.height)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # once for all lines: it is worked out anew at each asking
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self._base
         made_of = (width, self.paint.version, base)
         if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
             self._strips.clear()

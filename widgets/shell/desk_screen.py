@@ -8,12 +8,12 @@ from datetime import tzinfo
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.screen import TerminalScreen
 from agent_tui.widgets.ask import Prompt, Sheet
 from agent_tui.widgets.case import CallLine, CasePane, CustomerPane
 from agent_tui.widgets.inbox import InboxList
@@ -26,7 +26,7 @@ FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
 
 
-class DeskScreen(Screen[None], inherit_bindings=False):
+class DeskScreen(TerminalScreen, inherit_bindings=False):
     """Header, call line, body, rule, status line, key line; over them prompt and sheet while something is asked."""
 
     AUTO_FOCUS = None
