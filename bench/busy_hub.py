@@ -1,8 +1,6 @@
 """A hub on which much happens: real desk server and real cases, but its events lie nowhere, so that what is measured is
-the desk. Nothing happens until told to.
-
-python -m bench.busy_hub FOLDER RATE     serve the cases of a folder of bench.fill_hub; prints one line of JSON
-python -m bench.busy_hub --rouse PID     let RATE events a second happen until this is terminated
+the desk. python -m bench.busy_hub FOLDER RATE: serves the cases of a folder of bench.fill_hub, prints one line of JSON,
+and lets RATE events a second happen from SIGUSR1 to SIGUSR2 (see bench.rouse).
 """
 
 from __future__ import annotations
@@ -139,10 +137,4 @@ async def serve(folder: Path, rate: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--rouse":
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        os.kill(int(sys.argv[2]), signal.SIGUSR1)
-        signal.sigwait({signal.SIGTERM})
-        os.kill(int(sys.argv[2]), signal.SIGUSR2)
-    else:
-        asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
