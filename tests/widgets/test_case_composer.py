@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,6 +146,7 @@ async def test_forward_quotes_and_takes_the_files_along() -> None:
         assert isinstance(sent, Reply)
         assert sent.forward_of == "m1"
         assert "> The lamp came broken, see photo." in sent.body.raw
+        assert re.search(r"^Date: \d+ [A-Z][a-z]{2} 20\d\d, 14:02$", sent.body.raw, re.MULTILINE)
         assert [file.name.raw for file in sent.files] == ["lamp.jpg", "bill.pdf"]
         assert sent.subject.raw == "Fwd: Refund for 88102"
 
@@ -163,6 +165,17 @@ async def test_a_new_message_goes_to_anyone() -> None:
         assert isinstance(sent, NewMessage)
         assert [one.raw for one in sent.to] == ["new@one.example"]
         assert (sent.channel, sent.account) == ("email", "main")
+
+
+async def test_after_a_new_message_nothing_is_typed_to_the_customer_of_the_open_case() -> None:
+    async with talking() as desk:
+        await desk.press("N")
+        await type_text(desk, "new@one.example")
+        await desk.press("enter")
+        await type_text(desk, "Hello")
+        await desk.press("ctrl+g")
+        assert not desk.app.desk_screen.case.composing
+        assert desk.app.desk_screen.case.composer.writing.blank
 
 
 async def test_canned_replies_leave_their_fields_to_be_filled() -> None:

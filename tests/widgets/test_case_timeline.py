@@ -42,7 +42,7 @@ async def test_each_message_says_how_far_it_got_without_colour() -> None:
         ends = {line.split("state ")[1].split()[0]: line.split()[-1] for line in case_column(desk) if "state " in line}
         assert ends == {"queued": "...", "sent": "✓", "delivered": "✓✓", "read": "read", "failed": "!", "unknown": "?"}
         assert "not sent: no such number" in desk.text
-        assert ":retry-send" in desk.text
+        assert "Z sends it again" in desk.text
 
 
 async def test_notes_say_so_and_whose() -> None:

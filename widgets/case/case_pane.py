@@ -26,7 +26,7 @@ from agent_tui.widgets.case.files import Files
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.preview import Preview
 from agent_tui.widgets.case.timeline import Timeline
-from agent_tui.widgets.case.when import clock_time, day, next_midnight
+from agent_tui.widgets.case.when import full_time, next_midnight
 from agent_tui.widgets.paint import Paint
 
 THREE_COLUMNS = 110
@@ -201,10 +201,9 @@ class CasePane(Widget):
         case, message = self.workbench.desk.open_case, self.timeline.under_cursor
         if case is None or message is None:
             return None
-        zone, now = host(self).settings.zone, self.workbench.time.now()
         name = case.row.name.safe_line if case.row is not None else trusted("")
         who = message.sender.safe_line or (name if message.kind == "in" else clean_line(message.author))
-        when = compose("{day} {time}", day=day(message.at, now, zone), time=clock_time(message.at, zone))
+        when = full_time(message.at, host(self).settings.zone)  # it is read on another day than it is written
         self.composer.writing.begin(drafting.forward(case, self.composer.writing.directory, message, who, when))
         if not to:
             return self._ask_to
@@ -255,6 +254,8 @@ class CasePane(Widget):
         words = self.composer.writing.send()
         if note and not self.composer.writing.draft.note:
             self.focus_timeline()  # else the next words, meant for a note too, would go to the customer
+        if new and self.composer.writing.draft.key is not None:
+            self.focus_timeline()  # nor are they for the customer whose case happens to be open
         if new and not self.composer.writing.writable:
             host(self).ui.focus("inbox")
         return words

@@ -159,9 +159,9 @@ def _after(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
         yield from _wrapped(compose("! not sent: {why}", why=why), width, "danger")
-        yield from _wrapped(trusted(":retry-send sends it again"), width, "quiet")
+        yield from _wrapped(trusted("Z sends it again"), width, "quiet")
     elif message.state == "unknown":
-        yield from _wrapped(trusted("? it may have arrived; :retry-send only if it has not"), width, "warning")
+        yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), width, "warning")
 
 
 def _file(place: int, file: Attachment, width: int) -> Iterator[tuple[Piece, ...]]:

@@ -27,6 +27,12 @@ def day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
     return clean_line(f"{then.day} {_MONTHS[then.month - 1]}{year}")
 
 
+def full_time(at: Ms, zone: tzinfo) -> SafeText:
+    """`12 Nov 2026, 09:08`: for words that leave the house."""
+    then = local_time(at, zone)
+    return clean_line(f"{then.day} {_MONTHS[then.month - 1]} {then.year}, {then:%H:%M}")
+
+
 def short_day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
     """`12 Nov` always, `Nov 2021` when it is another year; six or eight cells."""
     then, today = local_time(at, zone).date(), local_time(now, zone).date()
