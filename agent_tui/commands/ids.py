@@ -66,6 +66,7 @@ COMPOSE_NEWLINE = "compose-newline"
 COMPOSE_TAKE_BACK = "compose-take-back"
 COMPOSE_CHANNEL = "compose-channel"
 COMPOSE_ATTACH = "compose-attach"
+COMPOSE_CANNED = "compose-canned"
 COMPOSE_SIGNATURE = "compose-signature"
 COMPOSE_DELETE_WORD = "compose-delete-word"
 COMPOSE_DELETE_LINE = "compose-delete-line"
@@ -228,6 +229,7 @@ _COMPOSE = (
         (COMPOSER,),
         (Argument("path", "path", required=False),),
     ),
+    CommandSpec(COMPOSE_CANNED, "Canned reply", "Put a canned reply in; Tab goes to its next field.", (COMPOSER,)),
     CommandSpec(COMPOSE_SIGNATURE, "Signature", "Put the signature in, or take it out.", (COMPOSER,)),
     CommandSpec(COMPOSE_DELETE_WORD, "Delete word", "Delete the word before the caret.", (COMPOSER, PROMPT)),
     CommandSpec(COMPOSE_DELETE_LINE, "Delete line", "Delete from the caret to the line's start.", (COMPOSER, PROMPT)),

@@ -109,6 +109,7 @@ COMMANDS = (
     command(ids.COMPOSE_TAKE_BACK, _take_back, _something_held),
     _key(ids.COMPOSE_CHANNEL),
     _key(ids.COMPOSE_ATTACH),
+    _key(ids.COMPOSE_CANNED),
     _key(ids.COMPOSE_SIGNATURE),
     _edit(ids.COMPOSE_DELETE_WORD, "delete-word"),
     _edit(ids.COMPOSE_DELETE_LINE, "delete-line"),

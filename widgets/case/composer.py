@@ -28,11 +28,7 @@ class Composer(Widget, can_focus=True):
     """
 
     class CannedWanted(Posted):
-        """A slash was typed where a word begins (`slash`), or F2."""
-
-        def __init__(self, slash: bool) -> None:
-            super().__init__()
-            self.slash = slash
+        """A slash was typed where a word begins: canned replies."""
 
     class PageWanted(Posted):
         """PageUp or PageDown while writing: the timeline's page."""
@@ -74,8 +70,8 @@ class Composer(Widget, can_focus=True):
         elif key == "tab":
             edit.next_field()
             self._show()
-        elif key == "f2" or (event.character == "/" and edit.at_word_start() and self.writing.directory.canned):
-            self.post_message(self.CannedWanted(key != "f2"))
+        elif event.character == "/" and edit.at_word_start() and self.writing.directory.canned:
+            self.post_message(self.CannedWanted())
         elif event.character is not None and event.is_printable:
             edit.insert(event.character)
             self.writing.edited()

@@ -55,6 +55,7 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
         (ids.COMPOSE_ENTER, trusted("send")),
         (ids.COMPOSE_SEND, trusted("send")),
         (ids.COMPOSE_NEWLINE, trusted("new line")),
+        (ids.COMPOSE_CANNED, trusted("canned")),
         (ids.COMPOSE_CHANNEL, trusted("channel")),
         (ids.COMPOSE_ATTACH, trusted("file")),
         (ids.NEXT_WAITING, trusted("next waiting")),
