@@ -206,7 +206,7 @@ def load_hub_settings(path: Path, env: Mapping[str, str]) -> Loaded[HubSettings]
 
     Raises ConfigError with everything that is wrong.
     """
-    return validate(HubSettings, read_toml(path), env, "AGENT_TUI_HUB_")
+    return validate(HubSettings, read_toml(path, made_by="agent-tui hub init"), env, "AGENT_TUI_HUB_")
 
 
 def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[Problem, ...]:

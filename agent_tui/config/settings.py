@@ -160,7 +160,7 @@ def load_settings(path: Path, env: Mapping[str, str]) -> Loaded[Settings]:
 
     Raises ConfigError with everything that is wrong.
     """
-    return validate(Settings, read_toml(path), env, "AGENT_TUI_")
+    return validate(Settings, read_toml(path, made_by="agent-tui config init"), env, "AGENT_TUI_")
 
 
 def keymap_file(loaded: Loaded[Settings], home: Path) -> Path | None:

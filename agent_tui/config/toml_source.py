@@ -61,8 +61,8 @@ def parse_toml(text: str, file: str) -> TomlSource:
     return TomlSource(file, data, MappingProxyType(_Scanner(text).scan()))
 
 
-def read_toml(path: Path, file: str = "") -> TomlSource:
-    """Read and parse the file at `path`, named `file` (else its path) in errors.
+def read_toml(path: Path, file: str = "", made_by: str = "") -> TomlSource:
+    """Read and parse the file at `path`, named `file` (else its path) in errors; the command `made_by` writes one.
 
     Raises ConfigError when it is missing, cannot be read, is not UTF-8 or is not TOML.
     """
@@ -70,7 +70,8 @@ def read_toml(path: Path, file: str = "") -> TomlSource:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError([Problem(name, 0, "", "no such file")]) from None
+        missing = f"no such file; {made_by} writes one" if made_by else "no such file"
+        raise ConfigError([Problem(name, 0, "", missing)]) from None
     except OSError as error:
         raise ConfigError([Problem(name, 0, "", f"cannot be read: {error.strerror or error}")]) from None
     try:

@@ -130,4 +130,5 @@ def test_check_of_a_sound_file_finds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(BACKEND)
     assert check_settings(path, {}, tmp_path, ("hub",)) == ()
-    assert [problem.what for problem in check_settings(tmp_path / "no.toml", {}, tmp_path, ())] == ["no such file"]
+    missing = check_settings(tmp_path / "no.toml", {}, tmp_path, ())
+    assert [problem.what for problem in missing] == ["no such file; agent-tui config init writes one"]
