@@ -26,7 +26,7 @@ from agent_tui.backends.connectors.mail.imap_wire import (
     quoted,
 )
 from agent_tui.backends.connectors.mail.mime import SIZE_LIMIT
-from agent_tui.domain.time import MS, Ms, TimeSource
+from agent_tui.domain.time import MS, Ms, TimeSource, local_time
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds before try 1, 2, ... after a lost connection; the last repeats. Each is shortened by up to half at random,
@@ -195,7 +195,7 @@ class ImapReceiver:
                 if mail is not None:
                     await self._store(mail)
                     self._failures = 0
-                day = max(place.day, datetime.fromtimestamp(listed.at / MS, UTC).date())
+                day = max(place.day, local_time(listed.at, UTC).date())
                 place = Place(place.validity, listed.uid, min(day, self._today() + timedelta(days=1)))
                 pending += 1
                 if pending >= BATCH:

@@ -17,6 +17,8 @@ from typing import Literal
 
 Security = Literal["none", "starttls", "tls"]
 
+ANSWER_LIMIT = 256 * 1024 * 1024
+"""Bytes in answer to one command: the list of some two million mails, or one mail of the largest size."""
 LINE_LIMIT = 4 * 1024 * 1024
 """Bytes of one response line without its literals (a SEARCH of a big mailbox is long)."""
 CHUNK = 262_144
@@ -169,9 +171,13 @@ class ImapConnection:
 
     async def _completed(self, tag: bytes, name: str, continuation: bytes) -> list[Response]:
         found: list[Response] = []
+        held = 0
         while True:
             response = await self._untagged(self._timeout, b"")
             text = response.text
+            held += len(text) + sum(map(len, response.literals))
+            if held > ANSWER_LIMIT:
+                raise ImapLost(f"more than {ANSWER_LIMIT} bytes in answer to {name}")
             if text.startswith(b"+"):
                 self._writer.write(continuation + b"\r\n")
                 continuation = b"*"  # a second question is not understood: cancel (RFC 3501 section 6.2.2)
