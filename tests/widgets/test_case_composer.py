@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual import events
 
+from agent_tui.backends.base import Disconnected
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import NewMessage, Note, Reply
@@ -29,6 +30,17 @@ async def test_enter_sends_and_the_words_stand_in_the_timeline_at_once() -> None
         sent = desk.shop.orders[-1]
         assert isinstance(sent, Reply)
         assert (sent.body.raw, sent.channel, sent.conversation) == ("Good morning", "whatsapp", "wa")
+
+
+async def test_without_a_line_the_desk_says_that_the_reply_is_kept() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "Good morning")
+        desk.shop.happens(Disconnected("no route", 5.0))
+        await desk.rest()
+        await desk.press("enter")
+        assert "kept: goes to Dana Levi on WhatsApp when the line is back" in desk.text
+        assert "sent to" not in desk.text
 
 
 async def test_a_send_is_taken_back_with_what_was_typed_since() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
@@ -176,7 +177,14 @@ class Writing:
         who = drafting.recipients(case, draft)[:1]
         name = case.row.name.safe_line if case is not None and case.row is not None and not draft.forward_of else None
         to = name or (who[0] if who else trusted("the customer"))
-        return compose("sent to {to} on {channel}", to=to, channel=clean_line(channel(draft.channel).name))
+        on = clean_line(channel(draft.channel).name)
+        if any(state.state == "up" for state in self._lines(draft)):
+            return compose("sent to {to} on {channel}", to=to, channel=on)
+        return compose("kept: goes to {to} on {channel} when the line is back", to=to, channel=on)
+
+    def _lines(self, draft: Draft) -> list[BackendState]:
+        backends = self.workbench.desk.backends
+        return [backends[draft.key.backend]] if draft.key is not None else list(backends.values())
 
     def _answer_of_others(self) -> Message | None:
         """A colleague's answer that came after this draft was begun."""

@@ -130,6 +130,17 @@ def loads(text: str, name: str = "scenario") -> Scenario:
     return parse(parse_toml(text, f"{name}.toml"), name)
 
 
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    datetime: "a date and time",
+}
+
+
 class _Table:
     """Reads one table strictly: each key has a type, unknown keys are named."""
 
@@ -195,7 +206,7 @@ class _Table:
             return default
         value = self.data[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.bad(key, f"a {type(value).__name__} stands there", expected)
+            self.bad(key, f"{_KINDS.get(type(value), 'something else')} stands there", expected)
             return default if default is not None else {str: "", list: [], dict: {}, bool: False}.get(kind, 0)
         return value
 

@@ -73,7 +73,7 @@ _REFERENCES = (
     .where(
         message.c.conversation_id == _B("conversation"), message.c.id < _B("before"), message.c.channel_id.is_not(None)
     )
-    .order_by(message.c.at.desc(), message.c.id.desc())
+    .order_by(message.c.id.desc())  # as they were filed: a customer's clock may be wrong
     .limit(20)
 )
 _STATE = update(message).where(message.c.id == _B("b_id")).values(state=_B("state"))
