@@ -93,6 +93,8 @@ class State:
 
     def write(self, sql: str, *values: object) -> None:
         """One durable statement. Raises StateError when it could not be kept (a full disk ...)."""
+        if "db" not in self.__dict__:
+            raise StateError("not kept: the desk is closed already")
         try:
             self.db.execute(sql, values)
         except sqlite3.Error as error:
