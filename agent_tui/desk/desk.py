@@ -14,7 +14,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.inbox import Inbox
 from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
-from agent_tui.desk.notices import notice_of
+from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.timeline import Timeline
@@ -109,12 +109,14 @@ class Desk:
         return changes
 
     def _disconnected(self, state: BackendState, down: Disconnected, now: Ms) -> Changes:
+        notice = line_notice(state, down)
         state.state = "refused" if down.retry_in is None else "down"
         state.reason = down.reason
         state.retry_at = None if down.retry_in is None else now + round(down.retry_in * 1000)
         self.inbox.line(state.id, False)
         self._asked = {asked for asked in self._asked if asked[0] != state.id}
-        return Changes(header=True, inbox=True, composer=True, timeline=self.open_case is not None)
+        told = [] if notice is None else [notice]
+        return Changes(header=True, inbox=True, composer=True, timeline=self.open_case is not None, notices=told)
 
     def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
         open_case = self.open_case

@@ -1,7 +1,9 @@
-"""Which events deserve a line for their agent, and which of them the bell."""
+"""Which events, and which troubles of a line, deserve a line for their agent, and which of them the bell."""
 
 from __future__ import annotations
 
+from agent_tui.backends.base import Disconnected
+from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Notice
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.channels import channel
@@ -38,4 +40,17 @@ def notice_of(event: Event, me: Agent | None, row: CaseRow | None, backend: str)
         return Notice(compose("not sent to {name}", name=name), "failure", key, True)
     if isinstance(body, CaseChanged) and body.change == "assigned":
         return Notice(compose("handed to you: {name}", name=name), "info", key, True)
+    return None
+
+
+def line_notice(state: BackendState, down: Disconnected) -> Notice | None:
+    """Why a server lets this desk in no more, or could not be reached at all yet, once for each reason. A line that
+    worked and dropped comes back by itself: the header says so."""
+    if not down.reason or down.reason == state.reason:
+        return None
+    name, why = clean_line(state.name), clean_line(down.reason)
+    if down.retry_in is None:
+        return Notice(compose("{name} refuses this desk: {why}", name=name, why=why), "failure")
+    if state.me is None:
+        return Notice(compose("{name} cannot be reached yet: {why}", name=name, why=why), "warning")
     return None
