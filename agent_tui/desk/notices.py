@@ -48,9 +48,7 @@ def line_notice(state: BackendState, down: Disconnected) -> Notice | None:
     worked and dropped comes back by itself: the header says so."""
     if not down.reason or down.reason == state.reason:
         return None
-    name, why = clean_line(state.name), clean_line(down.reason)
-    if down.retry_in is None:
-        return Notice(compose("{name} refuses this desk: {why}", name=name, why=why), "failure")
-    if state.me is None:
-        return Notice(compose("{name} cannot be reached yet: {why}", name=name, why=why), "warning")
-    return None
+    if down.retry_in is not None and state.me is not None:
+        return None
+    words = compose("{name}: {why}", name=clean_line(state.name), why=clean_line(down.reason))
+    return Notice(words, "failure" if down.retry_in is None else "warning")
