@@ -143,9 +143,11 @@ class Prompt(Widget, can_focus=True):
         before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
         problem = trusted("  ") + self._problem if self._problem else trusted("")
         room = max(8, width - 3 - cell_len(label) - cell_len(problem))
-        before = before[-4 * room :]  # most of a long line is out of sight; the loop is for the rest
-        while cell_len(before) >= room:
-            before = before[1:]
+        # From the whole text each time: a piece that begins with a mark is given a base, so it may not get shorter.
+        begin = max(0, len(before) - 4 * room)
+        while cell_len(before[begin:]) >= room:
+            begin += 1
+        before = before[begin:]
         under = after[:1] or trusted(" ")
         segments = [
             segment(" ", base),
