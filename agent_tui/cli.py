@@ -121,12 +121,15 @@ def main(context: click.Context) -> None:
 @click.option("--url", help="Connect to this hub only: ws://HOST:PORT or wss://...")
 @click.option("--token-cmd", help="A command that prints the token for --url.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
-def run(url: str | None = None, token_cmd: str | None = None, config: Path | None = None) -> None:
+@click.option("--state", type=click.Path(path_type=Path), help="Another folder for drafts and unsent replies.")
+def run(
+    url: str | None = None, token_cmd: str | None = None, config: Path | None = None, state: Path | None = None
+) -> None:
     """The desk, on the backends of config.toml or on one --url."""
     _start_fast()
     from agent_tui.desk_process import run_configured
 
-    _run(run_configured(_own_terminal(), _env(), config, url, token_cmd, _tie_signals))
+    _run(run_configured(_own_terminal(), _env(), config, url, token_cmd, _tie_signals, state))
 
 
 @main.command()

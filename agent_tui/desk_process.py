@@ -32,8 +32,10 @@ async def run_configured(
     url: str | None,
     token_cmd: str | None,
     tie: Callable[[DeskApp], None],
+    state: Path | None = None,
 ) -> int:
     """Run until the agent leaves; answers the exit code. With `url` only that hub, whatever config.toml names.
+    `state`: where drafts and unsent replies are kept, for a second desk of the same user.
     Raises ConfigError, SecretError, StateError, CannotRun."""
     from agent_tui.live import depth_named, make_app, run_desk, zone_named
 
@@ -42,10 +44,10 @@ async def run_configured(
     time = SystemTime()
     if url is not None:
         backends = [await _from_url(url, token_cmd, env, time)]
-        state = paths.state / f"url-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+        state = state or paths.state / f"url-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     else:
         backends = [await _from_settings(backend, folder, paths.home, env, time) for backend in settings.backends]
-        state = paths.state
+        state = state or paths.state
     if not backends:
         place = config or paths.config_file
         raise CannotRun(f"{place}: no [[backends]]; run agent-tui config init, or agent-tui demo to look around")

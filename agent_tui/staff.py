@@ -11,6 +11,7 @@ from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import load_hub_settings
+from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.domain.model import Role
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import Ms, SystemTime, local_time
@@ -31,6 +32,11 @@ def add_agent(
     config: Path, env: Mapping[str, str], id: str, name: str, role: Role, teams: tuple[str, ...]
 ) -> list[str]:
     """Raises AccessError, StoreError, ConfigError, as all here do."""
+    known = [team.name for team in load_hub_settings(config, env).settings.teams]
+    for team in teams:
+        if team not in known:
+            expected = f"one of {', '.join(known)}" if known else "a [[teams]] table first"
+            raise ConfigError([Problem(str(config), 0, "teams", f"no team is called {team}", expected)])
     with _operator(config, env) as operator:
         agent = operator.add_agent(id, name, role, teams)
     return [f"added {agent.id} ({agent.role}); next: agent-tui hub token add {agent.id}"]

@@ -65,7 +65,8 @@ class State:
         except OSError as error:
             self.close()
             raise StateInUse(
-                f"{folder}: another desk uses this folder; close it, or give this one its own state folder"
+                f"{folder}: another desk uses this folder; "
+                "close it, or start this one with --state and a folder of its own"
             ) from error
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -143,3 +143,37 @@ def test_disguised_links_are_not_offered() -> None:
     text = CustomerText("javascript:alert(1) https://good.example/x) file:///etc/passwd http://a\u202eb.example").safe
     assert links_in(text)[0] == "https://good.example/x"
     assert all(link.startswith("http") for link in links_in(text))
+
+
+async def test_a_file_sent_up_by_link_goes_along_with_the_draft_that_asked() -> None:
+    shop = TalkShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "here it is")
+        await desk.press("ctrl+f", "enter")
+        await until_shown(desk, "upload there, copied")
+        sent = Attachment(CustomerText("offer.pdf"), "application/pdf", 2_000, "a" * 64)
+        me = shop.me.id
+        shop.says(
+            Message("m-up", DANA, "", "note", "note", at(0, 9, 40), CustomerText(""), author=me, attachments=(sent,))
+        )
+        await desk.rest()
+        draft = desk.app.desk_screen.case.composer.writing.draft
+        assert [file.name.raw for file in draft.files if not hasattr(file, "path")] == ["offer.pdf"]
+        assert "offer.pdf goes along" in desk.text
+        # what another agent sends up, or I without having asked, stays where it is
+        shop.says(
+            Message("m-2", DANA, "", "note", "note", at(0, 9, 40), CustomerText(""), author="avi", attachments=(sent,))
+        )
+        await desk.rest()
+        assert len(desk.app.desk_screen.case.composer.writing.draft.files) == 1
+
+
+async def test_a_paste_that_is_too_long_is_not_cut_in_silence() -> None:
+    from textual import events
+
+    async with talking() as desk:
+        await desk.press("enter")
+        desk.app.desk_screen.case.composer.post_message(events.Paste("word " * 40_000))
+        await desk.rest()
+        assert "cut: a text holds 100000 characters at most" in desk.text

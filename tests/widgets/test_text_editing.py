@@ -8,8 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.text.editing import EditText, cleaned
-from agent_tui.widgets.text.layout import cell_len, edit_spans
+from agent_tui.widgets.text.layout import edit_spans
 
 
 def test_a_step_is_a_grapheme() -> None:

@@ -71,6 +71,7 @@ class CasePane(Widget):
             self.timeline.take()
         if changes.timeline or changes.composer:
             self.composer.take()
+            self.files.take_uploads(self.composer)
         elif changes.header:
             self.head.take()
 
@@ -235,6 +236,7 @@ class CasePane(Widget):
             ids.COMPOSE_NEWLINE: composer.newline,
             ids.COMPOSE_CHANNEL: lambda: self.choosing.ask_channel(*arguments[:1]),
             ids.COMPOSE_ATTACH: lambda: self.files.attach(composer, *arguments[:1]),
+            ids.COMPOSE_CANNED: self._canned,
             ids.COMPOSE_SIGNATURE: composer.writing.toggle_signature,
             ids.COMPOSE_DELETE_WORD: composer.delete_word,
             ids.COMPOSE_DELETE_LINE: composer.delete_line,
@@ -260,11 +262,15 @@ class CasePane(Widget):
             host(self).ui.focus("inbox")
         return words
 
+    def _canned(self) -> SafeText | None:
+        self.choosing.ask_canned(False)
+        return None
+
     # -- what the parts tell
 
     def on_composer_canned_wanted(self, message: Composer.CannedWanted) -> None:
         message.stop()
-        self.choosing.ask_canned(message.slash)
+        self.choosing.ask_canned(True)
 
     def on_composer_page_wanted(self, message: Composer.PageWanted) -> None:
         message.stop()

@@ -10,13 +10,15 @@ from textual.widget import Widget
 
 from agent_tui.commands.spec import COMPOSER, GLOBAL
 from agent_tui.domain.channels import channel
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
+from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import LinePieces, strip_of
 from agent_tui.widgets.case.writing import Writing
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.editing import MOST
 
 
 class Composer(Widget, can_focus=True):
@@ -88,6 +90,9 @@ class Composer(Widget, can_focus=True):
     def insert(self, text: str) -> None:
         """Put text in at the caret; the first `{field}` of it is marked to be filled."""
         start = self.writing.edit.marked[0]
+        if len(self.writing.edit.text) + len(text) > MOST:
+            words = compose("cut: a text holds {n} characters at most; send the rest as a file (^F)", n=MOST)
+            host(self).ui.say(words, "failure")
         self.writing.edit.insert(text)
         self.writing.edit.mark_field(start, self.writing.edit.caret)
         self.writing.edited()

@@ -16,6 +16,7 @@ from agent_tui.commands.context import Choice
 from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Attachment, Message
+from agent_tui.domain.orders import FileRef
 from agent_tui.domain.text import (
     SafeText,
     clean_line,
@@ -49,6 +50,8 @@ class Files:
         self._workbench = workbench
         self._preview = preview
         self._shown: tuple[CaseKey, Attachment] | None = None
+        self._awaited: tuple[CaseKey, frozenset[str]] | None = None
+        """The case whose draft waits for a file that comes by a link, and the messages that were there before."""
 
     # -- files that came
 
@@ -154,6 +157,25 @@ class Files:
         host(self._widget).ui.ask(PathAsking(self._home(), lambda p: self._attach(composer, p), link))
         return None
 
+    def take_uploads(self, composer: Composer) -> None:
+        """A file that I sent up by a link since I asked for one goes along with the draft that asked."""
+        case, draft = self._workbench.desk.open_case, composer.writing.draft
+        if self._awaited is None or case is None or case.key != self._awaited[0] or draft.key != case.key or draft.note:
+            return
+        me = self._workbench.desk.backends[case.key.backend].me
+        known = self._awaited[1]
+        for message in case.messages:
+            mine = me is not None and message.author == me.id and message.kind == "note" and message.id not in known
+            if not mine or not message.attachments:
+                continue
+            self._awaited = (case.key, known | {message.id})
+            for file in message.attachments:
+                sent = FileRef(file.blob, file.name, file.media, file.size)
+                composer.writing.change(files=(*composer.writing.draft.files, sent))
+                host(self._widget).ui.say(
+                    compose("{name} goes along, {size}", name=_name_of(file), size=size(file.size))
+                )
+
     def _attach(self, composer: Composer, path: Path) -> SafeText | None:
         name = clean_line(path.name)
         try:
@@ -192,6 +214,9 @@ class Files:
 
     async def _upload_link(self, key: CaseKey) -> None:
         page = await self._workbench.link(key, "")
+        case = self._workbench.desk.open_case
+        if case is not None and case.key == key:
+            self._awaited = (key, frozenset(message.id for message in case.messages))
         self._hand_over(page.url, trusted("upload there, copied: "))
 
     def _hand_over(self, url: str, words: SafeText) -> None:

@@ -8,6 +8,7 @@ are offered again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -26,7 +27,10 @@ from agent_tui.backends.connectors.mail.imap_wire import (
     quoted,
 )
 from agent_tui.backends.connectors.mail.mime import SIZE_LIMIT
+from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import MS, Ms, TimeSource, local_time
+
+log = logging.getLogger("agent_tui.hub.mail")
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds before try 1, 2, ... after a lost connection; the last repeats. Each is shortened by up to half at random,
@@ -133,18 +137,24 @@ class ImapReceiver:
             try:
                 await self._session()
             except ImapDenied as error:
-                self.health = f"IMAP: {error}"
+                self._fails(f"IMAP: {error}")
                 await self._time.sleep(max(DENIED_BACK_OFF, self._back_off[-1]))
                 continue
             except (ImapError, OSError, TimeoutError, EOFError) as error:
-                self.health = f"IMAP: {str(error) or type(error).__name__}"
+                self._fails(f"IMAP: {str(error) or type(error).__name__}")
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # the hub could not store: nothing may be skipped, so the mail is offered again
-                self.health = f"IMAP: a mail could not be stored ({type(error).__name__}), it will be offered again"
+                self._fails(f"IMAP: a mail could not be stored ({type(error).__name__}), it will be offered again")
             wait = self._back_off[min(self._failures, len(self._back_off) - 1)]
             self._failures += 1
             await self._time.sleep(wait * self._chance.uniform(0.5, 1.0))
+
+    def _fails(self, why: str) -> None:
+        """Operators read it once in the log, and in the health as long as it lasts."""
+        if why != self.health:
+            log.warning("mail account %s: %s", self._account, clean_line(why))
+        self.health = why
 
     async def _session(self) -> None:
         connection = await ImapConnection.open(self._server, SIZE_LIMIT + 1024)
