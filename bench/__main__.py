@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import fanout, ingest, meter, peers, table
+from bench import aims, fanout, ingest, meter, peers, table
 from bench.services import serving
 from bench.specs import Program, Service, load
 
@@ -127,7 +127,10 @@ def main() -> None:
         if name in result:
             print(table.rates(name, result[name]), end="\n\n")
     if result.get("programs"):
-        print(table.programs(result["programs"]))
+        print(table.programs(result["programs"]), end="\n\n")
+    if held := aims.held(result):
+        print(table.rates("aim", held))
+        save.write_text(json.dumps({**result, "aims": held}, indent=1))
     for name, why in [*skipped.items(), *((n, w.splitlines()[0]) for n, w in result.get("failed", {}).items())]:
         print(f"not measured: {name}: {why}")
     print(f"\n{save}")

@@ -1,0 +1,61 @@
+"""What the figures of one run are held against: ratios to peers measured in the same run, and a few plain limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """`value` and `beside` are paths into the result; their ratio (or `value` alone) is to be at most, or with
+    `least` at least, `limit`."""
+
+    title: str
+    limit: float
+    value: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    least: bool = False
+
+
+_DESK = ("programs", "agent-tui")
+_NEOMUTT = ("programs", "neomutt")
+_AERC = ("programs", "aerc")
+_UPDOWN = ("scenarios", "updown")
+AIMS = (
+    Aim("start, to aerc", 0.3, (*_DESK, "start_ms"), (*_AERC, "start_ms")),
+    Aim("up/down p50, to neomutt", 2.0, (*_DESK, *_UPDOWN, "p50"), (*_NEOMUTT, *_UPDOWN, "p50")),
+    Aim("up/down p95, to aerc", 0.3, (*_DESK, *_UPDOWN, "p95"), (*_AERC, *_UPDOWN, "p95")),
+    Aim("PSS, to neomutt", 0.3, (*_DESK, "pss_mib"), (*_NEOMUTT, "pss_mib")),
+    Aim("idle bytes/s", 0.0, (*_DESK, "idle_bytes_per_s")),
+    Aim("typing p99 ms at 1,000 events/s", 16.7, ("programs", "agent-tui-busy", "scenarios", "typing", "p99")),
+    Aim("deliveries, to a bare broadcast", 0.5, ("fanout", "hub", "to broadcast"), least=True),
+)
+
+
+def _at(result: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+    found: Any = result
+    for part in path:
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    return float(found) if found is not None else None
+
+
+def held(result: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Per aim the figure, what was aimed at, and whether it was reached; only those whose figures were measured."""
+    answer: dict[str, dict[str, Any]] = {}
+    for aim in AIMS:
+        value = _at(result, aim.value)
+        beside = _at(result, aim.beside) if aim.beside else 1.0
+        if value is None or not beside:
+            continue
+        figure = value / beside
+        reached = figure >= aim.limit if aim.least else figure <= aim.limit
+        answer[aim.title] = {
+            "figure": round(figure, 3),
+            "aim": f"{'at least' if aim.least else 'at most'} {aim.limit:g}",
+            "reached": "yes" if reached else "no",
+        }
+    return answer
