@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from agent_tui.keymaps.keys import show_keys
 
@@ -23,22 +24,25 @@ class Binding:
         return (self.command, *self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keymap:
     """Bindings without clashes, in the order they were declared."""
 
     bindings: tuple[Binding, ...]
 
+    @cached_property
+    def _by_act(self) -> Mapping[tuple[str, ...], tuple[Binding, ...]]:
+        # the line of keys asks for some twenty commands at each key
+        found: dict[tuple[str, ...], tuple[Binding, ...]] = {}
+        for binding in self.bindings:
+            found[binding.act] = (*found.get(binding.act, ()), binding)
+        return found
+
     def of(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> tuple[Binding, ...]:
         """The bindings of a command, in `contexts` (none given: in any). The first is the one to teach."""
         wanted = tuple(contexts)
-        return tuple(
-            binding
-            for binding in self.bindings
-            if binding.command == command
-            and binding.arguments == arguments
-            and (not wanted or binding.context in wanted)
-        )
+        found = self._by_act.get((command, *arguments), ())
+        return tuple(binding for binding in found if not wanted or binding.context in wanted)
 
     def shown(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> str:
         """The key to teach for a command, as a person reads it (`^G`, `g m`); "" when it has none."""
