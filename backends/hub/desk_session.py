@@ -157,6 +157,8 @@ class DeskSession:
             if resumed and not house.fanout.covers(hello.seq):
                 async with house.replays:
                     resumed = await house.served.replay(self.agent, hello.seq, 1) is not None
+            if resumed and hello.recorded and hello.seq:
+                resumed = await self._same_log(hello)
             welcome = Welcome(
                 log=house.served.log,
                 seq=house.fanout.seq,
@@ -176,6 +178,12 @@ class DeskSession:
                 self._spawn(self._catch_up())
         finally:
             self._under_way -= 1
+
+    async def _same_log(self, hello: Hello) -> bool:
+        """Whether the desk's last event is ours: a log restored from a copy and written on has another one there."""
+        async with self._house.replays:
+            last = await self._house.served.replay(self.agent, hello.seq - 1, 1)
+        return not last or (last[0].seq, last[0].recorded) == (hello.seq, hello.recorded)
 
     def _as_of_now(self) -> Agent:
         """The agent as this welcome's place in the log has it; who comes with a line is not offline."""

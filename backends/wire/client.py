@@ -79,6 +79,7 @@ class ClientProtocol:
         self._client = client
         self.log = log
         self.seq = seq
+        self._recorded = 0
         self.welcomed = False
         self._ended = False
         self._queries: set[str] = set()
@@ -92,7 +93,7 @@ class ClientProtocol:
     def opened(self) -> str:
         """A new connection: the hello."""
         self.welcomed = self._ended = False
-        return encode(Hello(client=self._client[:200], log=self.log, seq=self.seq))
+        return encode(Hello(client=self._client[:200], log=self.log, seq=self.seq, recorded=self._recorded))
 
     def lost(self) -> tuple[frozenset[str], frozenset[str]]:
         """The connection is gone: the ids of queries and commands that get no answer on it."""
@@ -172,6 +173,7 @@ class ClientProtocol:
         resumed = frame.resumed and frame.log == self.log and frame.seq >= self.seq
         if not resumed:
             self.seq = frame.seq
+            self._recorded = 0
         self.log = frame.log
         return [Welcomed(replace_resumed(frame, resumed), resumed, first)]
 
@@ -181,6 +183,7 @@ class ClientProtocol:
         if frame.prev > self.seq:
             return self._fault(f"events after {self.seq} are missing")
         self.seq = frame.seq
+        self._recorded = max(0, frame.recorded)
         event = Event(
             frame.seq, frame.prev, frame.occurred, frame.recorded, frame.body, frame.case, frame.by, frame.row
         )

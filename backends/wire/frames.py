@@ -118,12 +118,16 @@ class Bye(Frame):
 
 
 class Hello(Frame):
-    """First frame of a client. With `log` and `seq` of an earlier connection the server resumes after that seq."""
+    """First frame of a client. With `log` and `seq` of an earlier connection the server resumes after that seq.
+    `recorded`: of the event with that seq, 0 when the client has not seen it. A store restored from a copy and
+    written on
+    has another event there, and the server does not resume."""
 
     type: Literal["hello"] = "hello"
     client: str = Field(default="", max_length=200)
     log: str = Field(default="", max_length=200)
     seq: Count = 0
+    recorded: Count = 0
 
 
 class Command(Frame):

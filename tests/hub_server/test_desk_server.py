@@ -186,3 +186,29 @@ async def test_the_welcome_says_how_i_am_there() -> None:
         await workspace.presence("ada", "lunch")
         async with desk(line("memory", server)) as second:
             assert second.connected()[0].me.presence == "lunch"
+
+
+async def test_a_store_put_back_and_written_on_is_not_resumed() -> None:
+    """The copy ends before the desk's place; other events have come there since."""
+    workspace = SmallWorkspace()
+    server = DeskServer(workspace, SystemTime())
+    await server.start()
+    port = int(server.url.rpartition(":")[2])
+    url = server.url
+    async with desk(lambda: connect_websocket(url, "ada-token")) as seen:
+        for words in ("one", "two", "three"):
+            workspace.say(words)
+        await seen.until(lambda: seen.seqs() == [1, 2, 3])
+        await server.stop()
+        await seen.until(lambda: bool(seen.downs()))
+        del workspace.events[1:]
+        for number in range(5):
+            event = workspace.say(f"another {number}")
+            workspace.events[-1] = replace(event, recorded=event.recorded + 60_000)
+        second = DeskServer(workspace, SystemTime())
+        await second.start(port=port)
+        try:
+            await seen.until(lambda: len(seen.connected()) == 2)
+            assert not seen.connected()[1].resumed
+        finally:
+            await second.stop()
