@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_tui.backends.connectors.base import Bounce, ConnectorPort, Inbound, InboundFile, Outbound, SendResult
 from agent_tui.backends.connectors.mail.compose import BadAddress, Draft, compose, message_id_for
-from agent_tui.backends.connectors.mail.imap import HISTORY_DAYS, IDLE_SECONDS, FetchedMail, ImapReceiver
+from agent_tui.backends.connectors.mail.imap import BACK_OFF, HISTORY_DAYS, IDLE_SECONDS, FetchedMail, ImapReceiver
 from agent_tui.backends.connectors.mail.imap_wire import ImapServer
 from agent_tui.backends.connectors.mail.parse import ParsedMail, parse_mail
 from agent_tui.backends.connectors.mail.smtp import Accepted, Permanent, SmtpServer, Temporary, retry_after, send_mail
@@ -34,6 +34,7 @@ class MailAccount:
     signature: str = ""
     idle_seconds: float = IDLE_SECONDS
     history_days: int = HISTORY_DAYS
+    back_off: tuple[float, ...] = BACK_OFF
     own: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -77,6 +78,7 @@ class MailConnector:
             self._time,
             idle_seconds=self._settings.idle_seconds,
             history_days=self._settings.history_days,
+            back_off=self._settings.back_off,
             chance=self._chance,
         )
         self._task = asyncio.create_task(self._receiver.run(), name=f"mail {self.account}")
