@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
 
@@ -14,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.services.notify import Notifier
@@ -28,7 +28,7 @@ from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse
 from agent_tui.widgets.shell.desk_ui import DeskUi
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeskSettings:
     """What the desk's screen is told of the configuration, as values. `zone`: the agent's, for times of day.
     `attention`: how something new on my cases is told beside the screen."""

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from agent_tui.domain.events import Event
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import FileRef, Order
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.time import Ms, TimeSource
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capabilities:
     """What the server itself guarantees.
 
@@ -42,7 +42,7 @@ class Capabilities:
     orders: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connected:
     """The line is up. `resumed`: every missed event follows in order; else what the desk holds must be asked for again.
     `caught_up_to`: Ms of the last thing known before, None at the first connection. `clock_skew`: server's now minus
@@ -57,7 +57,7 @@ class Connected:
     cut_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disconnected:
     """The line is down and is being tried again in `retry_in` seconds; None: it will not be (a refused token ...)."""
 
@@ -65,7 +65,7 @@ class Disconnected:
     retry_in: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stale:
     """What the desk holds of these cases may be old (of all, when None): ask again. From servers without replay."""
 
@@ -75,7 +75,7 @@ class Stale:
 Happening = Connected | Disconnected | Stale | Event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acked:
     """The order took effect (now, or earlier under the same id). `result`: id of what it made (message, case), or
     ""."""
@@ -84,7 +84,7 @@ class Acked:
     result: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """The order was refused for good; `message` tells a person why and what to do."""
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.keymaps.keys import show_keys
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """A key sequence (Textual's names, Latin layout) that runs a command with arguments in one context."""
 

@@ -6,7 +6,6 @@ Nothing here needs Textual or pydantic: a desk reads its keys before it draws.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from agent_tui.commands.ids import SPECS
 from agent_tui.commands.spec import CONTEXTS, STACKS, TEXT_CONTEXTS, CommandSpec
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.toml_source import KeyPath, TomlSource, read_toml
+from agent_tui.domain.frozen import frozen
 from agent_tui.keymaps.hebrew import spellings
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import parse_key, show_keys, types_itself
@@ -26,7 +26,7 @@ _SIDE_BY_SIDE = frozenset({"list", "call"})
 """Contexts where none may hide the other's keys: no key changes its meaning because something rings."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Key:
     """One key sequence of one entry, and where it was written."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.keymaps.hebrew import spellings
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import textual_name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """The keys are complete: run the command."""
 
@@ -22,7 +23,7 @@ class Match:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pending:
     """The keys begin a sequence; `continuations` are the bindings they can still become, in the keymap's order."""
 
@@ -30,7 +31,7 @@ class Pending:
     continuations: tuple[Binding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoMatch:
     """The keys mean nothing here. One key: whoever has the focus may take it. More, or `cancelled`: swallow them."""
 

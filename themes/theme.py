@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from agent_tui.domain.frozen import frozen
 
 Depth = Literal["truecolor", "16", "none"]
 """How many colours may be used: all, the terminal's own 16 by name, or none at all (https://no-color.org)."""
@@ -42,7 +43,7 @@ SCOPES: dict[str, str] = {
 """Every part that a theme styles. A theme names each, and no other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Colour:
     """A colour of a palette: `hex` as `#rrggbb`, `name` one of the terminal's 16 (or `default`)."""
 
@@ -50,7 +51,7 @@ class Colour:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Theme:
     """A checked theme. `styles` by depth, then by scope, as Rich style strings (`bold #d08770 on #14171a`)."""
 

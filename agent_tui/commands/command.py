@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.ids import SPECS
 from agent_tui.commands.spec import CommandSpec
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText
 
 WhyNot = Callable[[Context], SafeText | None]
@@ -22,7 +22,7 @@ class CommandError(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """`why_not`: None when the command works here and now, else why it does not. `run`: carries it out at once (what
     takes time goes on in the workbench) and answers what to say on the status line; raises CommandError."""

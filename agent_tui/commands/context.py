@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, Protocol
 
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Message
 from agent_tui.domain.text import SafeText, trusted
 from agent_tui.services.workbench import Workbench
@@ -20,7 +20,7 @@ Arguments = tuple[str, ...]
 NOTHING: SafeText = trusted("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One line to choose from. `value` is what the choice means; `beside` stands quietly at the right."""
 
@@ -116,7 +116,7 @@ class Ui(Protocol):
     def quit(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """One moment: who acts, on what, from where. `key` is the opened case where the focus is in it, else the row under
     the inbox's cursor; None when there is none."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from agent_tui.domain.frozen import frozen
 
 ArgumentKind = Literal[
     "text",
@@ -26,7 +27,7 @@ Group = Literal["move", "look", "case", "write", "compose", "call", "desk"]
 """The headings of the help, in the order of `GROUPS`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """One word or phrase after the command on the `:` line. Only the last one may hold spaces."""
 
@@ -37,7 +38,7 @@ class Argument:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandSpec:
     """What a command is called and takes. `contexts` are the keymap contexts in which it means something."""
 

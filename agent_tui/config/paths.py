@@ -6,15 +6,15 @@ Source: XDG Base Directory Specification 0.8; macOS and Windows as `platformdirs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.domain.frozen import frozen
 
 APP = "agent-tui"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paths:
     """Folders of one user; none is made here. `state` holds drafts and the outbox, `cache` may be deleted."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from agent_tui.domain.frozen import frozen
 
 
 def printable(text: str) -> str:
@@ -11,7 +12,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One thing that is wrong. `line` counts from 1; 0 when no line is to blame (a file that is missing).
 

@@ -15,9 +15,10 @@ import shlex
 import stat
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+
+from agent_tui.domain.frozen import frozen
 
 COMMAND_SECONDS = 60.0
 """How long a command may take: long enough to type a passphrase into a window of its own."""
@@ -71,7 +72,7 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SecretSource:
     """Where one secret may be found. `what` names it in errors (`token of backend "home"`), `option` is the common
     part of its settings (`token` for `token_cmd`), `account` its name in the keyring under the service `agent-tui`.

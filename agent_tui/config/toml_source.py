@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.domain.frozen import frozen
 
 KeyPath = tuple[str | int, ...]
 """Table and key names, and indexes into arrays, from the top."""
@@ -27,7 +27,7 @@ def spell(path: KeyPath) -> str:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TomlSource:
     """A parsed file and where its keys stand. `lines` count from 1."""
 

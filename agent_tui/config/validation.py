@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
@@ -13,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.toml_source import KeyPath, TomlSource, spell
+from agent_tui.domain.frozen import frozen
 
 
 class Wrong(ValueError):
@@ -37,7 +37,7 @@ class ConfigModel(BaseModel):
 Model = TypeVar("Model", bound=ConfigModel)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded(Generic[Model]):
     """Checked settings and the file they came from, so that a later finding can still point at its line."""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText
 
 Level = Literal["info", "warning", "failure"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """A line for the status line. `attention`: worth a bell or OSC 9. A failure stays until it was seen."""
 

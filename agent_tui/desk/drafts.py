@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import FileRef, NewMessage, Note, Order, Reply
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -12,7 +13,7 @@ from agent_tui.domain.time import Ms
 NOBODY: tuple[CustomerText, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalFile:
     """A file on the agent's side that still has to go up. `size` in bytes."""
 

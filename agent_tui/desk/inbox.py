@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from agent_tui.desk.asking import PAGE_ROWS, pages_for
 from agent_tui.desk.holding import Shown, flowing, held
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.merging import Stretch, merge
 from agent_tui.desk.sections import Sections
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.queries import RowsPage, RowsQuery
 from agent_tui.domain.views import MINE, Section, View
@@ -21,7 +21,7 @@ MAX_HELD = 2000
 PREFETCH = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxHeader:
     """The line above a section; `total` rows are in it."""
 
@@ -29,7 +29,7 @@ class InboxHeader:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxRow:
     """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox."""
 
@@ -39,7 +39,7 @@ class InboxRow:
     pending: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxGap:
     """A row that is not loaded yet."""
 

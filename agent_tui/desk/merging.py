@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.windows import Window
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.views import Cursor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """Rows `first`.. of a section in merged order; `count`: rows that can be reached in all; `low`/`high`: between
     these keys the merge is exact."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Delivery, Message
 from agent_tui.domain.orders import NewMessage, Note, Order, Reply
 from agent_tui.domain.text import CustomerText, SafeText, trusted
@@ -20,7 +20,7 @@ OUTBOX_PREFIX = "outbox:"
 NO_REASON = trusted("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutboxEntry:
     """One order until its acknowledgement. `id`: the command id (a uuid); `key.case` is "" when it touches no case."""
 

@@ -7,15 +7,15 @@ targets are defaults only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms
 
 ChannelKind = Literal["voice", "live", "messaging", "mail", "public"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Channel:
     """One channel. `window_ms`: how long after the customer's last word we may write freely (None: always).
     `first_ms`/`next_ms`: default targets for the first and every further answer. `max_chars`: longest text (None: no

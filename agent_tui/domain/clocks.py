@@ -6,14 +6,13 @@ back, so the clock runs again from where it was, as if it had never stopped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Clock, Metric
 from agent_tui.domain.time import Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """The customer waits since `since`; we owe `metric` by `due`."""
 

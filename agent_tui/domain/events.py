@@ -6,15 +6,15 @@ never older), so a desk that missed events converges: it keeps the row with the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Message
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageAdded:
     """A message, note or system line came into a case."""
 
@@ -24,7 +24,7 @@ class MessageAdded:
     type: Literal["message-added"] = "message-added"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageChanged:
     """Delivery moved on, or failed with a reason."""
 
@@ -34,7 +34,7 @@ class MessageChanged:
     type: Literal["message-changed"] = "message-changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallChanged:
     """A call rings, is answered, held, muted, over, written up: the whole call after the change."""
 
@@ -59,7 +59,7 @@ CaseChange = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseChanged:
     """The case itself changed; the row holds how it is now. `detail`: short machine words (agent id, label names
     ...)."""
@@ -69,7 +69,7 @@ class CaseChanged:
     type: Literal["case-changed"] = "case-changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerChanged:
     """Name, addresses, language or block of a customer changed."""
 
@@ -77,7 +77,7 @@ class CustomerChanged:
     type: Literal["customer-changed"] = "customer-changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AgentChanged:
     """A colleague came, left, changed name, role or teams."""
 
@@ -85,7 +85,7 @@ class AgentChanged:
     type: Literal["agent-changed"] = "agent-changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnknownBody:
     """An event this version does not know: it moves the place in the log and changes nothing."""
 
@@ -96,7 +96,7 @@ Body = MessageAdded | MessageChanged | CallChanged | CaseChanged | CustomerChang
 AnyBody = Body | UnknownBody
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One entry of the log as a desk sees it. `prev`: the last seq this agent may see, so gaps by permission are no
     loss.

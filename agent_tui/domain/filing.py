@@ -5,7 +5,7 @@ the fold of `step` over its facts, nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from agent_tui.domain.channels import channel as profile_of
@@ -18,13 +18,14 @@ from agent_tui.domain.clocks import (
     owed_pickup,
     owed_write_up,
 )
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Stage
 from agent_tui.domain.time import HOUR_MS, Ms
 
 GRACE_MS = 72 * HOUR_MS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseState:
     """Where a case stands. `waiting`: what we owe now; `answered`: what the last answer met, kept so that a failed send
     can take it back; `answers`: our messages that stand as that answer; `failed`: sends that failed or are unknown."""
@@ -49,7 +50,7 @@ class CaseState:
     ring: Waiting | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerWrote:
     """A message came in. `auto` as in Message: such a one starts no clock and wakes nothing."""
 
@@ -60,7 +61,7 @@ class CustomerWrote:
     """It opened the case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replied:
     """A message of ours goes out (or goes out again after it failed)."""
 
@@ -68,7 +69,7 @@ class Replied:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendFailed:
     """A message of ours did not arrive, or nobody knows whether it did."""
 
@@ -77,7 +78,7 @@ class SendFailed:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendSettled:
     """A message of unknown outcome turned out to have arrived."""
 
@@ -85,7 +86,7 @@ class SendSettled:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutAway:
     """Snoozed until a time, or with 0 until the customer's next word."""
 
@@ -93,35 +94,35 @@ class PutAway:
     until: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Woke:
     """The snooze is over."""
 
     at: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """Resolved."""
 
     at: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedAgain:
     """Reopened by hand: from done, later or spam."""
 
     at: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spammed:
     """The customer was blocked."""
 
     at: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """Seen by one who answers it; `left`: messages that came since, which they have not seen."""
 
@@ -129,14 +130,14 @@ class Read:
     left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """Shown as unread again."""
 
     at: Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallMoved:
     """A call of the case reached a state. `human`: an agent had answered it."""
 

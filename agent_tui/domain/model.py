@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -21,7 +21,7 @@ ClockState = Literal["running", "paused", "met", "breached"]
 EMPTY = CustomerText("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """One way to reach a person: `scheme` (tel, mailto, wa, did ...) and canonical `value` without the scheme."""
 
@@ -29,7 +29,7 @@ class Address:
     value: CustomerText
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agent:
     """A person who works here, as colleagues see them."""
 
@@ -40,7 +40,7 @@ class Agent:
     presence: str = "offline"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """A file of a message. `blob`: content address (sha256 hex) or "" when not kept; `media`: sniffed type;
     `claimed`: the type the sender gave, shown when it differs."""
@@ -52,7 +52,7 @@ class Attachment:
     claimed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
     `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered
@@ -81,7 +81,7 @@ class Message:
     """Blob of the raw original, "" when there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversation:
     """One thread on one channel. `last_inbound`: when the customer last wrote or called; the reply window runs from
     it."""
@@ -97,7 +97,7 @@ class Conversation:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A conversation on a voice channel. Times are Ms or None when not reached; `law_due`: a human answer is owed by
     then."""
@@ -120,7 +120,7 @@ class Call:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clock:
     """One running promise of time on a case: `since` .. `due`. `estimated`: our own computation where the server
     gives none."""
@@ -132,7 +132,7 @@ class Clock:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseRow:
     """A case as one row of an inbox. `version`: seq of the last event in it; rows order by (`sort_at`, `id`) within
     a section.
@@ -164,7 +164,7 @@ class CaseRow:
     """Sends that failed or whose outcome is unknown, until retried or dismissed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Customer:
     """A person as the desk shows one. `addresses` with the newest first; `blocked`: their messages go to spam."""
 
@@ -176,7 +176,7 @@ class Customer:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first."""
 
@@ -188,7 +188,7 @@ class CaseDetail:
     more_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastCase:
     """An earlier case of a customer, as a line of the history pane."""
 
@@ -201,7 +201,7 @@ class PastCase:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sender:
     """An account we can write from: a channel, the brand it speaks for, and its own address (mail) or name."""
 
@@ -213,7 +213,7 @@ class Sender:
     signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directory:
     """Who and what a desk can name: colleagues, teams, labels in use, accounts to write from, canned replies by key."""
 

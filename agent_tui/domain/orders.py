@@ -5,15 +5,15 @@ An order takes effect at most once per command id, however often it is sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import EMPTY
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRef:
     """A file already at the backend (by its content address) to go out with a message."""
 
@@ -23,7 +23,7 @@ class FileRef:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """Write to the customer (or, with `forward_of`, send a message on to somebody else). `conversation` "" starts a new
     thread on `channel` within the case. `to`/`cc`/`bcc`: mail only; empty `to` means the conversation's own address."""
@@ -43,7 +43,7 @@ class Reply:
     name: Literal["reply"] = "reply"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewMessage:
     """Write to anyone: opens a case (or joins the open one of that address) and sends its first message."""
 
@@ -58,7 +58,7 @@ class NewMessage:
     name: Literal["new-message"] = "new-message"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """An internal note; never leaves the house."""
 
@@ -67,7 +67,7 @@ class Note:
     name: Literal["note"] = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assign:
     """Give the case to an agent and/or a team; both empty: back to the queue."""
 
@@ -77,7 +77,7 @@ class Assign:
     name: Literal["assign"] = "assign"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """Add and remove labels."""
 
@@ -87,7 +87,7 @@ class Label:
     name: Literal["label"] = "label"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prioritise:
     """0 low .. 3 urgent; 1 is normal."""
 
@@ -96,7 +96,7 @@ class Prioritise:
     name: Literal["prioritise"] = "prioritise"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snooze:
     """Put away until `until` (Ms), or with 0 until the customer's next word."""
 
@@ -105,7 +105,7 @@ class Snooze:
     name: Literal["snooze"] = "snooze"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolve:
     """Done."""
 
@@ -114,7 +114,7 @@ class Resolve:
     name: Literal["resolve"] = "resolve"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reopen:
     """Open again: from done, snoozed or spam."""
 
@@ -122,7 +122,7 @@ class Reopen:
     name: Literal["reopen"] = "reopen"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkRead:
     """The case was opened by one who answers it; up to `version` of its row."""
 
@@ -131,7 +131,7 @@ class MarkRead:
     name: Literal["mark-read"] = "mark-read"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkUnread:
     """Show it as unread again."""
 
@@ -139,7 +139,7 @@ class MarkUnread:
     name: Literal["mark-unread"] = "mark-unread"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Spam: the customer's cases go to spam and later messages with them; `on` False takes it back."""
 
@@ -148,7 +148,7 @@ class Block:
     name: Literal["block"] = "block"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetrySend:
     """Send a failed message, or one of unknown outcome, again: only ever by an agent's hand."""
 
@@ -157,7 +157,7 @@ class RetrySend:
     name: Literal["retry-send"] = "retry-send"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallAction:
     """Work a call: answer, hang up, hold, resume, mute, unmute, or send `keys` (digits)."""
 
@@ -167,7 +167,7 @@ class CallAction:
     name: Literal["call"] = "call"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteUp:
     """Documentation after the call: what came of it."""
 
@@ -177,7 +177,7 @@ class WriteUp:
     name: Literal["write-up"] = "write-up"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presence:
     """I am available, not ready (with a reason in `state`) or gone."""
 

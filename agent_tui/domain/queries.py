@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, PastCase
 from agent_tui.domain.views import Cursor, Section
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsQuery:
     """Rows of one section. `anchor`: from the start, the end, or after/before `cursor` (exclusive), or `at` `index`.
     Pages come in order whatever the anchor."""
@@ -27,7 +27,7 @@ class RowsQuery:
     kind: Literal["rows"] = "rows"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalsQuery:
     """How many rows each section holds."""
 
@@ -37,7 +37,7 @@ class TotalsQuery:
     kind: Literal["totals"] = "totals"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseQuery:
     """An opened case, or with `before` (a message id) an older page of its timeline."""
 
@@ -47,7 +47,7 @@ class CaseQuery:
     kind: Literal["case"] = "case"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryQuery:
     """A customer and their earlier cases, newest first; `before`: id of the last case already held."""
 
@@ -57,14 +57,14 @@ class HistoryQuery:
     kind: Literal["history"] = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryQuery:
     """Colleagues, teams, labels, senders, canned replies."""
 
     kind: Literal["directory"] = "directory"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkQuery:
     """A one-time expiring link: to fetch `blob`, or with `blob` "" to upload a file from the agent's own machine."""
 
@@ -77,7 +77,7 @@ class LinkQuery:
 Query = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | LinkQuery
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsPage:
     """`first`: index of the first row within its section; `total`: rows the section holds, as of `seq`."""
 
@@ -89,7 +89,7 @@ class RowsPage:
     kind: Literal["rows"] = "rows"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotalsPage:
     """In the order asked."""
 
@@ -98,7 +98,7 @@ class TotalsPage:
     kind: Literal["totals"] = "totals"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CasePage:
     """`detail` None: there is no such case for this agent."""
 
@@ -107,7 +107,7 @@ class CasePage:
     kind: Literal["case"] = "case"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryPage:
     """Earlier cases, newest first."""
 
@@ -118,7 +118,7 @@ class HistoryPage:
     kind: Literal["history"] = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryPage:
     """As of `seq`."""
 
@@ -127,7 +127,7 @@ class DirectoryPage:
     kind: Literal["directory"] = "directory"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkPage:
     """`url` works once, until `expires` (Ms)."""
 

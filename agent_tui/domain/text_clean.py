@@ -1,11 +1,11 @@
 """Turns any text a customer can send into text that is safe to draw."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from agent_tui.domain import text_tables as tables
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text_isolates import ISOLATES, balance
 from agent_tui.domain.text_safe import SafeText, seal
 from agent_tui.domain.text_tables import char_class
@@ -67,7 +67,7 @@ def _normal_breaks(raw: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rules:
     """The compiled rules; compiled at the first text that needs them, as that takes some milliseconds."""
 

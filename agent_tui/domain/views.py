@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow, Stage
 
 Scope = Literal["mine", "unassigned", "team", "all"]
@@ -24,7 +25,7 @@ class Section:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A named list of sections, narrowed to one channel ("" = all) and to rows matching `text` (as typed)."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agent_tui.backends.base import Acked, Outcome, Rejected
 from agent_tui.backends.wire.codec import BadFrame, decode_server, encode
 from agent_tui.backends.wire.frames import (
@@ -18,11 +16,12 @@ from agent_tui.backends.wire.frames import (
     Welcome,
 )
 from agent_tui.domain.events import Event, UnknownBody
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import Order
 from agent_tui.domain.queries import Page, Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Welcomed:
     """The server let us in. `resumed`: every event after our place follows; `first`: we had no place before."""
 
@@ -31,7 +30,7 @@ class Welcomed:
     first: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happened:
     """The next event. `unreadable`: its body could not be read, so what is held of its case may be old."""
 
@@ -39,7 +38,7 @@ class Happened:
     unreadable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """A page for the query of that id, or why there is none."""
 
@@ -47,7 +46,7 @@ class Answered:
     answer: Page | Rejected
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """What became of the command of that id."""
 
@@ -55,7 +54,7 @@ class Settled:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """The line is to be closed. `retry`: seconds until the next try, `final`: there should be none; `fault`: we end it,
     because the server sent what it must not."""

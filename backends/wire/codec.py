@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from agent_tui.backends.wire.frames import MAX_DEPTH, MAX_FRAME_BYTES, ClientFrame, ServerFrame
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import CustomerText
 
 MAX_NUMBER = (1 << 53) - 1
@@ -36,7 +36,7 @@ class BadFrame(ValueError):
         self.id = id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoded:
     """An event as text, cut around `prev`, so that desks which may see less get theirs without encoding it again."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from agent_tui.backends.wire.codec import BadFrame, Encoded, decode_client, encode
 from agent_tui.backends.wire.frames import Bye, Command, Hello, Limits, Reject, Welcome
 from agent_tui.backends.wire.rate import TokenBucket
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import Order
 from agent_tui.domain.queries import Query
 from agent_tui.domain.time import Ms
@@ -20,34 +20,34 @@ AGAIN = 5.0
 """Seconds that a desk which broke the rules is asked to stay away."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedIn:
     """The desk's hello: where it was."""
 
     hello: Hello
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedOrder:
     id: str
     order: Order
     fence: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskedQuery:
     id: str
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A text to send back at once."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End:
     """Send `text` (a bye) and close with `code` (RFC 6455, section 7.4). `reason` is told again in the next welcome."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, trusted
 
 NOTHING: SafeText = trusted("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A line of the sheet. `value` "" marks a heading, which cannot be chosen. `key` stands at the right edge."""
 

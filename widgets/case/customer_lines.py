@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, PastCase
 from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
 from agent_tui.domain.time import Ms
@@ -21,7 +21,7 @@ _BLANK = LinePieces()
 _LANGUAGES = {"he": trusted("עברית"), "en": trusted("English"), "ar": trusted("العربية"), "ru": trusted("русский")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CustomerLine:
     """A line of the pane. `past`: the earlier case it opens. `address`: the address it writes to."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import Channel, channel, window_left
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
@@ -22,7 +23,7 @@ _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
 _FORWARDED = "---------- Forwarded message ----------"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """One way to write to the customer of a case. `conversation` "": a new thread. `left`: ms of the reply window."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Call, Message
 from agent_tui.domain.text import SafeText, clean_line, trusted
 from agent_tui.domain.time import Ms
@@ -17,14 +18,14 @@ from agent_tui.widgets.case.when import day, day_number, talk_time
 _DOT = trusted(" · ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier:
     """Stands above the oldest message held while the server has more."""
 
     key: str = "earlier"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A line between runs. `tag`: the channel's letters; `folded`: messages of the run with something folded."""
 
@@ -35,7 +36,7 @@ class Rule:
     folded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """A message. `author`: what stands in the author's column; `who`: a colleague's name; `unfolded`: with quotes and
     recipients. `stranger`: it came from somebody else than the customer is known as."""
@@ -48,7 +49,7 @@ class Said:
     stranger: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Talked:
     """A call. `who`: the agent's name."""
 

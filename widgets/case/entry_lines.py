@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from agent_tui.domain.channels import channel
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
 from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
 from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
@@ -43,7 +43,7 @@ _KINDS: dict[str, Part] = {"in": "them", "out": "us", "note": "note", "system": 
 _UNCUT = trusted("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """The columns of a timeline `width` cells wide."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, truncate, trusted
 from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.paint import Paint, Part
@@ -18,7 +18,7 @@ BLANK: SafeText = trusted(" ")
 _SPACES: SafeText = trusted(" " * 1000)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """Words and the part of the screen they are."""
 
@@ -26,7 +26,7 @@ class Piece:
     part: Part = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinePieces:
     """One line: pieces from the left, pieces at the right edge. `fill`: the sign drawn in the gap between."""
 

@@ -5,10 +5,10 @@ With two lines every item has two, a group's header a blank one above its name; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from agent_tui.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Geometry:
     """From items to lines of the whole list and back."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.style import Style
 from textual.strip import Strip
 
 from agent_tui.desk.inbox import InboxHeader, InboxRow
 from agent_tui.domain.channels import channel
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
@@ -35,7 +35,7 @@ PREVIEW_FROM = 56
 """A line this wide shows the preview beside the name when rows have one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowLook:
     """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
     text of its clock at `now`."""

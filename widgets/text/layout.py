@@ -6,15 +6,15 @@ Right-to-left text is set to the right here; the order of its letters within a l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.cells import set_cell_size
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, clean_line, wrap
 from agent_tui.widgets.cells import cell_len, reads_from_right
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextLine:
     """A line as it is drawn: `text` takes `cells` cells; `right`: it belongs at the right edge."""
 
@@ -39,7 +39,7 @@ def lay_out(text: SafeText, width: int) -> tuple[TextLine, ...]:
     return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A line of a text that is being edited: its characters `start`..`stop` of that text, without the line break."""
 
