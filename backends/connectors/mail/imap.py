@@ -23,8 +23,8 @@ from agent_tui.backends.connectors.mail.imap_wire import (
     ImapLost,
     ImapServer,
     Response,
+    mailbox_name,
     numbers,
-    quoted,
 )
 from agent_tui.backends.connectors.mail.mime import SIZE_LIMIT
 from agent_tui.domain.text import clean_line
@@ -178,7 +178,7 @@ class ImapReceiver:
 
     async def _select(self, connection: ImapConnection) -> Place:
         """Open the mailbox (read-only: nothing of it is changed) and find the place to go on from."""
-        responses = await connection.command(f"EXAMINE {quoted(self._server.mailbox)}")
+        responses = await connection.command(f"EXAMINE {mailbox_name(self._server.mailbox)}")
         validity = next((int(match[1]) for each in responses if (match := _VALIDITY.search(each.text))), 0)
         saved = Place.read(await self._port.load_mark(self._account, self._mark))
         if saved is not None and saved.validity == validity:
@@ -187,7 +187,7 @@ class ImapReceiver:
             since = self._today() - timedelta(days=self._history_days)
         else:
             since = saved.day - timedelta(days=RECHECK_DAYS)
-        recent = numbers(await connection.command(f"UID SEARCH SINCE {_imap_date(since)}"), b"SEARCH")
+        recent = numbers(await connection.command(f"UID SEARCH SINCE {imap_date(since)}"), b"SEARCH")
         if recent:
             start = min(recent) - 1
         else:
@@ -239,11 +239,11 @@ class ImapReceiver:
         for response in responses:
             if _number(_UID, response) != listed.uid:
                 continue
-            if response.literals:
-                return FetchedMail(validity, listed.uid, response.literals[0], listed.at, problem)
-            if match := _QUOTED_BODY.search(response.text):
-                raw = re.sub(rb"\\(.)", rb"\1", match[1])
+            raw = _body(response)
+            if raw or (raw is not None and not listed.size):
                 return FetchedMail(validity, listed.uid, raw, listed.at, problem)
+        if listed.uid in numbers(await connection.command(f"UID SEARCH UID {listed.uid}"), b"SEARCH"):
+            return self._refused(validity, listed, ImapError("the server lists the mail, but gave no words of it"))
         return None
 
     def _refused(self, validity: int, listed: _Listed, error: ImapError) -> FetchedMail:
@@ -277,10 +277,18 @@ class ImapReceiver:
         await self._port.save_mark(self._account, self._mark, str(place))
 
 
+def _body(response: Response) -> bytes | None:
+    if response.literals:
+        return response.literals[0]
+    match = _QUOTED_BODY.search(response.text)
+    return re.sub(rb"\\(.)", rb"\1", match[1]) if match else None
+
+
 def _number(pattern: re.Pattern[bytes], response: Response) -> int | None:
     match = pattern.search(response.text)
     return int(match[1]) if match else None
 
 
-def _imap_date(day: date) -> str:
+def imap_date(day: date) -> str:
+    """As SEARCH wants it: `1-Jan-2026`."""
     return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"

@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
+from agent_tui.backends.connectors.mail.login import AskToken, NoToken, refusal, xoauth2
+
 Security = Literal["none", "starttls", "tls"]
 
 ANSWER_LIMIT = 256 * 1024 * 1024
@@ -41,7 +43,8 @@ class ImapDenied(ImapError):
 
 @dataclass(frozen=True, slots=True)
 class ImapServer:
-    """Where to receive. `timeout`: seconds without a byte, after which the connection counts as dead."""
+    """Where to receive. `timeout`: seconds without a byte, after which the connection counts as dead. With `token` the
+    login is by XOAUTH2 and `password` is not used."""
 
     host: str
     port: int
@@ -51,6 +54,7 @@ class ImapServer:
     mailbox: str = "INBOX"
     timeout: float = 30.0
     context: ssl.SSLContext | None = None
+    token: AskToken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class ImapConnection:
         self._limit = limit
         self._buffer = bytearray()
         self._tag = 0
+        self._asked = b""  # the server's last question (`+ ...`)
         self.capabilities: frozenset[str] = frozenset()
         self.news = False
 
@@ -110,8 +115,11 @@ class ImapConnection:
         if not greeting.startswith(b"* PREAUTH"):
             await self._capability()
             try:
-                await self._login(server.user, server.password)
-            except ImapLost:
+                if server.token is not None:
+                    await self._login_by_token(server.user, server.token)
+                else:
+                    await self._login(server.user, server.password)
+            except (ImapLost, ImapDenied):
                 raise
             except ImapError as error:
                 raise ImapDenied(f"the server refused the login: {error}") from error
@@ -125,16 +133,36 @@ class ImapConnection:
     async def _login(self, user: str, password: str) -> None:
         if "AUTH=PLAIN" in self.capabilities:
             secret = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-            await self.command("AUTHENTICATE PLAIN", continuation=secret.encode())
+            await self.command("AUTHENTICATE PLAIN", secret.encode())
             return
         if "LOGINDISABLED" in self.capabilities:
             raise ImapDenied("the server allows no login on this connection: set security = tls or starttls")
         await self.command(f"LOGIN {quoted(user)} {quoted(password)}")
 
-    async def command(self, text: str, continuation: bytes = b"") -> list[Response]:
-        """The untagged responses. Raises ImapError when it is not completed with OK, ImapLost when nothing comes."""
+    async def _login_by_token(self, user: str, ask: AskToken) -> None:
+        if "AUTH=XOAUTH2" not in self.capabilities:
+            raise ImapDenied("the server takes no access tokens (no AUTH=XOAUTH2): set auth = password")
+        try:
+            words = xoauth2(user, await ask())
+        except NoToken as error:
+            raise ImapDenied(str(error)) from None
+        self._asked = b""
+        try:
+            if "SASL-IR" in self.capabilities:
+                await self.command(f"AUTHENTICATE XOAUTH2 {words}", b"")
+            else:
+                await self.command("AUTHENTICATE XOAUTH2", words.encode(), b"")
+        except ImapLost:
+            raise
+        except ImapError as error:
+            said = refusal(self._asked[1:].decode("ascii", "replace"))
+            raise ImapError(f"{error} ({said})" if said else str(error)) from None
+
+    async def command(self, text: str, *answers: bytes) -> list[Response]:
+        """The untagged responses; `answers` to what the server asks (`+`), in order. Raises ImapError when it is not
+        completed with OK, ImapLost when nothing comes."""
         tag = await self._send(text)
-        return await self._completed(tag, text.split(" ")[0], continuation)
+        return await self._completed(tag, text.split(" ")[0], answers)
 
     async def idle(self, seconds: float) -> None:
         """Wait until the mailbox has grown (`news` is set) or `seconds` have passed, then end the IDLE.
@@ -150,7 +178,7 @@ class ImapConnection:
             with suppress(TimeoutError):
                 await self._untagged(left, tag, lost=False)
         self._writer.write(b"DONE\r\n")
-        await self._completed(tag, "IDLE", b"")
+        await self._completed(tag, "IDLE", ())
 
     async def logout(self) -> None:
         with suppress(ImapError, OSError, TimeoutError):
@@ -169,8 +197,9 @@ class ImapConnection:
         self._writer.write(f"{tag} {text}\r\n".encode())
         return tag.encode()
 
-    async def _completed(self, tag: bytes, name: str, continuation: bytes) -> list[Response]:
+    async def _completed(self, tag: bytes, name: str, answers: Sequence[bytes]) -> list[Response]:
         found: list[Response] = []
+        left = iter(answers)
         held = 0
         while True:
             response = await self._untagged(self._timeout, b"")
@@ -179,8 +208,9 @@ class ImapConnection:
             if held > ANSWER_LIMIT:
                 raise ImapLost(f"more than {ANSWER_LIMIT} bytes in answer to {name}")
             if text.startswith(b"+"):
-                self._writer.write(continuation + b"\r\n")
-                continuation = b"*"  # a second question is not understood: cancel (RFC 3501 section 6.2.2)
+                self._asked = text
+                # a question without an answer is not understood: cancel (RFC 3501 section 6.2.2)
+                self._writer.write(next(left, b"*") + b"\r\n")
             elif text.startswith(tag + b" "):
                 if text[len(tag) + 1 :].upper().startswith(b"OK"):
                     return found
@@ -244,6 +274,18 @@ class ImapConnection:
 def quoted(text: str) -> str:
     """A quoted string (RFC 3501 section 4.3)."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def mailbox_name(name: str) -> str:
+    """A mailbox's name, quoted, in modified UTF-7 (RFC 3501 section 5.1.3)."""
+    parts: list[str] = []
+    for plain, run in re.findall(r"([\x20-\x7e]+)|([^\x20-\x7e]+)", name):
+        if plain:
+            parts.append(plain.replace("&", "&-"))
+        else:
+            coded = base64.b64encode(run.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+            parts.append(f"&{coded}-")
+    return quoted("".join(parts))
 
 
 def numbers(responses: Sequence[Response], name: bytes) -> list[int]:

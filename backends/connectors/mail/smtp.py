@@ -25,6 +25,7 @@ from aiosmtplib.errors import (
 )
 
 from agent_tui.backends.connectors.mail.compose import Composed
+from agent_tui.backends.connectors.mail.login import AskToken, NoToken, refusal, xoauth2
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -39,7 +40,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
     """Where to send. `timeout`: seconds for each answer; the one after the data waits `data_timeout`
-    (RFC 5321 section 4.5.3.2.6 asks for 10 minutes). `hello`: our name in EHLO, "" for the sender's domain."""
+    (RFC 5321 section 4.5.3.2.6 asks for 10 minutes). `hello`: our name in EHLO, "" for the sender's domain. With
+    `token` the login is by XOAUTH2 and `password` is not used."""
 
     host: str
     port: int
@@ -50,6 +52,7 @@ class SmtpServer:
     data_timeout: float = 600.0
     hello: str = ""
     context: ssl.SSLContext | None = None
+    token: AskToken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,12 @@ async def _connect(client: aiosmtplib.SMTP, server: SmtpServer) -> Temporary | N
                 await client.ehlo()
             except SMTPHeloError:
                 await client.helo()
-        if server.user:
+        if server.token is not None:
+            await _login_by_token(client, server.user, server.token)
+        elif server.user:
             await client.login(server.user, server.password)
+    except NoToken as error:
+        return Temporary(str(error), ours=True)
     except SMTPAuthenticationError as error:
         return Temporary(f"the server refused the login: {_answer(error)}", ours=True)
     except (SMTPHeloError, SMTPConnectError, SMTPResponseException) as error:
@@ -133,6 +140,20 @@ async def _connect(client: aiosmtplib.SMTP, server: SmtpServer) -> Temporary | N
     except (SMTPException, OSError, asyncio.TimeoutError) as error:  # noqa: UP041
         return Temporary(f"no connection to {server.host}:{server.port}: {_answer(error)}", ours=True)
     return None
+
+
+async def _login_by_token(client: aiosmtplib.SMTP, user: str, ask: AskToken) -> None:
+    methods = {method.upper() for method in client.server_auth_methods}
+    if "XOAUTH2" not in methods:
+        raise NoToken("the server takes no access tokens (no AUTH XOAUTH2): set auth = password")
+    words = xoauth2(user, await ask())
+    answer = await client.execute_command(b"AUTH", b"XOAUTH2", words.encode())
+    said = ""
+    if answer.code == 334:  # why not, in base64; the refusal comes after an empty line
+        said = refusal(answer.message)
+        answer = await client.execute_command(b"")
+    if answer.code != 235:
+        raise SMTPAuthenticationError(answer.code, f"{answer.message} ({said})" if said else answer.message)
 
 
 async def _deliver(client: aiosmtplib.SMTP, server: SmtpServer, mail: Composed) -> Outcome:
