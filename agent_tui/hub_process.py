@@ -24,7 +24,7 @@ from agent_tui.config.hub_settings import HubSettings, ListenSettings, certifica
 from agent_tui.config.mail_settings import MailServerSettings, MailSettings
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
-from agent_tui.config.secrets import read_secret
+from agent_tui.config.secrets import SecretError, read_secret
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
@@ -185,11 +185,25 @@ async def _mail(
 ) -> Connector:
     from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
     from agent_tui.backends.connectors.mail.imap_wire import ImapServer
+    from agent_tui.backends.connectors.mail.login import AskToken, NoToken
     from agent_tui.backends.connectors.mail.smtp import SmtpServer
 
     async def password(server: MailServerSettings, protocol: str) -> str:
         source = server.password_source(account.name, protocol, loaded.folder, home)
-        return (await read_secret(source, env)).reveal() if source is not None else ""
+        return (await read_secret(source, env)).reveal() if source is not None and server.auth == "password" else ""
+
+    def token(server: MailServerSettings, protocol: str) -> AskToken | None:
+        source = server.password_source(account.name, protocol, loaded.folder, home)
+        if source is None or server.auth != "xoauth2":
+            return None
+
+        async def ask() -> str:
+            try:
+                return (await read_secret(source, env)).reveal()
+            except SecretError as error:
+                raise NoToken(str(error)) from None
+
+        return ask
 
     imap, smtp = account.imap, account.smtp
     sender = f"{account.display_name} <{account.address}>" if account.display_name else account.address
@@ -204,6 +218,7 @@ async def _mail(
                 smtp.user,
                 await password(smtp, "smtp"),
                 context=_trust(smtp, loaded.folder, home),
+                token=token(smtp, "smtp"),
             ),
             ImapServer(
                 imap.host,
@@ -213,8 +228,10 @@ async def _mail(
                 await password(imap, "imap"),
                 imap.folder,
                 context=_trust(imap, loaded.folder, home),
+                token=token(imap, "imap"),
             ),
             aliases=account.aliases,
+            sent=imap.sent_folder,
         ),
         time,
     )

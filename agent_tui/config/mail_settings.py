@@ -48,6 +48,9 @@ class MailServerSettings(ConfigModel):
     password_file_allowed: bool = False
     """Yes, keep the password in a file, in clear."""
 
+    auth: Literal["password", "xoauth2"] = "password"
+    """How to log in. xoauth2: `password_cmd` prints an OAuth access token; it is run anew for each login."""
+
     tls: Literal["tls", "starttls", "none"] = "tls"
     """tls from the first byte, starttls after a greeting, or none (on this machine only)."""
 
@@ -71,6 +74,8 @@ class MailServerSettings(ConfigModel):
     def _protected(self) -> Self:
         if self.tls == "none" and not self.plain_allowed and not is_loopback(self.host):
             raise Wrong("would send mail and password unencrypted", PLAIN_EXPECTED, ("tls",))
+        if self.auth == "xoauth2" and not (self.user and self.password_cmd):
+            raise Wrong("has nothing to make access tokens", "user and a password_cmd that prints one", ("auth",))
         return self
 
     def password_source(self, account: str, protocol: str, folder: Path, home: Path) -> SecretSource | None:
@@ -103,6 +108,21 @@ class ImapSettings(MailServerSettings):
 
     poll_seconds: float = Field(default=60, ge=1, allow_inf_nan=False)
     """How often to look, where the server does not tell by itself (IDLE)."""
+
+    sent: str = Field(default="auto", min_length=1, examples=["Sent"])
+    """Where a copy of sent mail is filed: auto takes the folder that the server marks as such, off files none (some
+    providers file what goes out by themselves), else the folder of this name."""
+
+    @model_validator(mode="after")
+    def _sent_apart(self) -> Self:
+        if self.sent.upper() == self.folder.upper():
+            raise Wrong("is the folder that customers' mail arrives in", "auto, off or another folder", ("sent",))
+        return self
+
+    @property
+    def sent_folder(self) -> str | None:
+        """The name, "" for the one that the server marks, None to file none."""
+        return {"auto": "", "off": None}.get(self.sent, self.sent)
 
 
 class SmtpSettings(MailServerSettings):

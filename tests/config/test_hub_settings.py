@@ -65,6 +65,8 @@ def test_mail_accounts(tmp_path: Path) -> None:
         (MAIL.replace("support@example.com", "support", 1), "hub.toml:3: mail[1].address: not a mail address"),
         (MAIL + 'tls = "none"', "hub.toml:9: mail[1].smtp.tls: would send mail and password unencrypted"),
         (MAIL + 'tls = "ssl"', 'hub.toml:9: mail[1].smtp.tls: "ssl" is none of the choices'),
+        (MAIL + 'auth = "xoauth2"', "hub.toml:9: mail[1].smtp.auth: has nothing to make access tokens"),
+        (MAIL.replace("[mail.smtp]", 'sent = "inbox"\n[mail.smtp]'), "hub.toml:7: mail[1].imap.sent: is the folder"),
         (MAIL + "port = 0", "hub.toml:9: mail[1].smtp.port: out of range; expected at least 1"),
         (MAIL + 'password = "hunter2"', "hub.toml:9: mail[1].smtp.password: unknown key; expected password_"),
         (MAIL + MAIL, "hub.toml:10: mail[2].name: two of [[mail]] are called support"),
@@ -95,6 +97,13 @@ def test_the_port_goes_by_the_kind_of_line(tmp_path: Path) -> None:
     assert (account.imap.port, account.smtp.port) == (143, 587)
     path.write_text(MAIL + 'tls = "starttls"\nport = 2525\n')
     assert load_hub_settings(path, {}).settings.mail[0].smtp.port == 2525
+
+
+def test_where_sent_mail_is_filed(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    for said, folder in (("", ""), ('sent = "auto"', ""), ('sent = "off"', None), ('sent = "נשלח"', "נשלח")):
+        path.write_text(MAIL.replace("[mail.smtp]", f"{said}\n[mail.smtp]"))
+        assert load_hub_settings(path, {}).settings.mail[0].imap.sent_folder == folder
 
 
 def test_the_databases_password_stays_secret(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from agent_tui.backends.connectors.mail import imap as imap_receiver
 from agent_tui.backends.connectors.mail import imap_wire
 from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
 from agent_tui.backends.connectors.mail.imap_wire import ImapServer
@@ -56,7 +55,8 @@ async def receiving(
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     place = server.sockets[0].getsockname()[1]
     imap = ImapServer("127.0.0.1", place, "none", "u", "p", timeout=5.0)
-    account = MailAccount("support", "agent@example.test", SmtpServer("127.0.0.1", 1, "none"), imap, idle_seconds=1.0)
+    smtp = SmtpServer("127.0.0.1", 1, "none")
+    account = MailAccount("support", "agent@example.test", smtp, imap, idle_seconds=1.0, back_off=(0.01,))
     connector = MailConnector(account, SystemTime(), random.Random(1))
     await connector.start(port)
     try:
@@ -106,11 +106,7 @@ LISTED = b"".join(b"* %d FETCH (UID %d RFC822.SIZE 9)\r\n" % (n, n) for n in (1,
         b"",
     ],
 )
-async def test_a_mail_that_is_there_and_not_given_is_shown_as_such_after_three_tries(
-    lie: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keywords = imap_receiver.ImapReceiver.__init__.__kwdefaults__ or {}
-    monkeypatch.setattr(imap_receiver.ImapReceiver.__init__, "__kwdefaults__", {**keywords, "back_off": (0.01,)})
+async def test_a_mail_that_is_there_and_not_given_is_shown_as_such_after_three_tries(lie: bytes) -> None:
     asked: list[bytes] = []
 
     def fetched(uid: bytes) -> bytes:

@@ -16,6 +16,7 @@ from typing import Literal
 import pytest
 
 from agent_tui.backends.connectors.base import Outbound, OutboundFile
+from agent_tui.backends.connectors.mail.compose import Composed
 from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
 from agent_tui.backends.connectors.mail.imap_wire import ImapServer
 from agent_tui.backends.connectors.mail.parse import parse_mail
@@ -293,3 +294,29 @@ async def test_the_bounce_of_an_unknown_recipient_names_what_failed(mail_servers
     assert bounce.channel_id == outbound.channel_id and bounce.permanent
     assert "nobody@example.test" in bounce.reason and "550" in bounce.reason
     assert next(iter(port.stored.values())).auto == "bounce"
+
+
+async def test_what_was_sent_lies_once_in_the_folder_of_sent_mail(mail_servers: MailServers) -> None:
+    box = mail_servers.new_box()
+    settings = account(mail_servers, box, sent="")
+    connector = MailConnector(settings, SystemTime(), random.Random(1))
+    before = len(mail_servers.mails(mail_servers.customer))
+    folder = mail_servers.maildir(box) / ".Sent" / "cur"
+
+    def filed() -> list[bytes]:
+        return [each.read_bytes() for each in folder.glob("*:2,S")] if folder.exists() else []
+
+    first = connector.message_id("filed 1")
+    result = await connector.send(Outbound("filed 1", "support", "email", first, "", mail_servers.customer, "hello"))
+    assert result.outcome == "accepted"
+    await well(lambda: len(filed()) == 1)
+    assert first.encode() in filed()[0] and b"hello" in filed()[0]
+    # once more, as after a line that broke before the server's answer came
+    connector._sent.file(Composed(first, box, (mail_servers.customer,), filed()[0], False))  # type: ignore[union-attr]
+    second = connector.message_id("filed 2")
+    await connector.send(Outbound("filed 2", "support", "email", second, "", mail_servers.customer, "שלום"))
+    await well(lambda: len(filed()) == 2)
+    assert connector.health() == ""
+    await connector.stop()
+    await well(lambda: len(mail_servers.mails(mail_servers.customer)) == before + 2)
+    assert len(filed()) == 2

@@ -13,6 +13,7 @@ from agent_tui.backends.connectors.mail.compose import BadAddress, Draft, compos
 from agent_tui.backends.connectors.mail.imap import BACK_OFF, HISTORY_DAYS, IDLE_SECONDS, FetchedMail, ImapReceiver
 from agent_tui.backends.connectors.mail.imap_wire import ImapServer
 from agent_tui.backends.connectors.mail.parse import ParsedMail, parse_mail
+from agent_tui.backends.connectors.mail.sent import SentFolder
 from agent_tui.backends.connectors.mail.smtp import Accepted, Permanent, SmtpServer, Temporary, retry_after, send_mail
 from agent_tui.backends.connectors.mail.threading import reply_subject
 from agent_tui.domain.time import MS, Ms, TimeSource
@@ -24,7 +25,8 @@ THREAD_LIMIT = 16_384
 @dataclass(frozen=True, slots=True)
 class MailAccount:
     """One mail account. `sender`: `Name <address>` or an address; `aliases`: further addresses that are ours.
-    `signature` is put below each answer. `history_days`: see imap.HISTORY_DAYS."""
+    `signature` is put below each answer. `history_days`: see imap.HISTORY_DAYS. `sent`: the folder that sent mail is
+    filed into, "" for the one that the server marks \\Sent, None to file none."""
 
     account: str
     sender: str
@@ -35,6 +37,7 @@ class MailAccount:
     idle_seconds: float = IDLE_SECONDS
     history_days: int = HISTORY_DAYS
     back_off: tuple[float, ...] = BACK_OFF
+    sent: str | None = None
     own: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -53,6 +56,9 @@ class MailConnector:
         self._receiver: ImapReceiver | None = None
         self._task: asyncio.Task[None] | None = None
         self._smtp_health = ""
+        self._sent: SentFolder | None = None
+        if account.imap is not None and account.sent is not None:
+            self._sent = SentFolder(account.account, account.imap, account.sent, time)
 
     @property
     def account(self) -> str:
@@ -89,12 +95,15 @@ class MailConnector:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        if self._sent is not None:
+            await self._sent.stop()
 
     def health(self) -> str:
         if self._task is not None and self._task.done():
             return "IMAP: receiving has stopped, restart the hub"
         receiving = self._receiver.health if self._receiver is not None else ""
-        return "; ".join(part for part in (receiving, self._smtp_health) if part)
+        filing = self._sent.health if self._sent is not None else ""
+        return "; ".join(part for part in (receiving, self._smtp_health, filing) if part)
 
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
         return "e-mail has no calls"
@@ -107,6 +116,8 @@ class MailConnector:
         outcome = await send_mail(self._settings.smtp, mail)
         self._smtp_health = f"SMTP: {outcome.reason}" if isinstance(outcome, Temporary) and outcome.ours else ""
         if isinstance(outcome, Accepted):
+            if self._sent is not None:
+                self._sent.file(mail)
             refused = tuple(recipient for recipient, _ in outcome.refused)
             reason = "; ".join(f"{recipient}: {answer}" for recipient, answer in outcome.refused)
             return SendResult("accepted", mail.message_id, reason, refused_to=refused)
