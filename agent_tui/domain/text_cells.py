@@ -37,7 +37,7 @@ def truncate(text: SafeText, cells: int, ellipsis: SafeText = _ELLIPSIS) -> Safe
     if first.isascii():
         return seal(first[:room] + mark)
     kept: list[str] = []
-    for grapheme in _graphemes(first):
+    for grapheme in graphemes(first):
         room -= cell_width(grapheme)
         if room < 0:
             break
@@ -62,70 +62,84 @@ def wrap(text: SafeText, cells: int) -> list[SafeText]:
         if _fits(line, cells):
             wrapped.append(seal(line))
         else:
-            wrapped.extend(_resealed(_wrap_line(line, cells), line))
+            pieces = [narrowed(line[start:stop], cells) for start, stop in wrapped_places(line, cells)]
+            wrapped.extend(_resealed(pieces, line))
     return wrapped
+
+
+def wrapped_places(line: str, cells: int) -> list[tuple[int, int]]:
+    """Where the lines that `wrap` makes of one line of at least one cell begin and end in it."""
+    if _fits(line, cells):
+        return [(0, len(line))]
+    lines: list[tuple[int, int]] = []
+    begin = end = place = blanks = width = 0  # the line being filled, and the spaces that stand behind it
+
+    def end_line() -> None:
+        if end > begin:
+            fits = _fits(line[begin:end], cells)
+            lines.extend([(begin, end)] if fits else _split_odd(line, begin, end, cells))
+
+    for word in _words(line):
+        start, place = place, place + len(word)
+        if word.startswith(" ") and not word.strip(" "):
+            blanks = len(word)
+            continue
+        wide = cell_width(word)
+        if width + blanks + wide <= cells:
+            if end == begin:
+                begin = start - blanks
+            end, width = place, width + blanks + wide
+        elif wide <= cells and wide <= len(word):
+            end_line()
+            begin, end, width = start, place, wide
+        else:
+            # Scripts of wide characters have no spaces and break anywhere; other long words begin a line.
+            if wide > len(word) and width + blanks < cells:
+                if end == begin:
+                    begin = start - blanks
+                width += blanks
+            else:
+                end_line()
+                begin, width = start, 0
+            end = start
+            for grapheme in graphemes(word):
+                step = cell_width(grapheme)
+                if step > cells:
+                    step = 1  # see narrowed
+                if width + step > cells:
+                    end_line()
+                    begin, width = end, 0
+                end += len(grapheme)
+                width += step
+        blanks = 0
+    end_line()
+    return lines or [(0, 0)]
+
+
+def narrowed(piece: str, cells: int) -> str:
+    """A line that `wrapped_places` found, with "…" for each grapheme that is wider than a line."""
+    if _fits(piece, cells):
+        return piece
+    return "".join(grapheme if _fits(grapheme, cells) else _ELLIPSIS for grapheme in graphemes(piece))
 
 
 def _fits(line: str, cells: int) -> bool:
     return len(line) <= cells if line.isascii() else cell_width(line) <= cells
 
 
-def _wrap_line(line: str, cells: int) -> list[str]:
-    lines: list[str] = []
-    current: list[str] = []
-    width = 0
-    spaces = ""
-
-    def end_line() -> None:
-        nonlocal current, width
-        piece = "".join(current)
-        if current:
-            lines.extend([piece] if _fits(piece, cells) else _split_odd(piece, cells))
-        current, width = [], 0
-
-    for word in _words(line):
-        if word.startswith(" ") and not word.strip(" "):
-            spaces = word
-            continue
-        wide = cell_width(word)
-        if width + len(spaces) + wide <= cells:
-            current += (spaces, word)
-            width += len(spaces) + wide
-        elif wide <= cells and wide <= len(word):
-            end_line()
-            current, width = [word], wide
-        else:
-            # Scripts of wide characters have no spaces and break anywhere; other long words begin a line.
-            if wide > len(word) and width + len(spaces) < cells:
-                current.append(spaces)
-                width += len(spaces)
-            else:
-                end_line()
-            for grapheme in _graphemes(word):
-                step = cell_width(grapheme)
-                if step > cells:
-                    grapheme, step = _ELLIPSIS, 1
-                if width + step > cells:
-                    end_line()
-                current.append(grapheme)
-                width += step
-        spaces = ""
-    end_line()
-    return lines or [""]
-
-
-def _split_odd(piece: str, cells: int) -> Iterator[str]:
+def _split_odd(line: str, begin: int, end: int, cells: int) -> Iterator[tuple[int, int]]:
     """Split a piece that is wider than its graphemes are together.
 
     wcwidth lets a few signs (such as a spacing mark after a lone final jamo) widen by what stands before them.
     """
-    kept = ""
-    for grapheme in _graphemes(piece):
+    start, kept = begin, ""
+    for grapheme in graphemes(line[begin:end]):
         if kept and not _fits(kept + grapheme, cells):
-            yield kept
-            kept = ""
+            yield start, begin
+            start, kept = begin, ""
+        begin += len(grapheme)
         kept += grapheme if _fits(grapheme, cells) else _ELLIPSIS
-    yield kept
+    yield start, begin
 
 
 def _words(line: str) -> Iterator[str]:
@@ -134,7 +148,7 @@ def _words(line: str) -> Iterator[str]:
         yield from _WORDS.findall(line)
         return
     word: list[str] = []
-    for grapheme in _graphemes(line):
+    for grapheme in graphemes(line):
         if word and (grapheme == " ") != (word[-1] == " "):
             yield "".join(word)
             word = []
@@ -153,7 +167,8 @@ def _resealed(pieces: list[str], line: str) -> Iterator[SafeText]:
         yield repair(piece)
 
 
-def _graphemes(text: str) -> Iterator[str]:
+def graphemes(text: str) -> Iterator[str]:
+    """What a person takes for one letter, one after another (UAX #29)."""
     if text.isascii() or PLAIN_TEXT.fullmatch(text):
         return iter(text)
     from wcwidth import iter_graphemes  # late: the import takes 10 ms
