@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, tzinfo
-from typing import Literal
 
 from textual import events
 from textual.filter import Monochrome, NoColor
@@ -13,7 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
-from agent_tui.domain.frozen import frozen
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.services.notify import Notifier
@@ -21,22 +20,12 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.app_base import TerminalApp
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
-from agent_tui.themes.theme import Depth, Theme
+from agent_tui.themes.theme import Theme
+from agent_tui.widgets.glyphs import AsciiGlyphs
 from agent_tui.widgets.inbox import InboxList
 from agent_tui.widgets.paint import Paint
-from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse
+from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
-
-
-@frozen
-class DeskSettings:
-    """What the desk's screen is told of the configuration, as values. `zone`: the agent's, for times of day.
-    `attention`: how something new on my cases is told beside the screen."""
-
-    zone: tzinfo = UTC
-    depth: Depth = "truecolor"
-    attention: Literal["bell", "osc9", "off"] = "bell"
-
 
 PATIENCE = 0.5
 """Seconds that the next key waits at most for a widget to take the one before."""
@@ -69,12 +58,15 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         if settings.depth == "none":
             # Textual chose its filter before it knew the theme; the grey one paints the terminal's colours black
             self._filters = [*(kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)), NoColor()]
+        if settings.glyphs == "ascii":
+            self._filters = [*self._filters, AsciiGlyphs()]
         self.desk_screen = DeskScreen(workbench, self.paint, settings.zone)
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
         self.desk_screen.prompt.closed = self._question_over
         self.notifier = Notifier(self._call, settings.attention)
         self.pulse = Pulse(time, self._draw, self._tick)
+        self.resting = Resting(time, self._rested) if settings.preview else None
 
     def get_default_screen(self) -> Screen[None]:
         return self.desk_screen
@@ -100,6 +92,8 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self._unsubscribe()
         self.pulse.stop()
+        if self.resting is not None:
+            self.resting.stop()
 
     def _first(self) -> None:
         self.keys.teach()
@@ -132,6 +126,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         elif isinstance(event, events.Key) and self.keys.press(event.key):
             event.stop()
             event.prevent_default()
+            self._watch_cursor()
             self.pulse.flush()
             self.pulse.hurry()
         else:
@@ -150,6 +145,16 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def on_inbox_list_cursor_moved(self, message: InboxList.CursorMoved) -> None:
         self.keys.teach()
         self.pulse.wind()
+        self._watch_cursor()
+
+    def _watch_cursor(self) -> None:
+        if self.resting is not None:
+            self.resting.moved(self.desk_screen.inbox.key)
+
+    def _rested(self, key: CaseKey) -> None:
+        if self.is_running and key == self.desk_screen.inbox.key:
+            with self._context():
+                self.ui.look_at(key)
 
     def on_descendant_focus(self) -> None:
         self.keys.teach()

@@ -46,7 +46,20 @@ def _run(work: Coroutine[Any, Any, int | None]) -> None:
 def _env() -> dict[str, str]:
     """The environment; a service without HOME (systemd) gets its user's."""
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises where nobody knows
-    return {**({"HOME": home} if home != "~" else {}), **os.environ}
+    env = {**({"HOME": home} if home != "~" else {}), **os.environ}
+    if "LC_CTYPE" in env and not _was_given(b"LC_CTYPE"):
+        del env["LC_CTYPE"]
+    return env
+
+
+def _was_given(name: bytes) -> bool:
+    """Whether a variable was there before Python began: in a locale without UTF-8 it sets LC_CTYPE for its children
+    (PEP 538), which says nothing of the terminal. Where the system does not tell, yes."""
+    try:
+        given = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return True
+    return any(variable.startswith(name + b"=") for variable in given)
 
 
 def _own_terminal() -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Backend
 from agent_tui.config.paths import Paths, expand
 from agent_tui.config.secrets import SecretSource, read_secret
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import SystemTime, TimeSource
 
@@ -37,7 +39,7 @@ async def run_configured(
     """Run until the agent leaves; answers the exit code. With `url` only that hub, whatever config.toml names.
     `state`: where drafts and unsent replies are kept, for a second desk of the same user.
     Raises ConfigError, SecretError, StateError, CannotRun."""
-    from agent_tui.live import depth_named, make_app, run_desk, zone_named
+    from agent_tui.live import make_app, run_desk
 
     paths = Paths.from_env(env)
     settings, folder = _settings(config, paths, env)
@@ -53,33 +55,49 @@ async def run_configured(
         raise CannotRun(f"{place}: no [[backends]]; run agent-tui config init, or agent-tui demo to look around")
     keymap = expand(settings.keymap, folder, paths.home) if settings.keymap else folder / "keymap.toml"
 
+    shown = screen_settings(settings, folder, paths.home, env)
+    terminal = replace(terminal, mouse_motion=settings.mouse == "motion")
+
     def make(workbench: Workbench) -> DeskApp:
         app, problems = make_app(
             workbench,
             time,
+            shown,
             theme=settings.theme,
             theme_folder=folder / "themes",
             keymap=keymap if settings.keymap or keymap.exists() else None,
-            zone=zone_named(settings.timezone, env),
-            depth=depth_named(settings.colours, env),
-            attention=settings.notifications,
             terminal=terminal,
         )
         for problem in problems:
             app.desk_screen.status.say(clean_line(str(problem)), "failure")
         return app
 
-    return await run_desk(backends, make, time, state, settings.undo_seconds, tie)
+    return await run_desk(backends, make, time, state, settings.undo_seconds, tie, mouse=settings.mouse != "off")
+
+
+def screen_settings(settings: Settings, folder: Path, home: Path, env: Mapping[str, str]) -> DeskSettings:
+    """What the screen is told of `settings`, which stand in a file of `folder`."""
+    from agent_tui.live import depth_named, glyphs_named, zone_named
+
+    return DeskSettings(
+        zone=zone_named(settings.timezone, env),
+        depth=depth_named(settings.colours, env),
+        attention=settings.notifications,
+        glyphs=glyphs_named(settings.glyphs, env),
+        preview=settings.preview == "rest",
+        images=settings.images,
+        downloads=expand(settings.downloads, folder, home),
+        ask_above=round(settings.ask_above_mb * 1_000_000),
+        signature=settings.signature.strip(),
+    )
 
 
 def _settings(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[Settings, Path]:
-    from agent_tui.config.settings import load_settings
+    from agent_tui.config.settings import from_environment, load_settings
 
     path = config or paths.config_file
     if config is None and not path.exists():
-        from agent_tui.config.settings import Settings
-
-        return Settings(), path.parent
+        return from_environment(env), path.parent
     loaded = load_settings(path, env)
     return loaded.settings, loaded.folder
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.base import Backend
 from agent_tui.config.problems import Problem
+from agent_tui.desk_settings import DeskSettings, Glyphs
 from agent_tui.domain.time import TimeSource
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.theme import Depth
@@ -19,8 +20,6 @@ from agent_tui.themes.theme import Depth
 if TYPE_CHECKING:
     from agent_tui.app import DeskApp
     from agent_tui.terminal.terminal import Terminal
-
-Attention = Literal["bell", "osc9", "off"]
 
 FIRST_LINES = 40
 """Lines of the inbox asked for before the screen has told how many it shows."""
@@ -48,20 +47,31 @@ def depth_named(colours: str, env: Mapping[str, str]) -> Depth:
     return "truecolor" if truecolor else "16"
 
 
+def glyphs_named(glyphs: str, env: Mapping[str, str]) -> Glyphs:
+    """Which signs to draw with: `glyphs` from the settings. auto is ascii where the locale names another encoding than
+    UTF-8 (POSIX.1-2017, 8.2: LC_ALL, else LC_CTYPE, else LANG), and on TERM=linux or dumb, whose fonts are small. No
+    locale at all says nothing of the terminal: a container, a bare service."""
+    if glyphs in get_args(Glyphs):
+        return glyphs  # type: ignore[return-value]
+    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := env.get(name))), "")
+    encoding = locale.partition("@")[0].rpartition(".")[2].lower().replace("-", "")
+    if locale and encoding != "utf8":
+        return "ascii"
+    return "ascii" if env.get("TERM", "") in ("linux", "dumb") else "unicode"
+
+
 def make_app(
     workbench: Workbench,
     time: TimeSource,
+    settings: DeskSettings,
     *,
     theme: str = "dark",
     theme_folder: Path | None = None,
     keymap: Path | None = None,
-    zone: tzinfo = UTC,
-    depth: Depth = "truecolor",
-    attention: Attention = "bell",
     terminal: Terminal | None = None,
 ) -> tuple[DeskApp, tuple[Problem, ...]]:
     """The desk, and what was wrong with keymap and themes; the rest of them is used."""
-    from agent_tui.app import DeskApp, DeskSettings
+    from agent_tui.app import DeskApp
     from agent_tui.keymaps.loader import load_keymap
     from agent_tui.themes.loader import BUILT_IN, load_themes
 
@@ -70,7 +80,6 @@ def make_app(
     problems = [*bad_keys, *bad_themes]
     if theme not in themes:
         problems.append(Problem("theme", 0, theme, "no such theme", "one of " + ", ".join(themes)))
-    settings = DeskSettings(zone, depth, attention)
     app = DeskApp(workbench, settings, keys, themes.get(theme, themes["dark"]), time, terminal)
     return app, tuple(problems)
 
@@ -82,8 +91,11 @@ async def run_desk(
     state_dir: Path | None,
     undo_seconds: float,
     started: Callable[[DeskApp], None],
+    *,
+    mouse: bool = True,
 ) -> int:
     """Run until the agent leaves or the terminal is lost; answers the exit code. `started` gets the app for signals.
+    `mouse`: ask the terminal for clicks and wheel.
     Raises StateInUse and StateError."""
     workbench = Workbench(backends, state_dir, time, undo_seconds)
     workbench.look_at(0, FIRST_LINES)
@@ -93,7 +105,7 @@ async def run_desk(
         await asyncio.to_thread(import_module, "agent_tui.app")
         app = make(workbench)
         started(app)
-        await app.run_async(mouse=True)
+        await app.run_async(mouse=mouse)
     finally:
         await workbench.stop()
         await sessions

@@ -12,7 +12,7 @@ from agent_tui.config.network import PLAIN_EXPECTED, is_loopback, split_url
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.secrets import SecretSource
-from agent_tui.config.toml_source import read_toml
+from agent_tui.config.toml_source import TomlSource, read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
@@ -108,7 +108,8 @@ class Settings(ConfigModel):
     """How many colours to use. auto asks the terminal; NO_COLOR in the environment wins."""
 
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
-    """Which signs to draw with. ascii for terminals and fonts that have no others."""
+    """Which signs to draw with. ascii for terminals and fonts that have no others; auto goes by LC_ALL, LC_CTYPE, LANG
+    and TERM."""
 
     language: Literal["auto", "en", "he"] = "auto"
     """The language of the desk itself. auto goes by LC_MESSAGES and LANG."""
@@ -126,7 +127,7 @@ class Settings(ConfigModel):
     """What the mouse does: nothing, clicks and wheel, or hovering too (which costs bytes on a slow line)."""
 
     preview: Literal["off", "rest"] = "off"
-    """rest: the cursor resting on a row shows the case without opening it."""
+    """rest: the cursor resting on a row for 0.3 s shows the case; it stays unread and is not taken."""
 
     notifications: Literal["off", "bell", "osc9"] = "bell"
     """How new messages on my cases call: the terminal's bell, or its desktop notification (OSC 9)."""
@@ -135,13 +136,14 @@ class Settings(ConfigModel):
     """How long a send waits, so that it can be taken back; 0: not at all."""
 
     signature: str = Field(default="", examples=["Noa, Nofar Home\n03-555-0100"])
-    """The text under your mails."""
+    """The text under your mails; empty: the one that the server has for the sender, if any."""
 
-    images: Literal["auto", "kitty", "sixel", "blocks", "off"] = "auto"
-    """How to show pictures in the terminal. off: only their names."""
+    images: Literal["auto", "blocks", "off"] = "auto"
+    """How to show pictures in the terminal: in half blocks, or with auto by plain signs where there are few colours.
+    off: not at all, they can be saved or fetched by a link."""
 
     downloads: Path = Path("~/Downloads")
-    """Where saved files go."""
+    """The folder that is proposed for saved files."""
 
     ask_above_mb: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     """Ask before a file larger than this is fetched, in MB."""
@@ -161,6 +163,11 @@ def load_settings(path: Path, env: Mapping[str, str]) -> Loaded[Settings]:
     Raises ConfigError with everything that is wrong.
     """
     return validate(Settings, read_toml(path, made_by="agent-tui config init"), env, "AGENT_TUI_")
+
+
+def from_environment(env: Mapping[str, str]) -> Settings:
+    """The defaults where there is no file, but for what a variable of `env` sets. Raises ConfigError."""
+    return validate(Settings, TomlSource("environment", {}, {}), env, "AGENT_TUI_").settings
 
 
 def keymap_file(loaded: Loaded[Settings], home: Path) -> Path | None:
@@ -189,6 +196,8 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
     if settings.theme not in themes:
         problems.append(loaded.source.problem(("theme",), "no such theme", "one of " + ", ".join(themes)))
     problems += bad_themes
+    if "downloads" in loaded.source.data and not expand(settings.downloads, folder, home).is_dir():
+        problems.append(loaded.source.problem(("downloads",), "no such folder", "a folder that is there"))
     problems += load_keymap(keymap_file(loaded, home))[1]
     for index, backend in enumerate(settings.backends):
         where = ("backends", index)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario import script
 from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import SystemTime, VirtualTime
 from agent_tui.services.workbench import Workbench
 
@@ -58,7 +59,7 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
 
     def make(workbench: Workbench, time: VirtualTime) -> DeskApp:
         zone = ZoneInfo(scenario.timezone)
-        return make_app(workbench, time, theme=options.theme, zone=zone, attention="off")[0]
+        return make_app(workbench, time, DeskSettings(zone, attention="off"), theme=options.theme)[0]
 
     picture = await play(
         scenario,
@@ -85,7 +86,7 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
     from agent_tui.backends.hub.store import Store
     from agent_tui.backends.hub_client import HubBackend
     from agent_tui.demo.stage import play_the_past, set_up
-    from agent_tui.live import depth_named, make_app, run_desk
+    from agent_tui.live import depth_named, glyphs_named, make_app, run_desk
 
     scenario = script.load(options.scenario)
     with tempfile.TemporaryDirectory(prefix="agent-tui-demo-") as name:
@@ -105,8 +106,12 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
             backend = HubBackend.connect_to("hub", desks.url, token, time)
 
             def make(workbench: Workbench) -> DeskApp:
-                zone, depth = ZoneInfo(scenario.timezone), depth_named("auto", terminal.env)
-                return make_app(workbench, time, theme=options.theme, zone=zone, depth=depth, terminal=terminal)[0]
+                settings = DeskSettings(
+                    ZoneInfo(scenario.timezone),
+                    depth_named("auto", terminal.env),
+                    glyphs=glyphs_named("auto", terminal.env),
+                )
+                return make_app(workbench, time, settings, theme=options.theme, terminal=terminal)[0]
 
             stage.play(0)
             return await run_desk([backend], make, time, folder / "desk", 5.0, tie)

@@ -27,7 +27,8 @@ class Window:
         os.set_blocking(self.master, False)
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self._links = b""
+        self.written = bytearray()
+        """All that the desk wrote, as it came."""
         self.child: asyncio.subprocess.Process | None = None
 
     async def start(self, *words: str, folder: Path, env: Mapping[str, str]) -> None:
@@ -42,6 +43,7 @@ class Window:
         except OSError:
             asyncio.get_running_loop().remove_reader(self.master)
             return
+        self.written += data
         self._stream.feed(data.replace(b"\x1b[?2026$p", b""))
 
     @property

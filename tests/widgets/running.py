@@ -10,7 +10,8 @@ from datetime import UTC
 
 from textual.pilot import Pilot
 
-from agent_tui.app import DeskApp, DeskSettings
+from agent_tui.app import DeskApp
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import MS, VirtualTime
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
@@ -62,23 +63,29 @@ class Running:
         return "\n".join(self.screen)
 
 
-def desk_app(shop: Shop, theme: str = "dark", depth: Depth = "truecolor") -> tuple[DeskApp, Workbench, VirtualTime]:
-    """A desk on `shop`, its workbench and its time."""
+def desk_app(
+    shop: Shop, theme: str = "dark", depth: Depth = "truecolor", settings: DeskSettings | None = None
+) -> tuple[DeskApp, Workbench, VirtualTime]:
+    """A desk on `shop`, its workbench and its time. `settings`: instead of the usual ones with `depth`."""
     time = VirtualTime(NOW)
     workbench = Workbench([shop], None, time)
     keymap, problems = load_keymap()
     themes, _ = load_themes()
     assert not problems
-    return DeskApp(workbench, DeskSettings(UTC, depth), keymap, themes[theme], time), workbench, time
+    return DeskApp(workbench, settings or DeskSettings(UTC, depth), keymap, themes[theme], time), workbench, time
 
 
 @asynccontextmanager
 async def running(
-    shop: Shop | None = None, size: tuple[int, int] = (120, 40), theme: str = "dark", depth: Depth = "truecolor"
+    shop: Shop | None = None,
+    size: tuple[int, int] = (120, 40),
+    theme: str = "dark",
+    depth: Depth = "truecolor",
+    settings: DeskSettings | None = None,
 ) -> AsyncIterator[Running]:
     """A desk that has connected and shows its inbox."""
     shop = shop or Shop()
-    app, workbench, time = desk_app(shop, theme, depth)
+    app, workbench, time = desk_app(shop, theme, depth, settings)
     async with app.run_test(size=size) as pilot:
         work = asyncio.create_task(workbench.run())
         desk = Running(app, pilot, workbench, time, shop)

@@ -11,6 +11,7 @@ from pathlib import Path
 from textual.keys import _character_to_key
 
 from agent_tui.backends.base import Outcome, Rejected
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.events import MessageAdded
 from agent_tui.domain.model import (
     Address,
@@ -102,10 +103,14 @@ def picture() -> bytes:
 
 @asynccontextmanager
 async def talking(
-    shop: TalkShop | None = None, size: tuple[int, int] = (120, 40), theme: str = "dark", depth: Depth = "truecolor"
+    shop: TalkShop | None = None,
+    size: tuple[int, int] = (120, 40),
+    theme: str = "dark",
+    depth: Depth = "truecolor",
+    settings: DeskSettings | None = None,
 ) -> AsyncIterator[Running]:
     """A desk on a `TalkShop` with Dana's case open and the focus in its timeline."""
-    async with running(shop or TalkShop(), size, theme, depth) as desk:
+    async with running(shop or TalkShop(), size, theme, depth, settings) as desk:
         await desk.press("enter")
         yield desk
         desk.app.desk_screen.case.composer.writing.save()  # the workbench stops before the screen does here

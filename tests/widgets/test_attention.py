@@ -8,7 +8,8 @@ from typing import Literal
 
 import pytest
 
-from agent_tui.app import DeskApp, DeskSettings
+from agent_tui.app import DeskApp
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.events import Event, MessageAdded
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import CustomerText

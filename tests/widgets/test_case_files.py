@@ -126,8 +126,8 @@ def test_few_colours_give_signs_instead_of_blocks(tmp_path: Path) -> None:
     pixels = read_pixels(path, 20, 10)
     assert len(pixels) <= 20
     assert len(pixels[0]) <= 20
-    assert all(segment.text == "▀" for strip in picture_strips(pixels, "truecolor") for segment in strip)
-    text = "".join(segment.text for strip in picture_strips(pixels, "none") for segment in strip)
+    assert all(segment.text == "▀" for strip in picture_strips(pixels, half_blocks=True) for segment in strip)
+    text = "".join(segment.text for strip in picture_strips(pixels, half_blocks=False) for segment in strip)
     assert len(set(text)) > 2
     assert "▀" not in text
 

@@ -11,11 +11,13 @@ import pytest
 from textual.pilot import Pilot
 
 from agent_tui.app import DeskApp
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.model import Call
 from agent_tui.domain.text import CustomerText
 from agent_tui.themes.theme import Depth
 from tests.widgets.running import Running, desk_app
 from tests.widgets.shop import NOW, Shop, sketch_rows
+from tests.widgets.talk import TalkShop
 
 
 class SnapCompare(Protocol):
@@ -35,12 +37,13 @@ def picture(snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch) -> Pictu
         shop: Shop | None = None,
         theme: str = "dark",
         depth: Depth = "truecolor",
+        settings: DeskSettings | None = None,
         change: Callable[[Shop], None] | None = None,
     ) -> bool:
         if depth == "none":
             monkeypatch.setenv("NO_COLOR", "1")
         world = shop or Shop()
-        app, workbench, time = desk_app(world, theme, depth)
+        app, workbench, time = desk_app(world, theme, depth, settings)
         _still(app)
 
         async def before(pilot: Pilot[None]) -> None:
@@ -79,6 +82,10 @@ def test_the_inbox_without_colours(picture: Picture) -> None:
 
 def test_the_inbox_in_the_terminal_s_own_colours(picture: Picture) -> None:
     assert picture((80, 24), "j", depth="16")
+
+
+def test_the_desk_in_ascii(picture: Picture) -> None:
+    assert picture((80, 24), "enter", shop=TalkShop(), settings=DeskSettings(glyphs="ascii"))
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

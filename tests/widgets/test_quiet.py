@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC
 
-from agent_tui.app import DeskApp, DeskSettings
+from agent_tui.app import DeskApp
+from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import VirtualTime
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench

@@ -45,7 +45,7 @@ class Composer(Widget, can_focus=True):
         self.paint = paint
         self.most_lines = 8
         self.empty_lines = 2
-        self.writing = Writing(workbench, self._show)
+        self.writing = Writing(workbench, self._show, lambda: host(self).settings.signature)
         self._rule_shown: LinePieces | None = None
 
     @property

@@ -1,6 +1,6 @@
 """Files and links of messages: seen in the terminal, saved, or fetched by a one-time link; and files that go out.
 
-Nothing opens by itself. What is more than 10 MB, or not what its sender says, is asked about first.
+Nothing opens by itself. What is large, or not what its sender says, is asked about first.
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ from agent_tui.widgets.case.when import size
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-ASK_ABOVE = 10_000_000
-"""Bytes of a file that is fetched only after a question."""
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'\u2066-\u2069]+")
 _TRAILING = ".,;:!?)]}"
 
@@ -93,7 +91,7 @@ class Files:
     def open(self, key: CaseKey, file: Attachment) -> None:
         """Show a picture, else say what can be done with the file. What looks wrong is asked about first."""
         doubts = []
-        if file.size > ASK_ABOVE:
+        if file.size > host(self._widget).settings.ask_above:
             doubts.append(compose("it has {size}", size=size(file.size)))
         if claims_otherwise(file):
             doubts.append(
@@ -107,7 +105,7 @@ class Files:
         host(self._widget).ui.pick(title, choices, lambda value: self._open(key, file) if value == "yes" else None)
 
     def _open(self, key: CaseKey, file: Attachment) -> None:
-        if file.media.startswith("image/"):
+        if file.media.startswith("image/") and host(self._widget).settings.half_blocks is not None:
             self._work(self._show(key, file))
         else:
             self._ask_what(key, file, compose("{name}", name=_name_of(file)))
@@ -123,7 +121,7 @@ class Files:
         if what == "link":
             self._work(self._link(key, file))
             return
-        folder = self._home() / "Downloads"
+        folder = host(self._widget).settings.downloads or self._home() / "Downloads"
 
         def take(typed: str) -> SafeText | None:
             target = self._path(typed)
@@ -206,7 +204,7 @@ class Files:
         case = self._workbench.desk.open_case
         if case is not None and case.key == key:
             self._shown = (key, file)
-            self._preview.show(name, pixels)
+            self._preview.show(name, pixels, bool(host(self._widget).settings.half_blocks))
 
     async def _link(self, key: CaseKey, file: Attachment) -> None:
         page = await self._workbench.link(key, file.blob, _name_of(file))

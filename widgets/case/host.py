@@ -6,6 +6,7 @@ The application (`agent_tui.app.DeskApp`) has these; a widget knows no more of i
 from __future__ import annotations
 
 from datetime import tzinfo
+from pathlib import Path
 from typing import Protocol, cast
 
 from textual.widget import Widget
@@ -26,6 +27,20 @@ class CaseUi(Ui, Protocol):
 class _Settings(Protocol):
     @property
     def zone(self) -> tzinfo: ...
+
+    @property
+    def half_blocks(self) -> bool | None:
+        """How pictures are shown: in half blocks, in plain signs, or with None not at all."""
+        ...
+
+    @property
+    def downloads(self) -> Path | None: ...
+
+    @property
+    def ask_above(self) -> int: ...
+
+    @property
+    def signature(self) -> str: ...
 
 
 class Host(Protocol):

@@ -13,7 +13,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText, trusted
-from agent_tui.themes.theme import Depth
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.paint import Paint
 
@@ -50,19 +49,19 @@ def read_pixels(path: Path, columns: int, rows: int) -> Pixels:
     ]
 
 
-def picture_strips(pixels: Pixels, depth: Depth) -> list[Strip]:
-    """Half blocks in true colour; signs of growing weight where there are few colours or none."""
+def picture_strips(pixels: Pixels, half_blocks: bool) -> list[Strip]:
+    """Half blocks in colour; else signs of growing weight."""
     width = len(pixels[0]) if pixels else 0
     strips = []
     for top in range(0, len(pixels), 2):
         upper = pixels[top]
         lower = pixels[top + 1] if top + 1 < len(pixels) else upper
-        strips.append(Strip([_cell(a, b, depth) for a, b in zip(upper, lower, strict=True)], width))
+        strips.append(Strip([_cell(a, b, half_blocks) for a, b in zip(upper, lower, strict=True)], width))
     return strips
 
 
-def _cell(upper: tuple[int, int, int], lower: tuple[int, int, int], depth: Depth) -> Segment:
-    if depth == "truecolor":
+def _cell(upper: tuple[int, int, int], lower: tuple[int, int, int], half_blocks: bool) -> Segment:
+    if half_blocks:
         return Segment("▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower)))
     weight = (sum(upper) + sum(lower)) / (6 * 256)
     return Segment(_GREYS[int(weight * len(_GREYS))])
@@ -94,10 +93,10 @@ class Preview(Widget, can_focus=True):
         self._title: SafeText = NOTHING
         self._strips: list[Strip] = []
 
-    def show(self, title: SafeText, pixels: Pixels) -> None:
+    def show(self, title: SafeText, pixels: Pixels, half_blocks: bool) -> None:
         """Show a picture in the timeline's place."""
         self._title = title
-        self._strips = picture_strips(pixels, self.paint.depth)
+        self._strips = picture_strips(pixels, half_blocks)
         self.display = True
         self.covers.display = False
         self.screen.set_focus(self, scroll_visible=False)

@@ -23,12 +23,14 @@ SAVE_AFTER_SECONDS = 0.5
 
 class Writing:
     """Between the composer and the workbench. `view`: the text as it is edited; call `edited` after each change of it.
-    `changed` is called whenever the composer must look again."""
+    `changed` is called whenever the composer must look again; `own_signature`
+    tells the agent's, which goes before the sender's."""
 
-    def __init__(self, workbench: Workbench, changed: Callable[[], None]) -> None:
+    def __init__(self, workbench: Workbench, changed: Callable[[], None], own_signature: Callable[[], str]) -> None:
         self.workbench = workbench
         self.view = EditView()
         self._changed = changed
+        self._own_signature = own_signature
         self._draft = Draft(None)
         self._begun = ""  # the text a draft of this kind begins with; while it stands there is nothing to save
         self._saved: Draft | None = None
@@ -287,7 +289,8 @@ class Writing:
 
     def _signature(self, draft: Draft) -> str:
         sender = drafting.sender_of(self.directory, draft)
-        return f"-- \n{sender.signature}" if sender is not None and sender.signature else ""
+        words = self._own_signature() or (sender.signature if sender is not None else "")
+        return f"-- \n{words}" if words else ""
 
     def toggle_signature(self) -> SafeText:
         """Put the signature in at the end, or take it out."""

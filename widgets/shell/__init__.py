@@ -3,5 +3,6 @@
 from agent_tui.widgets.shell.desk_screen import DeskScreen
 from agent_tui.widgets.shell.key_router import KeyRouter
 from agent_tui.widgets.shell.pulse import Pulse
+from agent_tui.widgets.shell.resting import Resting
 
-__all__ = ["DeskScreen", "KeyRouter", "Pulse"]
+__all__ = ["DeskScreen", "KeyRouter", "Pulse", "Resting"]

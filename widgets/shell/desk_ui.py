@@ -127,6 +127,15 @@ class DeskUi:
         self._mark_read(key)
         self.focus(place)
 
+    def look_at(self, key: CaseKey) -> None:
+        """Show a case while the cursor rests on it: it stays unread, nobody takes it, the focus stays in the inbox."""
+        screen, shown = self._screen, self._workbench.desk.open_case
+        elsewhere = self.place != "inbox" or screen.prompt.asking is not None or screen.writing_new
+        if elsewhere or (shown is not None and shown.key == key):
+            return
+        self._workbench.open(key)
+        screen.changed(Changes(timeline=True, customer=True, composer=True))
+
     def _mark_read(self, key: CaseKey) -> None:
         """Opened by one who answers it: no longer unread. A supervisor who looks in leaves it as it was."""
         row, backend = self._workbench.desk.row(key), self._workbench.desk.backends.get(key.backend)
