@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = ("agent_tui/cli.py", "agent_tui/docs_build.py", "backends/conformance/__main__.py")
+PROGRAMS = (
+    "agent_tui/cli.py",
+    "agent_tui/docs_build.py",
+    "agent_tui/unicode_build.py",
+    "backends/conformance/__main__.py",
+)
 ROOMS = ("agent_tui", "widgets", "backends", "keymaps", "themes")
 
 
