@@ -56,7 +56,7 @@ async def run_configured(
     keymap = expand(settings.keymap, folder, paths.home) if settings.keymap else folder / "keymap.toml"
 
     shown = screen_settings(settings, folder, paths.home, env)
-    terminal = replace(terminal, mouse_motion=settings.mouse == "motion")
+    terminal = replace(terminal, mouse_motion=settings.mouse == "motion", bidi=settings.bidi)
 
     def make(workbench: Workbench) -> DeskApp:
         app, problems = make_app(

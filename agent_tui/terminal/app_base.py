@@ -15,6 +15,8 @@ from textual.app import App
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from agent_tui.terminal.answers import Answers
+from agent_tui.terminal.bidi_mode import Decision, decide
 from agent_tui.terminal.diffscreen import DiffScreen
 from agent_tui.terminal.driver import TerminalDriver
 from agent_tui.terminal.screen import TerminalScreen
@@ -55,6 +57,8 @@ class TerminalApp(App[ReturnType]):
         self.terminal = terminal if terminal is not None else Terminal(0, 1)
         self._diff: DiffScreen | None = None
         self._repaint_due = False
+        self.bidi = decide(self.terminal.bidi, Answers(), self.terminal.env)
+        """Who puts Hebrew and Arabic in order, as far as is known; `bidi_changed` tells when it turns out otherwise."""
         if terminal is not None:
             self._take_environment(terminal)
             if diff_output:
@@ -100,6 +104,14 @@ class TerminalApp(App[ReturnType]):
     def terminal_lost(self) -> None:
         """The terminal hung up: leave. Override to keep things first (they should be kept on change anyway)."""
         self.exit(return_code=129)
+
+    def terminal_orders(self, decision: Decision) -> None:
+        self.bidi = decision
+        self.bidi_changed()
+        self.redraw()
+
+    def bidi_changed(self) -> None:
+        """Another mode of `bidi`: forget what was laid out by the old one. Everything is drawn again after this."""
 
     def redraw(self) -> None:
         """Write the whole screen again, for when something else has written on the terminal (^L)."""

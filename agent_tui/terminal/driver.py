@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import termios
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
@@ -18,6 +19,8 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
+from agent_tui.terminal.answers import AnswerReader, Answers, questions
+from agent_tui.terminal.bidi_mode import DESK_ORDERS, TERMINAL_ORDERS, Decision, decide
 from agent_tui.terminal.keys_in import KeyParser
 from agent_tui.terminal.output import TerminalWriter
 from agent_tui.terminal.terminal import Terminal
@@ -29,6 +32,9 @@ SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 #: A frame shorter than this reaches the terminal in one piece anyway.
 SYNC_FROM = 512
 READ = 16_384
+#: Seconds that leaving waits for answers that are on their way: the shell would take them for keys. And seconds after
+#: the questions in which they may be.
+STRAGGLERS, ON_THEIR_WAY = 0.25, 2.0
 
 
 def _resized(size: tuple[int, int]) -> events.Resize:
@@ -53,6 +59,9 @@ class OnTerminal(Protocol):
     def terminal_lost(self) -> None:
         """The terminal has hung up: nobody sees or types any more."""
 
+    def terminal_orders(self, decision: Decision) -> None:
+        """Hebrew is to be drawn another way than was thought, and what the terminal shows is gone."""
+
 
 class TerminalDriver(Driver):
     """Plays a Textual app on `app.terminal`. Idle, it wakes never and writes nothing."""
@@ -67,7 +76,12 @@ class TerminalDriver(Driver):
         self._window: tuple[int, int] = size or self._terminal.measure()
         self._size = self._window  # Textual reads it
         self._writer: TerminalWriter | None = None
-        self._parser = KeyParser()
+        self._answers = AnswerReader()
+        self._heard = Answers()
+        self._asked: float | None = None
+        self._bidi = decide(self._terminal.bidi, self._heard, self._terminal.env)
+        self._desk_orders = False  # the terminal was told so, and is to be told otherwise
+        self._parser = KeyParser(self._answers)
         self._reading = False
         self._tick: asyncio.TimerHandle | None = None
         self._modes_before: list[Any] | None = None
@@ -153,6 +167,9 @@ class TerminalDriver(Driver):
         self._host.terminal_typed()
         for message in messages:
             self.process_message(message)
+        if self._answers.answers != self._heard:
+            self._heard = self._answers.answers
+            self._decide()
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
@@ -162,6 +179,18 @@ class TerminalDriver(Driver):
     def _ticked(self) -> None:
         self._tick = None
         self._deliver(self._parser.tick())
+
+    def _decide(self) -> None:
+        """The terminal has said something about itself."""
+        decision = decide(self._terminal.bidi, self._heard, self._terminal.env)
+        if decision.mode == self._bidi.mode or self._writer is None:
+            self._bidi = decision
+            return
+        self._bidi = decision
+        self._desk_orders = self._desk_orders or decision.mode == "visual"
+        # The terminal keeps its order with every row: it holds for rows that are made anew
+        self.write((DESK_ORDERS if decision.mode == "visual" else TERMINAL_ORDERS) + "\x1b[2J")
+        self._host.terminal_orders(decision)
 
     def _stop_reading(self) -> None:
         if self._tick is not None:
@@ -179,12 +208,18 @@ class TerminalDriver(Driver):
         self._host.terminal_forgotten()
         self.send_message(_resized(self._window))
         self._set_raw()
+        if self._bidi.mode == "visual":  # before the other screen is made, so that it holds for its rows
+            self._desk_orders = True
+            self.write(DESK_ORDERS)
         self.write("\x1b[?1049h" + self._mouse_on() + "\x1b[?25l\x1b[?1004h")  # other screen, no cursor, focus reports
         if not env.get("TEXTUAL_DISABLE_KITTY_KEY"):
             self.write(f"\x1b[>{KITTY_FLAGS}u")
         if env.get("TERM_PROGRAM") != "Apple_Terminal":  # prints the "p"
             self.write("\x1b[?2026$p")
         self.write("\x1b[?2004h\x1b[?7l")  # bracketed paste, no line wrap
+        if self._terminal.bidi == "auto" and self._asked is None and (ask := questions(env)):
+            self._asked = self._loop.time()
+            self.write(ask)
         self.flush()
         try:
             self._loop.add_reader(self._terminal.fd_in, self._readable)
@@ -194,10 +229,27 @@ class TerminalDriver(Driver):
 
     def disable_input(self) -> None:
         self._stop_reading()
+        self._await_stragglers()
         try:
             termios.tcflush(self._terminal.fd_in, termios.TCIFLUSH)
         except termios.error:
             return
+
+    def _await_stragglers(self) -> None:
+        """Take the answers that are still on their way, before the shell takes them for keys."""
+        if self._asked is None or self._answers.answers.complete or self._was_lost:
+            return
+        now, asked = self._loop.time(), self._asked
+        self._asked = None  # after a suspension they are asked for again
+        if now > asked + ON_THEIR_WAY:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            while not self._answers.answers.complete and (left := now + STRAGGLERS - self._loop.time()) > 0:
+                if not select.select([self._terminal.fd_in], [], [], left)[0]:
+                    return
+                if not (data := os.read(self._terminal.fd_in, READ)):
+                    return
+                self._answers.take(data.decode("utf-8", "replace"), self._loop.time())
 
     def stop_application_mode(self) -> None:
         """Put everything back. Harmless when called again, or when the terminal has gone."""
@@ -207,8 +259,10 @@ class TerminalDriver(Driver):
             mouse_off = "\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l" if self._mouse else ""
             writer, self._writer = self._writer, None
             writer.close(
-                f"{SYNC_END}\x1b[m\x1b[r\x1b[?2004l\x1b[?7h{mouse_off}{kitty_off}\x1b[?1049l\x1b[?25h\x1b[?1004l"
+                f"{SYNC_END}\x1b[m\x1b[r\x1b[?2004l\x1b[?7h{mouse_off}{kitty_off}\x1b[?1049l"
+                f"{TERMINAL_ORDERS if self._desk_orders else ''}\x1b[?25h\x1b[?1004l"  # for the row of the prompt too
             )
+            self._desk_orders = False
         if self._modes_before is not None:
             with contextlib.suppress(termios.error):  # hung up: nothing to put back
                 termios.tcsetattr(self._terminal.fd_in, termios.TCSANOW, self._modes_before)

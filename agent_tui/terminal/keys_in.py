@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
+
+from agent_tui.terminal.answers import AnswerReader
 
 _ESC = "\x1b"
 
@@ -19,9 +21,14 @@ class KeyParser:
 
     ESC is taken out of what is pasted: the parser takes an escape sequence inside a paste for keys, so that each line
     break after it would be Enter.
+
+    `answers` takes out what the terminal answers, which the parser would take for keys; not within a paste, which
+    could play the terminal.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answers: AnswerReader | None = None, now: Callable[[], float] = get_time) -> None:
+        self._answers = answers or AnswerReader()
+        self._now = now
         self._parser = XTermParser()
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._pasting = False
@@ -31,13 +38,21 @@ class KeyParser:
     def feed(self, data: bytes) -> Iterator[Message]:
         text = self._decode(data)
         while text:
-            piece, text = self._in_paste(text) if self._pasting else self._outside(text)
+            if self._pasting:
+                piece, text = self._in_paste(text)
+            else:
+                piece, text = self._outside(text)
+                piece = self._answers.take(piece, self._now())
             if piece:
                 yield from self._parser.feed(piece)
 
     def tick(self) -> Iterator[Message]:
         if not self._pasting:
             self._before = ""  # that ESC was a key
+        if typed := self._answers.tick(self._now()):
+            yield from self._parser.feed(typed)
+            if self._parser._timeout_time is not None:
+                self._parser._timeout_time = get_time()  # it has waited already
         yield from self._parser.tick()
 
     def _outside(self, text: str) -> tuple[str, str]:
@@ -65,4 +80,6 @@ class KeyParser:
     @property
     def wait(self) -> float | None:
         due = self._parser._timeout_time
-        return None if due is None else max(0.0, due - get_time()) + 0.001
+        waits = [self._answers.wait(self._now()), None if due is None else max(0.0, due - get_time())]
+        soonest = min((wait for wait in waits if wait is not None), default=None)
+        return None if soonest is None else soonest + 0.001

@@ -9,6 +9,8 @@ import termios
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent_tui.terminal.bidi_mode import BidiSetting
+
 DEFAULT_SIZE = (80, 25)
 
 
@@ -18,6 +20,7 @@ class Terminal:
 
     `size` is (columns, rows), or None to ask the terminal. `env` is the environment of the person who sits there,
     which is not always that of this process. `mouse_motion` asks for the pointer's every move (many bytes over SSH).
+    `bidi`: who puts Hebrew and Arabic in order; auto asks the terminal.
     """
 
     fd_in: int
@@ -25,6 +28,7 @@ class Terminal:
     size: tuple[int, int] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     mouse_motion: bool = False
+    bidi: BidiSetting = "auto"
 
     @property
     def remote(self) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import re
 import struct
 import sys
 import termios
@@ -16,6 +17,9 @@ from pathlib import Path
 import pyte
 
 from tests.end_to_end.hub_run import COMMAND, until
+
+#: DECRQM, of which pyte prints the p.
+QUESTION = re.compile(rb"\x1b\[\??\d+\$p")
 
 
 class Window:
@@ -44,7 +48,7 @@ class Window:
             asyncio.get_running_loop().remove_reader(self.master)
             return
         self.written += data
-        self._stream.feed(data.replace(b"\x1b[?2026$p", b""))
+        self._stream.feed(QUESTION.sub(b"", data))
 
     @property
     def text(self) -> str:

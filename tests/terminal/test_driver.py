@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import re
 import struct
 import sys
 import termios
@@ -27,6 +28,9 @@ if sys.platform != "linux":
     pytest.skip("pseudo-terminals as Linux has them", allow_module_level=True)
 
 ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
+
+#: DECRQM, of which pyte prints the p.
+QUESTION = re.compile(rb"\x1b\[\??\d+\$p")
 
 
 class Desk(TerminalApp[str]):
@@ -88,7 +92,7 @@ class Window:
             self.stall()
             return
         self.raw += data
-        self.stream.feed(data.replace(b"\x1b[?2026$p", b""))
+        self.stream.feed(QUESTION.sub(b"", data))
         self.news.set()
 
     def type(self, keys: bytes) -> None:

@@ -1,0 +1,123 @@
+"""What kind of terminal this is, asked of it: the questions, and its answers taken out of what is typed. Without I/O.
+
+Answers come in the order of the questions, when they come: after a second over a slow line, in pieces, or never. So
+nobody waits for them, and whatever becomes of them they are never keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agent_tui.domain.frozen import frozen
+
+#: The last question, which every terminal answers: what has no answer before this one's has none
+#: (DA1, https://vt100.net/docs/vt510-rm/DA1.html).
+FENCE = "\x1b[c"
+#: DECRQM of the ANSI mode 8 (https://vt100.net/docs/vt510-rm/DECRQM.html): who reorders, as
+#: https://terminal-wg.pages.freedesktop.org/bidi/recommendation/escape-sequences.html has it.
+ASK_MODE_8 = "\x1b[8$p"
+#: XTVERSION and DA2 (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html): name, and what has to do for a name.
+ASK_VERSION, ASK_SECONDARY = "\x1b[>q", "\x1b[>c"
+
+#: Seconds after which ESC, with which an answer may have begun, was the key Escape after all.
+KEY = 0.1
+#: Seconds that the rest of an answer may take; then it is given up, and still it is no key.
+REST = 5.0
+#: Code points of a name that is believed.
+LONGEST = 256
+
+_ANSWER = re.compile(
+    r"\x1b\[8;(?P<mode>\d)\$y"
+    r"|\x1b\[\?(?P<primary>[\d;]*)c"
+    r"|\x1b\[>(?P<secondary>[\d;]*)c"
+    rf"|\x1bP>\|(?P<version>[^\x1b\x07]{{0,{LONGEST}}})(?:\x1b\\|\x07)"
+)
+#: An answer that something else broke into.
+_BROKEN = re.compile(rf"\x1bP>\|[^\x1b\x07]{{0,{LONGEST}}}(?=\x1b[^\\])")
+#: What may become an answer, or a report of a private mode, which is not for us but must not fall apart either.
+_BEGUN = re.compile(
+    rf"\x1b(?:\[(?:8(?:;(?:\d\$?)?)?|\?[\d;]*\$?|>[\d;]*)?|P(?:>(?:\|[^\x1b\x07]{{0,{LONGEST}}}\x1b?)?)?)?"
+)
+_ESCAPE = "\x1b"
+
+
+@frozen
+class Answers:
+    """What the terminal has said so far. `mode8`: 0 not known to it, 1 it reorders, 2 it does not, 3 and 4 the same
+    for ever. `version`: name and version. `secondary`: kind, version, hardware. `complete`: nothing more will come."""
+
+    mode8: int | None = None
+    version: str = ""
+    secondary: tuple[int, ...] = ()
+    complete: bool = False
+
+
+def questions(env: Mapping[str, str]) -> str:
+    """What to ask of the terminal in `env`; nothing of one that would print it."""
+    if env.get("TERM", "") in ("", "dumb", "linux"):
+        return ""
+    ask = "" if env.get("TERM_PROGRAM") == "Apple_Terminal" else ASK_MODE_8  # prints the "p"
+    return ask + ASK_VERSION + ASK_SECONDARY + FENCE
+
+
+class AnswerReader:
+    """Reads the answers to `questions` out of what comes from the terminal. Moments are seconds of any one clock."""
+
+    def __init__(self) -> None:
+        self.answers = Answers()
+        self._held = ""
+        self._due = 0.0
+        self._let_go = False
+        """Escape was taken for a key, because it came alone."""
+
+    def take(self, text: str, now: float) -> str:
+        """What of `text` is not an answer. What may become one is held back until more comes, or until `tick`."""
+        if self.answers.complete and not self._held and _ESCAPE not in text:
+            return text
+        if self._let_go and (_ANSWER.match(late := _ESCAPE + text) or _BEGUN.fullmatch(late)):
+            text = late  # the rest of an answer after all
+        self._let_go = False
+        seen, was_held, self._held = self._held + text, self._held, ""
+        out = []
+        at = 0
+        while (escape := seen.find(_ESCAPE, at)) >= 0:
+            out.append(seen[at:escape])
+            if found := _ANSWER.match(seen, escape):
+                self._note(found)
+                at = found.end()
+            elif broken := _BROKEN.match(seen, escape):
+                at = broken.end()
+            elif not self.answers.complete and _BEGUN.fullmatch(seen, escape):
+                self._held = seen[escape:]
+                if escape or was_held in ("", _ESCAPE):
+                    self._due = now + (KEY if self._held == _ESCAPE else REST)
+                return "".join(out)
+            else:
+                out.append(_ESCAPE)
+                at = escape + 1
+        out.append(seen[at:])
+        return "".join(out)
+
+    def wait(self, now: float) -> float | None:
+        """Seconds after which `tick` is to be called, or None."""
+        return max(0.0, self._due - now) if self._held else None
+
+    def tick(self, now: float) -> str:
+        """What was held back and is a key, now that nothing has followed it."""
+        if not self._held or now < self._due:
+            return ""
+        self._let_go, self._held = self._held == _ESCAPE, ""
+        return _ESCAPE if self._let_go else ""
+
+    def _note(self, found: re.Match[str]) -> None:
+        kind = found.lastgroup
+        if kind == "mode":
+            self.answers = replace(self.answers, mode8=int(found["mode"]))
+        elif kind == "version":
+            self.answers = replace(self.answers, version=found["version"])
+        elif kind == "secondary":
+            self.answers = replace(self.answers, secondary=tuple(int(n or 0) for n in found["secondary"].split(";")))
+        else:
+            self.answers = replace(self.answers, complete=True)
