@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Backend
-from agent_tui.config.paths import Paths, expand
-from agent_tui.config.secrets import SecretSource, read_secret
+from agent_tui.config.chosen import Chosen, Server, chosen_without_file, only, read_chosen
+from agent_tui.config.paths import Paths
+from agent_tui.config.problems import Wrong
+from agent_tui.config.secrets import read_secret
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import SystemTime, TimeSource
 
 if TYPE_CHECKING:
     from agent_tui.app import DeskApp
-    from agent_tui.config.settings import BackendSettings, Settings
     from agent_tui.services.workbench import Workbench
     from agent_tui.terminal.terminal import Terminal
 
@@ -42,102 +43,88 @@ async def run_configured(
     from agent_tui.live import make_app, run_desk
 
     paths = Paths.from_env(env)
-    settings, folder = _settings(config, paths, env)
+    chosen, folder = _chosen(config, paths, env)
     time = SystemTime()
     if url is not None:
-        backends = [await _from_url(url, token_cmd, env, time)]
+        servers: tuple[Server, ...] = (_from_url(url, token_cmd or ""),)
         state = state or paths.state / f"url-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     else:
-        backends = [await _from_settings(backend, folder, paths.home, env, time) for backend in settings.backends]
-        state = state or paths.state
+        servers, state = chosen.servers, state or paths.state
+    backends = [await _backend(server, env, time) for server in servers]
     if not backends:
         place = config or paths.config_file
         raise CannotRun(f"{place}: no [[backends]]; run agent-tui config init, or agent-tui demo to look around")
-    keymap = expand(settings.keymap, folder, paths.home) if settings.keymap else folder / "keymap.toml"
+    keymap = chosen.keymap or folder / "keymap.toml"
 
-    shown = screen_settings(settings, folder, paths.home, env)
-    terminal = replace(terminal, mouse_motion=settings.mouse == "motion", bidi=settings.bidi)
+    shown = screen_settings(chosen, env)
+    terminal = replace(terminal, mouse_motion=chosen.mouse == "motion", bidi=chosen.bidi)
 
     def make(workbench: Workbench) -> DeskApp:
         app, problems = make_app(
             workbench,
             time,
             shown,
-            theme=settings.theme,
+            theme=chosen.theme,
             theme_folder=folder / "themes",
-            keymap=keymap if settings.keymap or keymap.exists() else None,
+            keymap=keymap if chosen.keymap or keymap.exists() else None,
             terminal=terminal,
         )
         for problem in problems:
             app.desk_screen.status.say(clean_line(str(problem)), "failure")
         return app
 
-    return await run_desk(backends, make, time, state, settings.undo_seconds, tie, mouse=settings.mouse != "off")
+    return await run_desk(backends, make, time, state, chosen.undo_seconds, tie, mouse=chosen.mouse != "off")
 
 
-def screen_settings(settings: Settings, folder: Path, home: Path, env: Mapping[str, str]) -> DeskSettings:
-    """What the screen is told of `settings`, which stand in a file of `folder`."""
+def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:
+    """What the screen is told of the settings."""
     from agent_tui.live import depth_named, glyphs_named, zone_named
 
     return DeskSettings(
-        zone=zone_named(settings.timezone, env),
-        depth=depth_named(settings.colours, env),
-        attention=settings.notifications,
-        glyphs=glyphs_named(settings.glyphs, env),
-        preview=settings.preview == "rest",
-        images=settings.images,
-        downloads=expand(settings.downloads, folder, home),
-        ask_above=round(settings.ask_above_mb * 1_000_000),
-        signature=settings.signature.strip(),
+        zone=zone_named(chosen.timezone, env),
+        depth=depth_named(chosen.colours, env),
+        attention=chosen.notifications,
+        glyphs=glyphs_named(chosen.glyphs, env),
+        preview=chosen.preview == "rest",
+        images=chosen.images,
+        downloads=chosen.downloads,
+        ask_above=round(chosen.ask_above_mb * 1_000_000),
+        signature=chosen.signature.strip(),
     )
 
 
-def _settings(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[Settings, Path]:
-    from agent_tui.config.settings import from_environment, load_settings
-
+def _chosen(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[Chosen, Path]:
     path = config or paths.config_file
     if config is None and not path.exists():
-        return from_environment(env), path.parent
-    loaded = load_settings(path, env)
-    return loaded.settings, loaded.folder
+        return chosen_without_file(env, paths), path.parent
+    return read_chosen(path, env, paths.home), path.parent
 
 
-async def _from_url(url: str, token_cmd: str | None, env: Mapping[str, str], time: TimeSource) -> Backend:
-    from pydantic import ValidationError
-
-    from agent_tui.config.settings import BackendSettings
-    from agent_tui.config.validation import Wrong
-
+def _from_url(url: str, token_cmd: str) -> Server:
     try:
-        backend = BackendSettings(name="hub", url=url, token_cmd=token_cmd or "")
-    except ValidationError as error:
-        wrong = error.errors()[0].get("ctx", {}).get("error")
-        expected = f"; expected {wrong.expected}" if isinstance(wrong, Wrong) and wrong.expected else ""
-        raise CannotRun(f"--url {url}: {wrong or error.errors()[0]['msg']}{expected}") from None
-    return await _from_settings(backend, Path(), Path(), env, time)
+        return only(url, token_cmd)
+    except Wrong as wrong:
+        expected = f"; expected {wrong.expected}" if wrong.expected else ""
+        raise CannotRun(f"--url {url}: {wrong}{expected}") from None
 
 
-async def _from_settings(
-    backend: BackendSettings, folder: Path, home: Path, env: Mapping[str, str], time: TimeSource
-) -> Backend:
-    source: SecretSource = backend.token_source(folder, home)
-    token = await read_secret(source, env)
+async def _backend(server: Server, env: Mapping[str, str], time: TimeSource) -> Backend:
+    token = await read_secret(server.token, env)
     tls = None
-    if backend.tls_ca is not None:
-        path = expand(backend.tls_ca, folder, home)
+    if (path := server.tls_ca) is not None:
         try:
             tls = ssl.create_default_context(cafile=path)
         except (OSError, ssl.SSLError) as error:
             raise CannotRun(f"{path}: cannot be used as tls_ca: {error}; expected certificates in PEM form") from None
-    if backend.kind == "hub":
+    if server.kind == "hub":
         from agent_tui.backends.hub_client import HubBackend
 
-        return HubBackend.connect_to(backend.name, backend.url, token.reveal(), time, tls)
+        return HubBackend.connect_to(server.name, server.url, token.reveal(), time, tls)
     from agent_tui.backends.registry import Registry, UnknownBackend
 
     try:
-        kind = Registry().load(backend.kind)
+        kind = Registry().load(server.kind)
     except UnknownBackend as error:
         raise CannotRun(str(error)) from None
-    made: Backend = kind.connect_to(backend.name, backend.url, token.reveal(), time, tls)
+    made: Backend = kind.connect_to(server.name, server.url, token.reveal(), time, tls)
     return made

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
-from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.settings import Name, distinct
 from agent_tui.config.toml_source import read_toml
-from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
+from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
 
 CERTIFICATE_EXPECTED = "tls_cert and tls_key, or plain_allowed = true behind a proxy, under [listen]"

@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agent_tui.config.network import PLAIN_EXPECTED, is_loopback
 from agent_tui.config.paths import expand
+from agent_tui.config.problems import Wrong
 from agent_tui.config.secrets import SecretSource
 from agent_tui.config.settings import Name
-from agent_tui.config.validation import ConfigModel, Wrong
+from agent_tui.config.validation import ConfigModel
 
 ServerPort = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
-from agent_tui.config.validation import Wrong
+from agent_tui.config.problems import Wrong
 
 PLAIN_EXPECTED = "TLS, or plain_allowed = true if the line is protected otherwise"
 
@@ -36,3 +36,10 @@ def split_url(url: str, schemes: tuple[str, ...]) -> SplitResult:
     if any(char.isspace() or not char.isprintable() for char in url):
         raise Wrong("not an address", f"{expected} without spaces")
     return parts
+
+
+def check_line(url: str, plain_allowed: bool) -> None:
+    """Raises Wrong where a token would leave this machine unencrypted."""
+    parts = urlsplit(url)
+    if parts.scheme in ("ws", "http") and not plain_allowed and not is_loopback(parts.hostname or ""):
+        raise Wrong("would send the token unencrypted", PLAIN_EXPECTED, ("url",))

@@ -32,6 +32,19 @@ class Problem:
         return printable(line)
 
 
+class Wrong(ValueError):
+    """What a validator of ours found: `what` is wrong and what was `expected`. Neither holds the value.
+
+    `key`: which key of the table, where the validator looks at a whole table.
+    """
+
+    def __init__(self, what: str, expected: str = "", key: tuple[str | int, ...] = ()) -> None:
+        self.what = what
+        self.expected = expected
+        self.key = key
+        super().__init__(what)
+
+
 class ConfigError(Exception):
     """A file that cannot be used; `problems` names everything that was found, in the file's order."""
 

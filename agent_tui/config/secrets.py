@@ -96,6 +96,29 @@ class SecretSource:
         return bool(self.cmd or self.env or self.keyring or self.file)
 
 
+def token_source(
+    name: str,
+    *,
+    cmd: str = "",
+    env: str = "",
+    keyring: bool = False,
+    file: Path | None = None,
+    file_allowed: bool = False,
+) -> SecretSource:
+    """Where the token of the backend called `name` is."""
+    return SecretSource(
+        what=f'the token of backend "{name}"',
+        option="token",
+        account=name,
+        default_env=f"AGENT_TUI_TOKEN_{name.upper().replace('-', '_')}",
+        cmd=cmd,
+        env=env,
+        keyring=keyring,
+        file=file,
+        file_allowed=file_allowed,
+    )
+
+
 async def read_secret(
     source: SecretSource,
     env: Mapping[str, str],

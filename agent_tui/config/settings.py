@@ -8,12 +8,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from agent_tui.config.network import PLAIN_EXPECTED, is_loopback, split_url
+from agent_tui.config.chosen import PREFIX, SCHEMES
+from agent_tui.config.network import check_line, split_url
 from agent_tui.config.paths import expand
-from agent_tui.config.problems import ConfigError, Problem
-from agent_tui.config.secrets import SecretSource
+from agent_tui.config.problems import ConfigError, Problem, Wrong
+from agent_tui.config.secrets import SecretSource, token_source
 from agent_tui.config.toml_source import TomlSource, read_toml
-from agent_tui.config.validation import ConfigModel, Loaded, Wrong, validate
+from agent_tui.config.validation import ConfigModel, Loaded, validate
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 """A short name that is safe in a file name, a variable and a log."""
@@ -32,7 +33,7 @@ def _zone(name: str) -> str:
 
 
 def _address(url: str) -> str:
-    split_url(url, ("ws", "wss", "http", "https"))
+    split_url(url, SCHEMES)
     return url
 
 
@@ -78,18 +79,13 @@ class BackendSettings(ConfigModel):
 
     @model_validator(mode="after")
     def _protected(self) -> Self:
-        parts = split_url(self.url, ("ws", "wss", "http", "https"))
-        if parts.scheme in ("ws", "http") and not self.plain_allowed and not is_loopback(parts.hostname or ""):
-            raise Wrong("would send the token unencrypted", PLAIN_EXPECTED, ("url",))
+        check_line(self.url, self.plain_allowed)
         return self
 
     def token_source(self, folder: Path, home: Path) -> SecretSource:
         """Where its token is; relative paths start from `folder`."""
-        return SecretSource(
-            what=f'the token of backend "{self.name}"',
-            option="token",
-            account=self.name,
-            default_env=f"AGENT_TUI_TOKEN_{self.name.upper().replace('-', '_')}",
+        return token_source(
+            self.name,
             cmd=self.token_cmd,
             env=self.token_env,
             keyring=self.token_keyring,
@@ -162,12 +158,12 @@ def load_settings(path: Path, env: Mapping[str, str]) -> Loaded[Settings]:
 
     Raises ConfigError with everything that is wrong.
     """
-    return validate(Settings, read_toml(path, made_by="agent-tui config init"), env, "AGENT_TUI_")
+    return validate(Settings, read_toml(path, made_by="agent-tui config init"), env, PREFIX)
 
 
 def from_environment(env: Mapping[str, str]) -> Settings:
     """The defaults where there is no file, but for what a variable of `env` sets. Raises ConfigError."""
-    return validate(Settings, TomlSource("environment", {}, {}), env, "AGENT_TUI_").settings
+    return validate(Settings, TomlSource("environment", {}, {}), env, PREFIX).settings
 
 
 def keymap_file(loaded: Loaded[Settings], home: Path) -> Path | None:

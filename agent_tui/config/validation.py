@@ -10,22 +10,9 @@ from typing import Any, Generic, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.toml_source import KeyPath, TomlSource, spell
 from agent_tui.domain.frozen import frozen
-
-
-class Wrong(ValueError):
-    """What a validator of ours found: `what` is wrong and what was `expected`. Neither holds the value.
-
-    `key`: which key of the table, where the validator looks at a whole table.
-    """
-
-    def __init__(self, what: str, expected: str = "", key: KeyPath = ()) -> None:
-        self.what = what
-        self.expected = expected
-        self.key = key
-        super().__init__(what)
 
 
 class ConfigModel(BaseModel):

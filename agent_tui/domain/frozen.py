@@ -11,17 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from operator import attrgetter
-from typing import Any, NoReturn, TypeVar, dataclass_transform
+from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 
 
+@overload
+def frozen(cls: type[T]) -> type[T]: ...
+@overload
+def frozen(*, kw_only: bool) -> Callable[[type[T]], type[T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def frozen(cls: type[T]) -> type[T]:
-    """A class of immutable values with slots, equal when their fields are. Raises TypeError for a field that is no
-    parameter (`field(init=False)`)."""
+def frozen(cls: type[T] | None = None, *, kw_only: bool = False) -> type[T] | Callable[[type[T]], type[T]]:
+    """A class of immutable values with slots, equal when their fields are; `kw_only`: every field is given by name.
+    Raises TypeError for a field that is no parameter (`field(init=False)`)."""
+    return _frozen(cls, kw_only) if cls is not None else lambda named: _frozen(named, kw_only)
+
+
+def _frozen(cls: type[T], kw_only: bool) -> type[T]:
     said = set(vars(cls))
-    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
     parts = fields(made)
     if any(not part.init for part in parts):
         raise TypeError(f"{cls.__name__}: every field of a frozen class is a parameter")

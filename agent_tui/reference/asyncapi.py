@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from agent_tui.backends.wire.frames import SUBPROTOCOL, ClientFrame, ServerFrame
@@ -71,11 +72,15 @@ def document() -> dict[str, Any]:
 
 def _message(frame: type[Any]) -> dict[str, Any]:
     return {
-        "name": frame.model_fields["type"].default,
+        "name": _tag(frame),
         "summary": " ".join((frame.__doc__ or "").split()),
         "contentType": "application/json",
         "payload": {"$ref": f"#/components/schemas/{frame.__name__}"},
     }
+
+
+def _tag(frame: type[Any]) -> str:
+    return next(str(part.default) for part in fields(frame) if part.name == "type")
 
 
 def _in_channel(name: str) -> dict[str, str]:

@@ -257,9 +257,7 @@ class DeskSession:
         query = _bounded(asked.query, self._house.limits.page_rows)
         try:
             while True:
-                text = encode(
-                    PageFrame.model_construct(id=asked.id, page=await self._house.served.query(self.agent, query))
-                )
+                text = encode(PageFrame(id=asked.id, page=await self._house.served.query(self.agent, query)))
                 if size_of(text) <= MAX_PAGE_BYTES:
                     return text
                 smaller = _smaller(query)

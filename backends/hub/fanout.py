@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from agent_tui.backends.hub.lines import Line, Parcel
@@ -49,13 +49,12 @@ def publish(event: Event, previous: int) -> Published:
     """Encode one event. One that is too big for a frame goes without its body: the desk asks for the case instead."""
     text = encode(_frame(event, previous))
     if size_of(text) > MAX_FRAME_BYTES - 32:  # room for a longer prev
-        text = encode(_frame(event, previous).model_copy(update={"body": UnknownBody()}))
+        text = encode(replace(_frame(event, previous), body=UnknownBody()))
     return Published(event, split_event(text), previous)
 
 
 def _frame(event: Event, previous: int) -> EventFrame:
-    # model_construct: the values come typed from the store; checking them again costs more than encoding.
-    return EventFrame.model_construct(
+    return EventFrame(
         type="event",
         seq=event.seq,
         prev=previous,

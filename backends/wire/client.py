@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent_tui.backends.base import Acked, Outcome, Rejected
 from agent_tui.backends.wire.codec import BadFrame, decode_server, encode
 from agent_tui.backends.wire.frames import (
@@ -195,4 +197,4 @@ class ClientProtocol:
 
 def replace_resumed(frame: Welcome, resumed: bool) -> Welcome:
     """The welcome as it holds for us."""
-    return frame if frame.resumed == resumed else frame.model_copy(update={"resumed": resumed})
+    return frame if frame.resumed == resumed else replace(frame, resumed=resumed)

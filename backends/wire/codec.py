@@ -6,13 +6,16 @@ import json
 import re
 from functools import cache
 from itertools import accumulate
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
-
+from agent_tui.backends.wire import plain
 from agent_tui.backends.wire.frames import MAX_DEPTH, MAX_FRAME_BYTES, ClientFrame, ServerFrame
+from agent_tui.backends.wire.rule import Rule
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import CustomerText
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 MAX_NUMBER = (1 << 53) - 1
 """Greatest integer that every JSON reader keeps exactly (RFC 8259, section 6); clients may send no greater one."""
@@ -50,21 +53,38 @@ class Encoded:
 
 @cache
 def _server_frames() -> TypeAdapter[ServerFrame]:
-    return TypeAdapter(Annotated[ServerFrame, Field(discriminator="type")])
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Annotated[ServerFrame, Rule(discriminator="type")])
 
 
 @cache
 def _client_frames() -> TypeAdapter[ClientFrame]:
-    return TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Annotated[ClientFrame, Rule(discriminator="type")])
+
+
+@cache
+def _frames_of(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 def encode(frame: ServerFrame | ClientFrame) -> str:
     """One frame as JSON text. Never fails on a customer's text: what UTF-8 cannot carry becomes U+FFFD. A value that is
-    not of its declared type goes as it is, and the reader says where: pydantic would warn, and quote it."""
+    not of its declared type goes as it is, and the reader says where: pydantic would warn, and quote it.
+    What a desk says is written plainly, so that it need not load pydantic; what a hub says to a thousand desks is not.
+    """
+    if isinstance(frame, ClientFrame):
+        return plain.write(frame)
+    kind: Any = type(frame)
+    adapter = _frames_of(kind)
     try:
-        return frame.model_dump_json(fallback=_undeclared, warnings="none")
+        return adapter.dump_json(frame, fallback=_undeclared, warnings="none").decode()
     except ValueError:  # lone surrogates, which old mail brings in
-        value = frame.model_dump(mode="json", fallback=_undeclared, warnings="none")
+        value = adapter.dump_python(frame, mode="json", fallback=_undeclared, warnings="none")
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return _SURROGATES.sub("\ufffd", text)
 
@@ -129,6 +149,10 @@ def decode_server(text: str) -> ServerFrame:
     still moves the place in the log. Raises BadFrame; code `unknown-frame` is to be ignored by a client."""
     raw = check_limits(text)
     try:
+        return plain.read(ServerFrame, text)  # type: ignore[no-any-return]
+    except plain.Misfit:
+        pass
+    try:
         return _server_frames().validate_json(raw)
     except ValueError as error:
         return _salvage_event(_parsed(text), error)
@@ -174,6 +198,8 @@ def _salvage_event(value: dict[str, Any], error: ValueError) -> ServerFrame:
 
 
 def _client_fault(value: dict[str, Any], error: ValueError) -> BadFrame:
+    from pydantic import ValidationError
+
     kind, id = value.get("type"), _id_of(value)
     if kind in ("command", "query"):
         inner, tag = ("order", "name") if kind == "command" else ("query", "kind")
@@ -199,6 +225,8 @@ def _id_of(value: dict[str, Any]) -> str:
 
 def _why(error: ValueError) -> str:
     """Where and why, without the sender's own text: it may be a customer's, and this goes to logs."""
+    from pydantic import ValidationError
+
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])

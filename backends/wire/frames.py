@@ -1,16 +1,17 @@
 """The frames of the desk protocol, `agent-desk.v1`: the one place where their types are declared.
 
-`docs/protocol.md` and `docs/asyncapi.json` are generated from here. Bodies, rows, orders and pages are the domain's own
-dataclasses; pydantic reads and writes them.
+`docs/protocol.md` and `docs/asyncapi.json` are generated from here. Frames are dataclasses, as the bodies, rows, orders
+and pages in them; pydantic reads and writes them, and `plain` where a desk starts. Unknown fields are ignored, so
+that either side may be newer.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from agent_tui.backends.wire.rule import Rule
 from agent_tui.domain.events import AnyBody
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import Order
 from agent_tui.domain.queries import Page, Query
@@ -21,17 +22,12 @@ MAX_DEPTH = 64
 MAX_COMMANDS_PER_SECOND = 200
 
 
-Count = Annotated[int, Field(ge=0, le=(1 << 53) - 1)]
+Count = Annotated[int, Rule(ge=0, le=(1 << 53) - 1)]
 """A whole number that every JSON reader keeps exactly (RFC 8259, section 6): seqs and Ms."""
 
 
-class Frame(BaseModel):
-    """Unknown fields are ignored, so that either side may be newer."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
-
-
-class Limits(Frame):
+@frozen(kw_only=True)
+class Limits:
     """What the server enforces: bytes of a frame, nesting levels, commands a second per client."""
 
     frame_bytes: int = MAX_FRAME_BYTES
@@ -40,7 +36,8 @@ class Limits(Frame):
     page_rows: int = 500
 
 
-class WireCapabilities(Frame):
+@frozen(kw_only=True)
+class WireCapabilities:
     """What this server guarantees; see the contract in `backends/base.py`."""
 
     replay: bool = True
@@ -54,7 +51,8 @@ class WireCapabilities(Frame):
     orders: tuple[str, ...] = ()
 
 
-class Welcome(Frame):
+@frozen(kw_only=True)
+class Welcome:
     """Server's answer to `hello`. `log` names the log; `resumed` tells whether the events after the client's seq follow
     (else the client asks for pages again); `now`: the hub's time in UTC epoch ms; `cut`: why you were cut last time."""
 
@@ -70,7 +68,8 @@ class Welcome(Frame):
     cut: str = ""
 
 
-class EventFrame(Frame):
+@frozen(kw_only=True)
+class EventFrame:
     """One entry of the log. `prev` is the last seq this agent may see before it."""
 
     type: Literal["event"] = "event"
@@ -78,13 +77,14 @@ class EventFrame(Frame):
     prev: Count
     occurred: int
     recorded: int
-    body: Annotated[AnyBody, Field(discriminator="type")]
+    body: Annotated[AnyBody, Rule(discriminator="type")]
     case: str = ""
     by: str = ""
     row: CaseRow | None = None
 
 
-class Ack(Frame):
+@frozen(kw_only=True)
+class Ack:
     """The command took effect, now or earlier under the same id."""
 
     type: Literal["ack"] = "ack"
@@ -92,7 +92,8 @@ class Ack(Frame):
     result: str = ""
 
 
-class Reject(Frame):
+@frozen(kw_only=True)
+class Reject:
     """The command or query was refused; `code` is for programs, `message` for people."""
 
     type: Literal["reject"] = "reject"
@@ -101,50 +102,55 @@ class Reject(Frame):
     message: str
 
 
-class PageFrame(Frame):
+@frozen(kw_only=True)
+class PageFrame:
     """The answer to the query of that id."""
 
     type: Literal["page"] = "page"
     id: str
-    page: Annotated[Page, Field(discriminator="kind")]
+    page: Annotated[Page, Rule(discriminator="kind")]
 
 
-class Bye(Frame):
+@frozen(kw_only=True)
+class Bye:
     """The server ends the connection. `retry`: seconds to wait before coming back, None: do not come back."""
 
     type: Literal["bye"] = "bye"
     reason: str
-    retry: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = None
+    retry: Annotated[float, Rule(ge=0, le=86_400, allow_inf_nan=False)] | None = None
 
 
-class Hello(Frame):
+@frozen(kw_only=True)
+class Hello:
     """First frame of a client. With `log` and `seq` of an earlier connection the server resumes after that seq.
     `recorded`: of the event with that seq, 0 when the client has not seen it. A store restored from a copy and
     written on
     has another event there, and the server does not resume."""
 
     type: Literal["hello"] = "hello"
-    client: str = Field(default="", max_length=200)
-    log: str = Field(default="", max_length=200)
+    client: Annotated[str, Rule(max_length=200)] = ""
+    log: Annotated[str, Rule(max_length=200)] = ""
     seq: Count = 0
     recorded: Count = 0
 
 
-class Command(Frame):
+@frozen(kw_only=True)
+class Command:
     """One order under an id the client made; sending it again changes nothing. Arguments are the order's fields."""
 
     type: Literal["command"] = "command"
-    id: str = Field(min_length=1, max_length=64)
-    order: Annotated[Order, Field(discriminator="name")]
+    id: Annotated[str, Rule(min_length=1, max_length=64)]
+    order: Annotated[Order, Rule(discriminator="name")]
     fence: Count = 0
 
 
-class QueryFrame(Frame):
+@frozen(kw_only=True)
+class QueryFrame:
     """One question; answered by `page` or `reject` of the same id."""
 
     type: Literal["query"] = "query"
-    id: str = Field(min_length=1, max_length=64)
-    query: Annotated[Query, Field(discriminator="kind")]
+    id: Annotated[str, Rule(min_length=1, max_length=64)]
+    query: Annotated[Query, Rule(discriminator="kind")]
 
 
 ServerFrame = Welcome | EventFrame | Ack | Reject | PageFrame | Bye

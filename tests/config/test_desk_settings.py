@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent_tui.config.chosen import chosen_of
 from agent_tui.config.settings import Settings, from_environment
 from agent_tui.desk_process import screen_settings
 from agent_tui.live import glyphs_named
@@ -38,7 +39,7 @@ def test_auto_signs_go_by_locale_and_terminal(env: dict[str, str], glyphs: str) 
 
 
 def test_the_screen_is_told_every_setting() -> None:
-    told = screen_settings(Settings(), FOLDER, HOME, UTF8)
+    told = screen_settings(chosen_of(Settings(), FOLDER, HOME), UTF8)
     assert (told.depth, told.attention, told.glyphs, told.preview) == ("truecolor", "bell", "unicode", False)
     assert (told.images, told.downloads, told.ask_above) == ("auto", HOME / "Downloads", 10_000_000)
     other = Settings(
@@ -52,7 +53,7 @@ def test_the_screen_is_told_every_setting() -> None:
         ask_above_mb=0.5,
         signature="Noa\n",
     )
-    told = screen_settings(other, FOLDER, HOME, UTF8)
+    told = screen_settings(chosen_of(other, FOLDER, HOME), UTF8)
     assert told.zone == ZoneInfo("Asia/Jerusalem")
     assert (told.depth, told.attention, told.glyphs, told.preview) == ("16", "osc9", "ascii", True)
     assert (told.images, told.downloads, told.ask_above) == ("off", FOLDER / "in", 500_000)

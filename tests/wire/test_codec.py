@@ -70,7 +70,7 @@ def test_an_event_is_cut_around_its_prev(frame: EventFrame) -> None:
     encoded = split_event(encode(frame))
     assert encoded.prev == frame.prev
     assert encoded.text() == encode(frame)
-    assert encoded.text(7) == encode(frame.model_copy(update={"prev": 7}))
+    assert encoded.text(7) == encode(replace(frame, prev=7))
 
 
 @pytest.mark.parametrize(
