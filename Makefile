@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
 
-.PHONY: demo test test-real bench lint types docs clean
+.PHONY: demo test test-real bench lint types docs words clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "agent-tui needs Python 3.11 or newer; $(PYTHON) is older: make PYTHON=python3.11" >&2; exit 2; }
@@ -34,6 +34,9 @@ types: $(VENV)/.installed
 docs: $(VENV)/.installed
 	$(BIN)/python -m agent_tui.docs_build
 	$(BIN)/agent-tui demo --headless --until 15 --svg docs/screen.svg --keys 'enter wait:3 enter "The parcel is in Haifa and comes today. Tracking: 123456"'
+
+words: $(VENV)/.installed
+	$(BIN)/python -m agent_tui.language.build
 
 clean:
 	rm -rf $(VENV) build *.egg-info

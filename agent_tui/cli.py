@@ -156,6 +156,13 @@ def run(
 @click.option("--svg", type=click.Path(path_type=Path), help="Write the last screen as a picture.")
 @click.option("--text", type=click.Path(path_type=Path), help="Write the last screen as text; - is standard output.")
 @click.option("--theme", default="dark", show_default=True)
+@click.option(
+    "--language",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "en", "he"]),
+    help="auto: by the locale; en when headless.",
+)
 def demo(**options: Any) -> None:
     """The desk with an embedded hub and customers who are played."""
     if not options["headless"]:

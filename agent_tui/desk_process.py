@@ -40,6 +40,7 @@ async def run_configured(
     """Run until the agent leaves; answers the exit code. With `url` only that hub, whatever config.toml names.
     `state`: where drafts and unsent replies are kept, for a second desk of the same user.
     Raises ConfigError, SecretError, StateError, CannotRun."""
+    from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app, run_desk
 
     paths = Paths.from_env(env)
@@ -73,7 +74,8 @@ async def run_configured(
             app.desk_screen.status.say(clean_line(str(problem)), "failure")
         return app
 
-    return await run_desk(backends, make, time, state, chosen.undo_seconds, tie, mouse=chosen.mouse != "off")
+    language, mouse = language_named(chosen.language, env), chosen.mouse != "off"
+    return await run_desk(backends, make, time, state, chosen.undo_seconds, tie, language=language, mouse=mouse)
 
 
 def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from agent_tui.backends.base import Backend
 from agent_tui.config.problems import Problem
 from agent_tui.desk_settings import DeskSettings, Glyphs
+from agent_tui.domain.language import Language, speak
 from agent_tui.domain.time import TimeSource
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.theme import Depth
@@ -93,10 +94,12 @@ async def run_desk(
     started: Callable[[DeskApp], None],
     *,
     mouse: bool = True,
+    language: Language | None = None,
 ) -> int:
     """Run until the agent leaves or the terminal is lost; answers the exit code. `started` gets the app for signals.
     `mouse`: ask the terminal for clicks and wheel.
     Raises StateInUse and StateError."""
+    speak(language)  # before anything is begun that speaks
     workbench = Workbench(backends, state_dir, time, undo_seconds)
     workbench.look_at(0, FIRST_LINES)
     sessions = asyncio.get_running_loop().create_task(workbench.run())

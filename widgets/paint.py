@@ -6,6 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from agent_tui.domain.language import SPOKEN
 from agent_tui.themes.theme import SCOPES, Depth, Theme
 
 Part = str
@@ -14,10 +15,13 @@ Part = str
 
 class Paint:
     """The styles in use, one object for all widgets of a desk. Look them up when you draw, do not keep them:
-    `use` puts another theme in place. Strips kept from before are of an older `version`."""
+    `use` puts another theme in place. Strips kept from before are of an older `version`.
+    `from_right`: the desk it is made for begins its lines and columns at the right."""
 
     def __init__(self, theme: Theme, depth: Depth = "truecolor") -> None:
         self.version = 0
+        language = SPOKEN.get()
+        self.from_right = language is not None and language.from_right
         self._styles: dict[Part, Style] = {}
         self.use(theme, depth)
 

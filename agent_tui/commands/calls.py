@@ -10,18 +10,18 @@ from agent_tui.commands.conditions import call_in, has_call
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
-from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, marked, trusted
 
 _OUTCOMES = (
-    ("solved", trusted("solved")),
-    ("promised", trusted("promised to come back")),
-    ("transferred", trusted("given to somebody else")),
-    ("no-answer", trusted("nobody there")),
-    ("wrong-number", trusted("wrong number")),
+    ("solved", marked("solved")),
+    ("promised", marked("promised to come back")),
+    ("transferred", marked("given to somebody else")),
+    ("no-answer", marked("nobody there")),
+    ("wrong-number", marked("wrong number")),
 )
-_NONE_RINGS = trusted("nothing rings")
-_NONE_LIVE = trusted("you are in no call")
-_NONE_TO_WRITE = trusted("no call waits to be written up")
+_NONE_RINGS = marked("nothing rings")
+_NONE_LIVE = marked("you are in no call")
+_NONE_TO_WRITE = marked("no call waits to be written up")
 
 
 def _act(context: Context, action: Literal["answer", "hang-up", "hold", "resume", "mute", "unmute"]) -> Call:
@@ -32,7 +32,7 @@ def _act(context: Context, action: Literal["answer", "hang-up", "hold", "resume"
             if action == "answer":
                 context.ui.open_case(key)
             return call
-    raise CommandError(_NONE_LIVE)
+    raise CommandError(_NONE_LIVE.text)
 
 
 def _answer(context: Context, _arguments: Arguments) -> SafeText | None:
@@ -66,7 +66,7 @@ def _keypad(context: Context, _arguments: Arguments) -> SafeText | None:
 def _digit(context: Context, arguments: Arguments) -> SafeText | None:
     found = call_in(context, "active", "held")
     if found is None:
-        raise CommandError(_NONE_LIVE)
+        raise CommandError(_NONE_LIVE.text)
     backend, call = found
     context.workbench.order(backend, CallAction(call.id, "keys", arguments[0]))
     return compose("sent {digits}", digits=clean_line(call.keys[-20:] + arguments[0]))
@@ -75,7 +75,7 @@ def _digit(context: Context, arguments: Arguments) -> SafeText | None:
 def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
     found = call_in(context, "ended")
     if found is None:
-        raise CommandError(_NONE_TO_WRITE)
+        raise CommandError(_NONE_TO_WRITE.text)
     backend, call = found
 
     def write(typed: str) -> None:
@@ -86,7 +86,7 @@ def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
     if arguments:
         write(arguments[0])
     else:
-        choices = [Choice(value, title) for value, title in _OUTCOMES]
+        choices = [Choice(value, title.text) for value, title in _OUTCOMES]
         context.ui.pick(trusted("what came of the call (promised: Thursday, by mail)"), choices, write, free=True)
     return None
 
@@ -95,7 +95,7 @@ def outcome_and_words(typed: str) -> tuple[str, str]:
     """`promised: Thursday, by mail` as the outcome and what is to be remembered; an outcome of one's own has no words
     unless a colon parts them."""
     for value, title in _OUTCOMES:
-        for name in (value, title):
+        for name in (value, title.text):
             rest = typed.strip()[len(name) :]
             if typed.strip().casefold().startswith(name.casefold()) and (not rest or rest[0] in ": ,"):
                 return value, rest.strip(" :,")

@@ -13,15 +13,15 @@ from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
 from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 _SNOOZES = (
-    ("30m", trusted("30 minutes")),
-    ("2h", trusted("2 hours")),
-    ("tomorrow 9", trusted("tomorrow morning")),
-    ("sun 9", trusted("Sunday morning")),
-    ("reply", trusted("the customer's next reply")),
+    ("30m", marked("30 minutes")),
+    ("2h", marked("2 hours")),
+    ("tomorrow 9", marked("tomorrow morning")),
+    ("sun 9", marked("Sunday morning")),
+    ("reply", marked("the customer's next reply")),
 )
 
 
@@ -157,7 +157,7 @@ def _snooze(context: Context, arguments: Arguments) -> SafeText | None:
     for words, title in _SNOOZES:
         until = parse_when(words, now, context.zone)
         beside = say_when(until, now, context.zone) if until != NEXT_REPLY else trusted("")
-        choices.append(Choice(words, title, beside))
+        choices.append(Choice(words, title.text, beside))
     context.ui.pick(trusted("snooze until"), choices, put_away, free=True)
     return None
 
@@ -248,14 +248,14 @@ COMMANDS = (
         _snooze,
         *_HERE,
         can("snooze"),
-        in_stage("us", "customer", "later", otherwise=trusted("it is done: reopen it first")),
+        in_stage("us", "customer", "later", otherwise=marked("it is done: reopen it first")),
     ),
     command(
         ids.CASE_DONE,
         _done,
         *_HERE,
         can("resolve"),
-        in_stage("us", "customer", "later", otherwise=trusted("it is done already")),
+        in_stage("us", "customer", "later", otherwise=marked("it is done already")),
         _written_up,
     ),
     command(
@@ -263,7 +263,7 @@ COMMANDS = (
         _reopen,
         *_HERE,
         can("reopen"),
-        in_stage("done", "later", "spam", otherwise=trusted("it is open")),
+        in_stage("done", "later", "spam", otherwise=marked("it is open")),
     ),
     command(ids.CASE_SPAM, _spam, *_HERE, can("block")),
     command(ids.CUSTOMER_BLOCK, _block, *_HERE, can("block")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent_tui.commands.command import WhyNot
 from agent_tui.commands.context import Context
 from agent_tui.domain.model import Agent, Call, CallState, Stage
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, trusted
 
 
 def has_case(context: Context) -> SafeText | None:
@@ -39,11 +39,11 @@ def can(order: str) -> WhyNot:
     return why_not
 
 
-def in_stage(*stages: Stage, otherwise: SafeText) -> WhyNot:
+def in_stage(*stages: Stage, otherwise: Phrase) -> WhyNot:
     """The case stands at one of `stages`."""
 
     def why_not(context: Context) -> SafeText | None:
-        return None if context.row is not None and context.row.stage in stages else otherwise
+        return None if context.row is not None and context.row.stage in stages else otherwise.text
 
     return why_not
 
@@ -61,10 +61,10 @@ def call_in(context: Context, *states: CallState) -> tuple[str, Call] | None:
     return None
 
 
-def has_call(*states: CallState, otherwise: SafeText) -> WhyNot:
+def has_call(*states: CallState, otherwise: Phrase) -> WhyNot:
     """A call of mine is in one of `states`."""
 
     def why_not(context: Context) -> SafeText | None:
-        return None if call_in(context, *states) is not None else otherwise
+        return None if call_in(context, *states) is not None else otherwise.text
 
     return why_not

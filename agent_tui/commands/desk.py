@@ -6,14 +6,14 @@ from agent_tui.commands import ids
 from agent_tui.commands.command import command
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.domain.orders import Presence
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, plural, trusted
 
 _PRESENCES = (
-    ("available", trusted("available")),
-    ("write-up", trusted("writing up")),
-    ("break", trusted("on a break")),
-    ("meeting", trusted("in a meeting")),
-    ("training", trusted("in training")),
+    ("available", marked("available")),
+    ("write-up", marked("writing up")),
+    ("break", marked("on a break")),
+    ("meeting", marked("in a meeting")),
+    ("training", marked("in training")),
 )
 
 
@@ -47,7 +47,7 @@ def _presence(context: Context, arguments: Arguments) -> SafeText | None:
     if arguments:
         be(arguments[0])
     else:
-        choices = [Choice(value, title) for value, title in _PRESENCES]
+        choices = [Choice(value, title.text) for value, title in _PRESENCES]
         context.ui.pick(trusted("you are"), choices, be, free=True)
     return None
 
@@ -70,7 +70,7 @@ def owed(context: Context) -> list[SafeText]:
     if failed:
         parts.append(compose("{n} not sent", n=failed))
     if desk.drafts:
-        parts.append(compose("{n} drafts", n=len(desk.drafts)) if len(desk.drafts) > 1 else trusted("1 draft"))
+        parts.append(plural("{n} draft", "{n} drafts", n=len(desk.drafts)))
     if any(call.state in ("active", "held") for _, call in desk.live_calls()):
         parts.append(trusted("a call"))
     if any(call.state == "ended" for _, call in desk.live_calls()):

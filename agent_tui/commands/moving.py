@@ -6,9 +6,9 @@ from agent_tui.commands import ids
 from agent_tui.commands.command import Run, command
 from agent_tui.commands.conditions import has_case
 from agent_tui.commands.context import Arguments, Context, Move, Place
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, marked, trusted
 
-NOTHING_WAITS = trusted("nothing else waits for you")
+NOTHING_WAITS = marked("nothing else waits for you")
 
 
 def open_next_waiting(context: Context, place: Place) -> SafeText | None:
@@ -16,7 +16,7 @@ def open_next_waiting(context: Context, place: Place) -> SafeText | None:
     context.workbench.settle()
     key = context.workbench.desk.next_waiting(context.key)
     if key is None:
-        return NOTHING_WAITS
+        return NOTHING_WAITS.text
     context.ui.open_case(key, place)
     return None
 

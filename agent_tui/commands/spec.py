@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, declared, marked, trusted
 
 ArgumentKind = Literal[
     "text",
@@ -37,6 +38,11 @@ class Argument:
     choices: tuple[str, ...] = ()
     help: str = ""
 
+    @property
+    def said(self) -> SafeText:
+        """What it is called to the agent."""
+        return declared(self.name)
+
 
 @frozen
 class CommandSpec:
@@ -60,13 +66,14 @@ class CommandSpec:
         Raises ValueError saying what is missing, too many or not one of the choices.
         """
         if not self.arguments and text.strip():
-            raise ValueError("takes no arguments")
+            raise ValueError(trusted("takes no arguments"))
         words = [word.strip() for word in text.split(maxsplit=max(0, len(self.arguments) - 1))]
         if len(words) < self.fewest_arguments:
-            raise ValueError(f"needs {self.arguments[len(words)].name}")
+            raise ValueError(compose("needs {name}", name=self.arguments[len(words)].said))
         for word, argument in zip(words, self.arguments, strict=False):
             if argument.choices and word not in argument.choices:
-                raise ValueError(f"{argument.name} is one of {', '.join(argument.choices)}")
+                choices = clean_line(", ".join(argument.choices))
+                raise ValueError(compose("{name} is one of {choices}", name=argument.said, choices=choices))
         return tuple(words)
 
 
@@ -98,12 +105,12 @@ STACKS: tuple[tuple[str, ...], ...] = (
 TEXT_CONTEXTS: frozenset[str] = frozenset({GLOBAL, COMPOSER, PROMPT})
 """Contexts in which a plain character types itself and so cannot be a command."""
 
-GROUPS: dict[Group, str] = {
-    "move": "Moving",
-    "look": "Looking",
-    "case": "The case",
-    "write": "Writing",
-    "compose": "While composing",
-    "call": "Calls",
-    "desk": "The desk",
+GROUPS: dict[Group, Phrase] = {
+    "move": marked("Moving"),
+    "look": marked("Looking"),
+    "case": marked("The case"),
+    "write": marked("Writing"),
+    "compose": marked("While composing"),
+    "call": marked("Calls"),
+    "desk": marked("The desk"),
 }

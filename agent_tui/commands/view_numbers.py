@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import Phrase, marked
 
-NUMBERED_VIEWS: tuple[tuple[str, SafeText], ...] = (
-    ("mine", trusted("Mine")),
-    ("team", trusted("Team")),
-    ("all", trusted("All")),
-    ("snoozed", trusted("Snoozed")),
-    ("done", trusted("Done")),
-    ("spam", trusted("Spam")),
+NUMBERED_VIEWS: tuple[tuple[str, Phrase], ...] = (
+    ("mine", marked("Mine")),
+    ("team", marked("Team")),
+    ("all", marked("All")),
+    ("snoozed", marked("Snoozed")),
+    ("done", marked("Done")),
+    ("spam", marked("Spam")),
 )
 """(view name, what the header calls it); the number is the place, from 1."""

@@ -12,15 +12,15 @@ from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Clock, Metric
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 from agent_tui.domain.views import VIEWS, View
 
-_METRICS: dict[Metric, SafeText] = {
-    "first": trusted("first reply"),
-    "next": trusted("next reply"),
-    "call": trusted("call"),
-    "write-up": trusted("write-up of the call"),
+_METRICS: dict[Metric, Phrase] = {
+    "first": marked("first reply"),
+    "next": marked("next reply"),
+    "call": marked("call"),
+    "write-up": marked("write-up of the call"),
 }
 
 
@@ -124,7 +124,7 @@ def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
     promised = compose(
         "{left}: {metric}, due {due}, since {since}",
         left=template,
-        metric=_METRICS[clock.metric],
+        metric=_METRICS[clock.metric].text,
         due=at(clock.due),
         since=at(clock.since),
     )

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 
 from agent_tui.commands.command import CommandError
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MS, Ms, local_time
 
 NEXT_REPLY: Ms = 0
@@ -18,7 +18,7 @@ MORNING = 9
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LENGTH = re.compile(r"(?:(\d{1,3})w)?(?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m?)?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
-_EXPECTED = trusted("write 30m, 2h, 11:00, tomorrow 9, sun or reply")
+_EXPECTED = marked("write 30m, 2h, 11:00, tomorrow 9, sun or reply")
 
 
 def parse_when(words: str, now: Ms, zone: tzinfo) -> Ms:
@@ -75,4 +75,4 @@ def _instant(then: datetime) -> Ms:
 
 
 def _error(words: str) -> CommandError:
-    return CommandError(compose('"{words}" is no time: {expected}', words=clean_line(words), expected=_EXPECTED))
+    return CommandError(compose('"{words}" is no time: {expected}', words=clean_line(words), expected=_EXPECTED.text))

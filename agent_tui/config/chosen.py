@@ -49,6 +49,7 @@ class Chosen:
     ask_above_mb: float = 10.0
     signature: str = ""
     bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
+    language: Literal["auto", "en", "he"] = "auto"
 
 
 def only(url: str, token_cmd: str) -> Server:
@@ -86,6 +87,7 @@ def chosen_of(settings: Settings, folder: Path, home: Path) -> Chosen:
         settings.ask_above_mb,
         settings.signature,
         settings.bidi,
+        settings.language,
     )
 
 

@@ -108,7 +108,7 @@ class Settings(ConfigModel):
     and TERM."""
 
     language: Literal["auto", "en", "he"] = "auto"
-    """The language of the desk itself. auto goes by LC_MESSAGES and LANG."""
+    """The language of the desk itself. auto goes by the locale: LANGUAGE, LC_ALL, LC_MESSAGES, LANG."""
 
     bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
     """Who puts Hebrew and Arabic in order: the desk (visual), the terminal, or nobody. auto asks the terminal."""

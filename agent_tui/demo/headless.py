@@ -18,6 +18,7 @@ from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import MemoryTransport, Transport, memory_pair
 from agent_tui.demo.stage import Stage, play_the_past, set_up, settle
 from agent_tui.demo.typed_keys import Press, Step, Type, Wait
+from agent_tui.domain.language import Language, speak
 from agent_tui.domain.time import MS, VirtualTime
 from agent_tui.services.workbench import Workbench
 
@@ -72,6 +73,7 @@ async def play(
     until: float,
     keys: Sequence[Step],
     size: tuple[int, int],
+    language: Language | None = None,
 ) -> Picture:
     """Play to second `until` (keys begin at second 0) and show the screen."""
     with tempfile.TemporaryDirectory(prefix="agent-tui-demo-") as name:
@@ -82,6 +84,7 @@ async def play(
         server = DeskServer(stage.workspace, time)
         lines = Lines(server, stage)
         backend = HubBackend("hub", lines.connect, time)
+        speak(language)  # from here on: the hub before it has none
         bench = Workbench([backend], None, time)
 
         def idle() -> bool:

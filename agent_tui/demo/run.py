@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario import script
@@ -25,7 +25,8 @@ FILE_BYTES = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """As on the command line. `until`, in seconds, counts for headless runs only; `speed` for live ones."""
+    """As on the command line. `until`, in seconds, counts for headless runs only; `speed` for live ones.
+    A headless run is the same on every machine, so there `auto` is English."""
 
     scenario: str = "nofar"
     speed: float = 1.0
@@ -37,6 +38,7 @@ class DemoOptions:
     svg: Path | None = None
     text: Path | None = None
     theme: str = "dark"
+    language: Literal["auto", "en", "he"] = "auto"
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -50,6 +52,7 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
     """Raises ConfigError and BadKeys."""
     from agent_tui.demo.headless import play
     from agent_tui.demo.typed_keys import parse_keys
+    from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app
 
     scenario = script.load(options.scenario)
@@ -68,6 +71,7 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
         until=options.until,
         keys=parse_keys(options.keys),
         size=_size(options.size),
+        language=language_named(options.language, {}),
     )
     if options.svg is not None:
         options.svg.write_text(picture.svg, encoding="utf-8")
@@ -86,6 +90,7 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
     from agent_tui.backends.hub.store import Store
     from agent_tui.backends.hub_client import HubBackend
     from agent_tui.demo.stage import play_the_past, set_up
+    from agent_tui.language.catalogue import language_named
     from agent_tui.live import depth_named, glyphs_named, make_app, run_desk
 
     scenario = script.load(options.scenario)
@@ -114,7 +119,8 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
                 return make_app(workbench, time, settings, theme=options.theme, terminal=terminal)[0]
 
             stage.play(0)
-            return await run_desk([backend], make, time, folder / "desk", 5.0, tie)
+            language = language_named(options.language, terminal.env)
+            return await run_desk([backend], make, time, folder / "desk", 5.0, tie, language=language)
         finally:
             await desks.stop()
             await http.stop()

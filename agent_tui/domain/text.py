@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 from agent_tui.domain.text_cells import cell_width, truncate, wrap
 from agent_tui.domain.text_clean import clean, clean_line
 from agent_tui.domain.text_names import safe_filename, safe_link_host, safe_link_target
-from agent_tui.domain.text_safe import SafeText, compose, trusted
+from agent_tui.domain.text_safe import Phrase, SafeText, compose, declared, fixed, marked, plural, trusted
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CustomerText",
+    "Phrase",
     "SafeText",
     "cell_width",
     "clean",
     "clean_line",
     "compose",
+    "declared",
+    "fixed",
+    "marked",
+    "plural",
     "safe_filename",
     "safe_link_host",
     "safe_link_target",

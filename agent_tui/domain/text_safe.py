@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, LiteralString, NoReturn, Self, SupportsIndex, final, overload
 
+from agent_tui.domain.language import SPOKEN, Language
 from agent_tui.domain.text_isolates import ISOLATES, balance
 
 _LOOSE_JOINER: Final = re.compile("^[\u200c\u200d]+|[\u200c\u200d]+(?=…|$)")
@@ -95,17 +97,22 @@ def repair(part: str) -> SafeText:
     return seal(balance(part))
 
 
-def trusted(literal: LiteralString) -> SafeText:
-    """Our own interface words as drawable text.
+def trusted(literal: LiteralString, context: LiteralString = "") -> SafeText:
+    """Our own interface words as drawable text, in the language that is spoken here.
 
+    `context` tells two meanings of one English word apart. The words are looked up when this is called, so nothing with
+    letters in it is made when a module is loaded; there `marked` keeps them until they are drawn.
     Raises ValueError when they hold a control character other than a line feed: a mistake in our source.
     """
     if isinstance(literal, SafeText):
         return literal
-    for char in literal:
-        if unicodedata.category(char) in ("Cc", "Cs") and char != "\n":
-            raise ValueError(f"interface text holds the control character U+{ord(char):04X}; remove it")
-    return seal(literal)
+    language = SPOKEN.get()
+    return _sealed(literal if language is None else language.text(literal, context))
+
+
+def fixed(literal: LiteralString) -> SafeText:
+    """Our own signs and names that are the same in every language: `Esc`, `^O`, `:undo`. Raises as `trusted`."""
+    return _sealed(literal)
 
 
 def compose(template: LiteralString, /, **parts: SafeText | int) -> SafeText:
@@ -113,7 +120,72 @@ def compose(template: LiteralString, /, **parts: SafeText | int) -> SafeText:
 
     Raises TypeError for any other kind of part, KeyError for a field without one.
     """
+    language = SPOKEN.get()
+    return _filled(template if language is None else language.text(template), parts, language)
+
+
+def plural(one: LiteralString, many: LiteralString, /, n: int, **parts: SafeText | int) -> SafeText:
+    """As `compose`, in the form that goes with the number `n`, which fills the field `{n}`."""
+    language = SPOKEN.get()
+    template: str = (one if n == 1 else many) if language is None else language.plural(one, many, n)
+    return _filled(template, {"n": n, **parts}, language)
+
+
+def _filled(template: str, parts: Mapping[str, SafeText | int], language: Language | None) -> SafeText:
     for name, part in parts.items():
         if not isinstance(part, SafeText | int):
             raise TypeError(f"compose part {name!r} is a {type(part).__name__}; pass SafeText or int")
-    return seal(trusted(template).format_map(parts))
+    if language is None or not language.from_right:
+        return seal(_sealed(template).format_map(parts))
+    # The words decide which way the line runs, never a name in it; and a name keeps its own way within it.
+    own = {name: part if isinstance(part, int) else isolated(part) for name, part in parts.items()}
+    return seal(_from_right(template).format_map(own))
+
+
+def isolated(part: SafeText) -> SafeText:
+    """Between FSI and PDI, so that its direction does not leak into the words around it."""
+    return seal(balance(f"\u2068{part}\u2069")) if part.strip() else part
+
+
+@lru_cache(maxsize=4096)
+def _sealed(words: str) -> SafeText:
+    for char in words:
+        if unicodedata.category(char) in ("Cc", "Cs") and char != "\n":
+            raise ValueError(f"interface text holds the control character U+{ord(char):04X}; remove it")
+    return seal(words)
+
+
+@lru_cache(maxsize=4096)
+def _from_right(template: str) -> str:
+    """A template that begins with no right-to-left letter of its own gets a mark that says so (UAX #9, rule P2)."""
+    first = next((char for char in _FIELD.sub("", template) if unicodedata.bidirectional(char) in ("L", "R", "AL")), "")
+    return _sealed(template if first and unicodedata.bidirectional(first) != "L" else "\u200f" + template)
+
+
+_FIELD: Final = re.compile(r"\{[^{}]*\}")
+
+
+@final
+class Phrase:
+    """Interface words to be looked up when they are drawn: what a module may hold. Made by `marked`."""
+
+    __slots__ = ("_context", "_words")
+
+    def __init__(self, words: LiteralString, context: LiteralString) -> None:
+        self._words, self._context = words, context
+
+    @property
+    def text(self) -> SafeText:
+        """In the language that is spoken here."""
+        return trusted(self._words, self._context)
+
+
+def marked(literal: LiteralString, context: LiteralString = "") -> Phrase:
+    """Our own words for later: `marked("NEEDS ME").text` where they are drawn."""
+    return Phrase(literal, context)
+
+
+def declared(words: str) -> SafeText:
+    """The title or help of a command, which its declaration holds as plain data, in the language spoken here."""
+    language = SPOKEN.get()
+    return _sealed(words if language is None else language.text(words))

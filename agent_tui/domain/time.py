@@ -10,6 +10,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import datetime, tzinfo
 from typing import Protocol
 
@@ -69,11 +70,17 @@ class SystemTime:
 
 
 class _VirtualTimer:
-    __slots__ = ("call", "cancelled")
+    """Runs in the context it was set in, as those of an event loop do."""
+
+    __slots__ = ("_call", "_context", "cancelled")
 
     def __init__(self, call: Callable[[], None]) -> None:
-        self.call = call
+        self._call = call
+        self._context = copy_context()
         self.cancelled = False
+
+    def call(self) -> None:
+        self._context.run(self._call)
 
     def cancel(self) -> None:
         self.cancelled = True

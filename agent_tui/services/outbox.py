@@ -10,15 +10,15 @@ from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
 from agent_tui.domain.orders import Order
-from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.text import SafeText, clean_line, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.state import State
 from agent_tui.services.stored import from_json, to_json
 
 _STATES = get_args(EntryState)
-CRASHED = trusted("the desk ended before it was sent; send it again")
-MAYBE = trusted("the desk ended while it was being sent; it may have arrived")
+CRASHED = marked("the desk ended before it was sent; send it again")
+MAYBE = marked("the desk ended while it was being sent; it may have arrived")
 
 
 class Outbox:
@@ -57,13 +57,15 @@ class Outbox:
                 if draft is None:
                     self.change(entry.id, state="waiting", hold_until=None)
                 elif drafts.get(draft.key) is not None:
-                    self.change(entry.id, state="failed", hold_until=None, reason=CRASHED)
+                    self.change(entry.id, state="failed", hold_until=None, reason=CRASHED.text)
                 else:
                     drafts.save(draft)
                     self.remove(entry.id)
             elif entry.state == "sending":
                 again = self._repeatable[entry.id]
-                self.change(entry.id, state="waiting" if again else "unknown", reason=trusted("") if again else MAYBE)
+                self.change(
+                    entry.id, state="waiting" if again else "unknown", reason=trusted("") if again else MAYBE.text
+                )
 
     def add(
         self,

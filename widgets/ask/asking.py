@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import Phrase, SafeText, marked, trusted
 
 NOTHING: SafeText = trusted("")
 
@@ -34,8 +34,8 @@ class Asking:
     chooses: bool = True
     """Whether Enter takes the marked offer (else the text counts and offers only help to complete it)."""
 
-    enter: SafeText = trusted("choose")
-    escape: SafeText = trusted("leave")
+    enter: Phrase = marked("choose")
+    escape: Phrase = marked("leave")
     completes: bool = True
     """What the key line says of Enter and Esc, and whether of Tab."""
 

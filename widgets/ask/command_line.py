@@ -10,19 +10,19 @@ from agent_tui.commands.registry import REGISTRY, read_line
 from agent_tui.commands.spec import Argument
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Directory
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, declared, marked, trusted
 from agent_tui.domain.views import VIEWS
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.commands import Perform, offer_of
 
 _WHEN = (
-    ("30m", trusted("half an hour")),
-    ("2h", trusted("two hours")),
-    ("11:00", trusted("a time of day")),
-    ("tomorrow 9", trusted("a day and an hour")),
-    ("sun", trusted("a weekday, at 09:00")),
-    ("reply", trusted("the customer's next reply")),
+    ("30m", marked("half an hour")),
+    ("2h", marked("two hours")),
+    ("11:00", marked("a time of day")),
+    ("tomorrow 9", marked("a day and an hour")),
+    ("sun", marked("a weekday, at 09:00")),
+    ("reply", marked("the customer's next reply")),
 )
 
 
@@ -30,7 +30,7 @@ class CommandLineAsking(Asking):
     """Enter runs what is typed; the sheet helps to type it."""
 
     label = trusted(":")
-    enter = trusted("do it")
+    enter = marked("do it")
     chooses = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
@@ -49,7 +49,7 @@ class CommandLineAsking(Asking):
         argument = command.spec.arguments[0]
         started = rest.strip().removeprefix("-").casefold()
         found = [offer for offer in self._values(argument) if started in offer.title.casefold()]
-        return found or ([Offer("", clean_line(argument.help))] if argument.help else ())
+        return found or ([Offer("", declared(argument.help))] if argument.help else ())
 
     def complete(self, text: str, offer: Offer) -> str:
         name, blank, rest = text.lstrip().partition(" ")
@@ -89,6 +89,6 @@ class CommandLineAsking(Asking):
         elif argument.kind == "view":
             yield from (Offer(name, clean_line(name)) for name in VIEWS)
         elif argument.kind == "when":
-            yield from (Offer(words, clean_line(words), meaning) for words, meaning in _WHEN)
+            yield from (Offer(words, clean_line(words), meaning.text) for words, meaning in _WHEN)
         elif argument.kind == "command":
-            yield from (Offer(id, clean_line(id), clean_line(REGISTRY[id].spec.title)) for id in REGISTRY)
+            yield from (Offer(id, clean_line(id), declared(REGISTRY[id].spec.title)) for id in REGISTRY)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from agent_tui.commands.command import Command
-from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.context import Arguments, Context, Place
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GROUPS
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, declared, marked, trusted
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.widgets.ask.asking import Asking, Offer
 
 Perform = Callable[[str, Arguments], None]
 """Run a command by id, as its key would."""
 
+_HERE: dict[Place, Phrase] = {
+    "inbox": marked("inbox"),
+    "timeline": marked("timeline"),
+    "composer": marked("composer"),
+    "customer": marked("customer"),
+}
 _CUTOFF = 60
-_ELSEWHERE = trusted("has no meaning here")
+_ELSEWHERE = marked("has no meaning here")
 
 
 def offer_of(command: Command, context: Context, keymap: Keymap) -> Offer:
@@ -24,9 +30,9 @@ def offer_of(command: Command, context: Context, keymap: Keymap) -> Offer:
     spec = command.spec
     reason = command.why_not(context)
     if reason is None and not set(spec.contexts) & set(context.contexts):
-        reason = _ELSEWHERE
+        reason = _ELSEWHERE.text
     key = keymap.shown(spec.id, context.contexts) or keymap.shown(spec.id) or _numbered_key(spec.id, keymap)
-    return Offer(spec.id, clean_line(spec.title), clean_line(spec.help), clean_line(key), reason)
+    return Offer(spec.id, declared(spec.title), declared(spec.help), clean_line(key), reason)
 
 
 def _numbered_key(id: str, keymap: Keymap) -> str:
@@ -62,13 +68,12 @@ def rank(text: str, commands: Iterable[Command]) -> list[Command]:
 class PaletteAsking(Asking):
     """^P: any command by its words; the ones that work here first."""
 
-    label = trusted("do:")
-    title = trusted("commands")
-    enter = trusted("do it")
+    enter = marked("do it")
     completes = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
         self._context, self._keymap, self._perform = context, keymap, perform
+        self.label, self.title = trusted("do:"), trusted("commands")
 
     def offers(self, text: str) -> Sequence[Offer]:
         offers = [offer_of(command, self._context, self._keymap) for command in rank(text, REGISTRY.values())]
@@ -84,16 +89,16 @@ class PaletteAsking(Asking):
 class HelpAsking(Asking):
     """?: what works here, by groups; then what does not, and why. Typing narrows it, Enter does it."""
 
-    label = trusted("help:")
-    enter = trusted("do it")
+    enter = marked("do it")
     completes = False
 
     def __init__(self, context: Context, keymap: Keymap, perform: Perform) -> None:
         self._context, self._keymap, self._perform = context, keymap, perform
+        self.label = trusted("help:")
 
     @property
     def title(self) -> SafeText:  # type: ignore[override]  # said once more each time it is asked
-        return compose("what works here: {place}", place=clean_line(self._context.ui.place))
+        return compose("what works here: {place}", place=_HERE[self._context.ui.place].text)
 
     def offers(self, text: str) -> Sequence[Offer]:
         found = {command.spec.id for command in rank(text, REGISTRY.values())}
@@ -104,7 +109,7 @@ class HelpAsking(Asking):
             offers = [offer_of(command, self._context, self._keymap) for command in commands]
             enabled = [offer for offer in offers if offer.why_not is None]
             if enabled:
-                working += [Offer("", clean_line(heading)), *enabled]
+                working += [Offer("", heading.text), *enabled]
             rest += [offer for offer in offers if offer.why_not is not None]
         if rest:
             working += [Offer("", trusted("Not here, not now")), *rest]

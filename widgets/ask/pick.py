@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Choice
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, marked, trusted
 from agent_tui.widgets.ask.asking import Asking, Offer
 
 
@@ -49,8 +49,8 @@ class FilterAsking(Asking):
     """/: the view narrows while the words are typed; Enter keeps it, Esc shows all again."""
 
     label = trusted("/")
-    enter = trusted("keep")
-    escape = trusted("show all again")
+    enter = marked("keep")
+    escape = marked("show all again")
     chooses = False
     completes = False
 

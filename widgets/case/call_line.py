@@ -7,7 +7,7 @@ from textual import events
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, marked, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.host import host
@@ -86,7 +86,7 @@ class CallLine(Line):
         heavy: Part = "ring" if ringing and live is None else "call"
         broad = width >= BROAD
         edge = trusted("━━") if broad else trusted("━")
-        right: list[Piece] = [(trusted(" "), "text"), *keys, (trusted(" "), "text"), (edge, "call")]
+        right: list[Piece] = [(trusted(" "), "text"), *_taught(keys), (trusted(" "), "text"), (edge, "call")]
         room = width - _cells(right) - cell_len(edge) - 1
         kept = cut([Cut(text, part if part != "ring" else heavy) for text, part in words], room)
         left: list[Piece] = [(edge, "call"), *((piece.text, piece.part) for piece in kept), (trusted(" "), "text")]
@@ -159,23 +159,24 @@ def _law(left: int) -> SafeText:
     return compose("law: {n} left", n=talk_time(left))
 
 
+def _taught(keys: _Keys) -> list[Piece]:
+    pieces: list[Piece] = []
+    for key, words in keys:
+        pieces += [(trusted("  "), "text")] if pieces else []
+        pieces += [(key, "key"), (trusted(" "), "text"), (words.text, "text")] if words.text else [(key, "key")]
+    return pieces
+
+
 def _cells(pieces: list[Piece]) -> int:
     return sum(cell_len(words.drawn()) for words, _ in pieces)
 
 
-_RING_KEYS: list[Piece] = [(trusted("^O"), "key"), (trusted(" answer"), "text")]
-_LIVE_KEYS: list[Piece] = [
-    (trusted("O"), "key"),
-    (trusted(" hang up  "), "text"),
-    (trusted("-"), "key"),
-    (trusted(" hold  "), "text"),
-    (trusted("m"), "key"),
-    (trusted(" mute"), "text"),
-]
-_KEYPAD_KEYS: list[Piece] = [
-    (trusted("0-9 * #"), "key"),
-    (trusted(" into the call  "), "text"),
-    (trusted("Esc"), "key"),
-    (trusted(" out"), "text"),
-]
-_WRITE_UP_KEYS: list[Piece] = [(trusted(":call-write-up"), "key")]
+_Keys = tuple[tuple[SafeText, Phrase], ...]
+_RING_KEYS: _Keys = ((fixed("^O"), marked("answer", "key")),)
+_LIVE_KEYS: _Keys = (
+    (fixed("O"), marked("hang up", "key")),
+    (fixed("-"), marked("hold", "key")),
+    (fixed("m"), marked("mute", "key")),
+)
+_KEYPAD_KEYS: _Keys = ((fixed("0-9 * #"), marked("into the call")), (fixed("Esc"), marked("out", "key")))
+_WRITE_UP_KEYS: _Keys = ((fixed(":call-write-up"), Phrase("", "")),)

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import CaseRow, Clock, Metric
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.host import host
@@ -15,16 +15,16 @@ from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.case.when import clock_time, day, length
 from agent_tui.widgets.paint import Paint, Part
 
-_METRICS: dict[Metric, SafeText] = {
-    "first": trusted("first reply"),
-    "next": trusted("next reply"),
-    "call": trusted("answer the call"),
-    "write-up": trusted("write up the call"),
+_METRICS: dict[Metric, Phrase] = {
+    "first": marked("first reply"),
+    "next": marked("next reply"),
+    "call": marked("answer the call"),
+    "write-up": marked("write up the call"),
 }
-_STAGES: dict[str, SafeText] = {
-    "customer": trusted("waits for the customer"),
-    "done": trusted("done"),
-    "spam": trusted("spam"),
+_STAGES: dict[str, Phrase] = {
+    "customer": marked("waits for the customer"),
+    "done": marked("done", "state"),
+    "spam": marked("spam", "state"),
 }
 
 
@@ -108,7 +108,7 @@ class CaseHead(Widget):
             return (Piece(words, "quiet"),)
         clock = row.clock
         if row.stage != "us" or clock is None:
-            return (Piece(_STAGES.get(row.stage, NOTHING), "quiet"),)
+            return (Piece(_STAGES[row.stage].text if row.stage in _STAGES else NOTHING, "quiet"),)
         return _clock_words(clock, now, clock_time(clock.since, zone))
 
     def render_line(self, y: int) -> Strip:
@@ -134,7 +134,7 @@ def _clock_words(clock: Clock, now: Ms, since: SafeText) -> tuple[Piece, ...]:
         look = "warning" if left < 2 * MINUTE_MS else "text"
     rest = compose(
         ": {metric}, {length}, since {since}",
-        metric=_METRICS[clock.metric],
+        metric=_METRICS[clock.metric].text,
         length=length(clock.due - clock.since),
         since=since,
     )

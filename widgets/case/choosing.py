@@ -7,7 +7,7 @@ from typing import Literal
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
@@ -17,11 +17,11 @@ from agent_tui.widgets.case.when import window
 
 Field = Literal["to", "cc", "bcc", "subject"]
 
-_FIELDS: dict[Field, SafeText] = {
-    "to": trusted("To"),
-    "cc": trusted("Cc"),
-    "bcc": trusted("Bcc"),
-    "subject": trusted("Subject"),
+_FIELDS: dict[Field, Phrase] = {
+    "to": marked("To"),
+    "cc": marked("Cc"),
+    "bcc": marked("Bcc"),
+    "subject": marked("Subject"),
 }
 
 
@@ -48,7 +48,7 @@ class Choosing:
         mail = channel(draft.channel).kind == "mail"
         if not draft.note and (mail or draft.key is None or draft.forward_of):
             fields: tuple[Field, ...] = ("to", "cc", "bcc", "subject") if mail else ("to",)
-            choices += [Choice(f"field:{name}", _FIELDS[name], self._shown(name)) for name in fields]
+            choices += [Choice(f"field:{name}", _FIELDS[name].text, self._shown(name)) for name in fields]
         choices += [
             Choice(f"drop:{place}", compose("without {name}", name=_name(file.name)))
             for place, file in enumerate(draft.files)
@@ -70,7 +70,7 @@ class Choosing:
             return None
 
         known = () if name == "subject" else self._known()
-        host(composer).ui.ask(FieldAsking(_FIELDS[name], take, known), text)
+        host(composer).ui.ask(FieldAsking(_FIELDS[name].text, take, known), text)
 
     def ask_canned(self, slash: bool) -> None:
         """Canned replies by key; Esc leaves the slash that was typed in the text."""

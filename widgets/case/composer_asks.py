@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.ask import Asking, Offer
 from agent_tui.widgets.case.when import size
 
@@ -40,13 +40,13 @@ class CannedAsking(Asking):
     """Canned replies by key or words. Esc puts the slash that was typed into the text."""
 
     label = trusted("/")
-    title = trusted("canned replies")
 
     def __init__(
         self, canned: Sequence[tuple[str, str]], put_in: Callable[[str], None], left: Callable[[str], None]
     ) -> None:
         self._canned = dict(canned)
         self._put_in, self._left = put_in, left
+        self.title = trusted("canned replies")
 
     def offers(self, text: str) -> Sequence[Offer]:
         wanted = text.strip().casefold()
@@ -70,15 +70,16 @@ class CannedAsking(Asking):
 class PathAsking(Asking):
     """A file on this machine, completed folder by folder, or a link to upload from the agent's own."""
 
-    label = trusted("file:")
-    title = trusted("a path here, or from your own machine")
     LINK = "?link"
 
     def __init__(self, home: Path, attach: Callable[[Path], SafeText | None], link: Callable[[], None] | None) -> None:
         self._home, self._attach, self._link = home, attach, link
+        self.label, self.title = trusted("file:"), trusted("a path here, or from your own machine")
 
     def offers(self, text: str) -> Sequence[Offer]:
-        offers = [] if text or self._link is None else [Offer(self.LINK, trusted("from my own machine"), _LINK_HELP)]
+        offers = (
+            [] if text or self._link is None else [Offer(self.LINK, trusted("from my own machine"), _LINK_HELP.text)]
+        )
         folder, start = self._split(text)
         try:
             entries = sorted(folder.iterdir(), key=lambda path: (not path.is_dir(), path.name.casefold()))
@@ -95,7 +96,9 @@ class PathAsking(Asking):
         try:
             folder, weight = path.is_dir(), path.stat().st_size
         except OSError as error:
-            return Offer(str(path), clean_line(path.name), why_not=clean_line(error.strerror or "cannot be read"))
+            return Offer(
+                str(path), clean_line(path.name), why_not=clean_line(error.strerror or "") or trusted("cannot be read")
+            )
         if folder:
             return Offer(str(path), compose("{name}/", name=clean_line(path.name)))
         return Offer(str(path), clean_line(path.name), clean_line(size(weight)))
@@ -126,4 +129,4 @@ class PathAsking(Asking):
         return self._attach(path)
 
 
-_LINK_HELP = trusted("a one-time link to open in a browser there")
+_LINK_HELP = marked("a one-time link to open in a browser there")

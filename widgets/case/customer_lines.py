@@ -9,7 +9,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, PastCase
-from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
@@ -18,7 +18,7 @@ from agent_tui.widgets.text.layout import lay_out
 MOST_NOTES = 3
 NOTE_LINES = 4
 _BLANK = LinePieces()
-_LANGUAGES = {"he": trusted("עברית"), "en": trusted("English"), "ar": trusted("العربية"), "ru": trusted("русский")}
+_LANGUAGES = {"he": fixed("עברית"), "en": fixed("English"), "ar": fixed("العربية"), "ru": fixed("русский")}
 
 
 @frozen

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
-from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, plural, truncate, trusted
 from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.case.when import clock_time, size, talk_time
@@ -22,22 +22,21 @@ STATE = 5
 BROAD = 56
 """From this width authors have more room."""
 
-_STATES: dict[Delivery, tuple[SafeText, Part]] = {
-    "queued": (trusted("..."), "quiet"),
-    "sending": (trusted("..."), "quiet"),
-    "sent": (trusted("✓"), "quiet"),
-    "delivered": (trusted("✓✓"), "quiet"),
-    "read": (trusted("read"), "quiet"),
-    "failed": (trusted("!"), "danger"),
-    "unknown": (trusted("?"), "warning"),
+_STATES: dict[Delivery, tuple[Phrase, Part]] = {
+    "queued": (marked("..."), "quiet"),
+    "sending": (marked("..."), "quiet"),
+    "sent": (marked("✓"), "quiet"),
+    "delivered": (marked("✓✓"), "quiet"),
+    "read": (marked("read", "state"), "quiet"),
+    "failed": (marked("!"), "danger"),
+    "unknown": (marked("?"), "warning"),
 }
-_CALLS: dict[str, SafeText] = {
-    "ringing": trusted("rings"),
-    "active": trusted("in the call"),
-    "held": trusted("on hold"),
-    "ended": trusted("to write up"),
-    "abandoned": trusted("gave up"),
-    "written-up": NOTHING,
+_CALLS: dict[str, Phrase] = {
+    "ringing": marked("rings"),
+    "active": marked("in the call"),
+    "held": marked("on hold"),
+    "ended": marked("to write up"),
+    "abandoned": marked("gave up"),
 }
 _KINDS: dict[str, Part] = {"in": "them", "out": "us", "note": "note", "system": "system"}
 _UNCUT = trusted("")
@@ -123,8 +122,10 @@ def _state(item: Said) -> Piece:
         return Piece(truncate(item.who.drawn(), STATE - 1, _UNCUT), "quiet")
     if message.kind not in ("out", "note"):
         return Piece(NOTHING)
-    words, part = _STATES.get(message.state, (NOTHING, "quiet"))
-    return Piece(words, part)
+    if message.state not in _STATES:
+        return Piece(NOTHING, "quiet")
+    words, part = _STATES[message.state]
+    return Piece(words.text, part)
 
 
 def _before(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
@@ -154,7 +155,7 @@ def _after(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
         yield from _body(message.folded.safe, width, "quote")
     elif message.folded:
         count = len(message.folded.safe.lines())
-        words = trusted("1 line folded") if count == 1 else compose("{n} lines folded", n=count)
+        words = plural("{n} line folded", "{n} lines folded", n=count)
         yield (Piece(trusted("+ "), "quiet"), Piece(words, "quiet"))
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
@@ -197,7 +198,7 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
         words.append(compose("gave up after {waited}", waited=waited))
     elif call.answered is not None and call.ended is not None:
         words.append(compose("{who}, {length}", who=who, length=talk_time(call.ended - call.answered)))
-    state = _CALLS.get(call.state, NOTHING) if call.state != "abandoned" else NOTHING
+    state = _CALLS[call.state].text if call.state in _CALLS and call.state != "abandoned" else NOTHING
     if state:
         words.append(state)
     if call.outcome:
@@ -207,7 +208,7 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
 
 def delivery_words(message: Message) -> SafeText | None:
     """How far a message got, in words; None for what simply came in."""
-    words = _DELIVERY.get(message.state)
+    words = _DELIVERY[message.state].text if message.state in _DELIVERY else None
     if message.kind != "out":
         problems = trusted(", ").join([clean_line(problem) for problem in message.problems])
         return compose("could not be decoded: {problems}", problems=problems) if message.problems else None
@@ -219,12 +220,12 @@ def delivery_words(message: Message) -> SafeText | None:
     )
 
 
-_DELIVERY: dict[Delivery, SafeText] = {
-    "queued": trusted("waits to be sent"),
-    "sending": trusted("is on its way"),
-    "sent": trusted("left us; the channel has it"),
-    "delivered": trusted("reached the customer's device"),
-    "read": trusted("was read"),
-    "failed": trusted("was not sent"),
-    "unknown": trusted("may have been sent, a broken line hid it"),
+_DELIVERY: dict[Delivery, Phrase] = {
+    "queued": marked("waits to be sent"),
+    "sending": marked("is on its way"),
+    "sent": marked("left us; the channel has it"),
+    "delivered": marked("reached the customer's device"),
+    "read": marked("was read"),
+    "failed": marked("was not sent"),
+    "unknown": marked("may have been sent, a broken line hid it"),
 }

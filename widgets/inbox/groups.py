@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import Phrase, SafeText, cell_width, marked
 from agent_tui.domain.views import Section
 
-_TITLES: dict[Section, tuple[SafeText, SafeText]] = {
-    Section("mine", "us"): (trusted("NEEDS ME"), trusted("NEEDS ME")),
-    Section("mine", "customer"): (trusted("WAITING FOR THE CUSTOMER"), trusted("WAITING")),
-    Section("mine", "later"): (trusted("LATER"), trusted("LATER")),
-    Section("unassigned", "us"): (trusted("MY TEAM, unassigned"), trusted("TEAM, unassigned")),
-    Section("team", "us"): (trusted("MY TEAM, with a colleague"), trusted("TEAM, taken")),
+_TITLES: dict[Section, tuple[Phrase, Phrase]] = {
+    Section("mine", "us"): (marked("NEEDS ME"), marked("NEEDS ME")),
+    Section("mine", "customer"): (marked("WAITING FOR THE CUSTOMER"), marked("WAITING")),
+    Section("mine", "later"): (marked("LATER"), marked("LATER")),
+    Section("unassigned", "us"): (marked("MY TEAM, unassigned"), marked("TEAM, unassigned")),
+    Section("team", "us"): (marked("MY TEAM, with a colleague"), marked("TEAM, taken")),
     Section("unassigned", "customer"): (
-        trusted("UNASSIGNED, waiting for the customer"),
-        trusted("UNASSIGNED, waiting"),
+        marked("UNASSIGNED, waiting for the customer"),
+        marked("UNASSIGNED, waiting"),
     ),
-    Section("team", "customer"): (trusted("TEAM, waiting for the customer"), trusted("TEAM, waiting")),
-    Section("all", "us"): (trusted("NEED US"), trusted("NEED US")),
-    Section("all", "customer"): (trusted("WAITING FOR THE CUSTOMER"), trusted("WAITING")),
-    Section("all", "later"): (trusted("LATER"), trusted("LATER")),
-    Section("all", "done"): (trusted("DONE"), trusted("DONE")),
-    Section("all", "spam"): (trusted("SPAM"), trusted("SPAM")),
+    Section("team", "customer"): (marked("TEAM, waiting for the customer"), marked("TEAM, waiting")),
+    Section("all", "us"): (marked("NEED US"), marked("NEED US")),
+    Section("all", "customer"): (marked("WAITING FOR THE CUSTOMER"), marked("WAITING")),
+    Section("all", "later"): (marked("LATER"), marked("LATER")),
+    Section("all", "done"): (marked("DONE"), marked("DONE")),
+    Section("all", "spam"): (marked("SPAM"), marked("SPAM")),
 }
+_OTHER = marked("OTHER")
 
 
 def title_of(section: Section, cells: int) -> SafeText:
     """The group's name, the short one where the long one does not fit in `cells`."""
-    long, short = _TITLES.get(section, (trusted("OTHER"), trusted("OTHER")))
-    return long if len(long) <= cells else short
+    long, short = _TITLES.get(section, (_OTHER, _OTHER))
+    return long.text if cell_width(long.text) <= cells else short.text

@@ -11,17 +11,17 @@ from agent_tui.desk.inbox import InboxHeader, InboxRow
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.widgets.cells import fit, segment
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
 
-_METRICS: dict[Metric, SafeText] = {
-    "first": trusted("first"),
-    "next": trusted("next"),
-    "call": trusted("call"),
-    "write-up": trusted("wrap"),
+_METRICS: dict[Metric, Phrase] = {
+    "first": marked("first"),
+    "next": marked("next"),
+    "call": marked("call"),
+    "write-up": marked("wrap"),
 }
 _NOTHING = trusted("")
 _SNOOZED = "II"
@@ -100,7 +100,9 @@ def _case_line(
     row = item.row
     base = base + paint["cursor"] if look.cursor else base
     snoozed = look.countdown.startswith(_SNOOZED)
-    countdown = (look.countdown[len(_SNOOZED) + 1 :] or trusted("reply")) if snoozed else look.countdown
+    countdown = (
+        (look.countdown[len(_SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
+    )
     promise = _promise(row, snoozed) if metric else _NOTHING
     clock = CLOCK if metric or len(countdown) >= CLOCK else CLOCK - 1
     right = 1 + (METRIC + 1 if metric else 0) + clock + 1
@@ -152,7 +154,7 @@ def _sign(item: InboxRow, paint: Paint, base: Style) -> tuple[str, Style]:
 def _promise(row: CaseRow, snoozed: bool) -> SafeText:
     if snoozed:
         return trusted("II")
-    return _METRICS[row.clock.metric] if row.clock is not None and row.stage == "us" else _NOTHING
+    return _METRICS[row.clock.metric].text if row.clock is not None and row.stage == "us" else _NOTHING
 
 
 def _urgency(row: CaseRow, look: RowLook) -> Part:

@@ -9,7 +9,7 @@ from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.channels import channel
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import Phrase, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.lines.line import Line, Piece
@@ -22,12 +22,13 @@ ROOMY = 70
 """From this width it says what is quiet too: presence, nothing unsent."""
 
 _BLANK: Piece = (trusted(" "), "text")
-_STATES: dict[str, tuple[SafeText, Part]] = {
-    "up": (trusted("●"), "good"),
-    "connecting": (trusted("○ connecting"), "warning"),
-    "down": (trusted("○ down"), "danger"),
-    "refused": (trusted("✗ refused"), "danger"),
+_STATES: dict[str, tuple[Phrase, Part]] = {
+    "up": (marked("●"), "good"),
+    "connecting": (marked("○ connecting"), "warning"),
+    "down": (marked("○ down"), "danger"),
+    "refused": (marked("✗ refused"), "danger"),
 }
+_UNKNOWN: tuple[Phrase, Part] = (marked("?"), "warning")
 
 
 class HeaderLine(Line):
@@ -94,7 +95,7 @@ class HeaderLine(Line):
             views.append(
                 [
                     (compose("{number} ", number=number), "quiet"),
-                    (title, "here" if shown else "text"),
+                    (title.text, "here" if shown else "text"),
                     (compose(" {total}", total=total), "text" if shown else "quiet"),
                 ]
             )
@@ -112,5 +113,5 @@ class HeaderLine(Line):
 
 
 def _server(state: BackendState) -> list[Piece]:
-    sign, part = _STATES.get(state.state, (trusted("?"), "warning"))
-    return [(clean_line(state.name or state.id), "quiet"), (trusted(" "), "text"), (sign, part)]
+    sign, part = _STATES.get(state.state, _UNKNOWN)
+    return [(clean_line(state.name or state.id), "quiet"), (trusted(" "), "text"), (sign.text, part)]

@@ -10,7 +10,7 @@ from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
-from agent_tui.domain.text import clean_line, compose, trusted
+from agent_tui.domain.text import clean_line, compose, declared, fixed, trusted
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.keymaps.resolver import Match, Pending, Resolver
@@ -68,9 +68,7 @@ class KeyRouter:
         if isinstance(result, Pending):
             context = self.context()
             keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
-            self._screen.keys.teach(
-                keys, (trusted("Esc"), trusted("none of them")), clean_line(show_keys(result.prefix))
-            )
+            self._screen.keys.teach(keys, (fixed("Esc"), trusted("none of them")), clean_line(show_keys(result.prefix)))
             return True
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
@@ -87,7 +85,7 @@ class KeyRouter:
         context = self.context(contexts)
         reason = command.why_not(context)
         if reason is not None:
-            title = clean_line(command.spec.title)
+            title = declared(command.spec.title)
             self._ui.say(compose("{title}: {reason}", title=title, reason=reason), "warning")
         else:
             try:
@@ -105,12 +103,14 @@ class KeyRouter:
             return
         asking = self._screen.prompt.asking
         if asking is not None:
-            tab = [(trusted("Tab"), trusted("complete"))] if asking.completes else []
-            self._screen.keys.teach([(trusted("Enter"), asking.enter), *tab], (trusted("Esc"), asking.escape))
+            tab = [(fixed("Tab"), trusted("complete"))] if asking.completes else []
+            self._screen.keys.teach([(fixed("Enter"), asking.enter.text), *tab], (fixed("Esc"), asking.escape.text))
             return
         context = self.context()
         if KEYPAD in context.contexts:
-            self._screen.keys.teach([(trusted("0-9 * #"), trusted("into the call"))], (trusted("Esc"), trusted("done")))
+            self._screen.keys.teach(
+                [(trusted("0-9 * #"), trusted("into the call"))], (fixed("Esc"), trusted("done", "keypad"))
+            )
             return
         self._screen.keys.teach(taught(context, self._keymap, self._screen.case), taught_always(context, self._keymap))
 

@@ -8,65 +8,65 @@ from typing import Protocol
 from agent_tui.commands import ids
 from agent_tui.commands.context import Context, Place
 from agent_tui.commands.registry import REGISTRY
-from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.text import Phrase, clean_line, declared, marked, trusted
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.widgets.lines.key_line import Taught
 
-_Lesson = tuple[str, SafeText]
+_Lesson = tuple[str, Phrase]
 
 _CALLS: tuple[_Lesson, ...] = (
-    (ids.CALL_ANSWER, trusted("answer")),
-    (ids.CALL_HANG_UP, trusted("hang up")),
-    (ids.CALL_HOLD, trusted("hold")),
-    (ids.CALL_MUTE, trusted("mute")),
-    (ids.CALL_WRITE_UP, trusted("write up")),
+    (ids.CALL_ANSWER, marked("answer", "key")),
+    (ids.CALL_HANG_UP, marked("hang up", "key")),
+    (ids.CALL_HOLD, marked("hold", "key")),
+    (ids.CALL_MUTE, marked("mute", "key")),
+    (ids.CALL_WRITE_UP, marked("write up", "key")),
 )
 _PLACES: dict[Place, tuple[_Lesson, ...]] = {
     "inbox": (
-        (ids.CASE_OPEN, trusted("open")),
-        (ids.NEXT_WAITING, trusted("next waiting")),
-        (ids.ASSIGN_ME, trusted("mine")),
-        (ids.SNOOZE, trusted("snooze")),
-        (ids.CASE_DONE, trusted("done")),
-        (ids.CASE_REOPEN, trusted("reopen")),
-        (ids.LABEL, trusted("label")),
-        (ids.NOTE, trusted("note")),
-        (ids.FILTER, trusted("search")),
-        (ids.CASE_LAST, trusted("last case")),
-        (ids.HELP, trusted("help")),
+        (ids.CASE_OPEN, marked("open", "key")),
+        (ids.NEXT_WAITING, marked("next waiting", "key")),
+        (ids.ASSIGN_ME, marked("mine", "key")),
+        (ids.SNOOZE, marked("snooze", "key")),
+        (ids.CASE_DONE, marked("done", "key")),
+        (ids.CASE_REOPEN, marked("reopen", "key")),
+        (ids.LABEL, marked("label", "key")),
+        (ids.NOTE, marked("note", "key")),
+        (ids.FILTER, marked("search", "key")),
+        (ids.CASE_LAST, marked("last case", "key")),
+        (ids.HELP, marked("help", "key")),
     ),
     "timeline": (
-        (ids.CASE_OPEN, trusted("write")),
-        (ids.REPLY, trusted("reply")),
-        (ids.NOTE, trusted("note")),
-        (ids.CASE_DONE, trusted("done")),
-        (ids.CASE_REOPEN, trusted("reopen")),
-        (ids.RETRY_SEND, trusted("send again")),
-        (ids.SNOOZE, trusted("snooze")),
-        (ids.CUSTOMER_CARD, trusted("customer")),
-        (ids.FOLD, trusted("fold")),
-        (ids.NEXT_WAITING, trusted("next waiting")),
-        (ids.CASE_LAST, trusted("last case")),
-        (ids.GO_BACK, trusted("out")),
-        (ids.HELP, trusted("help")),
+        (ids.CASE_OPEN, marked("write", "key")),
+        (ids.REPLY, marked("reply", "key")),
+        (ids.NOTE, marked("note", "key")),
+        (ids.CASE_DONE, marked("done", "key")),
+        (ids.CASE_REOPEN, marked("reopen", "key")),
+        (ids.RETRY_SEND, marked("send again", "key")),
+        (ids.SNOOZE, marked("snooze", "key")),
+        (ids.CUSTOMER_CARD, marked("customer", "key")),
+        (ids.FOLD, marked("fold", "key")),
+        (ids.NEXT_WAITING, marked("next waiting", "key")),
+        (ids.CASE_LAST, marked("last case", "key")),
+        (ids.GO_BACK, marked("out", "key")),
+        (ids.HELP, marked("help", "key")),
     ),
     "composer": (
-        (ids.COMPOSE_ENTER, trusted("send")),
-        (ids.COMPOSE_SEND, trusted("send")),
-        (ids.COMPOSE_NEWLINE, trusted("new line")),
-        (ids.COMPOSE_CANNED, trusted("canned")),
-        (ids.COMPOSE_CHANNEL, trusted("channel")),
-        (ids.COMPOSE_ATTACH, trusted("file")),
-        (ids.NEXT_WAITING, trusted("next waiting")),
-        (ids.CASE_LAST, trusted("last case")),
-        (ids.GO_BACK, trusted("out")),
+        (ids.COMPOSE_ENTER, marked("send", "key")),
+        (ids.COMPOSE_SEND, marked("send", "key")),
+        (ids.COMPOSE_NEWLINE, marked("new line", "key")),
+        (ids.COMPOSE_CANNED, marked("canned", "key")),
+        (ids.COMPOSE_CHANNEL, marked("channel", "key")),
+        (ids.COMPOSE_ATTACH, marked("file", "key")),
+        (ids.NEXT_WAITING, marked("next waiting", "key")),
+        (ids.CASE_LAST, marked("last case", "key")),
+        (ids.GO_BACK, marked("out", "key")),
     ),
     "customer": (
-        (ids.CASE_OPEN, trusted("open")),
-        (ids.CUSTOMER_CARD, trusted("back")),
-        (ids.GO_BACK, trusted("out")),
-        (ids.HELP, trusted("help")),
+        (ids.CASE_OPEN, marked("open", "key")),
+        (ids.CUSTOMER_CARD, marked("back", "key")),
+        (ids.GO_BACK, marked("out", "key")),
+        (ids.HELP, marked("help", "key")),
     ),
 }
 
@@ -88,20 +88,21 @@ def taught(context: Context, keymap: Keymap, composer: Composing) -> Sequence[Ta
         if command is None or not key or command.why_not(context) is not None:
             continue
         if id == ids.COMPOSE_ENTER and not composer.enter_sends:
-            words = trusted("new line")
+            words = marked("new line", "key")
         elif id == (ids.COMPOSE_SEND if composer.enter_sends else ids.COMPOSE_NEWLINE):
             continue  # Enter does that here already
-        keys.append((clean_line(key), words))
+        keys.append((clean_line(key), words.text))
     return keys
 
 
 def taught_always(context: Context, keymap: Keymap) -> Taught | None:
     """What stands at the right edge: the key that finds everything else."""
     key = keymap.shown(ids.PALETTE, context.contexts)
-    return (clean_line(key), trusted("all")) if key else None
+    return (clean_line(key), trusted("all", "key")) if key else None
 
 
 def continuation(binding: Binding, pressed: int) -> Taught:
     """What a begun sequence can still become: the keys to come, and the command's title."""
-    title = REGISTRY[binding.command].spec.title if binding.command in REGISTRY else binding.command
-    return clean_line(show_keys(binding.keys[pressed:])), clean_line(title)
+    known = REGISTRY.get(binding.command)
+    title = declared(known.spec.title) if known is not None else clean_line(binding.command)
+    return clean_line(show_keys(binding.keys[pressed:])), title

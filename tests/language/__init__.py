@@ -1,0 +1,1 @@
+"""The desk speaks another language: catalogues, forms, mirrored screens."""
