@@ -315,7 +315,7 @@ def agent_list(config: Path) -> None:
 @click.argument("id")
 @click.pass_obj
 def agent_disable(config: Path, id: str) -> None:
-    """Let an agent in no more; the open desk is cut within half a minute."""
+    """Let an agent in no more; open desks are cut within seconds."""
     _staff(config, "disable_agent", id=id)
 
 
@@ -343,7 +343,7 @@ def token_list(config: Path) -> None:
 @click.argument("id")
 @click.pass_obj
 def token_revoke(config: Path, id: str) -> None:
-    """Make a token worthless."""
+    """Make a token worthless; desks that are open with it are cut within seconds."""
     _staff(config, "revoke_token", id=id)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from agent_tui.backends.connectors.base import Connector
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.served import Served
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
@@ -88,14 +89,11 @@ async def serve(
     if problem := certificate_problem(loaded, home):
         raise ConfigError([problem])
     hooks = [await _webhook(index, loaded, env, home, time) for index in range(len(settings.webhook))]
-    mails = [await _mail(account, loaded, env, home, time) for account in settings.mail]
+    mails = [await mail_connector(account, loaded, env, home, time) for account in settings.mail]
     store = Store.open(data_folder(loaded, home), exclusive=True)
     workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings))
     certificate, key = _certificate(settings.listen, loaded.folder, home)
-    limits = Limits(
-        frame_bytes=settings.limits.frame_kib * 1024, commands_per_second=int(settings.limits.commands_per_second)
-    )
-    desks = DeskServer(workspace, time, limits=limits, max_desks=settings.limits.desks)
+    desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
     http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000, routes)
     try:
@@ -118,6 +116,19 @@ async def serve(
         await desks.stop()
         await workspace.stop()
         await http.stop()
+
+
+def desk_server(settings: HubSettings, served: Served, time: TimeSource) -> DeskServer:
+    """What serves desks, within the limits of `settings`; not started yet."""
+    limits = settings.limits
+    return DeskServer(
+        served,
+        time,
+        limits=Limits(frame_bytes=limits.frame_kib * 1024, commands_per_second=limits.commands_per_second),
+        max_desks=limits.desks,
+        desks_per_agent=limits.desks_per_agent,
+        cut_bytes=limits.unsent_kib * 1024,
+    )
 
 
 def _no_port(
@@ -180,7 +191,7 @@ async def _webhook(
     return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
 
 
-async def _mail(
+async def mail_connector(
     account: MailSettings, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
 ) -> Connector:
     from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
@@ -232,6 +243,7 @@ async def _mail(
             ),
             aliases=account.aliases,
             sent=imap.sent_folder,
+            poll_seconds=imap.poll_seconds,
         ),
         time,
     )

@@ -57,7 +57,7 @@ def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
 def disable_agent(config: Path, env: Mapping[str, str], id: str) -> list[str]:
     with _operator(config, env) as operator:
         operator.set_disabled(id)
-    return [f"{id} is disabled; an open desk is cut within half a minute"]
+    return [f"{id} is disabled; open desks are cut within seconds"]
 
 
 def add_token(config: Path, env: Mapping[str, str], agent: str) -> list[str]:
@@ -84,7 +84,7 @@ def list_tokens(config: Path, env: Mapping[str, str]) -> list[str]:
 def revoke_token(config: Path, env: Mapping[str, str], id: str) -> list[str]:
     with _operator(config, env) as operator:
         operator.revoke_token(id.partition(".")[0])
-    return [f"{id.partition('.')[0]} is revoked"]
+    return [f"{id.partition('.')[0]} is revoked; desks that are open with it are cut within seconds"]
 
 
 def _force(revoked: Ms | None) -> str:

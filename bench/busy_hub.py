@@ -57,6 +57,9 @@ class Busy:
     async def authenticate(self, token: str) -> Agent | None:
         return await self._workspace.authenticate(token)
 
+    async def access(self) -> object:
+        return await self._workspace.access()
+
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         return Acked(command_id, "")
 

@@ -40,6 +40,9 @@ class OnlyEvents:
     async def authenticate(self, token: str) -> Agent | None:
         return Agent(token, "Agent")
 
+    async def access(self) -> object:
+        return None
+
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         return Rejected(command_id, "bench", "no orders here")
 

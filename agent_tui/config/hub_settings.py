@@ -75,9 +75,9 @@ class LimitSettings(ConfigModel):
     """Desks connected at once."""
 
     desks_per_agent: int = Field(default=8, ge=1)
-    """Desks of one agent connected at once."""
+    """Desks of one agent connected at once; one more is refused and told so."""
 
-    commands_per_second: float = Field(default=200, gt=0, allow_inf_nan=False)
+    commands_per_second: int = Field(default=200, ge=1)
     """Commands and queries of one desk, on average."""
 
     frame_kib: int = Field(default=1024, ge=16, le=16384)

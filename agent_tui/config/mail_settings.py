@@ -107,7 +107,7 @@ class ImapSettings(MailServerSettings):
     folder: str = Field(default="INBOX", min_length=1)
     """The folder that customers' mail arrives in."""
 
-    poll_seconds: float = Field(default=60, ge=1, allow_inf_nan=False)
+    poll_seconds: float = Field(default=30, ge=1, allow_inf_nan=False)
     """How often to look, where the server does not tell by itself (IDLE)."""
 
     sent: str = Field(default="auto", min_length=1, examples=["Sent"])

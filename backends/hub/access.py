@@ -67,6 +67,11 @@ class Doorkeeper:
                 self._verified[key] = hashed
             return agents.find(connection, agent)
 
+    def shut_out(self) -> object:
+        """What differs as soon as somebody more, or somebody else, may not come in; from a few rows of the store."""
+        with self._store.read() as connection:
+            return agents.shut_out(connection)
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:

@@ -25,6 +25,7 @@ from agent_tui.backends.wire.frames import (
     WireCapabilities,
 )
 from agent_tui.backends.wire.server import (
+    CUT_BYTES,
     MAX_PAGE_BYTES,
     Answer,
     Asked,
@@ -57,6 +58,7 @@ class House:
     limits: Limits
     capabilities: WireCapabilities
     replay_limit: int
+    cut_bytes: int = CUT_BYTES
     blob_url: str = ""
     cuts: dict[str, str] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -258,7 +260,7 @@ class DeskSession:
         try:
             while True:
                 text = encode(PageFrame(id=asked.id, page=await self._house.served.query(self.agent, query)))
-                if size_of(text) <= MAX_PAGE_BYTES:
+                if size_of(text) <= min(MAX_PAGE_BYTES, self._house.cut_bytes // 2):
                     return text
                 smaller = _smaller(query)
                 if smaller is None:

@@ -10,13 +10,12 @@ from typing import Protocol
 from agent_tui.backends.hub.lines import Line, Parcel
 from agent_tui.backends.wire.codec import Encoded, encode, size_of, split_event
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, EventFrame
-from agent_tui.backends.wire.server import ServerProtocol
+from agent_tui.backends.wire.server import CUT_BYTES, ServerProtocol
 from agent_tui.domain.events import Event, UnknownBody
 from agent_tui.domain.model import Agent
 
 RECENT_EVENTS = 1024
 RECENT_BYTES = 8 << 20
-TOO_SLOW = "too slow: more than 1 MiB was waiting to be read"
 PARCEL_EVENTS = 64
 """Events of one batch that go out in one write."""
 
@@ -68,10 +67,13 @@ def _frame(event: Event, previous: int) -> EventFrame:
 
 
 class FanOut:
-    """The live desks and the place that they are all at: `seq`, the last event given to them."""
+    """The live desks and the place that they are all at: `seq`, the last event given to them. `cut_bytes`: of their
+    lines."""
 
-    def __init__(self, seq: int, visible: Callable[[Agent, Event], bool]) -> None:
+    def __init__(self, seq: int, visible: Callable[[Agent, Event], bool], cut_bytes: int = CUT_BYTES) -> None:
         self.seq = seq
+        self._cut_bytes = cut_bytes
+        self._too_slow = f"too slow: more than {cut_bytes // 1024} KiB was waiting to be read"
         self.events = 0
         self.deliveries = 0
         self._visible = visible
@@ -118,7 +120,7 @@ class FanOut:
                 slow.append(desk)
         for desk in slow:
             self.leave(desk)
-            desk.cut(TOO_SLOW)
+            desk.cut(self._too_slow)
 
     def _for(self, desk: Desk, batch: Sequence[Published]) -> list[str]:
         """What of a batch one desk gets, for those that may not see everything or were told of a later place."""
@@ -135,13 +137,17 @@ class FanOut:
             self._recent_bytes -= len(self._recent.popleft().encoded.tail)
 
     def join(self, desk: Desk) -> bool:
-        """Make a desk live from its place on. False when it is too far behind for the short memory: replay first."""
+        """Make a desk live from its place on. False when it is too far behind, for the short memory or to be
+        told all at once: replay first."""
         seen = desk.protocol.seen
         if not self.covers(seen):
             return False
-        texts = self._for(desk, [one for one in self._recent if one.event.seq > seen]) if seen < self.seq else []
+        missed = [one for one in self._recent if one.event.seq > seen] if seen < self.seq else []
+        if sum(len(one.encoded.tail) for one in missed) > self._cut_bytes // 2:
+            return False
+        texts = self._for(desk, missed)
         if texts and not desk.line.push(Parcel(texts)):
-            desk.cut(TOO_SLOW)
+            desk.cut(self._too_slow)
             return True
         self.deliveries += len(texts)
         desk.protocol.caught_up(self.seq)

@@ -41,7 +41,7 @@ class Line(Protocol):
         ...
 
     def push(self, parcel: Parcel) -> bool:
-        """Send without waiting. False, and nothing is sent, when more than CUT_BYTES lie unread: then cut it."""
+        """Send without waiting. False, and nothing is sent, when more than its `cut_bytes` lie unread: then cut it."""
         ...
 
     def abort(self) -> None:
@@ -58,8 +58,9 @@ class Line(Protocol):
 class WebsocketLine:
     """A desk on a websocket. `compressed`: permessage-deflate was agreed on, so frames differ from desk to desk."""
 
-    def __init__(self, connection: ServerConnection) -> None:
+    def __init__(self, connection: ServerConnection, cut_bytes: int = CUT_BYTES) -> None:
         self._connection = connection
+        self._cut_bytes = cut_bytes
         self._compressed = bool(connection.protocol.extensions)
         self._turn = asyncio.Lock()
 
@@ -82,7 +83,7 @@ class WebsocketLine:
         protocol, transport = connection.protocol, connection.transport
         if protocol.state is not State.OPEN:
             return True  # closing; its session ends by itself
-        if transport.get_write_buffer_size() > CUT_BYTES:
+        if transport.get_write_buffer_size() > self._cut_bytes:
             return False
         if self._compressed:
             for text in parcel.texts:
@@ -108,8 +109,9 @@ class WebsocketLine:
 class MemoryLine:
     """A desk in this process."""
 
-    def __init__(self, transport: MemoryTransport) -> None:
+    def __init__(self, transport: MemoryTransport, cut_bytes: int = CUT_BYTES) -> None:
         self._transport = transport
+        self._cut_bytes = cut_bytes
 
     async def recv(self) -> str:
         return await self._transport.recv()
@@ -118,7 +120,7 @@ class MemoryLine:
         await self._transport.send(text)
 
     def push(self, parcel: Parcel) -> bool:
-        if self._transport.buffered() > CUT_BYTES:
+        if self._transport.buffered() > self._cut_bytes:
             return False
         with contextlib.suppress(TransportClosed):
             for text in parcel.texts:

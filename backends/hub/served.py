@@ -29,6 +29,10 @@ class Served(Protocol):
 
     async def authenticate(self, token: str) -> Agent | None: ...
 
+    async def access(self) -> object:
+        """Another value than before when a token was revoked or an agent disabled since; asked often, so cheap."""
+        ...
+
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         """Returns when it is on disk; at most once per (agent, command id)."""
         ...

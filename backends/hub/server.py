@@ -19,6 +19,7 @@ from agent_tui.backends.hub.fanout import FanOut
 from agent_tui.backends.hub.lines import Line, MemoryLine, WebsocketLine
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.wire.frames import SUBPROTOCOL, Limits, WireCapabilities
+from agent_tui.backends.wire.server import CUT_BYTES
 from agent_tui.backends.wire.transport import MemoryTransport, TransportRefused, memory_pair
 from agent_tui.domain.events import AgentChanged, Event
 from agent_tui.domain.model import Agent
@@ -29,7 +30,7 @@ log = logging.getLogger("agent_tui.hub.desks")
 OPEN_SECONDS = 5.0
 """A handshake that takes longer is given up, so that a silent client does not hold up the end of the hub either."""
 CLOSE_SECONDS = 3.0
-RECHECK_SECONDS = 30.0
+RECHECK_SECONDS = 1.0
 """How soon a revoked token or a disabled agent loses a desk that is connected."""
 
 
@@ -47,7 +48,8 @@ class ServerStats:
 
 
 class DeskServer:
-    """Serves one workspace to desks. `replay_limit`: a desk more events behind than this asks for pages instead."""
+    """Serves one workspace to desks. `replay_limit`: a desk more events behind than this asks for pages instead;
+    `cut_bytes`: one that leaves more unread is cut, and resumes."""
 
     def __init__(
         self,
@@ -58,6 +60,8 @@ class DeskServer:
         capabilities: WireCapabilities | None = None,
         replay_limit: int = 5_000,
         max_desks: int = 10_000,
+        desks_per_agent: int = 10_000,
+        cut_bytes: int = CUT_BYTES,
         compress: bool = False,
     ) -> None:
         limits = limits or Limits()
@@ -65,13 +69,15 @@ class DeskServer:
         self._time = time
         self._house = House(
             served,
-            FanOut(served.head(), served.visible),
+            FanOut(served.head(), served.visible, cut_bytes),
             time,
             limits,
             capabilities or WireCapabilities(orders=served.orders),
             replay_limit,
+            cut_bytes,
         )
         self._max_desks = max_desks
+        self._desks_per_agent = desks_per_agent
         self._compress = compress
         self._sessions: dict[DeskSession, None] = {}
         self._agents: Counter[str] = Counter()
@@ -165,14 +171,16 @@ class DeskServer:
 
     async def serve_transport(self, transport: MemoryTransport, agent: Agent) -> None:
         """Serve an agent that has been let in over a line of this process; returns when the line ends."""
-        await self._serve(MemoryLine(transport), agent, "")
+        await self._serve(MemoryLine(transport, self._house.cut_bytes), agent, "")
 
     async def open_memory(self, token: str) -> MemoryTransport:
         """The desk's end of a new line in this process. Raises TransportRefused."""
         agent = await self._served.authenticate(token)
         if agent is None:
             raise TransportRefused(401, "the hub refused the token; ask its administrator for a new one")
-        near, far = memory_pair()
+        if self._agents[agent.id] >= self._desks_per_agent:
+            raise TransportRefused(429, self._too_many())
+        near, far = memory_pair(self._house.cut_bytes // 2)  # a socket's sends wait sooner still
         self._keep(asyncio.create_task(self.serve_transport(far, agent), name=f"desk of {agent.id}"))
         return near
 
@@ -194,7 +202,7 @@ class DeskServer:
 
     async def _serve_websocket(self, connection: ServerConnection) -> None:
         agent, token = connection.admitted  # type: ignore[attr-defined]
-        await self._serve(WebsocketLine(connection), agent, token)
+        await self._serve(WebsocketLine(connection, self._house.cut_bytes), agent, token)
 
     async def _at_the_door(self, connection: ServerConnection, request: Request) -> Response | None:
         """The bearer token, before anything else is said (RFC 6750)."""
@@ -208,21 +216,31 @@ class DeskServer:
             response = connection.respond(HTTPStatus.UNAUTHORIZED, "A valid bearer token is needed.\n")
             response.headers["WWW-Authenticate"] = 'Bearer realm="agent-desk"'
             return response
+        if self._agents[agent.id] >= self._desks_per_agent:
+            return connection.respond(HTTPStatus.TOO_MANY_REQUESTS, f"{self._too_many()}\n")
         connection.admitted = (agent, token.strip())  # type: ignore[attr-defined]
         return None
+
+    def _too_many(self) -> str:
+        most = self._desks_per_agent
+        return f"{most} desks of yours are connected, as many as this hub allows an agent; leave one of them (:quit)"
 
     # -- agents ------------------------------------------------------------------------------------------------------
 
     async def _recheck(self) -> None:
+        known: object = None
         while True:
             await self._time.sleep(RECHECK_SECONDS)
             try:
-                await self.check_tokens()
+                access = await self._served.access()
+                if access != known:
+                    await self.check_tokens()
+                known = access
             except Exception:
                 log.exception("could not check the tokens of connected desks")
 
     async def check_tokens(self) -> None:
-        """End the desks whose token does not hold any more; done by itself every RECHECK_SECONDS."""
+        """End the desks whose token does not hold any more; done by itself when somebody was shut out."""
         for token in {session.token for session in self._sessions if session.token}:
             if await self._served.authenticate(token) is None:
                 refused = [session for session in self._sessions if session.token == token]

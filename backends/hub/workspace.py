@@ -227,6 +227,10 @@ class Workspace:
         """The agent a bearer token belongs to; None for a wrong or revoked token or a disabled agent."""
         return await self._reading(lambda: self._doors.check(token))
 
+    async def access(self) -> object:
+        """See `served.Served`."""
+        return await self._reading(self._doors.shut_out)
+
     async def presence(self, agent: str, state: str) -> None:
         """The server tells that an agent's first desk came ("available") or the last one left ("offline")."""
         try:

@@ -193,6 +193,8 @@ async def connect_websocket(
         status = error.response.status_code
         if status in (401, 403):
             raise TransportRefused(status, f"{url} refused the token; ask its administrator for a new one") from None
+        if status in (429, 503) and (why := _first_line(error.response.body)):
+            raise TransportRefused(status, f"{url}: {why}") from None
         raise TransportRefused(status, f"{url} answered with HTTP {status}; is this a desk server's URL?") from None
     except InvalidURI as error:
         raise TransportRefused(403, f"{url} is no websocket URL, write ws://... or wss://...: {error}") from None
@@ -202,6 +204,12 @@ async def connect_websocket(
         await connection.close(1002, "subprotocol")
         raise TransportRefused(403, f"{url} does not speak {SUBPROTOCOL}; is this a desk server's URL?")
     return WebsocketTransport(connection)
+
+
+def _first_line(body: bytes | bytearray | None) -> str:
+    """What a server says of its refusal, as far as it is words."""
+    lines = (body or b"")[:400].decode(errors="replace").splitlines()
+    return lines[0][:200] if lines and lines[0].isprintable() else ""
 
 
 def _no_server(url: str, error: Exception) -> str:

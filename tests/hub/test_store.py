@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,15 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, InboundFile
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import DatabaseDamaged, DatabaseTooNew, Store, StoreInUse, blobs, engine
+from agent_tui.backends.hub.store import (
+    DatabaseDamaged,
+    DatabaseEmpty,
+    DatabaseTooNew,
+    Store,
+    StoreInUse,
+    blobs,
+    engine,
+)
 from agent_tui.backends.hub.store.errors import BlobTooLarge
 from agent_tui.backends.hub.store.schema import metadata
 from agent_tui.backends.hub.store.values import storable
@@ -216,3 +225,35 @@ async def _link(hub: Hub, case: str) -> object:
 
 def _operator(hub: Hub) -> Operator:
     return Operator(hub.store, hub.time, Ids())
+
+
+def test_an_emptied_database_is_no_new_workspace(tmp_path: Path) -> None:
+    Store.open(tmp_path).close()
+    path = tmp_path / "hub.sqlite3"
+    for name in ("hub.sqlite3-wal", "hub.sqlite3-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(DatabaseEmpty, match="restore it from a copy"):
+            Store.open(tmp_path, exclusive=True)
+    assert path.read_bytes() == b""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("VACUUM")
+    path.stat()
+    with pytest.raises(DatabaseEmpty):
+        Store.open(tmp_path, check=False)
+
+
+def test_an_opening_that_a_crash_cut_short_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "migrate", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            Store.open(tmp_path)
+    (tmp_path / "hub.sqlite3").write_bytes(b"")
+    store = Store.open(tmp_path)
+    assert store.log
+    store.close()
+    assert not (tmp_path / "hub.begun").exists()

@@ -81,6 +81,9 @@ class SmallWorkspace:
     async def authenticate(self, token: str) -> Agent | None:
         return self.tokens.get(token)
 
+    async def access(self) -> object:
+        return len(self.tokens)
+
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         await self.gate.wait()
         if command_id in self.done:

@@ -9,11 +9,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.wire.codec import encode
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, SUBPROTOCOL, Command, Hello
 from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed, connect_websocket
 from agent_tui.domain.orders import Note, Reopen
 from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import SystemTime
 from tests.hub_server.desks import desk, hub, line
 from tests.hub_server.small_workspace import SmallWorkspace
 from tests.proxy import Proxy
@@ -179,3 +181,18 @@ async def test_the_token_is_asked_for_at_the_door() -> None:
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"{server.url}/?token=ada-token", subprotocols=[Subprotocol(SUBPROTOCOL)])
         assert refused.value.response.status_code == 401
+
+
+async def test_who_is_shut_out_loses_the_desk_by_itself_within_seconds() -> None:
+    """The time source runs 20 times as fast, so that the second of waiting is short."""
+    workspace = SmallWorkspace()
+    server = DeskServer(workspace, SystemTime(speed=20))
+    await server.start()
+    try:
+        async with desk(line("websocket", server, "ben-token")) as ben, desk(line("websocket", server)) as ada:
+            del workspace.tokens["ben-token"]
+            await asyncio.wait_for(asyncio.shield(ben.task), 20)
+            assert "withdrawn" in ben.downs()[0].reason
+            assert not ada.downs()
+    finally:
+        await server.stop()

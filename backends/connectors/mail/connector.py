@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from agent_tui.backends.connectors.base import Bounce, ConnectorPort, Inbound, InboundFile, Outbound, SendResult
 from agent_tui.backends.connectors.mail.compose import BadAddress, Draft, compose, message_id_for
-from agent_tui.backends.connectors.mail.imap import BACK_OFF, HISTORY_DAYS, IDLE_SECONDS, FetchedMail, ImapReceiver
+from agent_tui.backends.connectors.mail.imap import (
+    BACK_OFF,
+    HISTORY_DAYS,
+    IDLE_SECONDS,
+    POLL_SECONDS,
+    FetchedMail,
+    ImapReceiver,
+)
 from agent_tui.backends.connectors.mail.imap_wire import ImapServer
 from agent_tui.backends.connectors.mail.parse import ParsedMail, parse_mail
 from agent_tui.backends.connectors.mail.sent import SentFolder
@@ -37,6 +44,7 @@ class MailAccount:
     idle_seconds: float = IDLE_SECONDS
     history_days: int = HISTORY_DAYS
     back_off: tuple[float, ...] = BACK_OFF
+    poll_seconds: float = POLL_SECONDS
     sent: str | None = None
     own: frozenset[str] = field(init=False, default=frozenset())
 
@@ -85,6 +93,7 @@ class MailConnector:
             idle_seconds=self._settings.idle_seconds,
             history_days=self._settings.history_days,
             back_off=self._settings.back_off,
+            poll_seconds=self._settings.poll_seconds,
             chance=self._chance,
         )
         self._task = asyncio.create_task(self._receiver.run(), name=f"mail {self.account}")

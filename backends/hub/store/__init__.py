@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent_tui.backends.hub.store.errors import (
     BlobTooLarge,
     DatabaseDamaged,
+    DatabaseEmpty,
     DatabaseTooNew,
     StoreError,
     StoreFailed,
@@ -16,6 +17,7 @@ from agent_tui.backends.hub.store.opened import Store
 __all__ = [
     "BlobTooLarge",
     "DatabaseDamaged",
+    "DatabaseEmpty",
     "DatabaseTooNew",
     "Store",
     "StoreError",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from agent_tui.backends.hub.store.schema import agent, membership, token
 from agent_tui.domain.model import Agent, Role
@@ -93,6 +93,13 @@ def find_token(connection: Connection, id: str) -> tuple[str, str] | None:
     """Hash and agent id of a token that is in force, of an agent who may work."""
     row = connection.execute(_TOKEN, {"id": id}).first()
     return (row.hash, row.agent_id) if row is not None else None
+
+
+def shut_out(connection: Connection) -> tuple[object, ...]:
+    """How many tokens are revoked, when the last was, and which agents are disabled."""
+    revoked = connection.execute(select(func.count(token.c.revoked), func.max(token.c.revoked))).one()
+    disabled = connection.execute(select(agent.c.id).where(agent.c.disabled.is_(True)).order_by(agent.c.id)).scalars()
+    return *revoked, *disabled
 
 
 def tokens(connection: Connection) -> tuple[TokenLine, ...]:

@@ -26,6 +26,15 @@ class DatabaseDamaged(StoreError):
         super().__init__(f"{path}: the database is damaged ({line}); restore it from a copy")
 
 
+class DatabaseEmpty(StoreError):
+    """There is a database file with no workspace in it, which no opening of ours left unfinished."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is empty, there is no workspace in it; restore it from a copy, or move it away to begin a new one"
+        )
+
+
 class StoreInUse(StoreError):
     """Another hub serves this folder."""
 

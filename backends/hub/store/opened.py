@@ -11,10 +11,12 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from agent_tui.backends.hub.store import blobs, engine
-from agent_tui.backends.hub.store.errors import DatabaseDamaged, StoreFull
+from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseEmpty, StoreFull
 from agent_tui.backends.hub.store.schema import head, meta
 
 DATABASE = "hub.sqlite3"
+BEGUN = "hub.begun"
+"""There while a database is made: an empty one beside it is ours, left by a crash."""
 
 
 class Store:
@@ -32,25 +34,37 @@ class Store:
     @classmethod
     def open(cls, folder: Path, *, exclusive: bool = False, check: bool = True, synchronous: str = "FULL") -> Store:
         """Open or create (folders 0700, files 0600), check, migrate. `exclusive`: for a hub that serves, so that two
-        never do. Raises DatabaseTooNew, DatabaseDamaged, StoreInUse, StoreFull, OSError."""
+        never do. Raises DatabaseTooNew, DatabaseDamaged, DatabaseEmpty, StoreInUse, StoreFull, OSError."""
         lock = None
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             (folder / "blobs").mkdir(exist_ok=True, mode=0o700)
             lock = engine.lock_folder(folder) if exclusive else None
-            fresh = not (folder / DATABASE).exists()
-            engine.make_private(folder / DATABASE)
+            path, begun = folder / DATABASE, folder / BEGUN
+            if not path.exists():
+                begun.touch(0o600)
+            fresh = begun.exists()
+            empty = not fresh and not path.stat().st_size
+            if not empty:
+                engine.make_private(path)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise StoreFull(folder) from error
             raise
+        if empty:
+            if lock is not None:
+                lock.close()
+            raise DatabaseEmpty(path)
         store = cls(folder, synchronous=synchronous, lock=lock)
         try:
             if check and not fresh:
                 engine.check(store.reader, store.path)
+            if not fresh and not engine.revision_of(store.reader):
+                raise DatabaseEmpty(path)
             engine.migrate(store.writer, store.path)
             with store.writer.begin() as connection:
                 store.log = _begin_log(connection)
+            begun.unlink(missing_ok=True)
             if exclusive:
                 blobs.clean(store.blobs)
         except DatabaseError as error:
