@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
-from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound
+from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound, InboundFile
 from agent_tui.backends.hub import calls, inbound
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.policy import HubPolicy
@@ -13,6 +15,25 @@ from agent_tui.backends.hub.store import Store, blobs, ledger, talk
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.model import Attachment
 from agent_tui.domain.text import CustomerText
+
+Report = TypeVar("Report", Inbound, InboundFile, Bounce, DeliveryUpdate, CallUpdate)
+
+
+def encodable(report: Report) -> Report:
+    """The same without lone surrogates, which no database and no frame can hold: U+FFFD stands for them, as in
+    CustomerText. A decoder that keeps undecodable bytes as such, or JSON's escapes, lets them in."""
+    changed: dict[str, Any] = {}
+    for each in fields(report):
+        value = getattr(report, each.name)
+        if isinstance(value, str):
+            kept: Any = CustomerText(value).raw
+        elif isinstance(value, tuple):
+            kept = tuple(CustomerText(part).raw if isinstance(part, str) else encodable(part) for part in value)
+        else:
+            continue
+        if kept != value:
+            changed[each.name] = kept
+    return replace(report, **changed) if changed else report
 
 
 class Port:
@@ -34,6 +55,7 @@ class Port:
         self._inline = inline
 
     async def inbound(self, message: Inbound) -> bool:
+        message = encodable(message)
         if message.files or message.raw:
             keep = asyncio.to_thread(self._keep, message) if not self._inline else None
             files, source = await keep if keep is not None else self._keep(message)
@@ -54,6 +76,8 @@ class Port:
         return tuple(files), blobs.keep(folder, message.raw) if message.raw else None
 
     async def original(self, account: str, channel_id: str) -> bytes | None:
+        channel_id = CustomerText(channel_id).raw
+
         def read() -> bytes | None:
             with self._store.read() as connection:
                 source = talk.source_of(connection, account, channel_id)
@@ -62,12 +86,15 @@ class Port:
         return read() if self._inline else await asyncio.to_thread(read)
 
     async def bounce(self, bounce: Bounce) -> None:
+        bounce = encodable(bounce)
         await self._writer.run(lambda tx: inbound.file_bounce(tx, bounce))
 
     async def delivery(self, update: DeliveryUpdate) -> None:
+        update = encodable(update)
         await self._writer.run(lambda tx: inbound.file_delivery(tx, update))
 
     async def call(self, update: CallUpdate) -> None:
+        update = encodable(update)
         policy, channel = self._policy(), self._channel_of(update.account)
         await self._writer.run(lambda tx: calls.file_call(tx, policy, channel, update))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.base import Acked
-from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, InboundFile
+from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound, InboundFile
 from agent_tui.domain.events import CaseChanged, MessageChanged
 from agent_tui.domain.orders import Block, Reopen, Reply, Resolve, RetrySend, Snooze
 from agent_tui.domain.text import CustomerText
@@ -199,3 +199,19 @@ async def test_marks_are_kept(hub: Hub) -> None:
     await hub.workspace.port.save_mark("mail", "uid", "7:1")
     await hub.workspace.port.save_mark("mail", "uid", "7:2")
     assert await hub.workspace.port.load_mark("mail", "uid") == "7:2"
+
+
+async def test_half_characters_are_kept_as_a_sign(hub: Hub) -> None:
+    """Lone surrogates: JSON can spell them, no database takes them."""
+    bad = "a\ud800b"
+    file = InboundFile(bad, "text/plain", b"x")
+    message = Inbound(
+        "mail", "email", bad, "mailto", "v@example.com", bad, bad, 1, subject=bad, to=(bad,), files=(file,),
+        problems=(bad,), language=bad,
+    )  # fmt: skip
+    assert await hub.workspace.port.inbound(message)
+    await hub.workspace.port.call(CallUpdate("phone", bad, "ringing", 1, "tel", "+972541234567", bad, bad))
+    await hub.workspace.port.delivery(DeliveryUpdate("mail", bad, "failed", 1, bad))
+    await hub.workspace.port.bounce(Bounce("mail", bad, bad, 1))
+    assert await hub.workspace.port.original("mail", bad) is None
+    assert {row.name.raw for row in await hub.rows()} == {"a\ufffdb"}
