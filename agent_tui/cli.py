@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.problems import ConfigError, Problem, printable
 
 BAD_INPUT = 2
 
@@ -22,8 +22,8 @@ class Refusal(click.ClickException):
     exit_code = BAD_INPUT
 
     def show(self, file: Any = None) -> None:
-        for line in self.message.splitlines():
-            click.echo(f"agent-tui: {line}", err=True)
+        for line in self.message.split("\n"):
+            click.echo(f"agent-tui: {printable(line)}", err=True)
 
 
 def _run(work: Coroutine[Any, Any, int | None]) -> None:
@@ -285,7 +285,7 @@ def _staff(config: Path, act: str, **values: Any) -> None:
 
     async def work() -> None:
         for line in getattr(staff, act)(config, _env(), **values):
-            click.echo(line)
+            click.echo("\t".join(map(printable, line.split("\t"))))
 
     _run(work())
 

@@ -107,8 +107,8 @@ class Ui(Protocol):
         """Put a result on the status line."""
         ...
 
-    def copy(self, text: str) -> None:
-        """To the terminal's clipboard (OSC 52). The text is cleaned of control characters."""
+    def copy(self, text: SafeText) -> None:
+        """To the terminal's clipboard (OSC 52)."""
         ...
 
     def redraw(self) -> None: ...

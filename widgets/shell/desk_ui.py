@@ -236,7 +236,7 @@ class DeskUi:
     def say(self, text: SafeText, level: Level = "info") -> None:
         self._screen.status.say(text, level)
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: SafeText) -> None:
         self._screen.app.copy_to_clipboard(text)
 
     def redraw(self) -> None:
