@@ -176,6 +176,20 @@ def demo(**options: Any) -> None:
         _run(play_live(chosen, _own_terminal(), _tie_signals))
 
 
+@main.command("bidi-check")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
+def bidi_check(config: Path | None = None) -> None:
+    """See whether Hebrew and Arabic read right on this terminal, and set bidi accordingly."""
+    import signal
+    import time
+
+    from agent_tui.bidi_check_process import run_bidi_check
+
+    terminal = _own_terminal() if sys.stdin.isatty() and sys.stdout.isatty() else None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # with the terminal put back
+    _told(lambda: run_bidi_check(terminal, _env(), config, click.echo, time.monotonic))
+
+
 @main.group()
 def config() -> None:
     """The desk's settings."""

@@ -111,7 +111,8 @@ class Settings(ConfigModel):
     """The language of the desk itself. auto goes by the locale: LANGUAGE, LC_ALL, LC_MESSAGES, LANG."""
 
     bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
-    """Who puts Hebrew and Arabic in order: the desk (visual), the terminal, or nobody. auto asks the terminal."""
+    """Who puts Hebrew and Arabic in order: the desk (visual), the terminal, or nobody. auto asks the terminal;
+    `agent-tui bidi-check` shows which of them reads right on it."""
 
     timezone: Annotated[str, AfterValidator(_zone)] = Field(default="", examples=["Asia/Jerusalem"])
     """The time zone that times are shown in; empty: this machine's."""

@@ -116,7 +116,8 @@ class AnswerReader:
         if kind == "mode":
             self.answers = replace(self.answers, mode8=int(found["mode"]))
         elif kind == "version":
-            self.answers = replace(self.answers, version=found["version"])
+            name = "".join(c for c in found["version"] if " " <= c <= "~")  # it will be shown
+            self.answers = replace(self.answers, version=name)
         elif kind == "secondary":
             self.answers = replace(self.answers, secondary=tuple(int(n or 0) for n in found["secondary"].split(";")))
         else:
