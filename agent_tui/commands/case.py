@@ -9,13 +9,19 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, has_message, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.moving import open_next_waiting
+from agent_tui.commands.presences import presence_words
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
 from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
-from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 
-PRIORITIES = ("low", "normal", "high", "urgent")
+PRIORITIES: dict[str, Phrase] = {
+    "low": marked("low"),
+    "normal": marked("normal"),
+    "high": marked("high"),
+    "urgent": marked("urgent"),
+}
 _SNOOZES = (
     ("30m", marked("30 minutes")),
     ("2h", marked("2 hours")),
@@ -59,7 +65,7 @@ def _assign_me(context: Context, _arguments: Arguments) -> SafeText | None:
 def _assignees(context: Context) -> Iterator[Choice]:
     directory = _directory(context)
     for agent in directory.agents:
-        yield Choice(f"agent:{agent.id}", clean_line(agent.name), clean_line(agent.presence))
+        yield Choice(f"agent:{agent.id}", clean_line(agent.name), presence_words(agent.presence))
     for team in directory.teams:
         yield Choice(f"team:{team}", clean_line(team), trusted("team"))
 
@@ -125,16 +131,16 @@ def _priority(context: Context, arguments: Arguments) -> SafeText | None:
     row = _case(context)
 
     def set_to(word: str) -> None:
-        give(context, Prioritise(row.id, PRIORITIES.index(word)))
-        context.ui.say(compose("{who}: priority {word}", who=_who(row), word=clean_line(word)))
+        give(context, Prioritise(row.id, list(PRIORITIES).index(word)))
+        context.ui.say(compose("{who}: priority {word}", who=_who(row), word=PRIORITIES[word].text))
 
     if arguments:
         set_to(arguments[0])
         return None
     now = trusted("now")
     choices = [
-        Choice(word, clean_line(word), now if level == row.priority else trusted(""))
-        for level, word in enumerate(PRIORITIES)
+        Choice(word, title.text, now if level == row.priority else trusted(""))
+        for level, (word, title) in enumerate(PRIORITIES.items())
     ]
     context.ui.pick(trusted("priority"), choices, set_to)
     return None

@@ -5,16 +5,9 @@ from __future__ import annotations
 from agent_tui.commands import ids
 from agent_tui.commands.command import command
 from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.presences import PRESENCES, presence_words
 from agent_tui.domain.orders import Presence
-from agent_tui.domain.text import SafeText, clean_line, compose, marked, plural, trusted
-
-_PRESENCES = (
-    ("available", marked("available")),
-    ("write-up", marked("writing up")),
-    ("break", marked("on a break")),
-    ("meeting", marked("in a meeting")),
-    ("training", marked("in training")),
-)
+from agent_tui.domain.text import SafeText, compose, plural, trusted
 
 
 def _command_line(context: Context, arguments: Arguments) -> SafeText | None:
@@ -42,12 +35,12 @@ def _presence(context: Context, arguments: Arguments) -> SafeText | None:
         for backend in context.workbench.desk.backends.values():
             if "presence" in backend.capabilities.orders:
                 context.workbench.order(backend.id, Presence(state))
-        context.ui.say(compose("you are {state}", state=clean_line(state)))
+        context.ui.say(compose("you are {state}", state=presence_words(state)))
 
     if arguments:
         be(arguments[0])
     else:
-        choices = [Choice(value, title.text) for value, title in _PRESENCES]
+        choices = [Choice(value, title.text) for value, title in PRESENCES.items()]
         context.ui.pick(trusted("you are"), choices, be, free=True)
     return None
 

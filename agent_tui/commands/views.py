@@ -55,11 +55,15 @@ def _channel(context: Context, arguments: Arguments) -> SafeText | None:
         choices = [Choice("", trusted("all channels"))]
         for key in CHANNEL_KEYS:
             profile = channel(key)
-            choices.append(Choice(key, clean_line(profile.name), clean_line(profile.tag)))
+            choices.append(Choice(key, profile.title, clean_line(profile.tag)))
         context.ui.pick(trusted("one channel only"), choices, narrow)
         return None
     word = arguments[0].lower()
-    known = [key for key in CHANNEL_KEYS if word in (key, channel(key).tag.lower(), channel(key).name.lower())]
+    known = [
+        key
+        for key in CHANNEL_KEYS
+        if word in (key, channel(key).tag.lower(), channel(key).name.lower(), channel(key).title)
+    ]
     if word not in ("all", "any") and not known:
         raise CommandError(compose("there is no channel {word}", word=clean_line(word)))
     narrow(known[0] if known else "")

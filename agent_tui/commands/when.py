@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from agent_tui.commands.command import CommandError
 from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text_time import day_and_month, weekday
 from agent_tui.domain.time import MS, Ms, local_time
 
 NEXT_REPLY: Ms = 0
@@ -54,13 +55,13 @@ def say_when(instant: Ms, now: Ms, zone: tzinfo) -> SafeText:
         return trusted("the next reply")
     here, then = local_time(now, zone), local_time(instant, zone)
     days = (then.date() - here.date()).days
+    time = clean_line(f"{then:%H:%M}")
     if days == 0:
-        return clean_line(f"{then:%H:%M}")
+        return time
     if days == 1:
-        return clean_line(f"tomorrow {then:%H:%M}")
-    if days < 7:
-        return clean_line(f"{_DAYS[then.weekday()].capitalize()} {then:%H:%M}")
-    return clean_line(f"{then.day} {then:%b %H:%M}")
+        return compose("tomorrow {time}", time=time)
+    day = weekday(then) if days < 7 else day_and_month(then)
+    return compose("{day} {time}", day=day, time=time)
 
 
 def _clock(text: str, words: str) -> tuple[int, int]:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import NamedTuple
 
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow
-from agent_tui.domain.text import SafeText, clean_line
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms, local_time
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed
+from agent_tui.domain.text_time import day_and_month, span, weekday
+from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 
-SECONDS_UNDER_MS = 2 * MINUTE_MS
-HOURS_WITH_MINUTES_UNDER_MS = 10 * HOUR_MS
-DAYS_FROM_MS = 2 * DAY_MS
-
-
-class _Span(NamedTuple):
-    """A length as words; `unit`: the words stay the same within one multiple of it."""
-
-    text: str
-    unit: int
+SNOOZED = fixed("II")
+"""What stands before the time at which a snoozed case wakes, and before that of a clock that rests."""
 
 
 def text_of(row: CaseRow, now: Ms, tz: tzinfo) -> SafeText:
     """The time column of a row: `12m`, `0:48`, `-3m!` when late, `1h10`, `3d`, `II 11:00` snoozed, `~28m` estimated;
     without a clock, how long ago the last word was; for a call, how long it rings or lasts."""
     if row.stage == "later" and (row.call is None or row.call.state != "ringing"):
-        return clean_line(_snoozed(row.snoozed, now, tz))
-    return clean_line(_text(row, now))
+        return _snoozed(row.snoozed, now, tz)
+    return _text(row, now)
 
 
 def is_late(row: CaseRow, now: Ms) -> bool:
@@ -51,26 +43,26 @@ def next_step(row: CaseRow, now: Ms) -> Ms | None:
         return None
     left = clock.due - now
     if left >= 0:
-        unit = _span(left, live).unit
+        unit = span(left, live).unit
         return clock.due - left // unit * unit + 1
     return _next_of_elapsed(clock.due, now, live)
 
 
-def _text(row: CaseRow, now: Ms) -> str:
+def _text(row: CaseRow, now: Ms) -> SafeText:
     call = row.call
     if call is not None and call.state in ("ringing", "active", "held"):
-        return _span(now - _call_since(row), True).text
+        return span(now - _call_since(row), True).text
     clock = row.clock
     if clock is None or clock.state == "met":
-        return _span(now - row.last_at, False).text if row.last_at else ""
-    mark = "~" if clock.estimated else ""
+        return span(now - row.last_at).text if row.last_at else fixed("")
+    mark = fixed("~") if clock.estimated else fixed("")
     if clock.state == "paused":
-        return f"II {mark}{_span(abs(clock.due - clock.since), False).text}"
+        return SNOOZED + fixed(" ") + mark + span(abs(clock.due - clock.since)).text
     left = clock.due - now
     if left >= 0:
-        return mark + _span(left, _live(row)).text
-    late = _span(-left, _live(row)).text
-    return f"{mark}-{'1m' if late == '<1m' else late}!"
+        return mark + span(left, _live(row)).text
+    late = compose("{n}m", n=1) if not _live(row) and -left < MINUTE_MS else span(-left, _live(row)).text
+    return mark + fixed("-") + late + fixed("!")
 
 
 def _live(row: CaseRow) -> bool:
@@ -86,39 +78,15 @@ def _call_since(row: CaseRow) -> Ms:
 
 def _next_of_elapsed(since: Ms, now: Ms, live: bool) -> Ms:
     gone = max(0, now - since)
-    unit = _span(gone, live).unit
+    unit = span(gone, live).unit
     return since + (gone // unit + 1) * unit
 
 
-def _span(length: int, live: bool) -> _Span:
-    """A length in ms, rounded down to what is shown."""
-    length = max(0, length)
-    if live and length < SECONDS_UNDER_MS:
-        seconds = length // MS
-        return _Span(f"{seconds // 60}:{seconds % 60:02}", MS)
-    if length < MINUTE_MS:
-        return _Span("<1m", MINUTE_MS)
-    if length < HOUR_MS:
-        return _Span(f"{length // MINUTE_MS}m", MINUTE_MS)
-    if length < HOURS_WITH_MINUTES_UNDER_MS:
-        minutes = length // MINUTE_MS
-        return _Span(f"{minutes // 60}h{minutes % 60:02}", MINUTE_MS)
-    if length < DAYS_FROM_MS:
-        return _Span(f"{length // HOUR_MS}h", HOUR_MS)
-    return _Span(f"{length // DAY_MS}d", DAY_MS)
-
-
-def _snoozed(until: Ms | None, now: Ms, tz: tzinfo) -> str:
+def _snoozed(until: Ms | None, now: Ms, tz: tzinfo) -> SafeText:
     if not until:
-        return "II"
+        return SNOOZED
     then, today = local_time(until, tz), local_time(now, tz)
     days = (then.date() - today.date()).days
     if days <= 0:
-        return f"II {then:%H:%M}"
-    if days < 7:
-        return f"II {_WEEKDAYS[then.weekday()]}"
-    return f"II {then.day} {_MONTHS[then.month - 1]}"
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+        return SNOOZED + fixed(" ") + clean_line(f"{then:%H:%M}")
+    return SNOOZED + fixed(" ") + (weekday(then) if days < 7 else day_and_month(then))

@@ -28,7 +28,7 @@ def notice_of(event: Event, me: Agent | None, row: CaseRow | None, backend: str)
         return None
     if isinstance(body, MessageAdded) and body.message.kind == "in" and not body.message.auto:
         return Notice(
-            compose("new from {name} on {channel}", name=name, channel=clean_line(channel(body.message.channel).name)),
+            compose("new from {name} on {channel}", name=name, channel=channel(body.message.channel).title),
             "info",
             key,
             True,

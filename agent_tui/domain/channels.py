@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.text_safe import SafeText, declared
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms
 
 ChannelKind = Literal["voice", "live", "messaging", "mail", "public"]
@@ -36,6 +37,11 @@ class Channel:
     def enter_sends(self) -> bool:
         """Live talk sends on Enter; mail and public posts ask for a deliberate key."""
         return self.kind in ("live", "messaging", "voice")
+
+    @property
+    def title(self) -> SafeText:
+        """Its name in the language that is spoken here."""
+        return declared(self.name)
 
 
 _PROFILES = (

@@ -144,7 +144,7 @@ def _filled(template: str, parts: Mapping[str, SafeText | int], language: Langua
 
 def isolated(part: SafeText) -> SafeText:
     """Between FSI and PDI, so that its direction does not leak into the words around it."""
-    return seal(balance(f"\u2068{part}\u2069")) if part.strip() else part
+    return seal(balance(f"\u2068{part}\u2069")) if part and not part.isdigit() else part
 
 
 @lru_cache(maxsize=4096)

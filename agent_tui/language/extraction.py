@@ -1,8 +1,8 @@
 """Finds our interface words in the source, by its syntax tree: an extraction method for Babel.
 
-Words are the literals given to `trusted`, `compose`, `plural` and `marked`, and titles, helps and the arguments' names
-of command declarations. A text without a letter of its own (signs, `{name}: {why}`) is the same in every language;
-blanks around words belong to the layout.
+Words are the literals given to `trusted`, `compose`, `plural` and `marked`; titles, helps and argument names of command
+declarations; and the channels' names. A text without a letter of its own (signs, `{name}: {why}`) is the same in every
+language; blanks around words belong to the layout.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 FUNCTIONS = {"trusted": 1, "marked": 1, "compose": 1, "plural": 2}
 """How many literals each takes, before its context or parts."""
 
-_DECLARED = {"CommandSpec": (1, 2), "Argument": (0,)}
+_DECLARED = {"CommandSpec": (1, 2), "Argument": (0,), "Channel": (2,)}
 _FIELDS = re.compile(r"\{[^{}]*\}")
 
 
@@ -77,6 +77,8 @@ def _of_call(node: ast.Call, name: str) -> Iterator[Word]:
 def _of_declaration(node: ast.Call, name: str) -> Iterator[Word]:
     texts = [node.args[place] for place in _DECLARED[name]]
     texts += [keyword.value for keyword in node.keywords if keyword.arg in ("title", "help")]
+    if name == "Channel":  # an unknown one is called by its key
+        texts = [text for text in texts if isinstance(text, ast.Constant)]
     yield from (Word(text.lineno, _literal(text)) for text in texts)
 
 

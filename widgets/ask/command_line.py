@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Context
+from agent_tui.commands.presences import presence_words
 from agent_tui.commands.registry import REGISTRY, read_line
 from agent_tui.commands.spec import Argument
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Directory
-from agent_tui.domain.text import SafeText, clean_line, compose, declared, marked, trusted
+from agent_tui.domain.text import SafeText, clean_line, declared, marked, trusted
 from agent_tui.domain.views import VIEWS
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.widgets.ask.asking import Asking, Offer
@@ -76,7 +77,7 @@ class CommandLineAsking(Asking):
             yield from (Offer(choice, clean_line(choice)) for choice in argument.choices)
         elif argument.kind in ("agent", "team"):
             for agent in directory.agents:
-                yield Offer(agent.name, clean_line(agent.name), clean_line(agent.presence))
+                yield Offer(agent.name, clean_line(agent.name), presence_words(agent.presence))
             yield from (Offer(team, clean_line(team), trusted("team")) for team in directory.teams)
         elif argument.kind == "label":
             row = self._context.row
@@ -85,7 +86,7 @@ class CommandLineAsking(Asking):
                 yield Offer(label, clean_line(label), trusted("is on") if label in on else trusted(""))
         elif argument.kind == "channel":
             for key in CHANNEL_KEYS:
-                yield Offer(key, clean_line(key), compose("{tag}", tag=clean_line(channel(key).tag)))
+                yield Offer(key, clean_line(key), channel(key).title)
         elif argument.kind == "view":
             yield from (Offer(name, clean_line(name)) for name in VIEWS)
         elif argument.kind == "when":

@@ -124,7 +124,7 @@ class Sheet(Widget):
         key = fit(offer.key, cell_len(offer.key))
         beside = offer.why_not if offer.why_not is not None else offer.beside
         title = TITLE if beside or offer.key else width
-        title = min(title, max(10, width - 4 - len(key)))
+        title = min(title, max(10, width - 4 - cell_len(key)))
         room = max(0, width - 4 - title - 2 - cell_len(key))
         name = quiet if offer.why_not is not None else base + self.paint["strong"] if marked else base
         return Strip(

@@ -8,11 +8,12 @@ from textual.widget import Widget
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import CaseRow, Clock, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
-from agent_tui.widgets.case.when import clock_time, day, length
+from agent_tui.widgets.case.when import clock_time, day
 from agent_tui.widgets.paint import Paint, Part
 
 _METRICS: dict[Metric, Phrase] = {
@@ -135,11 +136,11 @@ def _clock_words(clock: Clock, now: Ms, since: SafeText) -> tuple[Piece, ...]:
     rest = compose(
         ": {metric}, {length}, since {since}",
         metric=_METRICS[clock.metric].text,
-        length=length(clock.due - clock.since),
+        length=length_words(clock.due - clock.since),
         since=since,
     )
     return (Piece(lead, look), Piece(rest, "quiet"))
 
 
 def _at_least_a_minute(ms: int) -> SafeText:
-    return length(ms) if ms >= MINUTE_MS else trusted("under 1 min")
+    return length_words(ms) if ms >= MINUTE_MS else trusted("under 1 min")

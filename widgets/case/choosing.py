@@ -115,7 +115,7 @@ class Choosing:
         choices = []
         for place, way in enumerate(self._routes()):
             profile = channel(way.channel)
-            title = compose("{channel} {to}", channel=clean_line(profile.name), to=way.address.safe_line)
+            title = compose("{channel} {to}", channel=profile.title, to=way.address.safe_line)
             beside = compose("{left} left", left=window(way.left)) if way.left is not None else NOTHING
             if not way.conversation:
                 beside = trusted("a new conversation")
@@ -126,7 +126,7 @@ class Choosing:
         return [
             Choice(
                 f"sender:{sender.account}:{sender.channel}",
-                clean_line(channel(sender.channel).name),
+                channel(sender.channel).title,
                 clean_line(f"{sender.brand} {sender.address}".strip()),
             )
             for sender in self._composer.writing.directory.senders

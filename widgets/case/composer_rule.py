@@ -13,6 +13,7 @@ from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.widgets.case.drafting import left_of, length_left, recipients, sender_of
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, cells, spaces
 from agent_tui.widgets.case.when import size, window
+from agent_tui.widgets.cells import cell_len
 
 _DOT = trusted(" · ")
 _NUMBER = re.compile(r"[\d+(]")
@@ -25,7 +26,7 @@ def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, 
     if draft.note:
         left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"))
         return LinePieces(left, (), "─", "rule")
-    parts = [clean_line(channel(draft.channel).name)] if draft.channel else [trusted("no channel yet: ^T")]
+    parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
         parts.append(clean_line(sender.brand or sender.name))
@@ -97,5 +98,5 @@ def field_lines(case: OpenCase | None, draft: Draft) -> list[LinePieces]:
 
 def _field(label: SafeText, words: SafeText, missing: SafeText = NOTHING, part: str = "text") -> LinePieces:
     value = Piece(words, part) if words else Piece(missing, "warning")
-    padding = spaces(max(1, 9 - len(label)))
+    padding = spaces(max(1, 9 - cell_len(label)))
     return LinePieces((Piece(trusted(" ")), Piece(label, "quiet"), Piece(padding), value))

@@ -13,6 +13,7 @@ from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.text.layout import lay_out
 
 MOST_NOTES = 3
@@ -55,7 +56,7 @@ def one_line(case: OpenCase) -> LinePieces:
             labels = trusted(" ").join([clean_line(label) for label in row.labels])
             left.append(Piece(trusted("  ") + labels, "label"))
     right = [
-        Piece(trusted("i"), "key"),
+        Piece(fixed("i"), "key"),
         Piece(trusted(" card ")),
     ]
     if case.customer is not None and case.customer.language:
@@ -112,7 +113,7 @@ def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo) -> list[LinePieces
         for place, line in enumerate(laid[:NOTE_LINES]):
             when = short_day(note.at, now, zone) if place == 0 else NOTHING
             text = line.text if place + 1 < NOTE_LINES or len(laid) <= NOTE_LINES else _more(line.text, width - 9)
-            pad = spaces(8 - len(when))
+            pad = spaces(8 - cell_len(when))
             shift = spaces(max(0, width - 9 - line.cells)) if line.right else NOTHING
             left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(text, "note"))
             lines.append(LinePieces(left))
@@ -138,7 +139,7 @@ def _history(case: OpenCase, now: Ms, zone: tzinfo) -> list[CustomerLine]:
 
 def _past(one: PastCase, now: Ms, zone: tzinfo) -> LinePieces:
     when = short_day(one.last_at, now, zone)
-    pad = spaces(max(1, 9 - len(when)))
+    pad = spaces(max(1, 9 - cell_len(when)))
     left = (
         Piece(trusted(" ")),
         Piece(when, "quiet"),

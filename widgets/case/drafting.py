@@ -203,17 +203,17 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
     left = left_of(case, draft, now)
     if left == 0:
         why = _closed(profile, left) or trusted("closed")
-        return compose("{channel} is {why}; ^T: another", channel=clean_line(profile.name), why=why)
+        return compose("{channel} is {why}; ^T: another", channel=profile.title, why=why)
     if profile.max_chars is not None and len(draft.body) > profile.max_chars:
         over = len(draft.body) - profile.max_chars
         return compose(
             "too long by {over}: {channel} takes {most} characters",
             over=over,
-            channel=clean_line(profile.name),
+            channel=profile.title,
             most=profile.max_chars,
         )
     if draft.files and not profile.attachments:
-        return compose("{channel} takes no files: ^T chooses another channel", channel=clean_line(profile.name))
+        return compose("{channel} takes no files: ^T chooses another channel", channel=profile.title)
     to = recipients(case, draft)
     if not to and (draft.key is None or draft.forward_of or profile.kind == "mail"):
         return trusted("it goes to nobody yet: ^T names the recipients")

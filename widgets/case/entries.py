@@ -10,7 +10,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Call, Message
-from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.text import SafeText, clean_line, fixed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import day, day_number, talk_time
@@ -107,7 +107,7 @@ def _rule(
             words.append(talk_time(entry.ended - entry.answered))
         if entry.agent:
             words.append(_name(entry.agent, names))
-        return Rule(f"rule:call:{entry.id}", trusted("PH"), _DOT.join(words))
+        return Rule(f"rule:call:{entry.id}", fixed("PH"), _DOT.join(words))
     if aside:
         return Rule(f"rule:{entry.id}", NOTHING, when)
     profile = channel(entry.channel)

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, fixed, trusted
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.paint import Paint
 
@@ -122,8 +122,8 @@ class Preview(Widget, can_focus=True):
         width, base = self.size.width, self.rich_style
         if y == 0:
             left = (Piece(trusted("── "), "rule"), Piece(self._title, "strong"), Piece(trusted(" ")))
-            keys = (Piece(trusted(" s"), "key"), Piece(trusted(" save  ")), Piece(trusted("l"), "key"))
-            right = (*keys, Piece(trusted(" link  ")), Piece(trusted("Esc"), "key"), Piece(trusted(" back ")))
+            keys = (Piece(fixed(" s"), "key"), Piece(trusted(" save  ")), Piece(fixed("l"), "key"))
+            right = (*keys, Piece(trusted(" link  ")), Piece(fixed("Esc"), "key"), Piece(trusted(" back ")))
             return strip_of(LinePieces(left, right, "─", "rule"), width, self.paint, base)
         if 0 <= y - 1 < len(self._strips):
             strip = self._strips[y - 1]

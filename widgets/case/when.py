@@ -1,13 +1,12 @@
-"""Days, times and lengths in few words: `today`, `12 Nov`, `09:08`, `6:12`, `23h50`, `240 kB`. Pure."""
+"""Days, times and sizes in few words: `today`, `12 Nov`, `09:08`, `6:12`, `23h50`, `240 kB`. Pure."""
 
 from __future__ import annotations
 
 from datetime import tzinfo
 
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms, local_time
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, trusted
+from agent_tui.domain.text_time import day_and_month, hours_and_minutes, month
+from agent_tui.domain.time import DAY_MS, MINUTE_MS, MS, Ms, local_time
 
 
 def clock_time(at: Ms, zone: tzinfo) -> SafeText:
@@ -23,21 +22,23 @@ def day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
         return trusted("today")
     if days == 1:
         return trusted("yesterday")
-    year = "" if then.year == today.year else f" {then.year}"
-    return clean_line(f"{then.day} {_MONTHS[then.month - 1]}{year}")
+    if then.year == today.year:
+        return day_and_month(then)
+    return compose("{day} {year}", day=day_and_month(then), year=then.year)
 
 
 def full_time(at: Ms, zone: tzinfo) -> SafeText:
     """`12 Nov 2026, 09:08`: for words that leave the house."""
     then = local_time(at, zone)
-    return clean_line(f"{then.day} {_MONTHS[then.month - 1]} {then.year}, {then:%H:%M}")
+    return compose("{day} {year}, {time}", day=day_and_month(then), year=then.year, time=clock_time(at, zone))
 
 
 def short_day(at: Ms, now: Ms, zone: tzinfo) -> SafeText:
     """`12 Nov` always, `Nov 2021` when it is another year; six or eight cells."""
     then, today = local_time(at, zone).date(), local_time(now, zone).date()
-    month = _MONTHS[then.month - 1]
-    return clean_line(f"{then.day:02} {month}" if then.year == today.year else f"{month} {then.year}")
+    if then.year == today.year:
+        return clean_line(f"{then.day:02}") + fixed(" ") + month(then)
+    return month(then) + fixed(" ") + clean_line(f"{then.year}")
 
 
 def year(at: Ms, zone: tzinfo) -> SafeText:
@@ -65,22 +66,10 @@ def talk_time(length_ms: int) -> SafeText:
     return clean_line(f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}")
 
 
-def length(ms: int) -> SafeText:
-    """`30 min`, `4 h`, `1 h 10`, `3 days`."""
-    ms = max(0, ms)
-    if ms < HOUR_MS:
-        return compose("{n} min", n=ms // MINUTE_MS)
-    if ms < 2 * DAY_MS:
-        minutes = ms % HOUR_MS // MINUTE_MS
-        hours = compose("{n} h", n=ms // HOUR_MS)
-        return compose("{hours} {rest}", hours=hours, rest=minutes) if minutes and ms < 10 * HOUR_MS else hours
-    return compose("{n} days", n=ms // DAY_MS)
-
-
 def window(ms: int) -> SafeText:
     """`23h50`, `48m`: what is left of a reply window."""
     minutes = max(0, ms) // MINUTE_MS
-    return clean_line(f"{minutes // 60}h{minutes % 60:02}" if minutes >= 60 else f"{minutes}m")
+    return hours_and_minutes(minutes) if minutes >= 60 else compose("{n}m", n=minutes)
 
 
 def size(count: int) -> SafeText:

@@ -179,7 +179,7 @@ class Writing:
         who = drafting.recipients(case, draft)[:1]
         name = case.row.name.safe_line if case is not None and case.row is not None and not draft.forward_of else None
         to = name or (who[0] if who else trusted("the customer"))
-        on = clean_line(channel(draft.channel).name)
+        on = channel(draft.channel).title
         if any(state.state == "up" for state in self._lines(draft)):
             return compose("sent to {to} on {channel}", to=to, channel=on)
         return compose("kept: goes to {to} on {channel} when the line is back", to=to, channel=on)

@@ -20,7 +20,7 @@ def words_for_nothing(desk: Desk) -> SafeText:
     if inbox.view.text:
         return compose("Nothing matches {text}. Esc: all again", text=clean_line(inbox.view.text))
     if inbox.view.channel:
-        return compose("Nothing on {channel}.", channel=clean_line(channel(inbox.view.channel).name))
+        return compose("Nothing on {channel}.", channel=channel(inbox.view.channel).title)
     if all(section.stage in ("done", "spam") for section in inbox.view.sections):
         return trusted("Nothing here.")
     return trusted("Nothing waits here.")

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from rich.style import Style
 from textual.strip import Strip
 
+from agent_tui.desk.countdown import SNOOZED
 from agent_tui.desk.inbox import InboxHeader, InboxRow
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
-from agent_tui.widgets.cells import fit, segment
+from agent_tui.widgets.cells import cell_len, fit, segment
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
 
@@ -24,7 +25,6 @@ _METRICS: dict[Metric, Phrase] = {
     "write-up": marked("wrap"),
 }
 _NOTHING = trusted("")
-_SNOOZED = "II"
 
 NAME = 4
 """The column at which names begin: mark, tag and a blank come before."""
@@ -59,7 +59,7 @@ def header_strip(item: InboxHeader, width: int, paint: Paint, base: Style, aside
     title = title_of(item.section, room)
     heading = paint["heading"] if item.total else paint["quiet"]
     parts = [(" ", base), (title, base + heading)]
-    rest = width - 1 - len(title) - CLOCK - 1
+    rest = width - 1 - cell_len(title) - CLOCK - 1
     parts.append((fit(compose("  {aside}", aside=aside) if aside else _NOTHING, rest), base + paint["quiet"]))
     parts.append((fit(count, CLOCK, "right"), base + heading))
     parts.append((" ", base))
@@ -99,12 +99,10 @@ def _case_line(
 ) -> Strip:
     row = item.row
     base = base + paint["cursor"] if look.cursor else base
-    snoozed = look.countdown.startswith(_SNOOZED)
-    countdown = (
-        (look.countdown[len(_SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
-    )
+    snoozed = look.countdown.startswith(SNOOZED)
+    countdown = (look.countdown[len(SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
-    clock = CLOCK if metric or len(countdown) >= CLOCK else CLOCK - 1
+    clock = CLOCK if metric or cell_len(countdown) >= CLOCK else CLOCK - 1
     right = 1 + (METRIC + 1 if metric else 0) + clock + 1
     room = max(4, width - NAME - right)
     name = min(24, max(14, room * 2 // 5)) if preview else room
@@ -153,7 +151,7 @@ def _sign(item: InboxRow, paint: Paint, base: Style) -> tuple[str, Style]:
 
 def _promise(row: CaseRow, snoozed: bool) -> SafeText:
     if snoozed:
-        return trusted("II")
+        return SNOOZED
     return _METRICS[row.clock.metric].text if row.clock is not None and row.stage == "us" else _NOTHING
 
 
@@ -171,9 +169,9 @@ def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[s
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
     for words, part in _before(item):
-        lead = fit(words, min(len(words), max(0, cells - 1)))
+        lead = fit(words, min(cell_len(words), max(0, cells - 1)))
         parts += [(lead, base + paint[part]), (" ", base)]
-        cells -= len(lead) + 1
+        cells -= cell_len(lead) + 1
     said = row.preview.safe_line
     if row.subject.raw and channel(row.channel).kind == "mail":
         subject = row.subject.safe_line

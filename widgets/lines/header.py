@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from agent_tui.commands.presences import presence_words
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Changes
@@ -80,7 +81,7 @@ class HeaderLine(Line):
         pieces: list[Piece] = [(trusted("● "), "good") if here else (trusted("○ "), "quiet")]
         pieces.append((clean_line(me.name), "strong"))
         if me.presence and self.size.width >= ROOMY:
-            pieces.append((trusted(" ") + clean_line(me.presence), "quiet"))
+            pieces.append((trusted(" ") + presence_words(me.presence), "quiet"))
         return pieces
 
     def _views(self) -> Sequence[Sequence[Piece]]:
@@ -106,7 +107,7 @@ class HeaderLine(Line):
         view = self.workbench.desk.inbox.view
         pieces: list[Piece] = []
         if view.channel:
-            pieces += [(clean_line(channel(view.channel).name), "here"), (trusted(" only  "), "quiet")]
+            pieces += [(channel(view.channel).title, "here"), (trusted(" only  "), "quiet")]
         if view.text:
             return [*pieces, (trusted("/ "), "quiet"), (clean_line(view.text), "here")]
         return [*pieces, (trusted("/ "), "quiet"), (trusted("search"), "quiet")] if broad else pieces
