@@ -129,11 +129,13 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             self._watch_cursor()
             self.pulse.flush()
             self.pulse.hurry()
+            self.desk_screen.paint()
         else:
             target = self.focused
             await super().on_event(event)
             if target is not None:
                 await _taken_by(target)
+                self.desk_screen.paint()
 
     def _question_over(self) -> None:
         self.ui.asked()

@@ -1,37 +1,21 @@
-"""A screen that paints what a person did at once, and looks only at the rows that are painted.
+"""A screen that paints what a person did at once.
 
-Rests on private parts of Textual 8.2.8: `Screen._compositor`, `_on_idle`, `_on_timer_update`, and of its compositor
-`_get_renders`, `visible_widgets`. `tests/terminal/test_private_parts.py` fails when an upgrade changes them.
+Rests on private parts of Textual 8.2.8: `Screen._compositor`, `_on_idle`, `_on_timer_update` and the marks of what is
+to be done (`_repaint_required` and its sisters). `tests/terminal/test_private_parts.py` fails when an upgrade changes
+them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from textual import events
-from textual._compositor import Compositor
-from textual.geometry import Region
 from textual.screen import Screen
-from textual.strip import Strip
+
+from agent_tui.terminal.compositor import SeenCompositor
 
 HURRY = 0.05
 """Seconds after something was typed in which changes are taken to come of it."""
-
-
-class RowsCompositor(Compositor):
-    """Asks widgets only for the rows that are painted; Textual asks every widget in sight for all of its rows."""
-
-    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        if crop is None:
-            yield from super()._get_renders(crop)
-            return
-        rows = Region(0, crop.y, self.size.width, crop.height)  # whole rows: where widgets are cut stays as it is
-        for widget, (region, clip) in self.visible_widgets.items():
-            clip = clip.intersection(rows)
-            seen = region.intersection(clip)
-            if seen:
-                yield region, clip, widget.render_lines(seen.translate((-region.x, -region.y)))
 
 
 class TerminalScreen(Screen[None], inherit_bindings=False):
@@ -39,12 +23,31 @@ class TerminalScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = RowsCompositor()
+        self._compositor = SeenCompositor()
         self._hurry_until = 0.0
 
     def hurry(self) -> None:
         """The person acted."""
         self._hurry_until = asyncio.get_running_loop().time() + HURRY
+
+    def paint(self) -> None:
+        """Paint now what is marked, without the two queues between a widget's mark and the paint. Where something has
+        to be laid out first this does nothing: it is painted as Textual does it."""
+        if self.app._batch_count or not self.is_current:
+            return
+        if self._layout_required or self._scroll_required or self._recompose_required:
+            return
+        marked = set()
+        for widget in self._compositor.visible_widgets:
+            if widget._layout_required or widget._scroll_required or widget._refresh_styles_required:
+                return
+            if widget._repaint_required:
+                marked.add(widget)
+        if marked:
+            for widget in marked:
+                widget._repaint_required = False
+            self._dirty_widgets |= marked
+            self._on_timer_update()
 
     async def _on_idle(self, event: events.Idle) -> None:
         await super()._on_idle(event)  # it winds the timer

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from agent_tui.commands.context import Move
@@ -19,28 +19,41 @@ from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.text import SafeText, trusted
-from agent_tui.domain.time import Ms
+from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.domain.views import View
 from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.cells import fit
 from agent_tui.widgets.inbox import row_strips
 from agent_tui.widgets.inbox.emptiness import words_for_nothing
 from agent_tui.widgets.inbox.geometry import Geometry
+from agent_tui.widgets.inbox.row_strips import NO_LOOK, SOON_MS, RowLook
 from agent_tui.widgets.paint import Paint
 
-Shown = tuple[object, ...]
+_NOTHING = trusted("")
 
 MOST_STRIPS = 512
-"""Lines kept drawn; far more than a screen has."""
+"""Lines kept drawn, each with the cursor and without; far more than a screen has."""
 
 
-class InboxList(ScrollView, can_focus=True):
-    """Rows of the current view; a case has two lines or one (`set_two_lines`)."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a line is drawn from; lines that show the same are the same. Without `item` a blank, or `words` alone."""
+
+    item: InboxItem | None = None
+    part: int = 0
+    look: RowLook = NO_LOOK
+    words: SafeText = _NOTHING
+
+
+Drawn = tuple[Shown, Strip]
+
+
+class InboxList(LineView, can_focus=True):
+    """Rows of the current view; a case has two lines or one (`set_two_lines`). It scrolls by itself: Textual would lay
+    the screen out again at each step."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
-    DEFAULT_CSS = """
-    InboxList { overflow: hidden hidden; scrollbar-size: 0 0; }
-    """
 
     class Opened(Message):
         """A click on the row under the cursor: open this case."""
@@ -64,11 +77,13 @@ class InboxList(ScrollView, can_focus=True):
         self._here = True
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
-        self._strips: dict[int, Strip] = {}
-        self._shown: dict[int, Shown] = {}
+        self._top = 0
+        self._strips: dict[int, dict[bool, Drawn]] = {}
+        self._painted: dict[int, Drawn] = {}
         self._strips_of: tuple[int, int, Style] | None = None
-        self._base = Style()
         self._countdowns: dict[int, SafeText] = {}
+        self._next_step: Ms | None = None
+        self._steps_known_until: Ms = 0
 
     # -- what others ask
 
@@ -92,27 +107,17 @@ class InboxList(ScrollView, can_focus=True):
 
     def tick(self, now: Ms) -> Ms | None:
         """See `agent_tui.widgets.pane.Pane`."""
-        soonest: Ms | None = None
-        column, cells = row_strips.countdown_span(self.size.width)
-        for index in range(*self._items_in_sight()):
-            item = self._inbox.item(index)
-            if not isinstance(item, InboxRow):
-                continue
-            shown = self._countdowns.get(index)
-            if shown is not None and shown != text_of(item.row, now, self.zone):
-                y = self._geometry.line_of(index)
-                self._strips.pop(y, None)
-                self.refresh(Region(column, y - self.scroll_offset.y, cells, 1))
-            step = next_step(item.row, now)
-            if step is not None and (soonest is None or step < soonest):
-                soonest = step
-        return soonest
+        if now >= self._steps_known_until:
+            self._next_step = self._step_countdowns(now)
+            minute = (now // MINUTE_MS + 1) * MINUTE_MS  # some texts change with the day
+            self._steps_known_until = min(minute, self._next_step) if self._next_step is not None else minute
+        return self._next_step
 
     def set_two_lines(self, two_lines: bool) -> None:
         """Switch between two lines a case and one."""
         if two_lines != self._geometry.two_lines:
             self._geometry = Geometry(two_lines)
-            self._strips.clear()
+            self._forget_all()
             self._take_order()
 
     def move(self, move: Move) -> bool:
@@ -146,7 +151,7 @@ class InboxList(ScrollView, can_focus=True):
 
     def repaint(self) -> None:
         """Draw everything anew: another theme or width."""
-        self._strips.clear()
+        self._forget_all()
         self.refresh()
 
     # -- the cursor
@@ -156,7 +161,7 @@ class InboxList(ScrollView, can_focus=True):
         return self.workbench.desk.inbox
 
     def _items_in_sight(self) -> tuple[int, int]:
-        return self._geometry.items_between(self.scroll_offset.y, self.size.height, len(self._inbox))
+        return self._geometry.items_between(self._top, self.size.height, len(self._inbox))
 
     def _row_near(self, index: int, step: int) -> int | None:
         """The nearest item to `index` that is no header, looking along `step` first."""
@@ -176,16 +181,14 @@ class InboxList(ScrollView, can_focus=True):
         item = self._inbox.item(index)
         self._key = item.key if isinstance(item, InboxRow) else None
         self._inbox.hold(self._key)
-        if before != index:
-            self._refresh_item(before)
-        self._refresh_item(index)
+        self._refresh_items(before, index)
         self._bring_into_sight(index)
 
     def _bring_into_sight(self, index: int) -> None:
         height = self.size.height
         if height <= 0:
             return
-        top, first = self.scroll_offset.y, self._geometry.line_of(index)
+        top, first = self._top, self._geometry.line_of(index)
         last = self._geometry.last_line_of(index)
         above = index - 1
         if above >= 0 and isinstance(self._inbox.item(above), InboxHeader):
@@ -197,9 +200,11 @@ class InboxList(ScrollView, can_focus=True):
         self._scroll_top(top)
 
     def _scroll_top(self, top: int) -> None:
-        top = max(0, min(top, self.virtual_size.height - self.size.height))
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, force=True)
+        top = max(0, min(top, self._geometry.lines(len(self._inbox)) - self.size.height))
+        if top != self._top:
+            self._top = top
+            self._steps_known_until = 0
+            self.refresh()
         self._look()
 
     def _look(self) -> None:
@@ -208,9 +213,7 @@ class InboxList(ScrollView, can_focus=True):
 
     def _take_order(self) -> None:
         """The order, the length or the view may be another: keep the cursor on its case and its case on its line."""
-        screen_line = self._geometry.line_of(self._cursor) - self.scroll_offset.y
-        # not by assignment: that would lay the whole screen out again for a list that scrolls by itself
-        self.set_reactive(InboxList.virtual_size, Size(self.size.width, self._geometry.lines(len(self._inbox))))
+        screen_line = self._geometry.line_of(self._cursor) - self._top
         viewed, self._viewed = self._viewed, self._inbox.view
         if viewed != self._viewed:
             self._filling = True
@@ -230,7 +233,7 @@ class InboxList(ScrollView, can_focus=True):
             self._scroll_top(self._geometry.line_of(index) - screen_line)
         if index is not None:
             self._bring_into_sight(index)
-        self._scroll_top(self.scroll_offset.y)  # a shorter list may end above
+        self._scroll_top(self._top)  # a shorter list may end above
         self._refresh_changed()
 
     def _some_section_is_awaited(self) -> bool:
@@ -243,28 +246,39 @@ class InboxList(ScrollView, can_focus=True):
 
     def _refresh_changed(self) -> None:
         """Paint again the lines in sight that show something else than they did; forget the others."""
-        top, height = self.scroll_offset.y, self.size.height
-        kept: dict[int, Strip] = {}
-        for line in range(top, top + height):
-            strip, shown = self._strips.get(line), self._shown.get(line)
-            if strip is not None and shown == self._shows(line):
-                kept[line] = strip
+        painted = self._painted
+        self._forget_all()
+        for line in range(self._top, self._top + self.size.height):
+            drawn = painted.get(line)
+            if drawn is not None and drawn[0] == self._shows(line):
+                self._painted[line] = drawn
+                self._strips[line] = {self._has_cursor(line): drawn}
             else:
-                self.refresh_line(line)
-        self._strips = kept
-        self._shown = {line: self._shown[line] for line in kept}
+                self.refresh(self._region(line, 1))
+
+    def _has_cursor(self, line: int) -> bool:
+        return self._geometry.item_at(line)[0] == self._cursor
 
     def _shows(self, line: int) -> Shown:
-        """What a line is drawn from; lines that show the same are the same."""
+        """What a line is drawn from."""
         index, part = self._geometry.item_at(line)
         inbox = self._inbox
         if index >= len(inbox):
-            return (self._beyond(line),)
+            return Shown(words=self._beyond(line))
         item = inbox.item(index)
         if isinstance(item, InboxHeader):
-            return part, index, item, inbox.order_changed
-        key = item.key if isinstance(item, InboxRow) else None
-        return part, item, index == self._cursor, key is not None and key == self._shown_open
+            if self._geometry.two_lines and part == 0 and index:
+                return Shown()
+            return Shown(item, words=trusted("Home: new order") if index == 0 and inbox.order_changed else _NOTHING)
+        cursor = index == self._cursor
+        if not isinstance(item, InboxRow):
+            return Shown(item if part == 0 else None, look=RowLook(cursor, self._here))
+        now, row = self.workbench.time.now(), item.row
+        countdown = self._countdowns.get(index)
+        if countdown is None:
+            countdown = self._countdowns[index] = text_of(row, now, self.zone)
+        soon = row.clock is not None and row.clock.due - now < SOON_MS
+        return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown, soon))
 
     def _mark_open(self) -> None:
         open_case = self.workbench.desk.open_case
@@ -275,59 +289,80 @@ class InboxList(ScrollView, can_focus=True):
             if index is not None:
                 self._refresh_item(index)
 
+    def _step_countdowns(self, now: Ms) -> Ms | None:
+        """Bring the countdowns in sight up to `now`; when the next one steps."""
+        soonest: Ms | None = None
+        column, cells = row_strips.countdown_span(self.size.width)
+        for index in range(*self._items_in_sight()):
+            item = self._inbox.item(index)
+            if not isinstance(item, InboxRow):
+                continue
+            shown = self._countdowns.get(index)
+            if shown is not None and shown != text_of(item.row, now, self.zone):
+                self._forget(index)
+                self.refresh(Region(column, self._geometry.line_of(index) - self._top, cells, 1))
+            step = next_step(item.row, now)
+            if step is not None and (soonest is None or step < soonest):
+                soonest = step
+        return soonest
+
     # -- drawing
 
-    def _refresh_item(self, index: int) -> None:
+    def _forget_all(self) -> None:
+        self._strips, self._painted, self._countdowns = {}, {}, {}
+        self._steps_known_until = 0
+
+    def _forget(self, index: int) -> None:
+        """Draw this item anew when it is next asked for."""
         first = self._geometry.line_of(index)
         for line in range(first, first + self._geometry.height):
             self._strips.pop(line, None)
-        self.refresh_lines(first, self._geometry.height)
+            self._painted.pop(line, None)
+        self._countdowns.pop(index, None)
+        self._steps_known_until = 0
+
+    def _refresh_item(self, index: int) -> None:
+        self._forget(index)
+        self._refresh_items(index)
+
+    def _refresh_items(self, *indices: int) -> None:
+        self.refresh(*(self._region(self._geometry.line_of(index), self._geometry.height) for index in indices))
+
+    def _region(self, line: int, lines: int) -> Region:
+        return Region(0, line - self._top, self.size.width, lines)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._base = self.rich_style  # once for all lines: it is worked out anew at each asking
+        made_of = (self.size.width, self.paint.version, self.base)
+        if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
+            self._forget_all()
+            self._strips_of = made_of
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self._base
-        made_of = (width, self.paint.version, base)
-        if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
-            self._strips.clear()
-            self._shown.clear()
-            self._strips_of = made_of
-        line = y + self.scroll_offset.y
-        strip = self._strips.get(line)
-        if strip is None:
-            self._shown[line] = self._shows(line)
-            strip = self._strips[line] = self._draw(line, width, base)
-        return strip
+        line = y + self._top
+        kept = self._strips.setdefault(line, {})
+        cursor = self._has_cursor(line)
+        if cursor not in kept:
+            shows = self._shows(line)
+            kept[cursor] = shows, self._draw(shows, self.size.width, self.base)
+        drawn = self._painted[line] = kept[cursor]
+        return drawn[1]
 
-    def _draw(self, line: int, width: int, base: Style) -> Strip:
-        index, part = self._geometry.item_at(line)
-        if index >= len(self._inbox):
-            return self._draw_beyond(line, width, base)
-        item: InboxItem = self._inbox.item(index)
-        if isinstance(item, InboxHeader):
-            if self._geometry.two_lines and part == 0 and index:
+    def _draw(self, shows: Shown, width: int, base: Style) -> Strip:
+        item, look = shows.item, shows.look
+        if item is None:
+            if not shows.words:
                 return Strip.blank(width, base)
-            aside = trusted("Home: new order") if index == 0 and self._inbox.order_changed else trusted("")
-            return row_strips.header_strip(item, width, self.paint, base, aside)
-        cursor = index == self._cursor
+            words = fit(trusted(" ") + shows.words, width)
+            return Strip([Segment(words, base + self.paint["quiet"])], width)
+        if isinstance(item, InboxHeader):
+            return row_strips.header_strip(item, width, self.paint, base, shows.words)
         if not isinstance(item, InboxRow):
-            return row_strips.gap_strip(width, self.paint, base, cursor) if part == 0 else Strip.blank(width, base)
-        now = self.workbench.time.now()
-        countdown = text_of(item.row, now, self.zone)
-        self._countdowns[index] = countdown
-        look = row_strips.RowLook(cursor, self._here, item.key == self._shown_open, countdown, now)
+            return row_strips.gap_strip(width, self.paint, base, look.cursor)
         if not self._geometry.two_lines:
             return row_strips.only_line(item, look, width, self.paint, base)
-        draw = row_strips.second_line if part else row_strips.first_line
+        draw = row_strips.second_line if shows.part else row_strips.first_line
         return draw(item, look, width, self.paint, base)
-
-    def _draw_beyond(self, line: int, width: int, base: Style) -> Strip:
-        words = self._beyond(line)
-        if not words:
-            return Strip.blank(width, base)
-        return Strip([Segment(fit(trusted(" ") + words, width), base + self.paint["quiet"])], width)
 
     def _beyond(self, line: int) -> SafeText:
         """Under the last row stands nothing, or in an empty view one quiet line that says so."""
@@ -352,16 +387,16 @@ class InboxList(ScrollView, can_focus=True):
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._scroll_top(self.scroll_offset.y + 3)
+        self._scroll_top(self._top + 3)
         self.post_message(self.CursorMoved())
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll_top(self.scroll_offset.y - 3)
+        self._scroll_top(self._top - 3)
         self.post_message(self.CursorMoved())
 
     def on_click(self, event: events.Click) -> None:
-        index, _ = self._geometry.item_at(event.y + self.scroll_offset.y)
+        index, _ = self._geometry.item_at(event.y + self._top)
         if index >= len(self._inbox) or isinstance(self._inbox.item(index), InboxHeader):
             return
         if index == self._cursor and self._key is not None:

@@ -13,7 +13,7 @@ from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
-from agent_tui.domain.time import MINUTE_MS, Ms
+from agent_tui.domain.time import MINUTE_MS
 from agent_tui.widgets.cells import cell_len, fit, segment
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
@@ -31,6 +31,7 @@ NAME = 4
 CLOCK = 7
 """Cells of the countdown, which ends one cell before the edge."""
 METRIC = 5
+SOON_MS = 2 * MINUTE_MS
 PREVIEW_FROM = 56
 """A line this wide shows the preview beside the name when rows have one line."""
 
@@ -38,13 +39,16 @@ PREVIEW_FROM = 56
 @frozen
 class RowLook:
     """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
-    text of its clock at `now`."""
+    text of its clock. `soon`: it is due within two minutes."""
 
-    cursor: bool
-    here: bool
-    open: bool
-    countdown: SafeText
-    now: Ms
+    cursor: bool = False
+    here: bool = True
+    open: bool = False
+    countdown: SafeText = _NOTHING
+    soon: bool = False
+
+
+NO_LOOK = RowLook()
 
 
 def countdown_span(width: int) -> tuple[int, int]:
@@ -162,7 +166,7 @@ def _urgency(row: CaseRow, look: RowLook) -> Part:
         return "danger"
     if row.stage != "us" or row.clock is None:
         return "quiet"
-    return "warning" if row.clock.due - look.now < 2 * MINUTE_MS else "text"
+    return "warning" if look.soon else "text"
 
 
 def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[str, Style]]:

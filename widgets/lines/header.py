@@ -39,6 +39,7 @@ class HeaderLine(Line):
         super().__init__(paint, id=id)
         self.workbench = workbench
         self.zone = zone
+        self._minute = 0
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
@@ -47,7 +48,8 @@ class HeaderLine(Line):
 
     def tick(self, now: Ms) -> Ms | None:
         """See `agent_tui.widgets.pane.Pane`."""
-        self._draw()
+        if now // MINUTE_MS != self._minute:
+            self._draw()
         return (now // MINUTE_MS + 1) * MINUTE_MS
 
     def on_mount(self) -> None:
@@ -69,7 +71,9 @@ class HeaderLine(Line):
         unsent = len([entry for entry in self.workbench.desk.unsent if entry.writes])
         if unsent or self.size.width >= ROOMY:
             right += [(trusted("unsent "), "quiet"), (compose("{n}", n=unsent), "strong" if unsent else "quiet"), gap]
-        clock = datetime.fromtimestamp(self.workbench.time.now() / MS, self.zone).strftime("%H:%M")
+        now = self.workbench.time.now()
+        self._minute = now // MINUTE_MS
+        clock = datetime.fromtimestamp(now / MS, self.zone).strftime("%H:%M")
         right += [(clean_line(clock), "text"), _BLANK]
         self.put(left, right)
 

@@ -9,9 +9,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.paint import Paint, Part
 
@@ -21,7 +21,7 @@ Piece = tuple[SafeText, Part]
 Cell = tuple[str, Part]
 
 
-class Line(Widget):
+class Line(LineView):
     """One row: pieces from the left, pieces at the right edge. The right ones win where both do not fit."""
 
     DEFAULT_CSS = """
@@ -65,7 +65,7 @@ class Line(Widget):
         return left + gap + right
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base
         if len(self._cells) != width:
             self._cells = self._lay_out(width)
         segments: list[Segment] = []
