@@ -34,6 +34,8 @@ class CallLine(Line):
         super().__init__(paint, id=id)
         self.workbench = workbench
         self.joints: tuple[int, ...] = ()
+        self._plain: list[Piece] = []
+        self._plain_for: tuple[int, tuple[int, ...]] | None = None
 
     def set_joints(self, joints: tuple[int, ...]) -> None:
         """The columns (cells from the left) at which a vertical rule hangs from this line: a `┬` there."""
@@ -81,7 +83,10 @@ class CallLine(Line):
         elif calls:
             words, keys = self._to_write_up(calls[0][1], len(calls) - 1), _WRITE_UP_KEYS
         else:
-            self.put([(self._rule(0, width), "rule")])
+            if self._plain_for != (width, self.joints):
+                self._plain_for = width, self.joints
+                self._plain = [(self._rule(0, width), "rule")]
+            self.put(self._plain)
             return
         heavy: Part = "ring" if ringing and live is None else "call"
         broad = width >= BROAD

@@ -24,8 +24,9 @@ class KeyLine(Line):
 
     def teach(self, keys: Sequence[Taught], last: Taught | None = None, lead: SafeText = _NOTHING) -> None:
         """Show these keys; `lead` (a begun sequence) stands before them."""
-        self._keys, self._last, self._lead = keys, last, lead
-        self._draw()
+        if (keys, last, lead) != (self._keys, self._last, self._lead):
+            self._keys, self._last, self._lead = keys, last, lead
+            self._draw()
 
     def on_mount(self) -> None:
         self._draw()

@@ -21,7 +21,7 @@ from agent_tui.widgets.ask.commands import HelpAsking, PaletteAsking
 from agent_tui.widgets.lines.key_line import Taught
 from agent_tui.widgets.shell.desk_screen import DeskScreen
 from agent_tui.widgets.shell.desk_ui import DeskUi
-from agent_tui.widgets.shell.taught import continuation, taught, taught_always
+from agent_tui.widgets.shell.taught import Lessons, continuation
 
 _QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
 """Commands so frequent that a result on the status line is left standing."""
@@ -37,6 +37,7 @@ class KeyRouter:
         self._screen = screen
         self._ui = ui
         self._resolver = Resolver(keymap)
+        self._lessons = Lessons(keymap)
         ui.ask_command = self._asking
         screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
 
@@ -112,7 +113,9 @@ class KeyRouter:
                 [(trusted("0-9 * #"), trusted("into the call"))], (fixed("Esc"), trusted("done", "keypad"))
             )
             return
-        self._screen.keys.teach(taught(context, self._keymap, self._screen.case), taught_always(context, self._keymap))
+        self._screen.keys.teach(
+            self._lessons.taught(context, self._screen.case), self._lessons.always(context.contexts)
+        )
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
         # the question is about where the agent was before it was put

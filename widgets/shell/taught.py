@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent_tui.commands import ids
+from agent_tui.commands.command import Command
 from agent_tui.commands.context import Context, Place
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.domain.text import Phrase, clean_line, declared, marked, trusted
@@ -78,27 +79,44 @@ class Composing(Protocol):
     def enter_sends(self) -> bool: ...
 
 
-def taught(context: Context, keymap: Keymap, composer: Composing) -> Sequence[Taught]:
-    """The keys to show, the most useful first."""
-    lessons = [*_CALLS, *_PLACES[context.ui.place]]
-    keys: list[Taught] = []
-    for id, words in lessons:
-        command = REGISTRY.get(id)
-        key = keymap.shown(id, context.contexts)
-        if command is None or not key or command.why_not(context) is not None:
-            continue
-        if id == ids.COMPOSE_ENTER and not composer.enter_sends:
-            words = marked("new line", "key")
-        elif id == (ids.COMPOSE_SEND if composer.enter_sends else ids.COMPOSE_NEWLINE):
-            continue  # Enter does that here already
-        keys.append((clean_line(key), words.text))
-    return keys
+class Lessons:
+    """What a keymap has to teach in each place: which keys is worked out once, whether they work now each time."""
 
+    def __init__(self, keymap: Keymap) -> None:
+        self._keymap = keymap
+        self._known: dict[tuple[Place, tuple[str, ...]], tuple[tuple[Command, Taught], ...]] = {}
+        self._always: dict[tuple[str, ...], Taught | None] = {}
 
-def taught_always(context: Context, keymap: Keymap) -> Taught | None:
-    """What stands at the right edge: the key that finds everything else."""
-    key = keymap.shown(ids.PALETTE, context.contexts)
-    return (clean_line(key), trusted("all", "key")) if key else None
+    def taught(self, context: Context, composer: Composing) -> Sequence[Taught]:
+        """The keys to show, the most useful first."""
+        keys: list[Taught] = []
+        for command, shown in self._lessons(context.ui.place, context.contexts):
+            if command.why_not(context) is not None:
+                continue
+            id = command.spec.id
+            if id == ids.COMPOSE_ENTER and not composer.enter_sends:
+                shown = (shown[0], trusted("new line", "key"))
+            elif id == (ids.COMPOSE_SEND if composer.enter_sends else ids.COMPOSE_NEWLINE):
+                continue  # Enter does that here already
+            keys.append(shown)
+        return keys
+
+    def always(self, contexts: tuple[str, ...]) -> Taught | None:
+        """What stands at the right edge: the key that finds everything else."""
+        if contexts not in self._always:
+            key = self._keymap.shown(ids.PALETTE, contexts)
+            self._always[contexts] = (clean_line(key), trusted("all", "key")) if key else None
+        return self._always[contexts]
+
+    def _lessons(self, place: Place, contexts: tuple[str, ...]) -> tuple[tuple[Command, Taught], ...]:
+        found = self._known.get((place, contexts))
+        if found is None:
+            found = self._known[place, contexts] = tuple(
+                (REGISTRY[id], (clean_line(key), words.text))
+                for id, words in (*_CALLS, *_PLACES[place])
+                if id in REGISTRY and (key := self._keymap.shown(id, contexts))
+            )
+        return found
 
 
 def continuation(binding: Binding, pressed: int) -> Taught:
