@@ -13,6 +13,9 @@ from textual.strip import Strip
 from agent_tui.terminal.cells import CONTINUED, RAW, UNKNOWN, GlyphTable
 from agent_tui.terminal.painter import Painter
 
+MOST_STRIPS = 256
+"""Strips whose cells are remembered: widgets keep what they drew, and give it again when it moves."""
+
 
 class DiffScreen:
     """The screen as wanted and as shown. One for each terminal."""
@@ -25,6 +28,7 @@ class DiffScreen:
         self._shown: list[str] = []
         self._size = (0, 0)
         self._pictures: list[str] = []
+        self._strips: dict[int, tuple[Strip, str]] = {}  # by id(); the strip is held, so that its id stays its own
         self.picture_lost = False  # a picture could not be kept for later: the app must repaint
 
     def forget(self) -> None:
@@ -66,6 +70,7 @@ class DiffScreen:
 
     def _resize(self, size: tuple[int, int]) -> None:
         self._table.forget()
+        self._strips.clear()
         self._size = size
         self._wanted = [self._table.space * size[0]] * size[1]
         self.forget()
@@ -89,7 +94,7 @@ class DiffScreen:
         """Put a strip at column `x` of row `y`; the column after it."""
         if not 0 <= y < self._size[1]:
             return x
-        cells = self._cells(strip)
+        cells = self._known_cells(strip)
         if cells is None:
             self._pictures.append(Control.move_to(x, y).segment.text + strip.render(self._console))
             cells = RAW * strip.cell_length
@@ -114,6 +119,17 @@ class DiffScreen:
         if before and row[x : x + 1] == CONTINUED:
             before = before[:-1] + self._table.blanked(before[-1])
         return before + cells + after
+
+    def _known_cells(self, strip: Strip) -> str | None:
+        known = self._strips.get(id(strip))
+        if known is not None:
+            return known[1]
+        cells = self._cells(strip)
+        if cells is not None:
+            if len(self._strips) >= MOST_STRIPS:
+                self._strips.clear()
+            self._strips[id(strip)] = strip, cells
+        return cells
 
     def _cells(self, strip: Strip) -> str | None:
         """The cells of a strip; None if the terminal would obey some of it."""

@@ -221,7 +221,7 @@ def deeds(app: App[None], chance: random.Random) -> Iterator[Callable[[], object
         def cells(lines: Lines = lines, column: int = column) -> None:
             y = chance.randrange(12)
             lines.rows[(y + lines.scroll_offset.y) % 200] = lines.make()
-            lines.refresh(Region(column, y, chance.randint(1, 9), chance.randint(1, 2)))
+            lines.refresh(Region(column // 2, y, chance.randint(1, 9), chance.randint(1, 2)))
 
         def scroll(lines: Lines = lines, step: int = step) -> None:
             lines.scroll_to(y=max(0, lines.scroll_offset.y + step), animate=False, force=True)

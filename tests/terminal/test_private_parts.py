@@ -8,10 +8,13 @@ import textual
 from rich.color import ColorSystem
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 from textual.strip import SGR_STYLES, Strip
+from textual.widget import Widget
 
 from agent_tui.terminal import cells
 
@@ -81,6 +84,30 @@ def test_a_screen_paints_where_terminal_screen_paints() -> None:
     ):
         assert name in idle
     assert "self._update_timer.pause()" in inspect.getsource(Screen._on_timer_update)
-    assert list(inspect.signature(Compositor._get_renders).parameters) == ["self", "crop"]
-    assert "renders = self._get_renders(crop)" in inspect.getsource(Compositor._render_chops)
-    assert "render_region = intersection(region, clip)" in inspect.getsource(Compositor._render_chops)
+    assert "self._compositor.update_widgets(self._dirty_widgets)" in inspect.getsource(Screen._on_timer_update)
+
+
+def test_a_widget_marks_what_is_to_be_done_where_terminal_screen_looks() -> None:
+    check = inspect.getsource(Widget._check_refresh)
+    for mark in ("_refresh_styles_required", "_scroll_required", "_repaint_required", "_layout_required"):
+        assert f"if self.{mark}:" in check
+    assert "screen.post_message(messages.Update(self))" in check  # which does no more than the next line
+    assert "self._dirty_widgets.add(widget)" in inspect.getsource(Screen._on_update)
+
+
+def test_the_compositor_paints_a_part_where_seen_compositor_does() -> None:
+    part = inspect.getsource(Compositor.render_partial_update)
+    assert "spans = list(self._regions_to_spans(update_regions))" in part
+    assert "chops = self._render_chops(crop, is_rendered_line)" in part
+    assert "chop_ends = [cut_set[1:] for cut_set in self.cuts]" in part
+    chops = inspect.getsource(Compositor._render_chops)
+    assert "render_region = intersection(region, clip)" in chops
+    assert "if get_chops_line(cut) is None:" in chops  # the foremost first
+    assert "self.render_partial_update()" in inspect.getsource(Compositor.render_update)
+
+
+def test_a_widget_makes_its_lines_as_line_view_takes_for_granted() -> None:
+    assert "self._styles_cache.render_widget(self, crop)" in inspect.getsource(Widget.render_lines)
+    assert "base_background, background = widget.background_colors" in inspect.getsource(StylesCache.render_widget)
+    assert "strip = strip.apply_filter(filter, background)" in inspect.getsource(StylesCache.render)
+    assert "node.notify_style_update()" in inspect.getsource(Stylesheet.replace_rules)

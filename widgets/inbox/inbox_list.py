@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,6 +19,7 @@ from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import CaseRow
 from agent_tui.domain.text import SafeText, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.domain.views import View
@@ -47,6 +49,14 @@ class Shown:
 
 
 Drawn = tuple[Shown, Strip]
+
+
+class Countdown(NamedTuple):
+    """The text of an item's clock; when it next steps, and how long the text is sure (some change with the day)."""
+
+    text: SafeText
+    step: Ms | None
+    until: Ms
 
 
 class InboxList(LineView, can_focus=True):
@@ -81,7 +91,7 @@ class InboxList(LineView, can_focus=True):
         self._strips: dict[int, dict[bool, Drawn]] = {}
         self._painted: dict[int, Drawn] = {}
         self._strips_of: tuple[int, int, Style] | None = None
-        self._countdowns: dict[int, SafeText] = {}
+        self._countdowns: dict[int, Countdown] = {}
         self._next_step: Ms | None = None
         self._steps_known_until: Ms = 0
 
@@ -108,9 +118,7 @@ class InboxList(LineView, can_focus=True):
     def tick(self, now: Ms) -> Ms | None:
         """See `agent_tui.widgets.pane.Pane`."""
         if now >= self._steps_known_until:
-            self._next_step = self._step_countdowns(now)
-            minute = (now // MINUTE_MS + 1) * MINUTE_MS  # some texts change with the day
-            self._steps_known_until = min(minute, self._next_step) if self._next_step is not None else minute
+            self._next_step, self._steps_known_until = self._step_countdowns(now)
         return self._next_step
 
     def set_two_lines(self, two_lines: bool) -> None:
@@ -246,13 +254,13 @@ class InboxList(LineView, can_focus=True):
 
     def _refresh_changed(self) -> None:
         """Paint again the lines in sight that show something else than they did; forget the others."""
-        painted = self._painted
+        painted, strips = self._painted, self._strips
         self._forget_all()
         for line in range(self._top, self._top + self.size.height):
             drawn = painted.get(line)
             if drawn is not None and drawn[0] == self._shows(line):
                 self._painted[line] = drawn
-                self._strips[line] = {self._has_cursor(line): drawn}
+                self._strips[line] = strips[line]
             else:
                 self.refresh(self._region(line, 1))
 
@@ -273,12 +281,17 @@ class InboxList(LineView, can_focus=True):
         cursor = index == self._cursor
         if not isinstance(item, InboxRow):
             return Shown(item if part == 0 else None, look=RowLook(cursor, self._here))
-        now, row = self.workbench.time.now(), item.row
-        countdown = self._countdowns.get(index)
-        if countdown is None:
-            countdown = self._countdowns[index] = text_of(row, now, self.zone)
-        soon = row.clock is not None and row.clock.due - now < SOON_MS
-        return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown, soon))
+        now, clock = self.workbench.time.now(), item.row.clock
+        countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
+        soon = clock is not None and clock.due - now < SOON_MS
+        return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown.text, soon))
+
+    def _read_clock(self, index: int, row: CaseRow, now: Ms) -> Countdown:
+        step = next_step(row, now)
+        minute = (now // MINUTE_MS + 1) * MINUTE_MS
+        until = minute if step is None else min(step, minute)
+        read = self._countdowns[index] = Countdown(text_of(row, now, self.zone), step, until)
+        return read
 
     def _mark_open(self) -> None:
         open_case = self.workbench.desk.open_case
@@ -289,22 +302,27 @@ class InboxList(LineView, can_focus=True):
             if index is not None:
                 self._refresh_item(index)
 
-    def _step_countdowns(self, now: Ms) -> Ms | None:
-        """Bring the countdowns in sight up to `now`; when the next one steps."""
+    def _step_countdowns(self, now: Ms) -> tuple[Ms | None, Ms]:
+        """Bring the countdowns in sight up to `now`: when the next one steps, and when to look at them again."""
         soonest: Ms | None = None
+        again = now + MINUTE_MS
         column, cells = row_strips.countdown_span(self.size.width)
         for index in range(*self._items_in_sight()):
-            item = self._inbox.item(index)
-            if not isinstance(item, InboxRow):
-                continue
-            shown = self._countdowns.get(index)
-            if shown is not None and shown != text_of(item.row, now, self.zone):
-                self._forget(index)
-                self.refresh(Region(column, self._geometry.line_of(index) - self._top, cells, 1))
-            step = next_step(item.row, now)
-            if step is not None and (soonest is None or step < soonest):
-                soonest = step
-        return soonest
+            read = before = self._countdowns.get(index)
+            if before is None or now >= before.until:
+                item = self._inbox.item(index)
+                if not isinstance(item, InboxRow):
+                    continue
+                read = self._read_clock(index, item.row, now)
+                if before is not None and before.text != read.text:
+                    line = self._geometry.line_of(index)
+                    self._forget_line(line)
+                    self.refresh(Region(column, line - self._top, cells, 1))
+            assert read is not None
+            again = min(again, read.until)
+            if read.step is not None and (soonest is None or read.step < soonest):
+                soonest = read.step
+        return soonest, again
 
     # -- drawing
 
@@ -316,10 +334,13 @@ class InboxList(LineView, can_focus=True):
         """Draw this item anew when it is next asked for."""
         first = self._geometry.line_of(index)
         for line in range(first, first + self._geometry.height):
-            self._strips.pop(line, None)
-            self._painted.pop(line, None)
+            self._forget_line(line)
         self._countdowns.pop(index, None)
         self._steps_known_until = 0
+
+    def _forget_line(self, line: int) -> None:
+        self._strips.pop(line, None)
+        self._painted.pop(line, None)
 
     def _refresh_item(self, index: int) -> None:
         self._forget(index)
