@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from agent_tui.config.problems import ConfigError, Problem, printable
+
+if TYPE_CHECKING:
+    from agent_tui.resident.line import TerminalLine
+    from agent_tui.resident.server import Request
 
 BAD_INPUT = 2
 
@@ -92,12 +97,8 @@ def _settle() -> None:
     gc.enable()
 
 
-def _tie_signals(app: Any) -> None:
-    """Give the desk its window changes, suspension and hang-up, and its collector back once it has started."""
-    import signal
-
-    loop = asyncio.get_running_loop()
-    loop.call_later(SETTLED, _settle)
+def _happenings(app: Any) -> dict[str, Callable[[], None]]:
+    """What a desk does when something happens to its terminal, by name."""
 
     def tell(name: str) -> Callable[[], None]:
         def call() -> None:
@@ -109,16 +110,54 @@ def _tie_signals(app: Any) -> None:
 
         return call
 
-    loop.add_signal_handler(signal.SIGWINCH, tell("on_winch"))
-    loop.add_signal_handler(signal.SIGHUP, tell("hangup"))
-    loop.add_signal_handler(signal.SIGTERM, lambda: app.exit(return_code=0))
-    loop.add_signal_handler(signal.SIGCONT, tell("resume"))
+    does = {name: tell(name) for name in ("suspend", "resume", "hangup")}
+    return {"winch": tell("on_winch"), "end": lambda: app.exit(return_code=0), **does}
+
+
+def _tie_signals(app: Any) -> None:
+    """Give the desk its window changes, suspension and hang-up, and its collector back once it has started."""
+    import signal
+
+    loop = asyncio.get_running_loop()
+    loop.call_later(SETTLED, _settle)
+    does = _happenings(app)
 
     def stop() -> None:
-        tell("suspend")()
+        does["suspend"]()
         os.kill(os.getpid(), signal.SIGSTOP)
 
+    loop.add_signal_handler(signal.SIGWINCH, does["winch"])
+    loop.add_signal_handler(signal.SIGHUP, does["hangup"])
+    loop.add_signal_handler(signal.SIGTERM, does["end"])
+    loop.add_signal_handler(signal.SIGCONT, does["resume"])
     loop.add_signal_handler(signal.SIGTSTP, stop)
+
+
+def _tie_line(line: TerminalLine) -> Callable[[Any], None]:
+    """The same for a desk in a client's terminal: its process has no terminal of its own that would send signals."""
+    import signal
+
+    def tie(app: Any) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(SETTLED, _settle)
+        does = _happenings(app)
+        loop.add_signal_handler(signal.SIGTERM, does["end"])
+        loop.add_signal_handler(signal.SIGHUP, does["hangup"])
+        line.listen(does)
+
+    return tie
+
+
+async def _while_heard(line: TerminalLine, work: Coroutine[Any, Any, int | None]) -> int | None:
+    """Do the work of a desk; before there is one to tell, a client that ends or goes away ends the start."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def give_up() -> None:
+        task.cancel()
+
+    line.listen({"end": give_up, "hangup": give_up})
+    return await work
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,14 +174,89 @@ def main(context: click.Context) -> None:
 @click.option("--token-cmd", help="A command that prints the token for --url.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
 @click.option("--state", type=click.Path(path_type=Path), help="Another folder for drafts and unsent replies.")
+@click.pass_context
 def run(
-    url: str | None = None, token_cmd: str | None = None, config: Path | None = None, state: Path | None = None
+    context: click.Context,
+    url: str | None = None,
+    token_cmd: str | None = None,
+    config: Path | None = None,
+    state: Path | None = None,
 ) -> None:
     """The desk, on the backends of config.toml or on one --url."""
     _start_fast()
     from agent_tui.desk_process import run_configured
 
-    _run(run_configured(_own_terminal(), _env(), config, url, token_cmd, _tie_signals, state))
+    line: TerminalLine | None = context.obj
+    tie = _tie_signals if line is None else _tie_line(line)
+    work = run_configured(_own_terminal(), _env(), config, url, token_cmd, tie, state, _keep_resident)
+    _run(work if line is None else _while_heard(line, work))
+
+
+def _keep_resident(wanted: bool) -> None:
+    """Later, when the desk has started: a process that makes the next start quick, or none."""
+    if sys.platform != "linux":
+        return
+
+    def keep() -> None:
+        from agent_tui.resident.client import given_environment
+        from agent_tui.resident.keeping import keep_resident
+        from agent_tui.resident.place import socket_path
+
+        command = (sys.executable, "-m", "agent_tui.start", "resident")
+        keep_resident(wanted, socket_path(_env()), command, given_environment())
+
+    asyncio.get_running_loop().call_later(SETTLED, keep)
+
+
+@main.command()
+@click.option("--idle", default=1800.0, show_default=True, help="Seconds without a desk after which it ends.")
+def resident(idle: float) -> None:
+    """Stay loaded, so that desks start at once; prints one line of JSON when ready. `resident = true` in config.toml
+    starts it by itself."""
+    _start_fast()
+    if sys.platform != "linux":
+        raise Refusal("a resident needs Linux")
+    from agent_tui.resident.client import given_environment
+    from agent_tui.resident.place import socket_path
+    from agent_tui.resident.server import ResidentError, serve
+
+    path = socket_path(_env())
+    if not path:
+        raise Refusal("neither XDG_RUNTIME_DIR nor HOME names a place for the socket")
+
+    def ready() -> None:
+        click.echo(json.dumps({"ready": True, "socket": path}))
+        sys.stdout.flush()
+
+    try:
+        serve(path, given_environment(), _play, ready, idle)
+    except ResidentError as error:
+        raise Refusal(str(error)) from None
+
+
+def _play(request: Request, line: TerminalLine) -> int:
+    """A desk in a client's terminal, in a process that was forked for it and takes the client's place in all else."""
+    import time
+    import traceback
+
+    os.environ.clear()
+    os.environb.update(dict(pair.split(b"=", 1) for pair in request.environment))
+    os.umask(request.mask)
+    time.tzset()
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(fd, mode, encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)  # noqa: SIM115
+        for fd, mode in ((0, "r"), (1, "w"), (2, "w"))
+    )
+    try:
+        os.chdir(request.folder)
+        main.main(list(request.words), prog_name="agent-tui", obj=line)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except asyncio.CancelledError:
+        return 129
+    except BaseException:
+        traceback.print_exc()
+    return 1
 
 
 @main.command()

@@ -36,15 +36,18 @@ async def run_configured(
     token_cmd: str | None,
     tie: Callable[[DeskApp], None],
     state: Path | None = None,
+    keep_resident: Callable[[bool], None] = lambda wanted: None,
 ) -> int:
     """Run until the agent leaves; answers the exit code. With `url` only that hub, whatever config.toml names.
     `state`: where drafts and unsent replies are kept, for a second desk of the same user.
+    `keep_resident` is told whether the settings want one.
     Raises ConfigError, SecretError, StateError, CannotRun."""
     from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app, run_desk
 
     paths = Paths.from_env(env)
     chosen, folder = _chosen(config, paths, env)
+    keep_resident(chosen.resident)
     time = SystemTime()
     if url is not None:
         servers: tuple[Server, ...] = (_from_url(url, token_cmd or ""),)

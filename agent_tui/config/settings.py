@@ -145,6 +145,9 @@ class Settings(ConfigModel):
     ask_above_mb: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     """Ask before a file larger than this is fetched, in MB."""
 
+    resident: bool = False
+    """Keep a process that has everything loaded, so that later desks start at once (Linux); it ends by itself."""
+
     backends: tuple[BackendSettings, ...] = ()
     """The servers that the desk connects to, all at once."""
 

@@ -72,6 +72,12 @@ def _frames_of(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+def prepare() -> None:
+    """Make now what reads frames from a server: for a process that others are forked from."""
+    _server_frames()
+    plain.prepare(ServerFrame)
+
+
 def encode(frame: ServerFrame | ClientFrame) -> str:
     """One frame as JSON text. Never fails on a customer's text: what UTF-8 cannot carry becomes U+FFFD. A value that is
     not of its declared type goes as it is, and the reader says where: pydantic would warn, and quote it.

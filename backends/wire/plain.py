@@ -40,6 +40,12 @@ def read(frame: Any, text: str) -> Any:
     return _tagged(frame, "type")(value)
 
 
+def prepare(frames: Any) -> None:
+    """Make the readers of a union of frames now."""
+    for kind in get_args(frames):
+        _record(kind)
+
+
 def write(frame: Any) -> str:
     """The frame as JSON, as pydantic writes it; what UTF-8 cannot carry becomes U+FFFD."""
     text = json.dumps(_json(frame), ensure_ascii=False, separators=(",", ":"))

@@ -35,9 +35,11 @@ class Window:
         """All that the desk wrote, as it came."""
         self.child: asyncio.subprocess.Process | None = None
 
-    async def start(self, *words: str, folder: Path, env: Mapping[str, str]) -> None:
+    async def start(
+        self, *words: str, folder: Path, env: Mapping[str, str], command: tuple[str, ...] = COMMAND
+    ) -> None:
         self.child = await asyncio.create_subprocess_exec(
-            *COMMAND, *words, cwd=folder, env=dict(env), stdin=self.slave, stdout=self.slave, stderr=self.slave
+            *command, *words, cwd=folder, env=dict(env), stdin=self.slave, stdout=self.slave, stderr=self.slave
         )
         asyncio.get_running_loop().add_reader(self.master, self._take)
 

@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAMS = (
     "agent_tui/cli.py",
+    "agent_tui/resident/client.py",
+    "agent_tui/resident/server.py",
     "agent_tui/docs_build.py",
     "agent_tui/unicode_build.py",
     "backends/conformance/__main__.py",
@@ -69,7 +71,7 @@ def test_rooms_depend_one_way(folder: str, banned: tuple[str, ...], allowed: tup
 
 
 def test_only_the_command_line_touches_the_process() -> None:
-    """`os.environ`, `sys.std*` and signals belong to cli.py: a process may hold many desks."""
+    """`os.environ`, `sys.std*` and signals belong to the programs: a process may hold many desks."""
     offenders = []
     for room in ROOMS:
         for path in _files(room):
