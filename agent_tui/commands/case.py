@@ -13,7 +13,7 @@ from agent_tui.commands.presences import presence_words
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
-from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
+from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze, Spam
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 
 PRIORITIES: dict[str, Phrase] = {
@@ -202,8 +202,8 @@ def _unread(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _spam(context: Context, _arguments: Arguments) -> SafeText | None:
     row = _case(context)
-    give(context, Block(row.id))
-    return compose("{who} is held as spam; reopen takes it back", who=_who(row))
+    give(context, Spam(row.id))
+    return compose("{who}: this case is spam; reopen takes it back", who=_who(row))
 
 
 def _block(context: Context, _arguments: Arguments) -> SafeText | None:
@@ -271,7 +271,13 @@ COMMANDS = (
         can("reopen"),
         in_stage("done", "later", "spam", otherwise=marked("it is open")),
     ),
-    command(ids.CASE_SPAM, _spam, *_HERE, can("block")),
+    command(
+        ids.CASE_SPAM,
+        _spam,
+        *_HERE,
+        can("spam"),
+        in_stage("us", "customer", "later", "done", otherwise=marked("it is spam already")),
+    ),
     command(ids.CUSTOMER_BLOCK, _block, *_HERE, can("block")),
     command(ids.UNDO, _undo),
     command(ids.COPY_MESSAGE, _copy_message, has_message),

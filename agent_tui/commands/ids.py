@@ -173,8 +173,13 @@ _CASE = (
     ),
     CommandSpec(CASE_DONE, "Done and next", "Close the case and open the next that waits for me.", _LISTS),
     CommandSpec(CASE_REOPEN, "Reopen", "Open a case again that is done, snoozed or spam.", (LIST,)),
-    CommandSpec(CASE_SPAM, "Spam", "Hold this case as spam; nothing is answered.", (LIST,)),
-    CommandSpec(CUSTOMER_BLOCK, "Block the customer", "Spam, and all that they write from now on too.", (LIST,)),
+    CommandSpec(CASE_SPAM, "Spam", "Hold this case as spam; what they write later is a case of its own.", (LIST,)),
+    CommandSpec(
+        CUSTOMER_BLOCK,
+        "Block the customer",
+        "All their cases are spam, and all that they write from now on too.",
+        (LIST,),
+    ),
     CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze.", (LIST,)),
     CommandSpec(
         COPY_MESSAGE, "Copy message", "Copy the message under the cursor to the terminal's clipboard.", (LIST,)

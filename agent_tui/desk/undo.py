@@ -14,6 +14,7 @@ from agent_tui.domain.orders import (
     Reopen,
     Resolve,
     Snooze,
+    Spam,
 )
 from agent_tui.domain.text import SafeText, trusted
 
@@ -40,6 +41,8 @@ def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | No
         return MarkRead(case, before.version), trusted("undone: read again")
     if isinstance(order, MarkRead):
         return (MarkUnread(case), trusted("undone: unread again")) if before.unread else None
+    if isinstance(order, Spam):
+        return Spam(case, not order.on), trusted("undone: spam") if order.on else trusted("undone: no spam")
     if isinstance(order, Block):
         return Block(case, not order.on), trusted("undone: block") if order.on else trusted("undone: unblock")
     return None
@@ -50,4 +53,6 @@ def _back_to(before: CaseRow) -> Order:
         return Resolve(before.id)
     if before.stage == "later" and before.snoozed is not None:
         return Snooze(before.id, before.snoozed)
+    if before.stage == "spam":
+        return Spam(before.id)
     return Reopen(before.id)

@@ -55,6 +55,8 @@ CaseChange = Literal[
     "unread",
     "blocked",
     "unblocked",
+    "spam",
+    "not-spam",
     "merged",
 ]
 

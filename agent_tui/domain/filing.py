@@ -45,6 +45,10 @@ class CaseState:
     failed: tuple[str, ...] = ()
     snoozed: Ms | None = None
     resolved: Ms | None = None
+    held_as: Literal["", "spam", "blocked"] = ""
+    """Why it is in spam: the case itself is, or its customer is blocked."""
+    held_from: Stage = "us"
+    """The stage it had before; what it waited for is kept too, so that a mistake costs no promise."""
     call: str = ""
     """The call that rings, runs or wants its write-up."""
     ring: Waiting | None = None
@@ -117,7 +121,15 @@ class OpenedAgain:
 
 @frozen
 class Spammed:
-    """The customer was blocked."""
+    """Held as spam. `blocked`: because its customer is, not for itself."""
+
+    at: Ms
+    blocked: bool = False
+
+
+@frozen
+class Released:
+    """No spam after all: it is again what it was, or ours when its customer has written meanwhile."""
 
     at: Ms
 
@@ -160,6 +172,7 @@ Fact = (
     | Done
     | OpenedAgain
     | Spammed
+    | Released
     | Read
     | Unread
     | CallMoved
@@ -173,6 +186,7 @@ def _to(state: CaseState, stage: Stage, at: Ms) -> CaseState:
         state,
         stage=stage,
         entered=at,
+        held_as="" if stage != "spam" else state.held_as,
         snoozed=None if stage != "later" else state.snoozed,
         resolved=None if stage != "done" else at,
     )
@@ -267,6 +281,29 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
             return state
 
 
+def _spammed(state: CaseState, fact: Spammed) -> CaseState:
+    if state.stage == "spam":
+        return state
+    return replace(
+        state,
+        stage="spam",
+        entered=fact.at,
+        held_as="blocked" if fact.blocked else "spam",
+        held_from=state.stage,
+        unread=0,
+        ring=None,
+    )
+
+
+def _released(state: CaseState, at: Ms) -> CaseState:
+    if state.stage != "spam":
+        return state
+    slept = state.held_from == "later" and state.snoozed is not None and 0 < state.snoozed <= at
+    if state.last_at > state.entered or slept:
+        return _to(state, "us", at)
+    return replace(state, stage=state.held_from, entered=at, held_as="")
+
+
 def step(state: CaseState, fact: Fact) -> CaseState:
     """The case after one more fact."""
     match fact:
@@ -287,8 +324,10 @@ def step(state: CaseState, fact: Fact) -> CaseState:
             return replace(done, ring=None, call="") if state.ring and state.ring.metric == "write-up" else done
         case OpenedAgain(at=at):
             return _to(state, "us", at)
-        case Spammed(at=at):
-            return replace(_to(state, "spam", at), waiting=None, answered=None, answers=(), unread=0, ring=None)
+        case Spammed():
+            return _spammed(state, fact)
+        case Released(at=at):
+            return _released(state, at)
         case Read(left=left):
             return replace(state, unread=min(state.unread, left))
         case Unread():

@@ -140,8 +140,19 @@ class MarkUnread:
 
 
 @frozen
+class Spam:
+    """Hold this case, and no other, as spam: what the customer writes later opens a case of its own; `on` False takes
+    it back."""
+
+    case: str
+    on: bool = True
+    name: Literal["spam"] = "spam"
+
+
+@frozen
 class Block:
-    """Spam: the customer's cases go to spam and later messages with them; `on` False takes it back."""
+    """Hold as spam all open cases of the customer, and all that comes from any of their addresses from now on; `on`
+    False takes it back, but not from cases that were held by themselves."""
 
     case: str
     on: bool = True
@@ -197,6 +208,7 @@ Order = (
     | Reopen
     | MarkRead
     | MarkUnread
+    | Spam
     | Block
     | RetrySend
     | CallAction

@@ -40,7 +40,8 @@ programs: [asyncapi.json](asyncapi.json).
 3. `event` frames come in the order of the log. `prev` is the last event this agent may see, so a client that is at
    `prev` or later has missed nothing; a smaller place means a gap: it closes and resumes.
 4. `command` and `query` are answered by id. A command takes effect once per id, however often it is sent, and is on
-   disk before its `ack`. Whatever was not acknowledged when a line broke is sent again under the same id.
+   disk before its `ack`; the same id with another order is rejected (`id-reused`). Whatever was not acknowledged when
+   a line broke is sent again under the same id.
 5. `bye` ends a connection: `retry` tells when to come back, null: not at all. `welcome.cut` tells why the last
    connection of this agent was cut.
 

@@ -62,11 +62,18 @@ def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, accoun
     """The case that a word of this customer belongs to, and whether it is new (without any state yet)."""
     known = cases.of_customer(tx.connection, customer.id)
     if customer.blocked:
-        known = [(id, state) for id, state in known if state.stage == "spam"]
+        known = [(id, state) for id, state in known if state.stage == "spam" and state.held_as != "spam"]
+    else:
+        known = [(id, state) for id, state in known if state.stage != "spam"]
     chosen = filing.choose_case(known, at, policy.grace_ms)
     if chosen:
         return chosen, False
-    stage = filing.CaseState(stage="spam" if customer.blocked else "us", entered=at, last_at=at)
+    stage = filing.CaseState(
+        stage="spam" if customer.blocked else "us",
+        held_as="blocked" if customer.blocked else "",
+        entered=at,
+        last_at=at,
+    )
     return new_case(tx, policy, customer, channel, account, stage), True
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import ledger, outbound, talk
+from agent_tui.backends.hub.store import ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
@@ -68,13 +68,15 @@ def file_message(
 
 def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str, bool]:
     """The conversation and case of a message, and whether the case is new. A thread keeps its customer whoever of its
-    people writes; only outside any thread does the address decide."""
+    people writes, unless one of them is blocked; else only outside any thread does the address decide."""
     found = ""
     if got.thread:
         found = talk.by_thread(tx.connection, got.account, got.thread)
     if not found and got.references:
         found = talk.by_references(tx.connection, got.account, got.references)
     thread = talk.find_thread(tx.connection, found) if found else None
+    if thread is not None and not got.thread and _held_otherwise(tx, got, thread):
+        thread = None
     if thread is not None:
         record = tx.case(thread.shown.case)
         assert record is not None
@@ -95,6 +97,16 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
     if thread is None:
         thread = hub_filing.new_thread(tx, case, got.channel, got.account, address, value, at, got.subject, got.thread)
     return thread, case, opened
+
+
+def _held_otherwise(tx: Tx, got: Inbound, thread: Thread) -> bool:
+    """Whether one of the writer and the thread's customer is blocked and the other is not: then the writer's own cases
+    take it. A blocked one is not heard through somebody else's thread, and who is not blocked is heard."""
+    known = people.find_address(tx.connection, got.scheme, got.address)
+    record = tx.case(thread.shown.case)
+    if known is None or not known.customer or record is None or known.customer == record.row.customer:
+        return False
+    return tx.customer(known.customer).blocked != tx.customer(record.row.customer).blocked
 
 
 def file_bounce(tx: Tx, bounce: Bounce) -> None:

@@ -31,6 +31,7 @@ from agent_tui.domain.orders import (
     Resolve,
     RetrySend,
     Snooze,
+    Spam,
     WriteUp,
 )
 
@@ -46,6 +47,7 @@ ORDERS = (
     "reopen",
     "mark-read",
     "mark-unread",
+    "spam",
     "block",
     "retry-send",
     "call",
@@ -89,6 +91,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
         case MarkUnread():
             case_of(tx, order.case)
             return _step(tx, agent, order.case, filing.Unread(tx.now), "unread")
+        case Spam():
+            return _spam(tx, agent, order)
         case Block():
             return _block(tx, agent, order)
         case WriteUp():
@@ -168,7 +172,9 @@ def _reopen(tx: Tx, agent: Agent, order: Reopen) -> str:
     if record.state.stage in ("us", "customer"):
         return ""
     if record.state.stage == "spam" and tx.customer(record.row.customer).blocked:
-        return _block(tx, agent, Block(order.case, on=False))
+        _block(tx, agent, Block(order.case, on=False))
+        if case_of(tx, order.case).state.stage in ("us", "customer"):
+            return ""
     woken = record.state.stage == "later"
     return _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
 
@@ -185,6 +191,17 @@ def _mark_read(tx: Tx, agent: Agent, order: MarkRead) -> str:
     return _step(tx, agent, order.case, filing.Read(tx.now, left), "read")
 
 
+def _spam(tx: Tx, agent: Agent, order: Spam) -> str:
+    state = case_of(tx, order.case).state
+    if order.on == (state.stage == "spam"):
+        return ""
+    if not order.on and state.held_as == "blocked":
+        raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
+    if order.on:
+        return _step(tx, agent, order.case, filing.Spammed(tx.now), "spam")
+    return _step(tx, agent, order.case, filing.Released(tx.now), "not-spam")
+
+
 def _block(tx: Tx, agent: Agent, order: Block) -> str:
     record = case_of(tx, order.case)
     customer = tx.customer(record.row.customer)
@@ -196,10 +213,10 @@ def _block(tx: Tx, agent: Agent, order: Block) -> str:
     for id, state in cases.of_customer(tx.connection, customer.id):
         if order.on and state.stage not in ("done", "spam"):
             tx.case(id)
-            _step(tx, agent, id, filing.Spammed(tx.now), "blocked")
-        elif not order.on and state.stage == "spam":
+            _step(tx, agent, id, filing.Spammed(tx.now, blocked=True), "blocked")
+        elif not order.on and state.stage == "spam" and state.held_as != "spam":
             tx.case(id)
-            _step(tx, agent, id, filing.OpenedAgain(tx.now), "unblocked")
+            _step(tx, agent, id, filing.Released(tx.now), "unblocked")
     return ""
 
 

@@ -11,6 +11,7 @@ from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
 from agent_tui.backends.hub import calls, orders, queries, sending
 from agent_tui.backends.hub.access import Doorkeeper
+from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
@@ -186,7 +187,7 @@ class Workspace:
                     lanes.add(thread.account)
                 case MessageChanged(state="queued"):
                     lanes.update(self._lanes)
-                case CaseChanged(change="snoozed"):
+                case CaseChanged(change="snoozed" | "unblocked" | "not-spam"):
                     self._schedule_wake()
                 case _:
                     pass
@@ -241,20 +242,21 @@ class Workspace:
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         """Carry out an order at most once per (agent, command id); returns when it is on disk."""
         policy = self.policy
+        digest = digest_of(order)
         wanted: list[calls.Wanted] = []
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
             if known is not None:
-                return known
+                return known if known.digest in ("", digest) else _OTHER_ORDER
             me = agents.find(tx.connection, agent.id)
             if me is None:
                 return Answer("", "disabled", "You may not work here any more: ask an administrator.")
             if isinstance(order, CallAction):
                 wanted.append(calls.act(tx, me, order))
-                answer = Answer(order.call, "", "")
+                answer = Answer(order.call, "", "", digest)
             else:
-                answer = Answer(orders.carry_out(tx, policy, me, order), "", "")
+                answer = Answer(orders.carry_out(tx, policy, me, order), "", "", digest)
             ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
             return answer
 
@@ -263,7 +265,7 @@ class Workspace:
             if wanted:
                 answer = await self._ask_exchange(agent, command_id, wanted[0], answer)
         except Refused as refused:
-            answer = await self._refuse(agent, command_id, refused)
+            answer = await self._refuse(agent, command_id, refused, digest)
         except StoreFull as full:
             return Rejected(command_id, "disk-full", str(full))
         except StoreError as failed:
@@ -272,9 +274,9 @@ class Workspace:
             return Rejected(command_id, answer.code, answer.message)
         return Acked(command_id, answer.result)
 
-    async def _refuse(self, agent: Agent, command_id: str, refused: Refused) -> Answer:
+    async def _refuse(self, agent: Agent, command_id: str, refused: Refused, digest: str) -> Answer:
         """Remember the refusal, so that the same id is always answered the same."""
-        answer = Answer("", refused.code, refused.message)
+        answer = Answer("", refused.code, refused.message, digest)
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
@@ -352,6 +354,9 @@ class Workspace:
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         """A file came through an upload link: it appears in the case as a note with the file attached."""
         await self._files.link_uploaded(grant, blob, name)
+
+
+_OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")
 
 
 def _settle_crash(tx: Tx) -> None:

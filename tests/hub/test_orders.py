@@ -10,6 +10,7 @@ import pytest
 
 from agent_tui.backends.base import Acked, QueryRefused, Rejected
 from agent_tui.backends.hub.access import AccessError, Operator
+from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.domain.events import AgentChanged
@@ -298,3 +299,42 @@ async def test_a_link_works_once_and_not_for_ever(hub: Hub) -> None:
     note = (await hub.case(case)).messages[-1]
     assert (note.kind, note.attachments[0].name.raw, note.attachments[0].size) == ("note", "greeting.txt", 11)
     assert await hub.workspace.find_blob(blob.blob) == blob
+
+
+async def test_an_id_stands_for_one_order(hub: Hub) -> None:
+    await hub.workspace.port.inbound(chat("w1"))
+    row = await hub.only()
+    first = await hub.order(hub.noa, Note(row.id, TEXT), "same")
+    other = await hub.order(hub.noa, Note(row.id, CustomerText("not this")), "same")
+    assert isinstance(other, Rejected) and other.code == "id-reused"
+    assert [m.body for m in (await hub.case(row.id)).messages if m.kind == "note"] == [TEXT]
+    assert await hub.order(hub.noa, Note(row.id, TEXT), "same") == first
+    refused = await hub.order(hub.noa, Note("c_none", TEXT), "no")
+    assert await hub.order(hub.noa, Note("c_none", TEXT), "no") == refused
+    other = await hub.order(hub.noa, Note(row.id, TEXT), "no")
+    assert isinstance(other, Rejected) and other.code == "id-reused"
+
+
+async def test_an_id_from_before_digests_is_answered_as_it_was(hub: Hub) -> None:
+    await hub.workspace.port.inbound(chat("w1"))
+    row = await hub.only()
+    first = await hub.order(hub.noa, Note(row.id, TEXT), "old")
+    with hub.store.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE command SET digest = ''")
+    assert await hub.order(hub.noa, Note(row.id, CustomerText("other")), "old") == first
+
+
+def test_a_digest_tells_orders_apart_and_knows_no_defaults() -> None:
+    orders: list[Order] = [
+        Note("k", TEXT),
+        Note("k2", TEXT),
+        Note("k", CustomerText("\ud800")),
+        Label("k", add=("a", "b")),
+        Label("k", add=("a",), remove=("b",)),
+        Reply("k", "email", TEXT),
+        Reply("k", "email", TEXT, to=(CustomerText("a@b"),)),
+        Reply("k", "email", TEXT, cc=(CustomerText("a@b"),)),
+        Reply("k", "email", TEXT, files=(FileRef("a" * 64, TEXT, "text/plain", 3),)),
+    ]
+    assert len({digest_of(order) for order in orders}) == len(orders)
+    assert digest_of(Reply("k", "email", TEXT)) == digest_of(Reply("k", "email", TEXT, "", "", CustomerText("")))

@@ -18,7 +18,7 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import AgentChanged, CallChanged, CustomerChanged, Event, MessageAdded, MessageChanged
 from agent_tui.domain.model import Agent, CaseRow
-from agent_tui.domain.orders import Assign, Block, CallAction, Label, Note, Order, Reply, Resolve, Snooze
+from agent_tui.domain.orders import Assign, Block, CallAction, Label, Note, Order, Reply, Resolve, Snooze, Spam
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS, VirtualTime
 from tests.hub.fakes import T0, Line, chat, mail
@@ -121,12 +121,14 @@ async def _step(workspace: Workspace, time: VirtualTime, noa: Agent, n: int, wha
             "label": Label(row.id, add=(f"l{extra}",)),
             "snooze": Snooze(row.id, now + MINUTE_MS if extra % 2 else 0),
             "done": Resolve(row.id),
+            "spam": Spam(row.id, bool(extra % 2)),
             "block": Block(row.id, bool(extra % 2)),
             "answer": CallAction(row.call.id if row.call else "", "answer"),
         }
         if what == "bounce":
             sent = [event.body.message.id for event in held if isinstance(event.body, MessageAdded)]
-            await port.bounce(Bounce("wa", sent[who % len(sent)], "gone", now))
+            if sent:
+                await port.bounce(Bounce("wa", sent[who % len(sent)], "gone", now))
         else:
             await workspace.order(noa, f"c{n}", orders[what])
 
@@ -143,6 +145,7 @@ WHATS = [
     "snooze",
     "done",
     "block",
+    "spam",
     "answer",
     "bounce",
 ]

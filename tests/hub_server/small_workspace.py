@@ -67,7 +67,7 @@ class SmallWorkspace:
         self.oldest = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        self.done: dict[str, Outcome] = {}
+        self.done: dict[str, tuple[Order, Outcome]] = {}
         self.asked = 0
         self.present: list[tuple[str, str]] = []
         self.presence_told = asyncio.Event()
@@ -87,13 +87,14 @@ class SmallWorkspace:
     async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
         await self.gate.wait()
         if command_id in self.done:
-            return self.done[command_id]
+            given, known = self.done[command_id]
+            return known if given == order else Rejected(command_id, "id-reused", "another order had this id")
         if not isinstance(order, Note):
             outcome: Outcome = Rejected(command_id, "not-here", "only notes here")
         else:
             self.say(order.body.raw, by=agent.id)
             outcome = Acked(command_id, f"m{self.head()}")
-        self.done[command_id] = outcome
+        self.done[command_id] = (order, outcome)
         return outcome
 
     async def query(self, agent: Agent, query: Query) -> Page:

@@ -33,7 +33,9 @@ async def test_a_desk_hears_asks_and_orders(kind: str) -> None:
         assert hello.capabilities.replay and hello.capabilities.command_ids and "note" in hello.capabilities.orders
 
         assert await seen.backend.order("n1", Note("k1", CustomerText("שלום \x1b[31m"))) == Acked("n1", "m2")
-        assert await seen.backend.order("n1", Note("k1", CustomerText("again"))) == Acked("n1", "m2")
+        assert await seen.backend.order("n1", Note("k1", CustomerText("שלום \x1b[31m"))) == Acked("n1", "m2")
+        other = await seen.backend.order("n1", Note("k1", CustomerText("again")))
+        assert isinstance(other, Rejected) and other.code == "id-reused"
         refused = await seen.backend.order("n2", Resolve("k1"))
         assert isinstance(refused, Rejected) and refused.message == "only notes here"
 

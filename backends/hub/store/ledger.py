@@ -11,7 +11,7 @@ from agent_tui.backends.hub.store.schema import blob, command, link, link_text, 
 from agent_tui.backends.hub.store.values import storable
 from agent_tui.domain.time import Ms
 
-_COMMAND = select(command.c.result, command.c.code, command.c.message).where(
+_COMMAND = select(command.c.result, command.c.code, command.c.message, command.c.digest).where(
     command.c.agent_id == bindparam("agent"), command.c.id == bindparam("id")
 )
 _MARK = select(mark.c.value).where(mark.c.account == bindparam("account"), mark.c.key == bindparam("key"))
@@ -26,11 +26,13 @@ _BLOB = select(blob.c.size, blob.c.media).where(blob.c.sha256 == bindparam("sha2
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command was answered: `code` "" means it took effect."""
+    """What a command was answered: `code` "" means it took effect. `digest`: of the order that it was; "" where an
+    older version kept none."""
 
     result: str
     code: str
     message: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def record_answer(connection: Connection, agent: str, id: str, at: Ms, answer: A
             "result": answer.result,
             "code": answer.code,
             "message": storable(answer.message),
+            "digest": answer.digest,
         },
     )
 

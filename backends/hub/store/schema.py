@@ -287,6 +287,7 @@ command = Table(
     Column("result", Text, nullable=False),
     Column("code", Word, nullable=False),
     Column("message", Text, nullable=False),
+    Column("digest", Word, nullable=False, server_default=""),
 )
 
 outbound = Table(
