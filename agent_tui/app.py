@@ -52,7 +52,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.workbench = workbench
         self.settings = settings
         self.animation_level = "none"
-        self.paint = Paint(theme, settings.depth)
+        self.paint = Paint(theme, settings.depth, self.bidi.mode)
         self.register_theme(textual_theme(theme, settings.depth))
         self.theme = theme.name
         if settings.depth == "none":
@@ -77,6 +77,11 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.register_theme(textual_theme(theme, self.settings.depth))
         self.theme = theme.name
         self.desk_screen.refresh()
+
+    def bidi_changed(self) -> None:
+        """The terminal told who orders Hebrew and Arabic, and it is another than was thought."""
+        self.paint.order(self.bidi.mode)
+        self._draw(Changes(inbox=True, header=True, timeline=True, customer=True, calls=True, composer=True))
 
     def flush(self) -> None:
         """Draw all that has happened: before a picture is taken."""

@@ -1,8 +1,8 @@
-"""Fitting safe text into a number of terminal cells, as Textual counts them."""
+"""Safe text in terminal cells, as Textual counts them: how a line of it is drawn, and fitted into so many."""
 
 from __future__ import annotations
 
-import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from rich.cells import cell_len as rich_cell_len
@@ -10,10 +10,22 @@ from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from agent_tui.domain.text import SafeText, truncate, trusted
+from agent_tui.domain.frozen import frozen
+from agent_tui.domain.text import SafeText, clean, trusted
+from agent_tui.domain.text_visual import Bidi, visual_line
 
 Align = Literal["left", "right", "natural"]
 """`natural`: left, but right for text whose first strong letter is Hebrew or Arabic."""
+_ELLIPSIS = trusted("…")
+
+
+@frozen
+class TextLine:
+    """A line as it is drawn, from the left: `text` takes `cells` cells; `right`: it belongs at the right edge."""
+
+    text: SafeText
+    cells: int
+    right: bool = False
 
 
 def cell_len(text: str) -> int:
@@ -27,33 +39,26 @@ def segment(text: str, style: Style) -> Segment:
     return Segment(str(text), style)
 
 
-def fit(text: SafeText, cells: int, align: Align = "left") -> str:
+@lru_cache(maxsize=4096)
+def shown(text: SafeText, bidi: Bidi, room: int | None = None, ellipsis: SafeText = _ELLIPSIS) -> TextLine:
+    """One line of text as it is drawn, in at most `room` cells; what is too long ends with `ellipsis`."""
+    line = visual_line(text, bidi)
+    width = cell_len(line.text)
+    if room is not None and width > room:
+        line = visual_line(text, bidi, room, ellipsis)
+        width = cell_len(line.text)
+        if width > room:  # where the two tables of widths differ
+            cut = clean(set_cell_size(str(line.text), max(0, room)))
+            return TextLine(cut, cell_len(cut), line.right)
+    return TextLine(line.text, width, line.right)
+
+
+def fit(text: SafeText, cells: int, bidi: Bidi, align: Align = "left") -> str:
     """`text` in exactly `cells` cells: cut with an ellipsis, or padded."""
     if cells <= 0:
         return ""
-    text = text.drawn()
-    width = cell_len(text)
-    if width > cells:
-        text = truncate(text, cells, trusted("…"))
-        width = cell_len(text)
-        if width > cells:
-            return set_cell_size(str(text), cells)
-    padding = " " * (cells - width)
-    if align == "right" or (align == "natural" and reads_from_right(text)):
-        return padding + str(text)
-    return str(text) + padding
-
-
-def reads_from_right(text: SafeText) -> bool:
-    """Whether the first strong character is a right-to-left one (UAX #9, rules P2 and P3)."""
-    for character in text:
-        if character < "\u0590":
-            if character.isalpha():
-                return False
-            continue
-        kind = unicodedata.bidirectional(character)
-        if kind in ("R", "AL"):
-            return True
-        if kind == "L":
-            return False
-    return False
+    line = shown(text, bidi, cells)
+    padding = " " * (cells - line.cells)
+    if align == "right" or (align == "natural" and line.right):
+        return padding + str(line.text)
+    return str(line.text) + padding

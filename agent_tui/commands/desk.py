@@ -7,7 +7,7 @@ from agent_tui.commands.command import command
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import PRESENCES, presence_words
 from agent_tui.domain.orders import Presence
-from agent_tui.domain.text import SafeText, compose, plural, trusted
+from agent_tui.domain.text import SafeText, compose, listed, plural, trusted
 
 
 def _command_line(context: Context, arguments: Arguments) -> SafeText | None:
@@ -85,7 +85,7 @@ def _quit(context: Context, _arguments: Arguments) -> SafeText | None:
         Choice("stay", trusted("stay")),
         Choice("leave", trusted("leave: all of it is kept here and waits for you")),
     ]
-    context.ui.pick(compose("you have {rest}", rest=trusted(", ").join(rest)), choices, answer)
+    context.ui.pick(compose("you have {rest}", rest=listed(", ", rest)), choices, answer)
     return None
 
 

@@ -12,7 +12,7 @@ from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Clock, Metric
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 from agent_tui.domain.views import VIEWS, View
 
@@ -110,7 +110,7 @@ def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
     if row.failed:
         parts.append(compose("{n} not sent", n=row.failed))
     more = context.ui.explain()
-    return trusted(" · ").join([*parts, more] if more else parts)
+    return listed(" · ", [*parts, more] if more else parts)
 
 
 def agent_name(context: Context, id: str) -> SafeText:

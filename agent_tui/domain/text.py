@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 from agent_tui.domain.text_cells import cell_width, truncate, wrap
 from agent_tui.domain.text_clean import clean, clean_line
 from agent_tui.domain.text_names import safe_filename, safe_link_host, safe_link_target
-from agent_tui.domain.text_safe import Phrase, SafeText, compose, declared, fixed, marked, plural, trusted
+from agent_tui.domain.text_safe import Phrase, SafeText, compose, declared, fixed, listed, marked, plural, trusted
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -25,6 +25,7 @@ __all__ = [
     "compose",
     "declared",
     "fixed",
+    "listed",
     "marked",
     "plural",
     "safe_filename",

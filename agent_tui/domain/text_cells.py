@@ -11,7 +11,7 @@ from agent_tui.domain.text_clean import PLAIN_TEXT
 from agent_tui.domain.text_isolates import ISOLATES, open_isolates
 from agent_tui.domain.text_safe import SafeText, repair, seal
 
-_ELLIPSIS: Final = seal("…")
+ELLIPSIS: Final = seal("…")
 _WORDS: Final = re.compile(" +|[^ ]+")
 
 
@@ -22,7 +22,7 @@ def cell_width(text: str) -> int:
     return max(map(_line_width, text.split("\n"))) if "\n" in text else _line_width(text)
 
 
-def truncate(text: SafeText, cells: int, ellipsis: SafeText = _ELLIPSIS) -> SafeText:
+def truncate(text: SafeText, cells: int, ellipsis: SafeText = ELLIPSIS) -> SafeText:
     """The first line of `text` in at most `cells` cells; `ellipsis` at its logical end when something was cut.
 
     An ellipsis that does not fit is left out. Nothing fits into no cells.
@@ -120,7 +120,7 @@ def narrowed(piece: str, cells: int) -> str:
     """A line that `wrapped_places` found, with "…" for each grapheme that is wider than a line."""
     if _fits(piece, cells):
         return piece
-    return "".join(grapheme if _fits(grapheme, cells) else _ELLIPSIS for grapheme in graphemes(piece))
+    return "".join(grapheme if _fits(grapheme, cells) else ELLIPSIS for grapheme in graphemes(piece))
 
 
 def _fits(line: str, cells: int) -> bool:
@@ -138,7 +138,7 @@ def _split_odd(line: str, begin: int, end: int, cells: int) -> Iterator[tuple[in
             yield start, begin
             start, kept = begin, ""
         begin += len(grapheme)
-        kept += grapheme if _fits(grapheme, cells) else _ELLIPSIS
+        kept += grapheme if _fits(grapheme, cells) else ELLIPSIS
     yield start, begin
 
 

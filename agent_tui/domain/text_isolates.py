@@ -6,6 +6,8 @@ from typing import Final
 MAX_DEPTH: Final = 4
 POP: Final = "\u2069"
 ISOLATES: Final = re.compile("[\u2066-\u2069]")
+UNSEEN: Final = re.compile("[\u2066-\u2069\u200e\u200f\u061c]")
+"""What steers the direction of a text and must never reach a terminal's cells: isolates, LRM, RLM and ALM."""
 _EMPTY: Final = re.compile("[\u2066-\u2068]\u2069")
 _REPEATED_MARK: Final = re.compile("([\u200e\u200f\u061c])\\1+")
 

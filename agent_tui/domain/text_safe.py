@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, LiteralString, NoReturn, Self, SupportsIndex, final, overload
 
+from agent_tui.domain.bidi import is_simple
 from agent_tui.domain.language import SPOKEN, Language
-from agent_tui.domain.text_isolates import ISOLATES, balance
+from agent_tui.domain.text_isolates import UNSEEN, balance
 
 _LOOSE_JOINER: Final = re.compile("^[\u200c\u200d]+|[\u200c\u200d]+(?=…|$)")
 _DOTTED_CIRCLE: Final = "\N{DOTTED CIRCLE}"
@@ -65,8 +66,8 @@ class SafeText(str):
         return [seal(line) for line in self.split("\n")]
 
     def drawn(self) -> SafeText:
-        """Without the isolates, which steer a layout but must never reach a terminal's cells."""
-        return self if self.isascii() else seal(ISOLATES.sub("", self))
+        """Without isolates and marks of direction, which steer a layout but must never reach a terminal's cells."""
+        return self if self.isascii() else seal(UNSEEN.sub("", self))
 
     def __copy__(self) -> SafeText:
         return self
@@ -118,6 +119,7 @@ def fixed(literal: LiteralString) -> SafeText:
 def compose(template: LiteralString, /, **parts: SafeText | int) -> SafeText:
     """Fill `{name}` fields of our own template with drawable parts and whole numbers.
 
+    Where anything reads from the right, each part stands between isolates, so that it steers nothing around it.
     Raises TypeError for any other kind of part, KeyError for a field without one.
     """
     language = SPOKEN.get()
@@ -136,10 +138,27 @@ def _filled(template: str, parts: Mapping[str, SafeText | int], language: Langua
         if not isinstance(part, SafeText | int):
             raise TypeError(f"compose part {name!r} is a {type(part).__name__}; pass SafeText or int")
     if language is None or not language.from_right:
-        return seal(_sealed(template).format_map(parts))
+        filled = _sealed(template).format_map(parts)
+        if is_simple(filled):
+            return seal(filled)
+        return seal(balance(_sealed(template).format_map(_each_isolated(parts))))
     # The words decide which way the line runs, never a name in it; and a name keeps its own way within it.
-    own = {name: part if isinstance(part, int) else isolated(part) for name, part in parts.items()}
-    return seal(_from_right(template).format_map(own))
+    return seal(balance(_from_right(template).format_map(_each_isolated(parts))))
+
+
+def listed(separator: LiteralString, parts: Iterable[SafeText]) -> SafeText:
+    """The parts in the direction of the words spoken here, each with its own; a sign of no language between them."""
+    kept = list(parts)
+    language = SPOKEN.get()
+    from_right = language is not None and language.from_right
+    joined = _sealed(separator).join(kept)
+    if is_simple(joined) and not from_right:
+        return seal(joined)
+    return seal(balance("\u200f" * from_right + separator.join(map(isolated, kept))))
+
+
+def _each_isolated(parts: Mapping[str, SafeText | int]) -> dict[str, SafeText | int]:
+    return {name: part if isinstance(part, int) else isolated(part) for name, part in parts.items()}
 
 
 def isolated(part: SafeText) -> SafeText:

@@ -15,12 +15,15 @@ from textual.app import App
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from agent_tui.domain.bidi import is_simple
 from agent_tui.terminal.answers import Answers
 from agent_tui.terminal.bidi_mode import Decision, decide
 from agent_tui.terminal.diffscreen import DiffScreen
 from agent_tui.terminal.driver import TerminalDriver
 from agent_tui.terminal.screen import TerminalScreen
 from agent_tui.terminal.terminal import Terminal
+
+_EACH_IN_ITS_CELL = "<style>\n    text { direction: ltr; unicode-bidi: bidi-override; }"
 
 ReturnType = TypeVar("ReturnType")
 
@@ -68,6 +71,12 @@ class TerminalApp(App[ReturnType]):
     def terminal_driver(self) -> TerminalDriver | None:
         """The driver, for the signal handlers of the composition root; None when headless or not running."""
         return self._driver if isinstance(self._driver, TerminalDriver) else None
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """As Textual makes it, but with each letter in its cell: what reads from the right stands in the order of the
+        cells already, and a viewer would turn it once more."""
+        picture = super().export_screenshot(title=title, simplify=simplify)
+        return picture if is_simple(picture) else picture.replace("<style>", _EACH_IN_ITS_CELL, 1)
 
     def _take_environment(self, terminal: Terminal) -> None:
         self.console = console_for(terminal.env)

@@ -46,8 +46,8 @@ def mistakes(message: Message, row: CaseRow, ui: Ui, status: StatusLine, text: C
     ui.copy(message.body.raw)  # refused
     ui.pick(row.name.raw, [], print)  # refused
     status.say(row.name.raw)  # refused
-    lay_out(message.body.raw, 40)  # refused
-    fit(message.body.raw, 40)  # refused
+    lay_out(message.body.raw, 40, "visual")  # refused
+    fit(message.body.raw, 40, "visual")  # refused
     truncate(message.body.raw, 40)  # refused
     compose("{name}", name=row.name.raw)  # refused
     compose("{name}", name=row.name)  # refused
@@ -60,7 +60,7 @@ def mistakes(message: Message, row: CaseRow, ui: Ui, status: StatusLine, text: C
 def good(message: Message, ui: Ui) -> None:
     Piece(message.body.safe, "text")
     ui.say(compose("{name}", name=message.sender.safe_line))
-    lay_out(message.body.safe, 40)
+    lay_out(message.body.safe, 40, "visual")
 """
 
 

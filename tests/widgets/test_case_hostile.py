@@ -7,7 +7,9 @@ import os
 import unicodedata
 from dataclasses import replace
 from datetime import UTC
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from rich.style import Style
@@ -28,6 +30,7 @@ from agent_tui.domain.model import (
     Sender,
 )
 from agent_tui.domain.text import CustomerText
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.themes.loader import load_themes
 from agent_tui.widgets.case.call_line import CallLine
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of
@@ -97,9 +100,9 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
         lines = [
             line
             for item in items_of(case, NOW, UTC, {"avi": raw, "noa": raw}, "noa", frozenset({"1"}))
-            for line in lines_of(item, width, UTC)
+            for line in lines_of(item, width, UTC, "visual")
         ]
-        lines += [row.pieces for row in customer_lines(case, width, NOW, UTC)]
+        lines += [row.pieces for row in customer_lines(case, width, NOW, UTC, "visual")]
         lines += [one_line(case), rule_of(case, draft, directory, NOW, width), *field_lines(case, draft)]
         for line in lines:
             try:
@@ -110,8 +113,8 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
 
 def test_hostile_text_is_laid_out_within_its_width() -> None:
     for name, raw in corpus():
-        for width in (1, 2, 7, 33):
-            for line in lay_out(CustomerText(raw).safe, width):
+        for width, bidi in product((1, 2, 7, 33), get_args(Bidi)):
+            for line in lay_out(CustomerText(raw).safe, width, bidi):
                 assert line.cells <= width, name
 
 

@@ -7,6 +7,7 @@ from datetime import UTC
 
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import CustomerText
+from agent_tui.terminal.bidi_mode import Decision
 from agent_tui.widgets.case.entries import Rule, items_of
 from agent_tui.widgets.case.when import next_midnight
 from tests.widgets.talk import DANA, TalkShop, at, case_column, messages, talking
@@ -54,7 +55,7 @@ async def test_notes_say_so_and_whose() -> None:
 
 async def test_hebrew_stands_at_the_right() -> None:
     async with talking() as desk:
-        line = next(line for line in case_column(desk) if "יש חדש" in line)
+        line = next(line for line in case_column(desk) if "?\u05e9\u05d3\u05d7 \u05e9\u05d9" in line)
         assert line.startswith(" 09:08     ")
         assert len(line) == 45  # the column of states stays free
 
@@ -173,3 +174,17 @@ async def test_an_unchanged_case_is_not_drawn_again() -> None:
         await desk.rest()
         kept = [key for key, (_, _, lines) in timeline._lines.items() if before[key][2] is lines]
         assert len(kept) == len(before)
+
+
+async def test_the_order_changes_when_the_terminal_says_that_it_reorders() -> None:
+    asked, reads = "\u05d9\u05e9 \u05d7\u05d3\u05e9", "\u05e9\u05d3\u05d7 \u05e9\u05d9"
+    async with talking() as desk:
+        assert f"?{reads}" in desk.text and asked not in desk.text
+        desk.app.terminal_orders(Decision("terminal", "it says so"))
+        await desk.rest()
+        assert f"?{asked}" in desk.text and reads not in desk.text
+        line = next(line for line in case_column(desk) if asked in line)
+        assert line.startswith(" 09:08     ") and len(line) == 45
+        desk.app.terminal_orders(Decision("off", "the settings say so"))
+        await desk.rest()
+        assert any(line.startswith(f" 09:08      {asked}?") for line in case_column(desk))

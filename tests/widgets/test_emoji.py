@@ -17,7 +17,7 @@ EMOJI = ("❤️ x", "👨‍👩‍👧 family", "1️⃣ first", "🇮🇱 fla
 @pytest.mark.parametrize("text", EMOJI)
 @pytest.mark.parametrize("cells", range(12))
 def test_any_text_fits_exactly(text: str, cells: int) -> None:
-    assert cell_len(fit(CustomerText(text).safe_line, cells)) == cells
+    assert cell_len(fit(CustomerText(text).safe_line, cells, "visual")) == cells
 
 
 @pytest.mark.parametrize("text", EMOJI)

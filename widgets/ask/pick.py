@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Choice
-from agent_tui.domain.text import SafeText, marked, trusted
+from agent_tui.domain.text import SafeText, compose, marked, trusted
 from agent_tui.widgets.ask.asking import Asking, Offer
 
 
@@ -14,7 +14,7 @@ class PickAsking(Asking):
     """Choices narrowed by what is typed. `free`: the text counts when it is none of them."""
 
     def __init__(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool) -> None:
-        self.label = title + trusted(":")
+        self.label = compose("{title}:", title=title)
         self._choices, self._then, self._free = choices, then, free
         self._values = {f"{place}": choice.value for place, choice in enumerate(choices)}
 

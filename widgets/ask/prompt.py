@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.commands.spec import GLOBAL, PROMPT
-from agent_tui.domain.text import SafeText, clean_line, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
@@ -141,7 +141,7 @@ class Prompt(Widget, can_focus=True):
         base, width = self.rich_style, self.size.width
         label = self.asking.label if self.asking is not None else trusted("")
         before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
-        problem = trusted("  ") + self._problem if self._problem else trusted("")
+        problem = compose("  {problem}", problem=self._problem) if self._problem else trusted("")
         room = max(8, width - 3 - cell_len(label) - cell_len(problem))
         # From the whole text each time: a piece that begins with a mark is given a base, so it may not get shorter.
         begin = max(0, len(before) - 4 * room)

@@ -97,7 +97,7 @@ class Sheet(Widget):
             return Strip.blank(width, base)
         offer = self._offers[place]
         if offer.heading:
-            text = fit(trusted("  ") + offer.title, width)
+            text = fit(compose("  {title}", title=offer.title), width, self.paint.bidi)
             return Strip([segment(text, base + self.paint["heading"])], width)
         return self._line(offer, place == self._marked, width, base)
 
@@ -105,14 +105,15 @@ class Sheet(Widget):
         rest = len(self._offers) - self._top - self._shown
         above = compose(" {n} above ", n=self._top) if self._top else NOTHING
         below = compose(" {n} more below ", n=rest) if rest > 0 else NOTHING
-        words = trusted(" ") + self._title + trusted(" ") if self._title else NOTHING
+        words = compose(" {title} ", title=self._title) if self._title else NOTHING
         tail = above + trusted("──") + below + trusted("──") if above or below else NOTHING
-        line = "─" * max(0, width - 2 - cell_len(words) - cell_len(tail))
+        title = fit(words, cell_len(words.drawn()), self.paint.bidi)
+        line = "─" * max(0, width - 2 - cell_len(title) - cell_len(tail))
         rule = base + self.paint["rule"]
         return Strip(
             [
                 segment("──", rule),
-                segment(words, base + self.paint["heading"]),
+                segment(title, base + self.paint["heading"]),
                 segment(line, rule),
                 segment(tail, base + self.paint["quiet"]),
             ]
@@ -120,8 +121,8 @@ class Sheet(Widget):
 
     def _line(self, offer: Offer, marked: bool, width: int, base: Style) -> Strip:
         base = base + self.paint["cursor"] if marked else base
-        quiet = base + self.paint["quiet"]
-        key = fit(offer.key, cell_len(offer.key))
+        quiet, bidi = base + self.paint["quiet"], self.paint.bidi
+        key = fit(offer.key, cell_len(offer.key), bidi)
         beside = offer.why_not if offer.why_not is not None else offer.beside
         title = TITLE if beside or offer.key else width
         title = min(title, max(10, width - 4 - cell_len(key)))
@@ -130,9 +131,9 @@ class Sheet(Widget):
         return Strip(
             [
                 segment("▌ " if marked else "  ", base + self.paint["here"]),
-                segment(fit(offer.title, title), name),
+                segment(fit(offer.title, title, bidi), name),
                 segment("  ", base),
-                segment(fit(beside, room), quiet),
+                segment(fit(beside, room, bidi), quiet),
                 segment(" ", base),
                 segment(key, base + self.paint["key"]),
                 segment(" ", base),

@@ -20,7 +20,6 @@ from agent_tui.widgets.paint import Paint, Part
 
 BROAD = 110
 """From this width the line has room to breathe."""
-_DOT = trusted(" · ")
 
 
 class CallLine(Line):
@@ -94,7 +93,8 @@ class CallLine(Line):
         right: list[Piece] = [(trusted(" "), "text"), *_taught(keys), (trusted(" "), "text"), (edge, "call")]
         room = width - _cells(right) - cell_len(edge) - 1
         kept = cut([Cut(text, part if part != "ring" else heavy) for text, part in words], room)
-        left: list[Piece] = [(edge, "call"), *((piece.text, piece.part) for piece in kept), (trusted(" "), "text")]
+        said = [(piece.text, piece.part) for piece in kept if isinstance(piece.text, SafeText)]
+        left: list[Piece] = [(edge, "call"), *said, (trusted(" "), "text")]
         fill = width - _cells(left) - _cells(right)
         self.put([*left, (clean_line("━" * max(0, fill)), "call"), *right])
 
@@ -115,7 +115,7 @@ class CallLine(Line):
             (compose(" ☎ RINGING {waited} ", waited=waited), "ring"),
             (trusted(" "), "text"),
             (more[0], "strong"),
-            *((_DOT + words, "text") for words in more[1:]),
+            *((compose(" · {words}", words=words), "text") for words in more[1:]),
         ]
 
     def _in_call(self, call: Call, ringing: list[tuple[CaseKey, Call]]) -> list[Piece]:
@@ -139,7 +139,7 @@ class CallLine(Line):
         words: list[Piece] = [(trusted(" ☎ write up: "), "call")]
         words.append((call.caller.safe_line or trusted("somebody"), "strong"))
         if call.answered is not None and call.ended is not None:
-            words.append((_DOT + talk_time(call.ended - call.answered), "text"))
+            words.append((compose(" · {n}", n=talk_time(call.ended - call.answered)), "text"))
         if others:
             words.append((compose(" · {n} more", n=others), "quiet"))
         return words

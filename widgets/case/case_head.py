@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import CaseRow, Clock, Metric
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
@@ -85,8 +85,8 @@ class CaseHead(Widget):
             Piece(compose("  #{number}", number=row.number), "quiet"),
         ]
         if row.labels:
-            names = trusted(" ").join([clean_line(label) for label in row.labels])
-            left.append(Piece(trusted("  ") + names, "label"))
+            names = listed(" ", [clean_line(label) for label in row.labels])
+            left.append(Piece(compose("  {names}", names=names), "label"))
         return LinePieces(tuple(left), (Piece(self._whose(case, row), "quiet"), Piece(trusted(" "))))
 
     def _whose(self, case: OpenCase, row: CaseRow) -> SafeText:

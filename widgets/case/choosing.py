@@ -7,7 +7,7 @@ from typing import Literal
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
@@ -142,7 +142,7 @@ class Choosing:
     def _shown(self, name: Field) -> SafeText:
         if name == "subject":
             return clean_line(self._composer.writing.draft.subject)
-        return trusted(", ").join(list(self._people(name)))
+        return listed(", ", self._people(name))
 
     def _known(self) -> tuple[SafeText, ...]:
         """Addresses that Tab offers: the customer's, and all that stand in the case's mails."""

@@ -18,7 +18,7 @@ class FieldAsking(Asking):
     chooses = False
 
     def __init__(self, label: SafeText, then: Callable[[str], SafeText | None], known: Sequence[SafeText] = ()) -> None:
-        self.label = label + trusted(":")
+        self.label = compose("{label}:", label=label)
         self._then = then
         self._known = known
 

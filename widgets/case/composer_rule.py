@@ -8,14 +8,13 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.widgets.case.drafting import left_of, length_left, recipients, sender_of
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, cells, spaces
 from agent_tui.widgets.case.when import size, window
 from agent_tui.widgets.cells import cell_len
 
-_DOT = trusted(" · ")
 _NUMBER = re.compile(r"[\d+(]")
 
 
@@ -30,7 +29,7 @@ def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, 
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
         parts.append(clean_line(sender.brand or sender.name))
-    beside = _DOT + _DOT.join(parts) + trusted(" ")
+    beside = compose(" · {parts} ", parts=listed(" · ", parts))
     right = tuple(_right(case, draft, now))
     for short in (False, True):
         pieces = (start, *_goes_to(case, draft, short), Piece(beside, "quiet"))
@@ -81,11 +80,11 @@ def field_lines(case: OpenCase | None, draft: Draft) -> list[LinePieces]:
     lines: list[LinePieces] = []
     mail = channel(draft.channel).kind == "mail"
     if not draft.note and (mail or draft.key is None or draft.forward_of):
-        to = trusted(", ").join(recipients(case, draft))
+        to = listed(", ", recipients(case, draft))
         lines.append(_field(trusted("To"), to, trusted("nobody yet: ^T")))
         for label, people in ((trusted("Cc"), draft.cc), (trusted("Bcc"), draft.bcc)):
             if people:
-                lines.append(_field(label, trusted(", ").join([one.safe_line for one in people])))
+                lines.append(_field(label, listed(", ", [one.safe_line for one in people])))
         if mail:
             lines.append(_field(trusted("Subject"), clean_line(draft.subject), trusted("none: ^T")))
     if draft.files and not draft.note:

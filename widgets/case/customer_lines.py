@@ -9,16 +9,18 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, PastCase
-from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.domain.time import Ms
-from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, spaces
+from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
-from agent_tui.widgets.cells import cell_len
+from agent_tui.widgets.cells import TextLine, cell_len
 from agent_tui.widgets.text.layout import lay_out
 
 MOST_NOTES = 3
 NOTE_LINES = 4
 _BLANK = LinePieces()
+_ON = fixed("…")
 _LANGUAGES = {"he": fixed("עברית"), "en": fixed("English"), "ar": fixed("العربية"), "ru": fixed("русский")}
 
 
@@ -36,12 +38,12 @@ class CustomerLine:
         return self.past is not None or self.address is not None
 
 
-def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo) -> list[CustomerLine]:
+def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo, bidi: Bidi) -> list[CustomerLine]:
     """The whole pane, `width` cells wide."""
     lines = [CustomerLine(line) for line in _who(case, zone)]
     lines += [CustomerLine(_BLANK), *_addresses(case)] if case.customer is not None and case.customer.addresses else []
-    lines += [CustomerLine(line) for line in _labels(case, width)]
-    lines += [CustomerLine(line) for line in _notes(case, width, now, zone)]
+    lines += [CustomerLine(line) for line in _labels(case, width, bidi)]
+    lines += [CustomerLine(line) for line in _notes(case, width, now, zone, bidi)]
     lines += _history(case, now, zone)
     return lines
 
@@ -53,14 +55,14 @@ def one_line(case: OpenCase) -> LinePieces:
     if row is not None:
         left.append(Piece(compose(" #{number}", number=row.number), "quiet"))
         if row.labels:
-            labels = trusted(" ").join([clean_line(label) for label in row.labels])
-            left.append(Piece(trusted("  ") + labels, "label"))
+            labels = listed(" ", [clean_line(label) for label in row.labels])
+            left.append(Piece(compose("  {labels}", labels=labels), "label"))
     right = [
         Piece(fixed("i"), "key"),
         Piece(trusted(" card ")),
     ]
     if case.customer is not None and case.customer.language:
-        right.insert(0, Piece(_language(case.customer.language) + trusted("  "), "quiet"))
+        right.insert(0, Piece(compose("{language}  ", language=_language(case.customer.language)), "quiet"))
     return LinePieces(tuple(left), tuple(right))
 
 
@@ -69,13 +71,13 @@ def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
     marks = [_language(customer.language)] if customer is not None and customer.language else []
     if customer is not None and customer.blocked:
         marks.append(trusted("BLOCKED"))
-    right = (Piece(trusted(" ").join(marks), "quiet"), Piece(trusted(" "))) if marks else ()
+    right = (Piece(listed(" ", marks), "quiet"), Piece(trusted(" "))) if marks else ()
     lines = [LinePieces((Piece(trusted(" ")), Piece(_name(case), "strong")), right)]
     about = [clean_line(row.brand)] if row is not None and row.brand else []
     if customer is not None and customer.since:
         about.append(compose("since {year}", year=year(customer.since, zone)))
     if about:
-        lines.append(LinePieces((Piece(trusted(" ")), Piece(trusted(" · ").join(about), "quiet"))))
+        lines.append(LinePieces((Piece(trusted(" ")), Piece(listed(" · ", about), "quiet"))))
     return lines
 
 
@@ -95,33 +97,38 @@ def _addresses(case: OpenCase) -> list[CustomerLine]:
     return lines
 
 
-def _labels(case: OpenCase, width: int) -> list[LinePieces]:
+def _labels(case: OpenCase, width: int, bidi: Bidi) -> list[LinePieces]:
     if case.row is None or not case.row.labels:
         return []
-    labels = trusted(" · ").join([clean_line(label) for label in case.row.labels])
-    rows = [LinePieces((Piece(trusted(" ")), Piece(line.text, "label"))) for line in lay_out(labels, width - 2)]
+    labels = listed(" · ", [clean_line(label) for label in case.row.labels])
+    rows = [LinePieces((Piece(trusted(" ")), Piece(line, "label"))) for line in lay_out(labels, width - 2, bidi)]
     return [_BLANK, _heading(trusted("LABELS"), trusted("l new")), *rows]
 
 
-def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo) -> list[LinePieces]:
+def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo, bidi: Bidi) -> list[LinePieces]:
     notes = [message for message in case.messages if message.kind == "note"][-MOST_NOTES:]
     if not notes:
         return []
     lines = [_BLANK, _heading(trusted("NOTES"), trusted("n new"))]
     for note in reversed(notes):
-        laid = lay_out(note.body.safe, max(8, width - 9))
+        laid = lay_out(note.body.safe, max(8, width - 9), bidi)
+        if len(laid) > NOTE_LINES:
+            laid = lay_out(note.body.safe, max(8, width - 11), bidi)
         for place, line in enumerate(laid[:NOTE_LINES]):
             when = short_day(note.at, now, zone) if place == 0 else NOTHING
-            text = line.text if place + 1 < NOTE_LINES or len(laid) <= NOTE_LINES else _more(line.text, width - 9)
+            if place + 1 == NOTE_LINES < len(laid):
+                line = _and_more(line)
             pad = spaces(8 - cell_len(when))
             shift = spaces(max(0, width - 9 - line.cells)) if line.right else NOTHING
-            left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(text, "note"))
+            left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(line, "note"))
             lines.append(LinePieces(left))
     return lines
 
 
-def _more(text: SafeText, width: int) -> SafeText:
-    return truncate(text, max(1, width - 2)) + trusted(" …")
+def _and_more(line: TextLine) -> TextLine:
+    """The line with the sign that its text goes on, where the reading ends."""
+    text = _ON + BLANK + line.text if line.right else line.text + BLANK + _ON
+    return TextLine(text, line.cells + 2, line.right)
 
 
 def _history(case: OpenCase, now: Ms, zone: tzinfo) -> list[CustomerLine]:

@@ -102,7 +102,7 @@ class CustomerPane(ScrollView, can_focus=True):
         if case is None or not width or self.one_line:
             rows: list[CustomerLine] = []
         else:
-            rows = customer_lines(case, width, self.workbench.time.now(), host(self).settings.zone)
+            rows = customer_lines(case, width, self.workbench.time.now(), host(self).settings.zone, self.paint.bidi)
         if self._cursor is not None and (self._cursor >= len(rows) or not rows[self._cursor].choosable):
             self._cursor = None
         if rows != self._rows or self.one_line:

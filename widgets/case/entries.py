@@ -10,12 +10,10 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Call, Message
-from agent_tui.domain.text import SafeText, clean_line, fixed, trusted
+from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import day, day_number, talk_time
-
-_DOT = trusted(" · ")
 
 
 @frozen
@@ -107,7 +105,7 @@ def _rule(
             words.append(talk_time(entry.ended - entry.answered))
         if entry.agent:
             words.append(_name(entry.agent, names))
-        return Rule(f"rule:call:{entry.id}", fixed("PH"), _DOT.join(words))
+        return Rule(f"rule:call:{entry.id}", fixed("PH"), listed(" · ", words))
     if aside:
         return Rule(f"rule:{entry.id}", NOTHING, when)
     profile = channel(entry.channel)
@@ -115,7 +113,7 @@ def _rule(
     subject = entry.subject.safe_line or subjects.get(entry.conversation, NOTHING)
     if profile.kind == "mail" and subject:
         words.append(subject)
-    return Rule(f"rule:{entry.id}", clean_line(profile.tag), _DOT.join(words))
+    return Rule(f"rule:{entry.id}", clean_line(profile.tag), listed(" · ", words))
 
 
 def _said(message: Message, names: Mapping[str, str], me: str, unfolded: frozenset[str], known: frozenset[str]) -> Said:

@@ -8,7 +8,8 @@ from datetime import tzinfo
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, plural, truncate, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, truncate, trusted
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.case.when import clock_time, size, talk_time
@@ -44,9 +45,10 @@ _UNCUT = trusted("")
 
 @frozen
 class Frame:
-    """The columns of a timeline `width` cells wide."""
+    """The columns of a timeline `width` cells wide, and who orders right-to-left text in them."""
 
     width: int
+    bidi: Bidi
 
     @property
     def author(self) -> int:
@@ -59,13 +61,13 @@ class Frame:
         return max(8, self.width - TIME - self.author - STATE)
 
 
-def lines_of(item: Item, width: int, zone: tzinfo) -> tuple[LinePieces, ...]:
+def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi) -> tuple[LinePieces, ...]:
     """The lines of an item, `width` cells wide."""
     if isinstance(item, Rule):
         return (_rule(item),)
     if isinstance(item, Earlier):
         return (LinePieces((blanks(TIME), Piece(trusted("earlier messages: page back"), "quiet"))),)
-    frame = Frame(width)
+    frame = Frame(width, bidi)
     if isinstance(item, Talked):
         return tuple(_talked(item, frame, zone))
     return tuple(_said(item, frame, zone))
@@ -86,24 +88,24 @@ def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     part: Part = _KINDS[message.kind]
     lead = _lead(message, item.author, frame, zone)
     state = _state(item)
-    rows = list(_before(item, frame.body))
+    rows = list(_before(item, frame))
     if message.body or not (message.attachments or message.problems):
-        rows += _body(message.body.safe, frame.body, part)
+        rows += _body(message.body.safe, frame, part)
     said = max(0, len(rows) - 1)  # how far it got stands where the words end, not under files and quotes
-    rows += _after(item, frame.body)
+    rows += _after(item, frame)
     for place, pieces in enumerate(rows):
         left = (*(lead if place == 0 else (blanks(TIME + frame.author),)), *pieces)
         yield LinePieces(left, (state,) if place == said and state.text else ())
 
 
-def _body(text: SafeText, width: int, part: Part) -> Iterator[tuple[Piece, ...]]:
-    for line in lay_out(text, width):
-        yield (blanks(width - line.cells if line.right else 0), Piece(line.text, part))
+def _body(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
+    for line in lay_out(text, frame.body, frame.bidi):
+        yield (blanks(frame.body - line.cells if line.right else 0), Piece(line, part))
 
 
 def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tuple[Piece, ...]:
     room = frame.author - 1
-    who = truncate(author.drawn(), room, _UNCUT if room < 6 else trusted("…"))
+    who = truncate(author, room, _UNCUT if room < 6 else trusted("…"))
     named = Piece(who, "note" if message.kind == "note" else "quiet")
     return (
         Piece(clock_time(message.at, zone), "quiet"),
@@ -119,7 +121,7 @@ BLANK_PIECE = Piece(BLANK)
 def _state(item: Said) -> Piece:
     message = item.message
     if message.kind == "note" and message.state not in ("queued", "failed", "unknown"):
-        return Piece(truncate(item.who.drawn(), STATE - 1, _UNCUT), "quiet")
+        return Piece(truncate(item.who, STATE - 1, _UNCUT), "quiet")
     if message.kind not in ("out", "note"):
         return Piece(NOTHING)
     if message.state not in _STATES:
@@ -128,65 +130,65 @@ def _state(item: Said) -> Piece:
     return Piece(words.text, part)
 
 
-def _before(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
+def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     """Lines over the text: who wrote when that is no matter of course, and on demand everybody it went to."""
     message = item.message
     if item.stranger or (item.unfolded and message.sender):
-        yield from _wrapped(compose("from {who}", who=message.sender.safe_line), width, "quiet")
+        yield from _wrapped(compose("from {who}", who=message.sender.safe_line), frame, "quiet")
     if item.unfolded:
         for label, people in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc)):
             if people:
-                names = trusted(", ").join([one.safe_line for one in people])
-                yield from _wrapped(compose("{label} {names}", label=clean_line(label), names=names), width, "quiet")
+                names = listed(", ", [one.safe_line for one in people])
+                yield from _wrapped(compose("{label} {names}", label=clean_line(label), names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
-            yield from _wrapped(compose("subject {words}", words=message.subject.safe_line), width, "quiet")
+            yield from _wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
     if message.auto:
         yield (Piece(compose("automatic: {kind}", kind=clean_line(message.auto)), "quiet"),)
 
 
-def _after(item: Said, width: int) -> Iterator[tuple[Piece, ...]]:
+def _after(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     """Lines under the text: files, what could not be decoded, what is folded, why it was not sent."""
     message = item.message
     for place, file in enumerate(message.attachments, start=1):
-        yield from _file(place, file, width)
+        yield from _file(place, file, frame)
     for problem in message.problems:
-        yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), width, "warning")
+        yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), frame, "warning")
     if message.folded and item.unfolded:
-        yield from _body(message.folded.safe, width, "quote")
+        yield from _body(message.folded.safe, frame, "quote")
     elif message.folded:
         count = len(message.folded.safe.lines())
         words = plural("{n} line folded", "{n} lines folded", n=count)
         yield (Piece(trusted("+ "), "quiet"), Piece(words, "quiet"))
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
-        yield from _wrapped(compose("! not sent: {why}", why=why), width, "danger")
-        yield from _wrapped(trusted("Z sends it again"), width, "quiet")
+        yield from _wrapped(compose("! not sent: {why}", why=why), frame, "danger")
+        yield from _wrapped(trusted("Z sends it again"), frame, "quiet")
     elif message.state == "unknown":
-        yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), width, "warning")
+        yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
 
 
-def _file(place: int, file: Attachment, width: int) -> Iterator[tuple[Piece, ...]]:
+def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     weight = clean_line(size(file.size))
     hint = trusted("  f opens") if place == 1 and file.blob else NOTHING
     number = compose("[{n}] ", n=place)
-    room = max(4, width - cells((Piece(number), Piece(weight), Piece(hint))) - 1)
-    name = truncate(file.name.safe_line.drawn() or trusted("unnamed"), room)
+    room = max(4, frame.body - cells((Piece(number), Piece(weight), Piece(hint))) - 1)
+    name = truncate(file.name.safe_line or trusted("unnamed"), room)
     yield (Piece(number, "quiet"), Piece(name, "link"), BLANK_PIECE, Piece(weight, "quiet"), Piece(hint, "quiet"))
     if file.claimed and file.media and file.claimed.split(";")[0].strip().lower() != file.media:
         words = compose("! says {claimed}, is {media}", claimed=clean_line(file.claimed), media=clean_line(file.media))
-        yield from _wrapped(words, width, "warning")
+        yield from _wrapped(words, frame, "warning")
 
 
-def _wrapped(text: SafeText, width: int, part: Part) -> Iterator[tuple[Piece, ...]]:
-    for line in lay_out(text, width):
-        yield (Piece(line.text, part),)
+def _wrapped(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
+    for line in lay_out(text, frame.body, frame.bidi):
+        yield (Piece(line, part),)
 
 
 def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     call = item.call
     lead = (Piece(clock_time(call.since, zone), "quiet"), BLANK_PIECE, Piece(trusted("☎"), "call"))
     pad = blanks(frame.author - 1)
-    words = [Piece(line.text, "system") for line in lay_out(_call_words(call, item.who), frame.body)]
+    words = [Piece(line, "system") for line in lay_out(_call_words(call, item.who), frame.body, frame.bidi)]
     for place, piece in enumerate(words):
         yield LinePieces((*lead, pad, piece) if place == 0 else (blanks(TIME + frame.author), piece))
 
@@ -203,14 +205,14 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
         words.append(state)
     if call.outcome:
         words.append(clean_line(call.outcome))
-    return trusted(" · ").join(words)
+    return listed(" · ", words)
 
 
 def delivery_words(message: Message) -> SafeText | None:
     """How far a message got, in words; None for what simply came in."""
     words = _DELIVERY[message.state].text if message.state in _DELIVERY else None
     if message.kind != "out":
-        problems = trusted(", ").join([clean_line(problem) for problem in message.problems])
+        problems = listed(", ", [clean_line(problem) for problem in message.problems])
         return compose("could not be decoded: {problems}", problems=problems) if message.problems else None
     why = message.error.safe_line
     if words is None:

@@ -21,6 +21,7 @@ from agent_tui.domain.text import (
     SafeText,
     clean_line,
     compose,
+    listed,
     safe_filename,
     safe_link_host,
     safe_link_target,
@@ -100,7 +101,7 @@ class Files:
         if not doubts:
             self._open(key, file)
             return
-        title = compose("{name}: {doubts}", name=_name_of(file), doubts=trusted(", ").join(doubts))
+        title = compose("{name}: {doubts}", name=_name_of(file), doubts=listed(", ", doubts))
         choices = [Choice("yes", trusted("open it all the same")), Choice("no", trusted("leave it"))]
         host(self._widget).ui.pick(title, choices, lambda value: self._open(key, file) if value == "yes" else None)
 

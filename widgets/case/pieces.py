@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, truncate, trusted
-from agent_tui.widgets.cells import cell_len
+from agent_tui.widgets.cells import TextLine, cell_len, shown
 from agent_tui.widgets.paint import Paint, Part
 
 NOTHING: SafeText = trusted("")
@@ -20,9 +20,9 @@ _SPACES: SafeText = trusted(" " * 1000)
 
 @frozen
 class Piece:
-    """Words and the part of the screen they are."""
+    """Words and the part of the screen they are; a `TextLine` is in the order of its cells already."""
 
-    text: SafeText
+    text: SafeText | TextLine
     part: Part = "text"
 
 
@@ -38,7 +38,11 @@ class LinePieces:
 
 def cells(pieces: Iterable[Piece]) -> int:
     """How many cells they take."""
-    return sum(cell_len(piece.text.drawn()) for piece in pieces)
+    return sum(_cells(piece) for piece in pieces)
+
+
+def _cells(piece: Piece) -> int:
+    return piece.text.cells if isinstance(piece.text, TextLine) else cell_len(piece.text.drawn())
 
 
 def spaces(count: int) -> SafeText:
@@ -55,16 +59,15 @@ def cut(pieces: Sequence[Piece], room: int) -> tuple[Piece, ...]:
     """As many of `pieces` as fit into `room` cells, the last with an ellipsis."""
     kept: list[Piece] = []
     for piece in pieces:
-        text = piece.text.drawn()
-        wide = cell_len(text)
+        wide = _cells(piece)
         if wide <= room:
-            kept.append(Piece(text, piece.part))
+            kept.append(piece)
             room -= wide
             continue
-        if room > 0:
-            short = truncate(text, room)
-            if cell_len(short) <= room:
-                kept.append(Piece(short, piece.part))
+        if room > 0 and not isinstance(piece.text, TextLine):
+            short = Piece(truncate(piece.text, room), piece.part)
+            if _cells(short) <= room:
+                kept.append(short)
         break
     return tuple(kept)
 
@@ -75,10 +78,14 @@ def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
     room = width - cells(right)
     left = cut(line.left, room - 1 if right and cells(line.left) >= room else room)
     gap = max(0, room - cells(left))
-    parts: list[tuple[str, Style]] = [(piece.text, _style(paint, base, piece.part)) for piece in left]
+    parts: list[tuple[str, Style]] = [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in left]
     parts.append((line.fill * gap, _style(paint, base, line.fill_part)))
-    parts += [(piece.text, _style(paint, base, piece.part)) for piece in right]
+    parts += [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in right]
     return Strip([Segment(str(text), style) for text, style in parts if text]).adjust_cell_length(width, base)
+
+
+def _drawn(piece: Piece, paint: Paint) -> SafeText:
+    return piece.text.text if isinstance(piece.text, TextLine) else shown(piece.text, paint.bidi).text
 
 
 def _style(paint: Paint, base: Style, part: Part) -> Style:

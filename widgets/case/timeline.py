@@ -17,6 +17,7 @@ from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import compose, trusted
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.entries import Earlier, Entry, Item, Said, Talked, items_of
 from agent_tui.widgets.case.entry_lines import lines_of
@@ -48,7 +49,7 @@ class Timeline(ScrollView, can_focus=True):
         self._key: CaseKey | None = None
         self._items: tuple[Item, ...] = ()
         self._tops: list[int] = [0]
-        self._lines: dict[str, tuple[Item, int, tuple[LinePieces, ...]]] = {}
+        self._lines: dict[str, tuple[Item, tuple[int, Bidi], tuple[LinePieces, ...]]] = {}
         self._strips: dict[int, Strip] = {}
         self._strips_of: tuple[int, int, Style] | None = None
         self._unfolded: frozenset[str] = frozenset()
@@ -260,12 +261,13 @@ class Timeline(ScrollView, can_focus=True):
 
     def _measure(self, width: int) -> None:
         zone = host(self).settings.zone
-        lines: dict[str, tuple[Item, int, tuple[LinePieces, ...]]] = {}
+        made_for = (width, self.paint.bidi)
+        lines: dict[str, tuple[Item, tuple[int, Bidi], tuple[LinePieces, ...]]] = {}
         self._tops = [0]
         for item in self._items:
             known = self._lines.get(item.key)
-            if known is None or known[1] != width or known[0] != item:
-                known = (item, width, lines_of(item, width, zone))
+            if known is None or known[1] != made_for or known[0] != item:
+                known = (item, made_for, lines_of(item, width, zone, self.paint.bidi))
             lines[item.key] = known
             self._tops.append(self._tops[-1] + len(known[2]))
         self._lines = lines

@@ -20,7 +20,7 @@ from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import CaseRow
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.domain.views import View
 from agent_tui.services.workbench import Workbench
@@ -374,7 +374,7 @@ class InboxList(LineView, can_focus=True):
         if item is None:
             if not shows.words:
                 return Strip.blank(width, base)
-            words = fit(trusted(" ") + shows.words, width)
+            words = fit(compose(" {words}", words=shows.words), width, self.paint.bidi)
             return Strip([Segment(words, base + self.paint["quiet"])], width)
         if isinstance(item, InboxHeader):
             return row_strips.header_strip(item, width, self.paint, base, shows.words)

@@ -64,8 +64,9 @@ def header_strip(item: InboxHeader, width: int, paint: Paint, base: Style, aside
     heading = paint["heading"] if item.total else paint["quiet"]
     parts = [(" ", base), (title, base + heading)]
     rest = width - 1 - cell_len(title) - CLOCK - 1
-    parts.append((fit(compose("  {aside}", aside=aside) if aside else _NOTHING, rest), base + paint["quiet"]))
-    parts.append((fit(count, CLOCK, "right"), base + heading))
+    beside = compose("  {aside}", aside=aside) if aside else _NOTHING
+    parts.append((fit(beside, rest, paint.bidi), base + paint["quiet"]))
+    parts.append((fit(count, CLOCK, paint.bidi, "right"), base + heading))
     parts.append((" ", base))
     return _strip(parts, width)
 
@@ -94,7 +95,7 @@ def second_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: S
     tail = max(3, len(unread) + 1)
     parts = [_mark(look, paint, base), (" " * (NAME - 1), base)]
     parts += _said(item, width - NAME - tail - 1, paint, base)
-    parts += [(fit(unread, tail, "right"), base + paint["here"]), (" ", base)]
+    parts += [(fit(unread, tail, paint.bidi, "right"), base + paint["here"]), (" ", base)]
     return _strip(parts, width)
 
 
@@ -115,16 +116,16 @@ def _case_line(
         _mark(look, paint, base),
         _tag(row, paint, base),
         (" ", base),
-        (fit(_name(row), name - 1), base + paint["strong"] if bold else base),
+        (fit(_name(row), name - 1, paint.bidi), base + paint["strong"] if bold else base),
         (" ", base),
     ]
     if preview:
         parts += _said(item, room - name, paint, base)
     parts.append(_sign(item, paint, base))
     if metric:
-        parts.append((" " + fit(promise, METRIC), base + paint["quiet"]))
+        parts.append((" " + fit(promise, METRIC, paint.bidi), base + paint["quiet"]))
     parts.append((" " * (clock - len(countdown)), base))
-    parts.append((fit(countdown, min(clock, len(countdown))), base + paint[_urgency(row, look)]))
+    parts.append((fit(countdown, min(clock, len(countdown)), paint.bidi), base + paint[_urgency(row, look)]))
     parts.append((" ", base))
     return _strip(parts, width)
 
@@ -138,7 +139,7 @@ def _mark(look: RowLook, paint: Paint, base: Style) -> tuple[str, Style]:
 def _tag(row: CaseRow, paint: Paint, base: Style) -> tuple[str, Style]:
     if row.call is not None and row.call.state in ("ringing", "active", "held"):
         return "☎ ", base + paint["here"]
-    return fit(clean_line(channel(row.channel).tag), 2), base + paint["quiet"]
+    return fit(clean_line(channel(row.channel).tag), 2, paint.bidi), base + paint["quiet"]
 
 
 def _name(row: CaseRow) -> SafeText:
@@ -173,14 +174,14 @@ def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[s
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
     for words, part in _before(item):
-        lead = fit(words, min(cell_len(words), max(0, cells - 1)))
+        lead = fit(words, min(cell_len(words), max(0, cells - 1)), paint.bidi)
         parts += [(lead, base + paint[part]), (" ", base)]
         cells -= cell_len(lead) + 1
     said = row.preview.safe_line
     if row.subject.raw and channel(row.channel).kind == "mail":
         subject = row.subject.safe_line
         said = compose("{subject} · {said}", subject=subject, said=said) if said else subject
-    parts.append((fit(said, cells, "natural"), base + paint["quiet"]))
+    parts.append((fit(said, cells, paint.bidi, "natural"), base + paint["quiet"]))
     return parts
 
 

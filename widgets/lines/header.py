@@ -85,7 +85,7 @@ class HeaderLine(Line):
         pieces: list[Piece] = [(trusted("● "), "good") if here else (trusted("○ "), "quiet")]
         pieces.append((clean_line(me.name), "strong"))
         if me.presence and self.size.width >= ROOMY:
-            pieces.append((trusted(" ") + presence_words(me.presence), "quiet"))
+            pieces.append((compose(" {presence}", presence=presence_words(me.presence)), "quiet"))
         return pieces
 
     def _views(self) -> Sequence[Sequence[Piece]]:

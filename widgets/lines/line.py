@@ -10,13 +10,17 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.domain.text import SafeText
+from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text_cells import graphemes
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.terminal.line_view import LineView
-from agent_tui.widgets.cells import cell_len
+from agent_tui.widgets.cells import TextLine, cell_len, shown
 from agent_tui.widgets.paint import Paint, Part
 
 Piece = tuple[SafeText, Part]
 """Words and the look they have."""
+
+NOTHING = trusted("")
 
 Cell = tuple[str, Part]
 
@@ -34,11 +38,12 @@ class Line(LineView):
         self._left: Sequence[Piece] = ()
         self._right: Sequence[Piece] = ()
         self._cells: list[Cell] = []
+        self._made_for: tuple[int, Bidi] | None = None
 
     def put(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
         """Show these pieces; only the span of cells that changed is painted."""
         width = self.size.width
-        if (left, right) == (self._left, self._right) and len(self._cells) == width:
+        if (left, right) == (self._left, self._right) and self._made_for == (width, self.paint.bidi):
             return
         self._left, self._right = left, right
         if not self.is_attached or not width:
@@ -55,18 +60,18 @@ class Line(LineView):
         self.refresh()
 
     def _lay_out(self, width: int) -> list[Cell]:
-        right = _cells(self._right)[-width:]
-        room = width - len(right) - (1 if right else 0)
-        left = _cells(self._left)
+        self._made_for = (width, self.paint.bidi)
+        right = _cells(self._right, self.paint.bidi)[-width:]
+        room = max(0, width - len(right) - (1 if right else 0))
+        left = _cells(self._left, self.paint.bidi)
         if len(left) > room:
-            left = [*left[: max(0, room - 1)], ("…", "quiet")]
-            left = left[: max(0, room)]
+            left = _cut(self._left, room, self.paint.bidi)
         gap: list[Cell] = [(" ", "text")] * (width - len(left) - len(right))
         return left + gap + right
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.base
-        if len(self._cells) != width:
+        if self._made_for != (width, self.paint.bidi):
             self._cells = self._lay_out(width)
         segments: list[Segment] = []
         text, part = "", None
@@ -81,16 +86,36 @@ class Line(LineView):
         return base + self.paint[part] if part is not None and part != "text" else base
 
 
-def _cells(pieces: Sequence[Piece]) -> list[Cell]:
-    """One entry a cell; a wide character fills its first, its second holds nothing."""
+def _cells(pieces: Sequence[Piece], bidi: Bidi) -> list[Cell]:
+    return [cell for words, part in pieces for cell in _cells_of(shown(words, bidi), part)]
+
+
+def _cells_of(line: TextLine, part: Part) -> list[Cell]:
+    """One entry a cell; a wide letter fills its first, its second holds nothing."""
+    cells: list[Cell] = []
+    for letter in graphemes(line.text):
+        width = cell_len(letter)
+        if width == 0 and cells:
+            cells[-1] = (cells[-1][0] + letter, part)
+        else:
+            cells.append((letter, part))
+            cells.extend([("", part)] * (width - 1))
+    return cells
+
+
+def _cut(pieces: Sequence[Piece], room: int, bidi: Bidi) -> list[Cell]:
+    """As many as fit; the ellipsis stands where the reading of the last one ends."""
     cells: list[Cell] = []
     for words, part in pieces:
-        for character in str(words.drawn()):
-            width = cell_len(character)
-            if width == 0 and cells:
-                base, look = cells[-1]
-                cells[-1] = (base + character, look)
-            else:
-                cells.append((character, part))
-                cells.extend([("", part)] * (width - 1))
+        left = room - len(cells)
+        if left <= 0:
+            break
+        whole = _cells_of(shown(words, bidi), part)
+        if len(whole) < left:
+            cells += whole
+            continue
+        short = shown(words, bidi, left - 1, NOTHING)
+        kept = _cells_of(short, part)[: left - 1]
+        cells += [("…", "quiet"), *kept] if short.right else [*kept, ("…", "quiet")]
+        break
     return cells

@@ -8,8 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from agent_tui.domain.bidi import base_level
 from agent_tui.domain.text import clean
-from agent_tui.widgets.cells import cell_len, reads_from_right
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import EditText
 from agent_tui.widgets.text.layout import Span, edit_spans
@@ -154,7 +155,7 @@ class EditView:
     def _shift(self, text: str) -> int:
         """Blank cells before a line that belongs at the right edge."""
         line = clean(text)
-        return max(0, self._width - cell_len(line.drawn())) if reads_from_right(line) else 0
+        return max(0, self._width - cell_len(line.drawn())) if base_level(line) else 0
 
 
 def drawn(text: str) -> str:

@@ -1,42 +1,43 @@
 """Lays text out in lines of cells. The one place through which all that a customer wrote reaches the screen.
 
-Right-to-left text is set to the right here; the order of its letters within a line is still the logical one.
+Paragraph by paragraph: wrapped as it is read, then each line put into the order of the cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rich.cells import set_cell_size
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.text import SafeText, clean_line, wrap
-from agent_tui.widgets.cells import cell_len, reads_from_right
+from agent_tui.domain.text import SafeText, clean
+from agent_tui.domain.text_visual import Bidi, visual_lines
+from agent_tui.widgets.cells import TextLine, cell_len
 
 
-@frozen
-class TextLine:
-    """A line as it is drawn: `text` takes `cells` cells; `right`: it belongs at the right edge."""
-
-    text: SafeText
-    cells: int
-    right: bool = False
-
-
-def lay_out(text: SafeText, width: int) -> tuple[TextLine, ...]:
+def lay_out(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
     """`text` in lines of at most `width` cells, as Textual counts them; a paragraph's side is that of its first strong
     letter. At least one line when `width` is above 0."""
-    lines: list[TextLine] = []
-    for paragraph in text.lines():
-        right = reads_from_right(paragraph)
-        for piece in wrap(paragraph, width):
-            drawn = piece.drawn()
-            cells = cell_len(drawn)
-            if cells > width:  # where the two tables of widths differ
-                drawn = clean_line(set_cell_size(str(drawn), width))
-                cells = cell_len(drawn)
-            lines.append(TextLine(drawn, cells, right))
-    return tuple(lines)
+    if "\n" not in text:
+        return _paragraph(text, width, bidi)
+    return tuple(line for paragraph in text.lines() for line in _paragraph(paragraph, width, bidi))
+
+
+@lru_cache(maxsize=2048)
+def _paragraph(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
+    for narrower in (0, 1, 2):  # where Textual's table of widths differs from that of wcwidth
+        drawn = [(line, cell_len(line.text)) for line in visual_lines(text, max(1, width - narrower), bidi)]
+        if all(cells <= width for _, cells in drawn):
+            break
+    return tuple(_within(TextLine(line.text, cells, line.right), width) for line, cells in drawn)
+
+
+def _within(line: TextLine, width: int) -> TextLine:
+    if line.cells <= width:
+        return line
+    cut = clean(set_cell_size(str(line.text), width))
+    return TextLine(cut, cell_len(cut), line.right)
 
 
 @frozen
