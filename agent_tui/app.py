@@ -134,13 +134,18 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             self._watch_cursor()
             self.pulse.flush()
             self.pulse.hurry()
-            self.desk_screen.paint()
+            self._paint()
         else:
             target = self.focused
             await super().on_event(event)
             if target is not None:
                 await _taken_by(target)
-                self.desk_screen.paint()
+                self._paint()
+
+    def _paint(self) -> None:
+        """Show what came of a key; keys that came together are shown together."""
+        if not self.message_queue_size:
+            self.desk_screen.paint()
 
     def _question_over(self) -> None:
         self.ui.asked()

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from textual import events
 
 from agent_tui.widgets.inbox import row_strips
 from agent_tui.widgets.lines import KeyLine
@@ -53,6 +54,16 @@ async def test_a_step_of_the_cursor_asks_for_the_lines_of_two_cases(monkeypatch:
         assert costs.taken() == ({"InboxList": 4}, 2)  # the case it came to was not drawn with the cursor before
         await desk.press("k")
         assert costs.taken() == ({"InboxList": 4}, 0)
+
+
+async def test_keys_that_come_together_are_painted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(Shop(many_rows(1_000))) as desk:
+        await desk.press("j")
+        costs = Costs(desk, monkeypatch)
+        for _ in range(10):
+            desk.app.post_message(events.Key("j", "j"))
+        await desk.rest()
+        assert costs.taken() == ({"InboxList": 22}, 2)  # the two lines of eleven cases, each once
 
 
 async def test_a_step_that_scrolls_draws_what_comes_into_sight(monkeypatch: pytest.MonkeyPatch) -> None:
