@@ -23,6 +23,7 @@ from wcwidth import wcwidth
 
 from agent_tui.terminal.app_base import console_for
 from agent_tui.terminal.diffscreen import DiffScreen
+from agent_tui.terminal.painter import changed_span
 
 COLUMNS, ROWS = 70, 18
 WORDS = [
@@ -265,6 +266,16 @@ async def test_random_changes_leave_the_same_screen(seed: int, env: dict[str, st
         both.check()
     assert both.updates > 30
     assert both.bytes_diff < both.bytes_stock
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 120])
+def test_the_span_that_changed_is_found_to_the_cell(length: int) -> None:
+    for first in range(length):
+        for last in range(first, length):
+            old = "a" * length
+            new = [*old]
+            new[first] = new[last] = "b"
+            assert changed_span(old, "".join(new)) == (first, last + 1)
 
 
 def layout(rows: list[list[Segment]]) -> LayoutUpdate:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from agent_tui.commands.spec import GLOBAL, PROMPT
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
@@ -17,7 +17,7 @@ from agent_tui.widgets.cells import cell_len, segment
 from agent_tui.widgets.paint import Paint
 
 
-class Prompt(Widget, can_focus=True):
+class Prompt(LineView, can_focus=True):
     """One question at a time. The shell shows and hides it; `closed` is called at once when the question is over."""
 
     KEY_CONTEXTS = (PROMPT, GLOBAL)
@@ -138,7 +138,7 @@ class Prompt(Widget, can_focus=True):
     # -- drawing
 
     def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.size.width
+        base, width = self.base, self.size.width
         label = self.asking.label if self.asking is not None else trusted("")
         before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
         problem = compose("  {problem}", problem=self._problem) if self._problem else trusted("")

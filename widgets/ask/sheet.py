@@ -8,9 +8,9 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText, compose, trusted
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import NOTHING, Offer
 from agent_tui.widgets.cells import cell_len, fit, segment
 from agent_tui.widgets.paint import Paint
@@ -19,7 +19,7 @@ TITLE = 26
 """Cells of the first column."""
 
 
-class Sheet(Widget):
+class Sheet(LineView):
     """Lies over the lower part of the screen while a question is open; as high as it has lines."""
 
     DEFAULT_CSS = """
@@ -89,7 +89,7 @@ class Sheet(Widget):
     # -- drawing
 
     def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.size.width
+        base, width = self.base, self.size.width
         if y == 0:
             return self._rule(width, base)
         place = self._top + y - 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import CaseRow, Clock, Metric
@@ -11,6 +10,7 @@ from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed,
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.case.when import clock_time, day
@@ -29,7 +29,7 @@ _STAGES: dict[str, Phrase] = {
 }
 
 
-class CaseHead(Widget):
+class CaseHead(LineView):
     """Two lines, or with `brief` only the second one (the customer's line stands above then)."""
 
     DEFAULT_CSS = """
@@ -113,7 +113,7 @@ class CaseHead(Widget):
         return _clock_words(clock, now, clock_time(clock.since, zone))
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base
         self._shown = self._lines()
         if y >= len(self._shown):
             return Strip.blank(width, base)

@@ -6,13 +6,13 @@ from textual import events
 from textual.geometry import Offset, Region
 from textual.message import Message as Posted
 from textual.strip import Strip
-from textual.widget import Widget
 
 from agent_tui.commands.spec import COMPOSER, GLOBAL
 from agent_tui.domain.channels import channel
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import LinePieces, strip_of
@@ -21,7 +21,7 @@ from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import MOST
 
 
-class Composer(Widget, can_focus=True):
+class Composer(LineView, can_focus=True):
     """Rule, fields and text. As high as it needs, up to `most_lines` of text. `empty_lines`: of a text not begun."""
 
     KEY_CONTEXTS = (COMPOSER, GLOBAL)
@@ -47,6 +47,7 @@ class Composer(Widget, can_focus=True):
         self.empty_lines = 2
         self.writing = Writing(workbench, self._show, lambda: host(self).settings.signature)
         self._rule_shown: LinePieces | None = None
+        self._fields: list[LinePieces] = []
 
     @property
     def enter_sends(self) -> bool:
@@ -146,16 +147,13 @@ class Composer(Widget, can_focus=True):
         )
 
     @property
-    def _fields(self) -> list[LinePieces]:
-        return field_lines(self.writing.about, self.writing.draft)
-
-    @property
     def _head(self) -> int:
         return 1 + len(self._fields)
 
     def _show(self) -> None:
         """Wrap, take the height that is needed, keep the caret in sight, draw."""
         self.display = self.writing.writable
+        self._fields = field_lines(self.writing.about, self.writing.draft)
         if not self.size.width or not self.writing.writable:
             self.refresh()
             return
@@ -172,17 +170,16 @@ class Composer(Widget, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base
         if not self.writing.writable:
             return Strip.blank(width, base)
         if y == 0:
             self._rule_shown = self._rule()
             return strip_of(self._rule_shown, width, self.paint, base)
-        fields = self._fields
-        if y <= len(fields):
-            return strip_of(fields[y - 1], width, self.paint, base)
+        if y < self._head:
+            return strip_of(self._fields[y - 1], width, self.paint, base)
         ink = base + self.paint["note"] if self.writing.draft.note else base
-        return self.writing.view.strip(y - 1 - len(fields), width, self.paint, base, ink, caret=self.has_focus)
+        return self.writing.view.strip(y - self._head, width, self.paint, base, ink, caret=self.has_focus)
 
     def on_resize(self) -> None:
         self._show()

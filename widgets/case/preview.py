@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.domain.text import SafeText, fixed, trusted
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.paint import Paint
 
@@ -67,7 +68,7 @@ def _cell(upper: tuple[int, int, int], lower: tuple[int, int, int], half_blocks:
     return Segment(_GREYS[int(weight * len(_GREYS))])
 
 
-class Preview(Widget, can_focus=True):
+class Preview(LineView, can_focus=True):
     """Lies in the timeline's place while a picture is looked at: `s` saves, `l` gives a link, any other key closes."""
 
     KEY_CONTEXTS: tuple[str, ...] = ()
@@ -119,7 +120,7 @@ class Preview(Widget, can_focus=True):
         self.post_message(self.Closed())
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base
         if y == 0:
             left = (Piece(trusted("── "), "rule"), Piece(self._title, "strong"), Piece(trusted(" ")))
             keys = (Piece(fixed(" s"), "key"), Piece(trusted(" save  ")), Piece(fixed("l"), "key"))

@@ -19,6 +19,7 @@ from agent_tui.domain.model import Message
 from agent_tui.domain.text import compose, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.services.workbench import Workbench
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.entries import Earlier, Entry, Item, Said, Talked, items_of
 from agent_tui.widgets.case.entry_lines import lines_of
 from agent_tui.widgets.case.host import host
@@ -31,7 +32,7 @@ _EDGE = 1
 """Cells of the cursor's mark at the left."""
 
 
-class Timeline(ScrollView, can_focus=True):
+class Timeline(LineView, ScrollView, can_focus=True):
     """`desk.open_case` from its oldest message held to its newest. With the focus it has a cursor on a message."""
 
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
@@ -292,7 +293,7 @@ class Timeline(ScrollView, can_focus=True):
     # -- drawing
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.base
         made_of = (width, self.paint.version, base)
         if made_of != self._strips_of or len(self._strips) > MOST_STRIPS:
             self._strips.clear()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from textual.strip import Strip
-from textual.widget import Widget
 
+from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.paint import Paint
 
 
-class RuleLine(Widget):
+class RuleLine(LineView):
     """One row of `─` with `┴` where a column's rule ends."""
 
     DEFAULT_CSS = """
@@ -27,4 +27,4 @@ class RuleLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        return self.paint.rule_strip(self.size.width, self._joints, "┴", self.rich_style)
+        return self.paint.rule_strip(self.size.width, self._joints, "┴", self.base)
