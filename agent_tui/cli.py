@@ -339,15 +339,35 @@ def config_init() -> None:
     click.echo(f"wrote {path}; set the url and where its token is, then: agent-tui config check")
 
 
+_connect_too = click.option("--connect", is_flag=True, help="Try each login too, for ten seconds at most.")
+
+
 @config.command("check")
-def config_check() -> None:
-    """Name everything that is wrong with config.toml, keymap and themes."""
+@_connect_too
+def config_check(connect: bool) -> None:
+    """Name everything that is wrong with config.toml, keymap and themes, and whether each token can be had."""
     from agent_tui.backends.registry import Registry
     from agent_tui.config.settings import check_settings
+    from agent_tui.logins import desk_logins
 
-    path = _config_path()
-    problems = check_settings(path, _env(), Path(_env()["HOME"]), Registry().names())
-    _say_or_refuse(path, problems)
+    path, env = _config_path(), _env()
+    home = Path(env["HOME"])
+    _say_or_refuse(path, check_settings(path, env, home, Registry().names()))
+    _tell_logins(lambda: desk_logins(path, env, home, connect))
+
+
+def _tell_logins(tries: Callable[[], Coroutine[Any, Any, list[Any]]]) -> None:
+    """One line for each login; those that failed at the end, and then exit code 2."""
+
+    async def work() -> None:
+        found = await tries()
+        for login in found:
+            if not login.wrong:
+                click.echo(login.line)
+        if wrong := [login.line for login in found if login.wrong]:
+            raise Refusal("\n".join(wrong))
+
+    _run(work())
 
 
 def _say_or_refuse(path: Path, problems: tuple[Problem, ...]) -> None:
@@ -395,12 +415,17 @@ def hub_init() -> None:
 
 
 @hub.command("check")
+@_connect_too
 @click.pass_obj
-def hub_check(config: Path) -> None:
-    """Name everything that is wrong with hub.toml."""
+def hub_check(config: Path, connect: bool) -> None:
+    """Name everything that is wrong with hub.toml, and whether each password and secret can be had."""
     from agent_tui.config.hub_settings import check_hub_settings
+    from agent_tui.logins import hub_logins
 
-    _say_or_refuse(config, check_hub_settings(config, _env(), Path(_env()["HOME"])))
+    env = _env()
+    home = Path(env["HOME"])
+    _say_or_refuse(config, check_hub_settings(config, env, home))
+    _tell_logins(lambda: hub_logins(config, env, home, connect))
 
 
 @hub.group()

@@ -54,7 +54,7 @@ async def run_configured(
         state = state or paths.state / f"url-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     else:
         servers, state = chosen.servers, state or paths.state
-    backends = [await _backend(server, env, time) for server in servers]
+    backends = [await backend_of(server, env, time) for server in servers]
     if not backends:
         place = config or paths.config_file
         raise CannotRun(f"{place}: no [[backends]]; run agent-tui config init, or agent-tui demo to look around")
@@ -113,7 +113,8 @@ def _from_url(url: str, token_cmd: str) -> Server:
         raise CannotRun(f"--url {url}: {wrong}{expected}") from None
 
 
-async def _backend(server: Server, env: Mapping[str, str], time: TimeSource) -> Backend:
+async def backend_of(server: Server, env: Mapping[str, str], time: TimeSource) -> Backend:
+    """A backend that connects when its feed is read. Raises SecretError and CannotRun."""
     token = await read_secret(server.token, env)
     tls = None
     if (path := server.tls_ca) is not None:

@@ -6,14 +6,12 @@ import asyncio
 import errno
 import json
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from agent_tui.backends.connectors.base import Connector
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.served import Served
@@ -22,23 +20,19 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.wire.frames import Limits
 from agent_tui.config.hub_settings import HubSettings, ListenSettings, certificate_problem, load_hub_settings
-from agent_tui.config.mail_settings import MailServerSettings, MailSettings
+from agent_tui.config.mail_settings import MailSettings
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
-from agent_tui.config.secrets import SecretError, read_secret
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
+from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
 
 if TYPE_CHECKING:
-    from agent_tui.backends.connectors.webhook.connector import WebhookConnector
+    pass
 
 log = logging.getLogger("agent_tui.hub")
-
-
-class CannotServe(Exception):
-    """The hub cannot start; one line that says why and what to do."""
 
 
 class JsonLines(logging.Formatter):
@@ -84,11 +78,9 @@ async def serve(
     from agent_tui.backends.hub.http_side import http_side, tell_http_url
 
     settings = loaded.settings
-    if settings.database_url.get_secret_value():
-        raise ConfigError([loaded.source.problem(("database_url",), "is not served yet", "no database_url: SQLite")])
     if problem := certificate_problem(loaded, home):
         raise ConfigError([problem])
-    hooks = [await _webhook(index, loaded, env, home, time) for index in range(len(settings.webhook))]
+    hooks = [await webhook_connector(index, loaded, env, home, time) for index in range(len(settings.webhook))]
     mails = [await mail_connector(account, loaded, env, home, time) for account in settings.mail]
     store = Store.open(data_folder(loaded, home), exclusive=True)
     workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings))
@@ -170,93 +162,10 @@ def _policy(settings: HubSettings) -> HubPolicy:
         link_ms=round(times.link_minutes * MINUTE_MS),
         senders=senders,
         canned=tuple((canned.name, canned.text) for canned in settings.canned),
+        team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
         account_brand={account.name: titles.get(account.brand, account.brand) for account in accounts},
     )
-
-
-async def _webhook(
-    index: int, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
-) -> WebhookConnector:
-    from agent_tui.backends.connectors.webhook.connector import WebhookConnector
-    from agent_tui.backends.connectors.webhook.signing import BadSecret, key_of
-
-    account = loaded.settings.webhook[index]
-    secret = await read_secret(account.secret_source(loaded.folder, home), env)
-    try:
-        key = key_of(secret.reveal())
-    except BadSecret as error:
-        raise ConfigError([loaded.source.problem(("webhook", index), f"the secret {error}")]) from None
-    limit = loaded.settings.limits.file_mb * 1_400_000  # base64, and the words around the file
-    return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
-
-
-async def mail_connector(
-    account: MailSettings, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
-) -> Connector:
-    from agent_tui.backends.connectors.mail.connector import MailAccount, MailConnector
-    from agent_tui.backends.connectors.mail.imap_wire import ImapServer
-    from agent_tui.backends.connectors.mail.login import AskToken, NoToken
-    from agent_tui.backends.connectors.mail.smtp import SmtpServer
-
-    async def password(server: MailServerSettings, protocol: str) -> str:
-        source = server.password_source(account.name, protocol, loaded.folder, home)
-        return (await read_secret(source, env)).reveal() if source is not None and server.auth == "password" else ""
-
-    def token(server: MailServerSettings, protocol: str) -> AskToken | None:
-        source = server.password_source(account.name, protocol, loaded.folder, home)
-        if source is None or server.auth != "xoauth2":
-            return None
-
-        async def ask() -> str:
-            try:
-                return (await read_secret(source, env)).reveal()
-            except SecretError as error:
-                raise NoToken(str(error)) from None
-
-        return ask
-
-    imap, smtp = account.imap, account.smtp
-    sender = f"{account.display_name} <{account.address}>" if account.display_name else account.address
-    return MailConnector(
-        MailAccount(
-            account.name,
-            sender,
-            SmtpServer(
-                smtp.host,
-                smtp.port,
-                smtp.tls,
-                smtp.user,
-                await password(smtp, "smtp"),
-                context=_trust(smtp, loaded.folder, home),
-                token=token(smtp, "smtp"),
-            ),
-            ImapServer(
-                imap.host,
-                imap.port,
-                imap.tls,
-                imap.user,
-                await password(imap, "imap"),
-                imap.folder,
-                context=_trust(imap, loaded.folder, home),
-                token=token(imap, "imap"),
-            ),
-            aliases=account.aliases,
-            sent=imap.sent_folder,
-            poll_seconds=imap.poll_seconds,
-        ),
-        time,
-    )
-
-
-def _trust(server: MailServerSettings, folder: Path, home: Path) -> ssl.SSLContext | None:
-    if server.tls_ca is None:
-        return None
-    path = expand(server.tls_ca, folder, home)
-    try:
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise CannotServe(f"{path}: cannot be used as tls_ca: {error}; expected certificates in PEM form") from None
 
 
 async def run_hub(

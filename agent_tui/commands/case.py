@@ -67,7 +67,7 @@ def _assignees(context: Context) -> Iterator[Choice]:
     for agent in directory.agents:
         yield Choice(f"agent:{agent.id}", clean_line(agent.name), presence_words(agent.presence))
     for team in directory.teams:
-        yield Choice(f"team:{team}", clean_line(team), trusted("team"))
+        yield Choice(f"team:{team}", clean_line(directory.title_of(team)), trusted("team"))
 
 
 def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
@@ -76,14 +76,15 @@ def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
     def assign(value: str) -> None:
         kind, _, id = value.partition(":")
         give(context, Assign(row.id, agent=id) if kind == "agent" else Assign(row.id, team=id))
-        name = agent_name(context, id) if kind == "agent" else clean_line(id)
+        name = agent_name(context, id) if kind == "agent" else clean_line(_directory(context).title_of(id))
         context.ui.say(compose("{who} goes to {name}", who=_who(row), name=name))
 
     if not arguments:
         context.ui.pick(trusted("assign to"), choices, assign)
         return None
     wanted = arguments[0].casefold()
-    found = [choice for choice in choices if choice.title.casefold() == wanted] or [
+    names = {choice.value: (choice.title.casefold(), choice.value.partition(":")[2].casefold()) for choice in choices}
+    found = [choice for choice in choices if wanted in names[choice.value]] or [
         choice for choice in choices if choice.title.casefold().startswith(wanted)
     ]
     if len(found) != 1:

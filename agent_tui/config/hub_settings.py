@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
@@ -142,9 +142,6 @@ class HubSettings(ConfigModel):
     data_dir: Path = Path("data")
     """The folder of the database and files; made when it is missing, closed to others."""
 
-    database_url: SecretStr = Field(default=SecretStr(""), examples=["postgresql+psycopg:///desk"])
-    """Another database than SQLite in `data_dir`. With a password in it, this file must be closed to others."""
-
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged, to standard error. Customers' words are never logged."""
 
@@ -216,8 +213,6 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
     except ConfigError as error:
         return error.problems
     problems = [problem] if (problem := certificate_problem(loaded, home)) else []
-    if (problem := _open_to_others(loaded, path)) is not None:
-        problems.append(problem)
     for index, account in enumerate(loaded.settings.mail):
         for protocol, server in (("imap", account.imap), ("smtp", account.smtp)):
             where = ("mail", index, protocol)
@@ -267,13 +262,3 @@ def certificate_problem(loaded: Loaded[HubSettings], home: Path) -> Problem | No
         expected = "-----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----"
         return loaded.source.problem(("listen", "tls_cert"), "no certificate and key in PEM form", expected)
     return None
-
-
-def _open_to_others(loaded: Loaded[HubSettings], path: Path) -> Problem | None:
-    from urllib.parse import urlsplit
-
-    url = loaded.settings.database_url.get_secret_value()
-    if "database_url" not in loaded.source.data or not urlsplit(url).password or not path.stat().st_mode & 0o077:
-        return None
-    what = "holds a password in a file that others can read"
-    return loaded.source.problem(("database_url",), what, "chmod 600 of this file")

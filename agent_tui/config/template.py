@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from agent_tui.config.hub_settings import HubSettings
@@ -109,8 +108,6 @@ def _words(text: str) -> Iterator[str]:
 def _shown(field: FieldInfo) -> Any:
     """The default where it says something, else an example."""
     default = None if field.is_required() else field.get_default()
-    if isinstance(default, SecretStr):
-        default = default.get_secret_value()
     if (default is None or default in ("", ())) and field.examples:
         return field.examples[0]
     return "" if default is None else default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent_tui.backends.base import Connected, Disconnected, Happening, Stale
 from agent_tui.desk import countdown
@@ -177,9 +178,7 @@ class Desk:
         others = tuple(a for a in known if a.id != agent.id)
         agents = tuple(agent if a.id == agent.id else a for a in known) if len(others) < len(known) else (*known, agent)
         directory = state.directory
-        state.directory = type(directory)(
-            agents, directory.teams, directory.labels, directory.senders, directory.canned
-        )
+        state.directory = replace(directory, agents=agents)
         changes = Changes(header=True)
         if state.me is not None and state.me.id == agent.id:
             teams_changed = state.me.teams != agent.teams

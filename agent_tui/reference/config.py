@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from agent_tui.config.hub_settings import HubSettings
@@ -70,8 +69,6 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
     value: Any = field.get_default()
-    if isinstance(value, SecretStr):
-        value = value.get_secret_value()
     if isinstance(value, PurePath):
         value = str(value)
     if value is None or value in ("", ()):

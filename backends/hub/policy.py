@@ -20,6 +20,7 @@ class HubPolicy:
     subject_ms: int = 30 * DAY_MS
     senders: tuple[Sender, ...] = ()
     canned: tuple[tuple[str, str], ...] = ()
+    team_titles: tuple[tuple[str, str], ...] = ()
     account_team: Mapping[str, str] = field(default_factory=dict)
     account_brand: Mapping[str, str] = field(default_factory=dict)
     backoff_s: tuple[float, ...] = (5, 30, 120, 600, 1800)

@@ -84,4 +84,5 @@ def _directory(connection: Connection, policy: HubPolicy) -> Directory:
         labels=cases.labels(connection),
         senders=policy.senders,
         canned=policy.canned,
+        team_titles=policy.team_titles,
     )

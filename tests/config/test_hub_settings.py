@@ -73,7 +73,6 @@ def test_mail_accounts(tmp_path: Path) -> None:
         (MAIL.replace("[mail.smtp]", "[mail.imap.x]"), "hub.toml:1: mail[1].smtp: missing; expected Where mail goes"),
         (MAIL.replace("[mail.imap]", 'brand = "x"\n[mail.imap]'), "hub.toml:4: mail[1].brand: no such brand"),
         (MAIL.replace("[mail.imap]", 'team = "x"\n[mail.imap]'), "hub.toml:4: mail[1].team: no such team"),
-        ('database_url = ["postgresql://u:hunter2@h/d"]', "hub.toml:1: database_url: not text"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, expected: str) -> None:
@@ -104,20 +103,6 @@ def test_where_sent_mail_is_filed(tmp_path: Path) -> None:
     for said, folder in (("", ""), ('sent = "auto"', ""), ('sent = "off"', None), ('sent = "נשלח"', "נשלח")):
         path.write_text(MAIL.replace("[mail.smtp]", f"{said}\n[mail.smtp]"))
         assert load_hub_settings(path, {}).settings.mail[0].imap.sent_folder == folder
-
-
-def test_the_databases_password_stays_secret(tmp_path: Path) -> None:
-    path = tmp_path / "hub.toml"
-    path.write_text('database_url = "postgresql+psycopg://desk:hunter2@db/desk"\n')
-    path.chmod(0o644)
-    loaded = load_hub_settings(path, {})
-    assert "hunter2" not in repr(loaded.settings)
-    (problem,) = check_hub_settings(path, {}, tmp_path)
-    assert str(problem).endswith(
-        "database_url: holds a password in a file that others can read; expected chmod 600 of this file"
-    )
-    path.chmod(0o600)
-    assert check_hub_settings(path, {}, tmp_path) == ()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")

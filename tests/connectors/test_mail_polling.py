@@ -9,7 +9,7 @@ import pytest
 
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.time import VirtualTime
-from agent_tui.hub_process import mail_connector
+from agent_tui.hub_accounts import mail_connector
 from tests.connectors.memory_port import MemoryPort
 from tests.connectors.scripted_imap import ScriptedImap
 

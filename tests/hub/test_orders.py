@@ -338,3 +338,11 @@ def test_a_digest_tells_orders_apart_and_knows_no_defaults() -> None:
     ]
     assert len({digest_of(order) for order in orders}) == len(orders)
     assert digest_of(Reply("k", "email", TEXT)) == digest_of(Reply("k", "email", TEXT, "", "", CustomerText("")))
+
+
+async def test_teams_have_the_titles_of_the_settings(hub: Hub) -> None:
+    hub.workspace.policy = replace(hub.workspace.policy, team_titles=(("support", "Support, first line"),))
+    page = await hub.workspace.query(hub.noa, DirectoryQuery())
+    assert isinstance(page, DirectoryPage)
+    assert page.directory.title_of("support") == "Support, first line"
+    assert page.directory.title_of("billing") == "billing"

@@ -10,7 +10,8 @@ import pytest
 
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.model import Call
-from agent_tui.domain.orders import MarkRead
+from agent_tui.domain.orders import Assign, MarkRead
+from agent_tui.domain.queries import DirectoryPage, Page, Query
 from agent_tui.domain.text import CustomerText
 from tests.widgets.running import Running, running
 from tests.widgets.shop import NOW, Shop, sketch_rows
@@ -138,3 +139,25 @@ async def test_my_signature_goes_under_mails_before_the_sender_s_own() -> None:
         await type_text(desk, "mail")
         await desk.press("enter")
         assert writing.edit.text.endswith("-- \nNoa, 03-555-0100")
+
+
+async def test_a_team_is_called_by_its_title() -> None:
+    class Titled(Shop):
+        async def query(self, query: Query) -> Page:
+            page = await super().query(query)
+            if isinstance(page, DirectoryPage):
+                titles = (("billing", "Accounts and refunds"),)
+                return replace(page, directory=replace(page.directory, team_titles=titles))
+            return page
+
+    shop = Titled()
+    async with running(shop) as desk:
+        await desk.press("A")
+        assert "Accounts and refunds" in desk.text
+        await type_text(desk, "accounts")
+        await desk.press("enter")
+        assert shop.orders[-1] == Assign("c4471", team="billing")
+        await desk.press("colon")
+        await type_text(desk, "assign-to billing")
+        await desk.press("enter")
+        assert shop.orders[-2:] == [Assign("c4471", team="billing")] * 2

@@ -92,7 +92,10 @@ class CaseHead(LineView):
     def _whose(self, case: OpenCase, row: CaseRow) -> SafeText:
         state = self.workbench.desk.backends.get(case.key.backend)
         if state is None or not row.owner:
-            return compose("nobody's, {team}", team=clean_line(row.team)) if row.team else trusted("nobody's yet")
+            if not row.team:
+                return trusted("nobody's yet")
+            title = state.directory.title_of(row.team) if state is not None else row.team
+            return compose("nobody's, {team}", team=clean_line(title))
         if state.me is not None and row.owner == state.me.id:
             return trusted("yours")
         names = {agent.id: agent.name for agent in state.directory.agents}

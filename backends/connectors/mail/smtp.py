@@ -100,7 +100,29 @@ async def send_mail(server: SmtpServer, mail: Composed) -> Outcome:
         return Permanent(
             f"SMTP without TLS is allowed on loopback only: set security = tls or starttls for {server.host}"
         )
-    client = aiosmtplib.SMTP(
+    client = _client(server, mail.sender.rpartition("@")[2])
+    try:
+        failed = await _connect(client, server)
+        return failed if failed is not None else await _deliver(client, server, mail)
+    finally:
+        client.close()
+
+
+async def try_login(server: SmtpServer) -> str:
+    """Connect, log in and leave; "" or why that cannot be. Sends nothing."""
+    client = _client(server, "localhost")
+    try:
+        failed = await _connect(client, server)
+        if failed is None:
+            with suppress(SMTPException, OSError, asyncio.TimeoutError):
+                await asyncio.wait_for(client.quit(), 1.0)
+        return failed.reason if failed is not None else ""
+    finally:
+        client.close()
+
+
+def _client(server: SmtpServer, hello: str) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         use_tls=server.security == "tls",
@@ -108,13 +130,8 @@ async def send_mail(server: SmtpServer, mail: Composed) -> Outcome:
         tls_context=server.context,
         timeout=server.timeout,
         # by default the library asks the DNS for this machine's name, for seconds where there is none
-        local_hostname=server.hello or mail.sender.rpartition("@")[2],
+        local_hostname=server.hello or hello,
     )
-    try:
-        failed = await _connect(client, server)
-        return failed if failed is not None else await _deliver(client, server, mail)
-    finally:
-        client.close()
 
 
 async def _connect(client: aiosmtplib.SMTP, server: SmtpServer) -> Temporary | None:
