@@ -67,7 +67,7 @@ def _assignees(context: Context) -> Iterator[Choice]:
     for agent in directory.agents:
         yield Choice(f"agent:{agent.id}", clean_line(agent.name), presence_words(agent.presence))
     for team in directory.teams:
-        yield Choice(f"team:{team}", clean_line(directory.title_of(team)), trusted("team"))
+        yield Choice(f"team:{team}", clean_line(directory.team_title(team)), trusted("team"))
 
 
 def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
@@ -76,7 +76,7 @@ def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
     def assign(value: str) -> None:
         kind, _, id = value.partition(":")
         give(context, Assign(row.id, agent=id) if kind == "agent" else Assign(row.id, team=id))
-        name = agent_name(context, id) if kind == "agent" else clean_line(_directory(context).title_of(id))
+        name = agent_name(context, id) if kind == "agent" else clean_line(_directory(context).team_title(id))
         context.ui.say(compose("{who} goes to {name}", who=_who(row), name=name))
 
     if not arguments:

@@ -224,6 +224,6 @@ class Directory:
     canned: tuple[tuple[str, str], ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
 
-    def title_of(self, team: str) -> str:
+    def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""
         return dict(self.team_titles).get(team, team)

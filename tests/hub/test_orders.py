@@ -344,5 +344,5 @@ async def test_teams_have_the_titles_of_the_settings(hub: Hub) -> None:
     hub.workspace.policy = replace(hub.workspace.policy, team_titles=(("support", "Support, first line"),))
     page = await hub.workspace.query(hub.noa, DirectoryQuery())
     assert isinstance(page, DirectoryPage)
-    assert page.directory.title_of("support") == "Support, first line"
-    assert page.directory.title_of("billing") == "billing"
+    assert page.directory.team_title("support") == "Support, first line"
+    assert page.directory.team_title("billing") == "billing"

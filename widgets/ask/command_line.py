@@ -78,7 +78,9 @@ class CommandLineAsking(Asking):
         elif argument.kind in ("agent", "team"):
             for agent in directory.agents:
                 yield Offer(agent.name, clean_line(agent.name), presence_words(agent.presence))
-            yield from (Offer(team, clean_line(directory.title_of(team)), trusted("team")) for team in directory.teams)
+            yield from (
+                Offer(team, clean_line(directory.team_title(team)), trusted("team")) for team in directory.teams
+            )
         elif argument.kind == "label":
             row = self._context.row
             on = row.labels if row is not None else ()

@@ -94,7 +94,7 @@ class CaseHead(LineView):
         if state is None or not row.owner:
             if not row.team:
                 return trusted("nobody's yet")
-            title = state.directory.title_of(row.team) if state is not None else row.team
+            title = state.directory.team_title(row.team) if state is not None else row.team
             return compose("nobody's, {team}", team=clean_line(title))
         if state.me is not None and row.owner == state.me.id:
             return trusted("yours")
