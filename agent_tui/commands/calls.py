@@ -12,13 +12,14 @@ from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, marked, trusted
 
-_OUTCOMES = (
-    ("solved", marked("solved")),
-    ("promised", marked("promised to come back")),
-    ("transferred", marked("given to somebody else")),
-    ("no-answer", marked("nobody there")),
-    ("wrong-number", marked("wrong number")),
+_TITLES = (
+    marked("solved"),
+    marked("promised to come back"),
+    marked("given to somebody else"),
+    marked("nobody there"),
+    marked("wrong number"),
 )
+_OUTCOMES = tuple(zip(ids.OUTCOMES, _TITLES, strict=True))
 _NONE_RINGS = marked("nothing rings")
 _NONE_LIVE = marked("you are in no call")
 _NONE_TO_WRITE = marked("no call waits to be written up")

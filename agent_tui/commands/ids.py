@@ -87,6 +87,11 @@ PRESENCE = "presence"
 REDRAW = "redraw"
 QUIT = "quit"
 
+PRESENCES = ("available", "write-up", "break", "meeting", "training")
+"""What an agent usually is."""
+OUTCOMES = ("solved", "promised", "transferred", "no-answer", "wrong-number")
+"""What usually comes of a call."""
+
 _LISTS = (LIST, COMPOSER)
 _ANYWHERE = (LIST, COMPOSER, PROMPT)
 
@@ -259,7 +264,7 @@ _CALLS = (
         "Write up the call",
         "Say what came of the call.",
         (LIST, CALL),
-        (Argument("outcome", "text", required=False),),
+        (Argument("outcome", "text", required=False, help="what came of it", suggested=OUTCOMES),),
     ),
 )
 
@@ -284,7 +289,7 @@ _DESK = (
         "Presence",
         "Say whether I take new work.",
         (LIST,),
-        (Argument("state", "text", required=False, help="available, or why not"),),
+        (Argument("state", "text", required=False, help="available, or why not", suggested=PRESENCES),),
     ),
     CommandSpec(REDRAW, "Redraw", "Paint the screen again.", _ANYWHERE),
     CommandSpec(QUIT, "Log out", "Leave the desk; shows first what is unsent or owed.", (LIST,)),

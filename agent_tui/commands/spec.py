@@ -37,6 +37,8 @@ class Argument:
     required: bool = True
     choices: tuple[str, ...] = ()
     help: str = ""
+    suggested: tuple[str, ...] = ()
+    """Words that it usually is; others are as good."""
 
     @property
     def said(self) -> SafeText:

@@ -56,6 +56,7 @@ class Desk:
         self._directory_known: set[str] = set()
         self._case_stale = False
         self._older_wanted = False
+        self._history_wanted = False
 
     @property
     def open_case(self) -> OpenCase | None:
@@ -242,6 +243,8 @@ class Desk:
                 out.append((case.key.backend, CaseQuery(case.key.case, before=oldest)))
         if case.customer is not None and case.history is None:
             out.append((case.key.backend, HistoryQuery(case.customer.id)))
+        elif case.customer is not None and case.history and self._history_wanted and case.more_history:
+            out.append((case.key.backend, HistoryQuery(case.customer.id, before=case.history[-1].id)))
         return out
 
     def unanswered(self, backend: str, query: Query) -> Changes:
@@ -335,8 +338,13 @@ class Desk:
         case = self.open_case
         if case is None or case.key.backend != backend or case.customer is None or case.customer.id != query.customer:
             return Changes()
-        earlier = case.history or () if query.before else ()
-        case.history = (*earlier, *page.cases)
+        earlier = case.history or ()
+        if query.before:
+            self._history_wanted = False
+            if not earlier or earlier[-1].id != query.before:
+                return Changes()
+        case.history = (*earlier, *page.cases) if query.before else page.cases
+        case.more_history = page.more
         return Changes(customer=True)
 
     # -- what the agent does -------------------------------------------------------------------------------------------
@@ -356,7 +364,7 @@ class Desk:
         row = self.row(key)
         self._timeline = Timeline(key)
         self._timeline.case.row = row
-        self._case_stale = self._older_wanted = False
+        self._case_stale = self._older_wanted = self._history_wanted = False
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
         return Changes(timeline=True, customer=True, composer=True)
@@ -365,6 +373,11 @@ class Desk:
         """Back to the inbox; the draft stays."""
         self._timeline = None
         return Changes(timeline=True, customer=True, composer=True)
+
+    def want_history(self) -> Changes:
+        """A further page of the customer's earlier cases is wanted."""
+        self._history_wanted = self.open_case is not None and self.open_case.more_history
+        return Changes()
 
     def want_older(self) -> Changes:
         """An older page of the open timeline is wanted."""

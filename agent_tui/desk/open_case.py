@@ -11,7 +11,7 @@ from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Messag
 @dataclass(slots=True)
 class OpenCase:
     """`row`, `customer` None while nothing is known yet. `loading`: asked and not answered yet. `history` None: not
-    asked yet. `missing`: the backend says there is no such case."""
+    asked yet; `more_history`: the backend has earlier ones. `missing`: the backend says there is no such case."""
 
     key: CaseKey
     row: CaseRow | None = None
@@ -22,4 +22,5 @@ class OpenCase:
     more_before: bool = False
     loading: bool = True
     history: tuple[PastCase, ...] | None = None
+    more_history: bool = False
     missing: bool = False

@@ -167,6 +167,10 @@ class Workbench:
         """An older page of the open timeline."""
         self._changed(self.desk.want_older())
 
+    def load_history(self) -> None:
+        """A further page of the customer's earlier cases."""
+        self._changed(self.desk.want_history())
+
     # -- acting --------------------------------------------------------------------------------------------------------
 
     def order(self, backend: str, order: Order, *, hold: bool = False, key: CaseKey | None = None) -> str:

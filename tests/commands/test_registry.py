@@ -7,6 +7,7 @@ import pytest
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.ids import SPECS
+from agent_tui.commands.presences import PRESENCES
 from agent_tui.commands.registry import REGISTRY, read_line
 
 
@@ -43,3 +44,7 @@ def test_a_wrong_line_says_what_is_wrong(line: str, said: str) -> None:
     with pytest.raises(CommandError) as caught:
         read_line(line)
     assert said in caught.value.text
+
+
+def test_the_line_suggests_the_presences_that_there_are() -> None:
+    assert tuple(PRESENCES) == ids.PRESENCES

@@ -139,6 +139,11 @@ class TalkShop(Shop):
         self.said = said if said is not None else messages()
         self.calls: tuple[Call, ...] = (CALL,)
         self.talks: tuple[Conversation, ...] = (PH, EM, WA)
+        self.past: tuple[PastCase, ...] = (
+            PastCase("h1", 4102, "email", _T("refund"), at(7, 16, 40), 4, "done"),
+            PastCase("h2", 3977, "phone", _T("address"), at(77, 11, 20), 2, "done"),
+            PastCase("h3", 2544, "whatsapp", _T("delivery"), at(500, 9, 0), 9, "done"),
+        )
         self.page = page
         self.refuses = ""
         self.files = {PICTURE: picture(), PAPER: b"%PDF-1.4 no more"}
@@ -170,12 +175,9 @@ class TalkShop(Shop):
         if isinstance(query, CaseQuery) and query.case == DANA:
             return CasePage(self._talk(query), self.seq)
         if isinstance(query, HistoryQuery) and query.customer == self.customer.id:
-            past = (
-                PastCase("h1", 4102, "email", _T("refund"), at(7, 16, 40), 4, "done"),
-                PastCase("h2", 3977, "phone", _T("address"), at(77, 11, 20), 2, "done"),
-                PastCase("h3", 2544, "whatsapp", _T("delivery"), at(500, 9, 0), 9, "done"),
-            )
-            return HistoryPage(self.customer, past, False, self.seq)
+            first = next((n for n, one in enumerate(self.past, 1) if one.id == query.before), 0)
+            past = self.past[first : first + query.limit]
+            return HistoryPage(self.customer, past, first + len(past) < len(self.past), self.seq)
         if isinstance(query, DirectoryQuery):
             return DirectoryPage(
                 Directory(

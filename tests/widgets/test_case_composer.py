@@ -9,10 +9,12 @@ from pathlib import Path
 from textual import events
 
 from agent_tui.backends.base import Disconnected
+from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import NewMessage, Note, Reply
 from agent_tui.domain.text import CustomerText
+from agent_tui.widgets.case import drafting
 from tests.widgets.talk import DANA, WA, TalkShop, at, case_column, messages, talking, type_text
 
 KEY = CaseKey("hub", DANA)
@@ -171,6 +173,12 @@ async def test_a_new_message_goes_to_anyone() -> None:
         await type_text(desk, "new@one.example")
         await desk.press("enter")
         await type_text(desk, "Hello")
+        before = len(desk.shop.orders)
+        await desk.press("ctrl+g")
+        assert "it has no subject: ^T writes one; sending again sends it without" in desk.text
+        assert desk.app.desk_screen.case.composer.writing.draft.body.startswith("Hello")
+        await desk.wait(6)
+        assert len(desk.shop.orders) == before
         await desk.press("ctrl+g")
         await desk.wait(6)
         sent = desk.shop.orders[-1]
@@ -179,13 +187,34 @@ async def test_a_new_message_goes_to_anyone() -> None:
         assert (sent.channel, sent.account) == ("email", "main")
 
 
+async def test_a_subject_that_is_written_after_all_is_sent_and_a_reply_is_never_asked_for_one() -> None:
+    async with talking() as desk:
+        await desk.press("N")
+        await type_text(desk, "new@one.example")
+        await desk.press("enter")
+        await type_text(desk, "Hello")
+        await desk.press("ctrl+g", "ctrl+t")
+        await type_text(desk, "subj")
+        await desk.press("enter")
+        await type_text(desk, "Your lamp")
+        await desk.press("enter", "ctrl+g")
+        await desk.wait(6)
+        sent = desk.shop.orders[-1]
+        assert isinstance(sent, NewMessage) and sent.subject.raw == "Your lamp"
+    answer = Draft(CaseKey("hub", "c1"), "email", "em", body="yes", in_reply_to="m1")
+    assert not drafting.lacks_subject(answer)
+    assert drafting.lacks_subject(replace(answer, in_reply_to=""))
+    assert not drafting.lacks_subject(replace(answer, in_reply_to="", channel="whatsapp"))
+    assert not drafting.lacks_subject(replace(answer, in_reply_to="", note=True))
+
+
 async def test_after_a_new_message_nothing_is_typed_to_the_customer_of_the_open_case() -> None:
     async with talking() as desk:
         await desk.press("N")
         await type_text(desk, "new@one.example")
         await desk.press("enter")
         await type_text(desk, "Hello")
-        await desk.press("ctrl+g")
+        await desk.press("ctrl+g", "ctrl+g")
         assert not desk.app.desk_screen.case.composing
         assert desk.app.desk_screen.case.composer.writing.blank
 

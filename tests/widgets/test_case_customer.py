@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from agent_tui.desk.keys import CaseKey
-from tests.widgets.talk import DANA, talking
+from agent_tui.domain.model import PastCase
+from agent_tui.domain.text import CustomerText
+from tests.widgets.talk import DANA, TalkShop, at, talking
 
 
 async def test_addresses_carry_their_channel_and_a_check_where_the_customer_wrote() -> None:
@@ -20,6 +22,27 @@ async def test_notes_and_history_are_there() -> None:
         assert "HISTORY 3" in column
         assert "12 Nov   EM refund         4" in column
         assert "Courier: the parcel" in column
+
+
+async def test_earlier_cases_page_on_to_the_first() -> None:
+    shop = TalkShop()
+    shop.past = tuple(
+        PastCase(f"h{n}", 4400 - n, "email", CustomerText(f"question {n}"), at(n, 9, 0), 1, "done")
+        for n in range(1, 121)
+    )
+    async with talking(shop) as desk:
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.history is not None
+        assert "HISTORY 50+" in desk.text and len(case.history) == 50
+        await desk.press("i", "end")
+        assert len(case.history) == 100
+        await desk.press("end")
+        assert [one.id for one in case.history] == [one.id for one in shop.past]
+        await desk.press("end", "end")
+        assert len(case.history) == 120 and not case.more_history
+        assert "question 120" in desk.text and "page on" not in desk.text
+        await desk.press("home")
+        assert "HISTORY 120" in desk.text
 
 
 async def test_an_earlier_case_is_opened_from_there() -> None:

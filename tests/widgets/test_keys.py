@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from textual import events
 
+from agent_tui.commands.command import Command, always
+from agent_tui.commands.ids import CALL_ANSWER, MARK_UNREAD, QUIT, SNOOZE, SPECS
+from agent_tui.commands.registry import REGISTRY
+from agent_tui.commands.spec import Argument, CommandSpec
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
@@ -14,6 +19,7 @@ from agent_tui.domain.text import CustomerText, trusted
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from tests.widgets.running import running
 from tests.widgets.shop import NOW, Shop, sketch_rows
+from tests.widgets.talk import talking
 
 
 async def test_a_begun_sequence_shows_its_ends_and_the_next_key_ends_it() -> None:
@@ -69,12 +75,65 @@ async def test_the_command_line_completes_names_of_colleagues() -> None:
         assert desk.shop.orders == [Assign("c4471", agent="ruti")]
 
 
+async def test_the_command_line_completes_a_command_that_is_cut_short_and_words_that_are_usual() -> None:
+    async with running() as desk:
+        await desk.press("colon", *"prese", "space")
+        assert "write-up" in desk.text and "training" in desk.text
+        await desk.press("b", "tab")
+        assert ": presence break" in desk.screen[-2]
+        await desk.press("escape", "colon", *"call-write-up", "space", *"wr", "tab")
+        assert ": call-write-up wrong-number" in desk.screen[-2]
+
+
+async def test_the_command_line_completes_addresses_of_the_open_case() -> None:
+    async with talking() as desk:
+        await desk.press("colon", *"forward", "space", *"avi@", "tab")
+        assert ": forward avi@home.example" in desk.screen[-2]
+
+
+async def test_the_command_line_completes_each_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = CommandSpec(
+        "hand-over",
+        "Hand over",
+        "To a channel, then a colleague.",
+        ("list",),
+        (Argument("channel", "channel"), Argument("who", "agent")),
+    )
+    monkeypatch.setitem(REGISTRY, spec.id, Command(spec, lambda context, arguments: None, always))
+    async with running() as desk:
+        await desk.press("colon", *"hand-o", "tab", *"wha", "tab")
+        assert ": hand-over whatsapp " in desk.screen[-2]
+        assert "Ruti" in desk.text and "telegram" not in desk.text
+        await desk.press("r", "tab")
+        assert ": hand-over whatsapp Ruti" in desk.screen[-2]
+
+
 async def test_a_wrong_line_stays_and_says_what_was_expected() -> None:
     async with running() as desk:
         await desk.press("colon", *"snooze", "space", *"soon", "enter")
         assert desk.shop.orders == []
         assert "is no time" in desk.screen[-2]
         await desk.press("escape")
+
+
+async def test_the_help_is_read_whole_and_to_its_end_on_a_small_screen() -> None:
+    async with running(size=(60, 20)) as desk:
+        await desk.press("question_mark")
+        seen: list[str] = []
+        for _ in range(200):
+            top = next(place for place, line in enumerate(desk.screen) if "what works here" in line)
+            seen += desk.screen[top + 1 : -2]
+            before = desk.screen
+            await desk.press("pagedown")
+            if desk.screen == before:
+                break
+        read = " ".join(" ".join(line.strip("▌ ") for line in seen).split())
+        for id in (MARK_UNREAD, CALL_ANSWER, SNOOZE, QUIT):
+            assert SPECS[id].title in read
+        assert SPECS[SNOOZE].help in read and SPECS[QUIT].help in read
+        assert "…" not in read
+        await desk.press("pageup", "up", "up")
+        assert "what works here" in desk.text
 
 
 async def test_the_palette_finds_a_command_and_runs_it() -> None:

@@ -93,8 +93,9 @@ def test_the_palette(picture: Picture, size: tuple[int, int]) -> None:
     assert picture(size, "ctrl+p", "s", "n")
 
 
-def test_help(picture: Picture) -> None:
-    assert picture((120, 40), "question_mark")
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_help(picture: Picture, size: tuple[int, int]) -> None:
+    assert picture(size, "question_mark", "down")
 
 
 def test_the_command_line(picture: Picture) -> None:

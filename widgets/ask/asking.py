@@ -34,6 +34,9 @@ class Asking:
     chooses: bool = True
     """Whether Enter takes the marked offer (else the text counts and offers only help to complete it)."""
 
+    whole: bool = False
+    """Whether what stands beside the titles is to be read whole."""
+
     enter: Phrase = marked("choose")
     escape: Phrase = marked("leave")
     completes: bool = True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent_tui.commands.command import CommandError
+from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Context
 from agent_tui.commands.presences import presence_words
 from agent_tui.commands.registry import REGISTRY, read_line
-from agent_tui.commands.spec import Argument
+from agent_tui.commands.spec import Argument, CommandSpec
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.model import Directory
 from agent_tui.domain.text import SafeText, clean_line, declared, marked, trusted
@@ -44,12 +44,13 @@ class CommandLineAsking(Asking):
             commands += [command for id, command in REGISTRY.items() if name and name in id and command not in commands]
             named = [offer_of(command, self._context, self._keymap) for command in commands]
             return [Offer(one.value, clean_line(one.value), one.beside, one.key, one.why_not) for one in named]
-        command = REGISTRY.get(name)
+        command = _named(name)
         if command is None or not command.spec.arguments:
             return ()
-        argument = command.spec.arguments[0]
-        started = rest.strip().removeprefix("-").casefold()
+        argument, _, word = _being_typed(command.spec, rest)
+        started = word.strip().removeprefix("-").casefold()
         found = [offer for offer in self._values(argument) if started in offer.title.casefold()]
+        found.sort(key=lambda offer: not offer.title.casefold().startswith(started))
         return found or ([Offer("", declared(argument.help))] if argument.help else ())
 
     def complete(self, text: str, offer: Offer) -> str:
@@ -57,8 +58,13 @@ class CommandLineAsking(Asking):
         if not blank:
             spec = REGISTRY[offer.value].spec
             return offer.value + (" " if spec.arguments else "")
-        minus = "-" if rest.lstrip().startswith("-") else ""
-        return f"{name} {minus}{offer.value}"
+        command = _named(name)
+        if command is None or not offer.value:
+            return text
+        argument, before, word = _being_typed(command.spec, rest)
+        minus = "-" if word.startswith("-") else ""
+        last = argument is command.spec.arguments[-1]
+        return f"{command.spec.id} {before}{minus}{offer.value}{'' if last else ' '}"
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
         if not text.strip():
@@ -75,6 +81,10 @@ class CommandLineAsking(Asking):
         directory = backend.directory if backend is not None else Directory()
         if argument.choices:
             yield from (Offer(choice, clean_line(choice)) for choice in argument.choices)
+        elif argument.suggested:
+            yield from (Offer(word, clean_line(word)) for word in argument.suggested)
+        elif argument.kind == "address":
+            yield from (Offer(address.drawn(), address, whose) for address, whose in self._addresses())
         elif argument.kind in ("agent", "team"):
             for agent in directory.agents:
                 yield Offer(agent.name, clean_line(agent.name), presence_words(agent.presence))
@@ -95,3 +105,34 @@ class CommandLineAsking(Asking):
             yield from (Offer(words, clean_line(words), meaning.text) for words, meaning in _WHEN)
         elif argument.kind == "command":
             yield from (Offer(id, clean_line(id), declared(REGISTRY[id].spec.title)) for id in REGISTRY)
+
+    def _addresses(self) -> Iterator[tuple[SafeText, SafeText]]:
+        """The customer's own of the open case, then those who wrote or were written to in it."""
+        case = self._context.workbench.desk.open_case
+        if case is None:
+            return
+        found: dict[str, tuple[SafeText, SafeText]] = {}
+        for address in case.customer.addresses if case.customer is not None else ():
+            value = address.value.safe_line
+            found.setdefault(value.drawn(), (value, case.row.name.safe_line if case.row is not None else trusted("")))
+        for message in reversed(case.messages):
+            for person in (*message.to, *message.cc):
+                found.setdefault(person.safe_line.drawn(), (person.safe_line, trusted("in this case")))
+        yield from found.values()
+
+
+def _named(name: str) -> Command | None:
+    """The command of this name, which may be cut short where it stays unambiguous."""
+    found = [REGISTRY[name]] if name in REGISTRY else [c for id, c in REGISTRY.items() if name and id.startswith(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _being_typed(spec: CommandSpec, rest: str) -> tuple[Argument, str, str]:
+    """The argument that the line's end belongs to, what stands before it, and what there is of it."""
+    before, left = "", rest.lstrip()
+    for argument in spec.arguments[:-1]:
+        word, blank, more = left.partition(" ")
+        if not blank:
+            return argument, before, left
+        before, left = f"{before}{word} ", more.lstrip()
+    return spec.arguments[-1], before, left

@@ -89,6 +89,7 @@ class PaletteAsking(Asking):
 class HelpAsking(Asking):
     """?: what works here, by groups; then what does not, and why. Typing narrows it, Enter does it."""
 
+    whole = True
     enter = marked("do it")
     completes = False
 

@@ -71,7 +71,7 @@ class Prompt(LineView, can_focus=True):
         line = self._line
         plain = {"left": line.left, "right": line.right, "home": line.home, "end": line.end}
         edits = {"backspace": line.delete_left, "delete": line.delete_right}
-        marks = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
+        marks, pages = {"down": 1, "up": -1}, {"pagedown": 1, "pageup": -1}
         if event.key == "enter":
             self._answer()
         elif event.key == "tab":
@@ -87,6 +87,8 @@ class Prompt(LineView, can_focus=True):
                 self._edited()
         elif event.key in marks:
             self.sheet.mark(marks[event.key])
+        elif event.key in pages:
+            self.sheet.page(pages[event.key])
         elif event.character is not None and event.is_printable:
             line.insert(event.character)
             self._edited()
@@ -108,7 +110,7 @@ class Prompt(LineView, can_focus=True):
 
     def _show(self) -> None:
         if self.asking is not None:
-            self.sheet.offer(self.asking.title, self.asking.offers(self._line.text))
+            self.sheet.offer(self.asking.title, self.asking.offers(self._line.text), self.asking.whole)
         self.refresh()
 
     def _complete(self) -> None:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import NOTHING, Offer
-from agent_tui.widgets.cells import cell_len, fit, segment
+from agent_tui.widgets.cells import TextLine, cell_len, fit, segment
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.layout import lay_out
 
 TITLE = 26
 """Cells of the first column."""
+NARROW = 70
+"""Below this width what is to be read whole stands under its title, not beside it."""
+INDENT = 4
+"""Cells before it there."""
+
+
+@frozen
+class _Line:
+    """One line of the sheet: which offer it belongs to, and what stands beside or under the title, `laid` where it was
+    broken into lines. `first`: the line with title and key."""
+
+    offer: int
+    words: SafeText
+    laid: TextLine | None = None
+    first: bool = True
 
 
 class Sheet(LineView):
@@ -35,6 +52,8 @@ class Sheet(LineView):
         self.most_lines = 12
         self._title: SafeText = NOTHING
         self._offers: Sequence[Offer] = ()
+        self._whole = False
+        self._lines: list[_Line] = []
         self._marked = 0
         self._top = 0
 
@@ -45,36 +64,61 @@ class Sheet(LineView):
             return self._offers[self._marked]
         return None
 
-    def offer(self, title: SafeText, offers: Sequence[Offer]) -> None:
-        """Show these lines, the first that can be chosen marked."""
-        self._title, self._offers, self._top = title, offers, 0
+    def offer(self, title: SafeText, offers: Sequence[Offer], whole: bool = False) -> None:
+        """Show these lines, the first that can be chosen marked. `whole`: what stands beside the titles is to be read,
+        so it is broken into lines where it is longer than the line."""
+        self._title, self._offers, self._whole, self._top = title, offers, whole, 0
         self._marked = next((place for place, offer in enumerate(offers) if not offer.heading), 0)
-        lines = min(len(offers), self.most_lines)
-        self.display = bool(lines or title)
-        self.styles.height = lines + 1
-        self.refresh()
+        self._lay()
 
     def mark(self, step: int) -> None:
-        """Move the mark by `step` lines; headings are passed over."""
+        """Move the mark by `step` offers; headings are passed over."""
         places = [place for place, offer in enumerate(self._offers) if not offer.heading]
         if not places:
             return
         now = places.index(self._marked) if self._marked in places else 0
         self._marked = places[max(0, min(len(places) - 1, now + step))]
-        shown = self._shown
-        first = self._marked - 1 if self._marked and self._offers[self._marked - 1].heading else self._marked
-        self._top = max(min(self._top, first), self._marked - shown + 1)
-        self.refresh()
+        self._bring_into_sight()
+
+    def page(self, step: int) -> None:
+        """Move the mark by a page of lines, one line staying in sight."""
+        spans = {place: self._span(place) for place, offer in enumerate(self._offers) if not offer.heading}
+        if not spans:
+            return
+        here = spans.get(self._marked, (0, 0))[0]
+        room = max(1, self._shown - 1)
+        passed = [place for place, (first, _) in spans.items() if 0 < (first - here) * step <= room]
+        beyond = [place for place, (first, _) in spans.items() if (first - here) * step > 0]
+        if passed or beyond:
+            self._marked = (max if step > 0 else min)(passed) if passed else (min if step > 0 else max)(beyond)
+            self._bring_into_sight()
 
     @property
     def _shown(self) -> int:
-        return max(1, min(len(self._offers), self.most_lines))
+        return max(1, min(len(self._lines), self.most_lines))
+
+    def _span(self, place: int) -> tuple[int, int]:
+        """The first and the last line of an offer."""
+        lines = [at for at, line in enumerate(self._lines) if line.offer == place]
+        return (lines[0], lines[-1]) if lines else (0, 0)
+
+    def _bring_into_sight(self) -> None:
+        first, last = self._span(self._marked)
+        if self._marked and self._offers[self._marked - 1].heading:
+            first -= 1
+        self._top = min(max(self._top, last - self._shown + 1), first)
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._whole:
+            self._lay()
+            self._bring_into_sight()
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        place = self._top + event.y - 1
-        if event.y >= 1 and place < len(self._offers) and not self._offers[place].heading:
-            self._marked = place
+        at = self._top + event.y - 1
+        if event.y >= 1 and at < len(self._lines) and not self._offers[self._lines[at].offer].heading:
+            self._marked = self._lines[at].offer
             self.refresh()
             self.post_message(self.Clicked())
 
@@ -86,23 +130,54 @@ class Sheet(LineView):
         event.stop()
         self.mark(-3)
 
+    # -- inside
+
+    def _lay(self) -> None:
+        width = self.size.width or self.app.size.width
+        self._lines = [line for place, offer in enumerate(self._offers) for line in self._lines_of(place, offer, width)]
+        lines = min(len(self._lines), self.most_lines)
+        self.display = bool(lines or self._title)
+        self.styles.height = lines + 1
+        self.refresh()
+
+    def _lines_of(self, place: int, offer: Offer, width: int) -> Iterator[_Line]:
+        beside = offer.why_not if offer.why_not is not None else offer.beside
+        if not self._whole or offer.heading or not beside:
+            yield _Line(place, beside)
+            return
+        if width < NARROW:
+            yield _Line(place, NOTHING)
+            for line in lay_out(beside, width - INDENT - 2, self.paint.bidi):
+                yield _Line(place, beside, line, first=False)
+            return
+        for number, line in enumerate(lay_out(beside, self._room(offer, width), self.paint.bidi)):
+            yield _Line(place, beside, line, first=number == 0)
+
+    @staticmethod
+    def _room(offer: Offer, width: int) -> int:
+        """Cells beside the title."""
+        key = cell_len(offer.key)
+        return max(8, width - 4 - min(TITLE, max(10, width - 4 - key)) - 2 - key)
+
     # -- drawing
 
     def render_line(self, y: int) -> Strip:
         base, width = self.base, self.size.width
         if y == 0:
             return self._rule(width, base)
-        place = self._top + y - 1
-        if place >= len(self._offers):
+        at = self._top + y - 1
+        if at >= len(self._lines):
             return Strip.blank(width, base)
-        offer = self._offers[place]
+        line = self._lines[at]
+        offer = self._offers[line.offer]
         if offer.heading:
             text = fit(compose("  {title}", title=offer.title), width, self.paint.bidi)
             return Strip([segment(text, base + self.paint["heading"])], width)
-        return self._line(offer, place == self._marked, width, base)
+        marked = line.offer == self._marked
+        return self._line(offer, line, marked, width, base) if line.first else self._under(line, marked, width, base)
 
     def _rule(self, width: int, base: Style) -> Strip:
-        rest = len(self._offers) - self._top - self._shown
+        rest = len(self._lines) - self._top - self._shown
         above = compose(" {n} above ", n=self._top) if self._top else NOTHING
         below = compose(" {n} more below ", n=rest) if rest > 0 else NOTHING
         words = compose(" {title} ", title=self._title) if self._title else NOTHING
@@ -119,23 +194,42 @@ class Sheet(LineView):
             ]
         ).adjust_cell_length(width, base)
 
-    def _line(self, offer: Offer, marked: bool, width: int, base: Style) -> Strip:
+    def _line(self, offer: Offer, line: _Line, marked: bool, width: int, base: Style) -> Strip:
         base = base + self.paint["cursor"] if marked else base
         quiet, bidi = base + self.paint["quiet"], self.paint.bidi
         key = fit(offer.key, cell_len(offer.key), bidi)
-        beside = offer.why_not if offer.why_not is not None else offer.beside
-        title = TITLE if beside or offer.key else width
+        title = TITLE if line.words or offer.key else width
+        if self._whole and not line.words:
+            title = width
         title = min(title, max(10, width - 4 - cell_len(key)))
         room = max(0, width - 4 - title - 2 - cell_len(key))
+        words = _laid(line) if line.laid is not None else fit(line.words, room, bidi)
         name = quiet if offer.why_not is not None else base + self.paint["strong"] if marked else base
         return Strip(
             [
                 segment("▌ " if marked else "  ", base + self.paint["here"]),
                 segment(fit(offer.title, title, bidi), name),
-                segment("  ", base),
-                segment(fit(beside, room, bidi), quiet),
+                segment("  " if room else "", base),
+                segment(words, quiet),
+                segment(" " * (room - cell_len(words)), base),
                 segment(" ", base),
                 segment(key, base + self.paint["key"]),
                 segment(" ", base),
             ]
         ).adjust_cell_length(width, base)
+
+    def _under(self, line: _Line, marked: bool, width: int, base: Style) -> Strip:
+        """A further line of what stands beside the title."""
+        base = base + self.paint["cursor"] if marked else base
+        indent = INDENT if width < NARROW else TITLE + 4
+        return Strip(
+            [
+                segment("▌ " if marked else "  ", base + self.paint["here"]),
+                segment(" " * (indent - 2), base),
+                segment(_laid(line), base + self.paint["quiet"]),
+            ]
+        ).adjust_cell_length(width, base)
+
+
+def _laid(line: _Line) -> SafeText:
+    return line.laid.text if line.laid is not None else NOTHING

@@ -135,12 +135,15 @@ def _history(case: OpenCase, now: Ms, zone: tzinfo) -> list[CustomerLine]:
     if case.history is None:
         return []
     past = [one for one in case.history if one.id != case.key.case]
-    heading = compose("HISTORY {n}", n=len(past)) if past else trusted("HISTORY")
+    more = fixed("+") if case.more_history else NOTHING
+    heading = compose("HISTORY {n}{more}", n=len(past), more=more) if past else trusted("HISTORY")
     lines = [CustomerLine(_BLANK), CustomerLine(_heading(heading, NOTHING))]
     if not past:
         lines.append(CustomerLine(LinePieces((Piece(trusted(" the first time"), "quiet"),))))
     for one in past:
         lines.append(CustomerLine(_past(one, now, zone), past=CaseKey(case.key.backend, one.id)))
+    if case.more_history:
+        lines.append(CustomerLine(LinePieces((Piece(fixed(" ")), Piece(trusted("earlier ones: page on"), "quiet")))))
     return lines
 
 

@@ -62,6 +62,8 @@ class CustomerPane(ScrollView, can_focus=True):
             "page-on": now + page,
             "page-back": now - page,
         }[move]
+        if target >= len(places) - 1:
+            self.workbench.load_history()
         target = max(0, min(len(places) - 1, target))
         if target == now:
             return False
@@ -121,7 +123,10 @@ class CustomerPane(ScrollView, can_focus=True):
 
     def _scroll_by(self, lines: int) -> bool:
         before = self.scroll_offset.y
-        target = max(0, min(before + lines, len(self._rows) - self.size.height))
+        end = len(self._rows) - self.size.height
+        if before + lines >= end:
+            self.workbench.load_history()
+        target = max(0, min(before + lines, end))
         if target != before:
             self.scroll_to(y=target, animate=False, force=True)
         return target != before

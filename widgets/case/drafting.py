@@ -224,6 +224,12 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
     return None
 
 
+def lacks_subject(draft: Draft) -> bool:
+    """Whether it is a new mail, no answer, without a word in its subject."""
+    mail = channel(draft.channel).kind == "mail" and not draft.note
+    return mail and not draft.in_reply_to and not draft.subject.strip()
+
+
 def open_field(directory: Directory, body: str) -> str:
     """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
     known = {field for _, words in directory.canned for field in FIELD.findall(words)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import tzinfo
 
 from agent_tui.desk.open_case import OpenCase
@@ -25,13 +24,11 @@ class Earlier:
 
 @frozen
 class Rule:
-    """A line between runs. `tag`: the channel's letters; `folded`: messages of the run with something folded."""
+    """A line between runs. `tag`: the channel's letters."""
 
     key: str
     tag: SafeText
     words: SafeText
-    count: int = 0
-    folded: int = 0
 
 
 @frozen
@@ -68,7 +65,6 @@ def items_of(
     if case.more_before:
         items.append(Earlier())
     run: tuple[str, int] | None = None
-    rule = -1
     subjects = {m.conversation: m.subject.safe_line for m in reversed(case.messages) if m.subject}
     subjects |= {talk.id: talk.subject.safe_line for talk in case.conversations if talk.subject}
     entries: list[tuple[Ms, int, Message | Call]] = [(m.at, 0, m) for m in case.messages]
@@ -82,15 +78,10 @@ def items_of(
         aside = isinstance(entry, Message) and not entry.conversation and entry.kind in ("note", "system")
         now_run = (run[0] if aside and run is not None else entry.conversation, today)
         if now_run != run:
-            run, rule = now_run, len(items)
+            run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
-        last = items[rule]
-        assert isinstance(last, Rule)
         if isinstance(entry, Message):
-            item = _said(entry, names, me, unfolded, known)
-            items.append(item)
-            folded = bool(entry.folded) and entry.id not in unfolded
-            items[rule] = replace(last, count=last.count + 1, folded=last.folded + folded)
+            items.append(_said(entry, names, me, unfolded, known))
         else:
             items.append(Talked(f"call:{entry.id}", entry, _name(entry.agent, names)))
     return tuple(items)

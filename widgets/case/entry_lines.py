@@ -8,7 +8,18 @@ from datetime import tzinfo
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, truncate, trusted
+from agent_tui.domain.text import (
+    Phrase,
+    SafeText,
+    clean_line,
+    compose,
+    fixed,
+    listed,
+    marked,
+    plural,
+    truncate,
+    trusted,
+)
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
@@ -76,11 +87,7 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi) -> tuple[LinePiec
 def _rule(rule: Rule) -> LinePieces:
     words = compose("{tag} · {words}", tag=rule.tag, words=rule.words) if rule.tag else rule.words
     left = (Piece(trusted("─ "), "rule"), Piece(words, "heading"), Piece(BLANK))
-    right: list[Piece] = []
-    if rule.folded:
-        counts = compose(" {n}, {folded} folded ", n=rule.count, folded=rule.folded)
-        right = [Piece(counts, "quiet"), Piece(trusted("──"), "rule")]
-    return LinePieces(left, tuple(right), "─", "rule")
+    return LinePieces(left, (), "─", "rule")
 
 
 def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
@@ -156,15 +163,32 @@ def _after(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     if message.folded and item.unfolded:
         yield from _body(message.folded.safe, frame, "quote")
     elif message.folded:
-        count = len(message.folded.safe.lines())
-        words = plural("{n} line folded", "{n} lines folded", n=count)
-        yield (Piece(trusted("+ "), "quiet"), Piece(words, "quiet"))
+        yield tuple(_fold_mark(message.folded.safe, frame.body))
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
         yield from _wrapped(compose("! not sent: {why}", why=why), frame, "danger")
         yield from _wrapped(trusted("Z sends it again"), frame, "quiet")
     elif message.state == "unknown":
         yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
+
+
+def _fold_mark(folded: SafeText, width: int) -> Iterator[Piece]:
+    """What is not shown and the key that shows it: `+ quoted mail, signature: 5 lines  F shows them`."""
+    lines = [line.drawn().strip() for line in folded.lines()]
+    signed = any(line == "--" for line in lines)
+    quoted = any(line and line != "--" for line in (lines[: lines.index("--")] if signed else lines)) or any(
+        line.startswith(">") for line in lines
+    )
+    if quoted and signed:
+        what = trusted("quoted mail, signature")
+    else:
+        what = trusted("quoted mail") if quoted else trusted("signature") if signed else trusted("blank lines")
+    count = plural("{n} line", "{n} lines", n=len(lines))
+    mark = Piece(compose("+ {what}: {count}", what=what, count=count), "quiet")
+    hint = Piece(trusted("shows it") if len(lines) == 1 else trusted("shows them"), "quiet")
+    yield from (mark, blanks(2), Piece(fixed("F"), "key"))
+    if cells((mark, hint)) + 4 <= width:
+        yield from (BLANK_PIECE, hint)
 
 
 def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, ...]]:

@@ -39,6 +39,7 @@ class Writing:
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
         self._answered_by_others = ""
+        self._asked_subject = False
 
     # -- what the case asks
 
@@ -156,6 +157,9 @@ class Writing:
             self.edit.mark_field()
             self._changed()
             return compose("{field} is still to be filled", field=clean_line(field))
+        if drafting.lacks_subject(draft) and not self._asked_subject:
+            self._asked_subject = True
+            return trusted("it has no subject: ^T writes one; sending again sends it without")
         answered = self._answer_of_others()
         if answered is not None and answered.id != self._answered_by_others and not draft.note:
             self._answered_by_others = answered.id
@@ -255,6 +259,7 @@ class Writing:
         if begun != self.edit.text or not stay:
             self.view.put(begun, 0)
         self._begun = begun
+        self._asked_subject = False
         self._seen_answers()
 
     def _seen_answers(self) -> None:
@@ -265,6 +270,7 @@ class Writing:
         self._draft, self._saved, self._pristine = draft, draft, False
         self._begun = ""
         self.view.put(draft.body)
+        self._asked_subject = False
         self._seen_answers()
 
     def _take_outside(self) -> None:
