@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
 
-.PHONY: demo test test-real bench lint types docs words clean
+.PHONY: demo test test-real terminals bench lint types docs words clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "agent-tui needs Python 3.11 or newer; $(PYTHON) is older: make PYTHON=python3.11" >&2; exit 2; }
@@ -20,6 +20,9 @@ test: $(VENV)/.installed
 
 test-real: $(VENV)/.installed
 	$(BIN)/python -m pytest -q -rs -m "real or slow"
+
+terminals: $(VENV)/.installed
+	$(BIN)/python -m tests.terminals
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
