@@ -35,7 +35,8 @@ Connect = Callable[[], Awaitable[Transport]]
 """Opens one line. Raises TransportClosed (try again) or TransportRefused."""
 
 FIRST_DELAY = 0.5
-LONGEST_DELAY = 60.0
+LONGEST_DELAY = 15.0
+"""A person sits there and waits: a server that is back should not go unnoticed for a minute."""
 STEADY = 10.0
 """Seconds that a line must have held before the back-off begins anew."""
 FEED_LIMIT = 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,24 @@ def test_encrypted_mails_are_named() -> None:
     body = b"--a\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--a--"
     found = parse_mail(mail(*PLAIN, "Content-Type: multipart/encrypted; boundary=a", body=body))
     assert "encrypted: OpenPGP, it cannot be read here" in found.problems
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        (b"Content-Type: application/ms-tnef; name=winmail.dat", "winmail.dat"),
+        (b"Content-Type: application/ms-tnef", "winmail.dat"),
+        (b"Content-Type: application/octet-stream; name=ATT00001.dat", "ATT00001.dat"),
+    ],
+)
+def test_files_packed_by_outlook_are_named_and_kept(part: bytes, name: str) -> None:
+    packed = base64.b64encode(bytes.fromhex("789f3e220100") + b"inside")
+    body = b"--a\r\n\r\nSee the file.\r\n--a\r\n%s\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n--a--"
+    found = parse_mail(mail(*PLAIN, "Content-Type: multipart/mixed; boundary=a", body=body % (part, packed)))
+    assert found.text == "See the file."
+    assert any("winmail.dat (Outlook's TNEF)" in problem for problem in found.problems)
+    (file,) = found.attachments
+    assert file.name == name and file.content.endswith(b"inside")
 
 
 @pytest.mark.parametrize(

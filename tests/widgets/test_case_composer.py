@@ -34,6 +34,12 @@ async def test_enter_sends_and_the_words_stand_in_the_timeline_at_once() -> None
         assert (sent.body.raw, sent.channel, sent.conversation) == ("Good morning", "whatsapp", "wa")
 
 
+async def test_the_way_out_of_the_composer_is_taught_before_the_last_case() -> None:
+    async with talking(size=(100, 30)) as desk:
+        await desk.press("ctrl+n", "enter")
+        assert "Esc out" in desk.screen[-1]
+
+
 async def test_without_a_line_the_desk_says_that_the_reply_is_kept() -> None:
     async with talking() as desk:
         await desk.press("enter")

@@ -29,6 +29,19 @@ async def test_groups_say_who_waits_for_whom_and_how_many() -> None:
             assert line[:38].split()[-1] == str(count)
 
 
+async def test_an_order_that_changed_names_the_key_that_takes_it() -> None:
+    async with running(size=(100, 30)) as desk:
+        await desk.press("j", "j")
+        row = sketch_rows()[0]
+        desk.shop.changes(replace(row, stage="customer", sort_at=row.sort_at + 1))
+        await desk.rest()
+        assert "NEEDS ME  Home sorts" in desk.screen[2]
+        await desk.press("enter")
+        assert "NEEDS ME  Esc sorts" in desk.screen[2]
+        await desk.press("escape")
+        assert "sorts" not in desk.screen[2]
+
+
 async def test_the_cursor_moves_over_rows_and_never_stands_on_a_group() -> None:
     async with running() as desk:
         seen = [under_cursor(desk)]

@@ -277,7 +277,7 @@ class InboxList(LineView, can_focus=True):
         if isinstance(item, InboxHeader):
             if self._geometry.two_lines and part == 0 and index:
                 return Shown()
-            return Shown(item, words=trusted("Home: new order") if index == 0 and inbox.order_changed else _NOTHING)
+            return Shown(item, words=self._how_to_sort() if index == 0 and inbox.order_changed else _NOTHING)
         cursor = index == self._cursor
         if not isinstance(item, InboxRow):
             return Shown(item if part == 0 else None, look=RowLook(cursor, self._here))
@@ -285,6 +285,10 @@ class InboxList(LineView, can_focus=True):
         countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
         soon = clock is not None and clock.due - now < SOON_MS
         return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown.text, soon))
+
+    def _how_to_sort(self) -> SafeText:
+        """The key that takes the true order, where the focus is."""
+        return trusted("Home sorts") if self._here else trusted("Esc sorts")
 
     def _read_clock(self, index: int, row: CaseRow, now: Ms) -> Countdown:
         step = next_step(row, now)
@@ -401,10 +405,12 @@ class InboxList(LineView, can_focus=True):
     def on_focus(self) -> None:
         self._here = True
         self._refresh_item(self._cursor)
+        self._refresh_item(0)  # it may name the key that sorts
 
     def on_blur(self) -> None:
         self._here = False
         self._refresh_item(self._cursor)
+        self._refresh_item(0)  # it may name the key that sorts
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

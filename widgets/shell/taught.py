@@ -48,8 +48,8 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
         (ids.CUSTOMER_CARD, marked("customer", "key")),
         (ids.FOLD, marked("fold", "key")),
         (ids.NEXT_WAITING, marked("next waiting", "key")),
-        (ids.CASE_LAST, marked("last case", "key")),
         (ids.GO_BACK, marked("out", "key")),
+        (ids.CASE_LAST, marked("last case", "key")),
         (ids.HELP, marked("help", "key")),
     ),
     "composer": (
@@ -60,8 +60,8 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
         (ids.COMPOSE_CHANNEL, marked("channel", "key")),
         (ids.COMPOSE_ATTACH, marked("file", "key")),
         (ids.NEXT_WAITING, marked("next waiting", "key")),
-        (ids.CASE_LAST, marked("last case", "key")),
         (ids.GO_BACK, marked("out", "key")),
+        (ids.CASE_LAST, marked("last case", "key")),
     ),
     "customer": (
         (ids.CASE_OPEN, marked("open", "key")),

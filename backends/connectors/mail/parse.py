@@ -119,6 +119,11 @@ def _digest(root: Entity) -> str:
     return found.hexdigest()
 
 
+_TNEF = bytes.fromhex("789f3e22")
+"""How a file in Outlook's own format begins (MS-OXTNEF section 2.1.3.1). The one library that unpacks it is no longer
+kept and under the LGPL."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """One walk over the tree: readable text in order, everything else as files."""
@@ -241,6 +246,9 @@ class _Reading:
         if not name and entity.media == "message/rfc822" and entity.children:
             subject = entity.children[0].fields.text("subject")
             name = f"{subject[:80]}.eml" if subject else ""
+        if entity.media in ("application/ms-tnef", "application/vnd.ms-tnef") or content.startswith(_TNEF):
+            name = name or "winmail.dat"
+            self._note("packed: its files are inside winmail.dat (Outlook's TNEF), kept here; ask for them unpacked")
         inline = entity.disposition != "attachment" and (bool(entity.content_id) or entity.disposition == "inline")
         number = len(self.files) + 1
         self.files.append(make_file(name, entity.media, content, entity.content_id, inline, number))
