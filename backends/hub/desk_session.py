@@ -12,6 +12,7 @@ from typing import Any
 from agent_tui.backends.base import Acked, QueryRefused
 from agent_tui.backends.hub.fanout import FanOut, publish
 from agent_tui.backends.hub.lines import Line, Parcel
+from agent_tui.backends.hub.long_texts import shortened
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.wire.codec import encode, size_of
 from agent_tui.backends.wire.frames import (
@@ -259,11 +260,17 @@ class DeskSession:
         query = _bounded(asked.query, self._house.limits.page_rows)
         try:
             while True:
-                text = encode(PageFrame(id=asked.id, page=await self._house.served.query(self.agent, query)))
+                page = await self._house.served.query(self.agent, query)
+                text = encode(PageFrame(id=asked.id, page=page))
                 if size_of(text) <= min(MAX_PAGE_BYTES, self._house.cut_bytes // 2):
                     return text
                 smaller = _smaller(query)
                 if smaller is None:
+                    if size_of(text) <= MAX_FRAME_BYTES:
+                        return text
+                    cut = shortened(page)
+                    if cut is not None:
+                        text = encode(PageFrame(id=asked.id, page=cut))
                     if size_of(text) <= MAX_FRAME_BYTES:
                         return text
                     return encode(Reject(id=asked.id, code="too-big", message="this page is too big for one frame"))

@@ -48,6 +48,21 @@ async def test_a_desk_hears_asks_and_orders(kind: str) -> None:
         assert event == workspace.events[1]
 
 
+@pytest.mark.parametrize("body", ["x\n" * 500_000, "\x1b" * 1_000_000], ids=["lines", "controls"])
+async def test_a_case_with_an_endless_message_opens(body: str) -> None:
+    """In JSON it is larger than a frame may be: it is cut, and the desk is told."""
+    workspace = SmallWorkspace()
+    workspace.say("before")
+    workspace.say(body)
+    async with hub(workspace) as server, desk(line("memory", server)) as seen:
+        seen.connected()
+        page = await seen.backend.query(CaseQuery("k1"))
+        assert isinstance(page, CasePage) and page.detail is not None and page.detail.more_before
+        (message,) = page.detail.messages
+        assert body.startswith(message.body.raw) and len(message.body) == 50_000
+        assert message.problems == (f"too long to show whole: {len(body) - 50_000} more characters",)
+
+
 async def test_a_refused_token_is_final() -> None:
     async with hub(SmallWorkspace()) as server:
         for kind in ("memory", "websocket"):
