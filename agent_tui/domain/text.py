@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
+from agent_tui.domain.text_cards import mask_cards
 from agent_tui.domain.text_cells import cell_width, truncate, wrap
 from agent_tui.domain.text_clean import clean, clean_line
 from agent_tui.domain.text_names import safe_filename, safe_link_host, safe_link_target
@@ -44,7 +45,8 @@ class CustomerText:
     """Text from outside. It is no ``str`` and turns into none by accident: not in a log, a format or a widget.
 
     `raw` is what was sent (lone surrogates replaced by U+FFFD, so that it always encodes) and is for the few modules
-    that must have it: source view, quoting, search, storage. `safe` is for drawing. Immutable; equal when `raw` is.
+    that must have it: source view, quoting, search, storage. `safe` is for drawing, its card numbers masked.
+    Immutable; equal when `raw` is.
     """
 
     __slots__ = ("_line", "_raw", "_safe")
@@ -70,19 +72,29 @@ class CustomerText:
 
     @property
     def safe(self) -> SafeText:
-        """To be drawn, on any number of lines (``clean``)."""
+        """To be drawn, on any number of lines (``clean``), card numbers masked."""
         if self._safe is None:
-            object.__setattr__(self, "_safe", clean(self._raw))
+            object.__setattr__(self, "_safe", clean(self._raw, veil=mask_cards))
         assert self._safe is not None
         return self._safe
 
     @property
     def safe_line(self) -> SafeText:
-        """To be drawn, on one line (``clean_line``)."""
+        """To be drawn, on one line (``clean_line``), card numbers masked."""
         if self._line is None:
-            object.__setattr__(self, "_line", clean_line(self._raw))
+            object.__setattr__(self, "_line", clean_line(self._raw, veil=mask_cards))
         assert self._line is not None
         return self._line
+
+    @property
+    def with_cards(self) -> SafeText:
+        """`safe` with its card numbers: only for an agent who asked for them, which the backend has written down."""
+        return clean(self._raw)
+
+    @property
+    def has_card(self) -> bool:
+        """Whether `safe` masks something."""
+        return self.safe != self.with_cards
 
     def __len__(self) -> int:
         return len(self._raw)

@@ -1,6 +1,7 @@
 """Turns any text a customer can send into text that is safe to draw."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -24,11 +25,19 @@ _RARE_SCRIPTS: Final = re.compile("[\U00010000-\U0001efff]")  # where all marks 
 PLAIN_TEXT: Final = re.compile(f"[{char_class(tables.PLAIN)}]*")
 
 
-def clean(raw: str, *, max_chars: int = MAX_CHARS, max_line: int = MAX_LINE, keep_marks: bool = False) -> SafeText:
+def clean(
+    raw: str,
+    *,
+    max_chars: int = MAX_CHARS,
+    max_line: int = MAX_LINE,
+    keep_marks: bool = False,
+    veil: Callable[[str], str] = str,
+) -> SafeText:
     """Make `raw` safe to draw; never raises on any ``str``, and cleaning the result again changes nothing.
 
     Lengths are in code points of the result, each at least 64; what is cut off is counted in "… N more".
     `keep_marks` keeps LRM, RLM and ALM for a layout that will consume them; they must never reach the cells.
+    `veil` gets the clean text before anything is cut off and may replace visible characters by others.
     Linear: about 0.1 s for the worst million characters.
     """
     max_chars = max(max_chars, _LEAST)
@@ -37,22 +46,24 @@ def clean(raw: str, *, max_chars: int = MAX_CHARS, max_line: int = MAX_LINE, kee
         text, hidden = raw, 0
     else:
         text, hidden = _rules().apply(raw, _enough(max_chars), keep_marks)
-    return seal(_cap(text, hidden, max_chars, max_line))
+    return seal(_cap(veil(text), hidden, max_chars, max_line))
 
 
-def clean_line(raw: str, *, max_chars: int = MAX_ONE_LINE, keep_marks: bool = False) -> SafeText:
+def clean_line(
+    raw: str, *, max_chars: int = MAX_ONE_LINE, keep_marks: bool = False, veil: Callable[[str], str] = str
+) -> SafeText:
     """Like ``clean``, on one line: each run of line breaks is one space, and no spaces stand at the ends."""
     if "\n" not in raw and len(raw) <= max_chars and PLAIN_TEXT.fullmatch(raw):
-        return seal(raw.strip())
+        return seal(veil(raw.strip()))
     max_chars = max(max_chars, _LEAST)
-    once = _one_line(raw, max_chars, keep_marks)
+    once = _one_line(raw, max_chars, keep_marks, veil)
     # Stripping may bare a mark that stood on a space; the second pass gives it a base.
-    return seal(_one_line(once, max_chars, keep_marks))
+    return seal(_one_line(once, max_chars, keep_marks, str))
 
 
-def _one_line(raw: str, max_chars: int, keep_marks: bool) -> str:
+def _one_line(raw: str, max_chars: int, keep_marks: bool, veil: Callable[[str], str]) -> str:
     text, hidden = _rules().apply(_BREAKS.sub(" ", raw), _enough(max_chars), keep_marks)
-    return _cap_line(text.strip(), max_chars, hidden)
+    return _cap_line(veil(text.strip()), max_chars, hidden)
 
 
 def _enough(max_chars: int) -> int:
