@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Message, PastCase
+from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase
 
 
 @dataclass(slots=True)
@@ -24,3 +24,4 @@ class OpenCase:
     history: tuple[PastCase, ...] | None = None
     more_history: bool = False
     missing: bool = False
+    disclosures: tuple[Disclosure, ...] = ()

@@ -8,8 +8,8 @@ from dataclasses import replace
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry, as_message
-from agent_tui.domain.events import CallChanged, CustomerChanged, Event, MessageAdded, MessageChanged
-from agent_tui.domain.model import CaseDetail, Conversation, Message
+from agent_tui.domain.events import CallChanged, CardShown, CustomerChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.model import CaseDetail, Conversation, Disclosure, Message
 from agent_tui.domain.time import Ms
 
 CLOCK_TOLERANCE_MS = 60_000
@@ -46,6 +46,7 @@ class Timeline:
             case.customer = detail.customer
             case.conversations = detail.conversations
             case.calls = detail.calls
+            case.disclosures = detail.disclosures
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):
@@ -73,6 +74,8 @@ class Timeline:
             self._messages[body.message] = replace(message, state=body.state, error=body.error)
         elif isinstance(body, CallChanged):
             case.calls = (*(call for call in case.calls if call.id != body.call.id), body.call)
+        elif isinstance(body, CardShown):
+            case.disclosures = (*case.disclosures, Disclosure(body.message, event.by, event.occurred))
         elif isinstance(body, CustomerChanged) and case.customer is not None and case.customer.id == body.customer.id:
             case.customer = body.customer
         else:

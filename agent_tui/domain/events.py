@@ -88,13 +88,22 @@ class AgentChanged:
 
 
 @frozen
+class CardShown:
+    """An agent asked to see the card numbers that a message holds: `Event.by`, at `Event.occurred`. The number itself
+    stands in no event."""
+
+    message: str
+    type: Literal["card-shown"] = "card-shown"
+
+
+@frozen
 class UnknownBody:
     """An event this version does not know: it moves the place in the log and changes nothing."""
 
     type: Literal["unknown"] = "unknown"
 
 
-Body = MessageAdded | MessageChanged | CallChanged | CaseChanged | CustomerChanged | AgentChanged
+Body = MessageAdded | MessageChanged | CallChanged | CaseChanged | CustomerChanged | AgentChanged | CardShown
 AnyBody = Body | UnknownBody
 
 

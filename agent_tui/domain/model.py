@@ -177,8 +177,18 @@ class Customer:
 
 
 @frozen
+class Disclosure:
+    """An agent was shown the card numbers of a message, at their own asking."""
+
+    message: str
+    agent: str
+    at: Ms
+
+
+@frozen
 class CaseDetail:
-    """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first."""
+    """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
+    `disclosures`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -186,6 +196,7 @@ class CaseDetail:
     messages: tuple[Message, ...]
     calls: tuple[Call, ...] = ()
     more_before: bool = False
+    disclosures: tuple[Disclosure, ...] = ()
 
 
 @frozen

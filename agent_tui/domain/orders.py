@@ -169,6 +169,15 @@ class RetrySend:
 
 
 @frozen
+class ShowCard:
+    """I want to see the card numbers that a message holds; that I did is written down."""
+
+    case: str
+    message: str
+    name: Literal["show-card"] = "show-card"
+
+
+@frozen
 class CallAction:
     """Work a call: answer, hang up, hold, resume, mute, unmute, or send `keys` (digits)."""
 
@@ -211,6 +220,7 @@ Order = (
     | Spam
     | Block
     | RetrySend
+    | ShowCard
     | CallAction
     | WriteUp
     | Presence

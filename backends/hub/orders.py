@@ -12,7 +12,7 @@ from agent_tui.backends.hub.store import agents, cases, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
-from agent_tui.domain.events import AgentChanged, CaseChange, CaseChanged, CustomerChanged
+from agent_tui.domain.events import AgentChanged, CardShown, CaseChange, CaseChanged, CustomerChanged
 from agent_tui.domain.filing import Fact
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
@@ -30,6 +30,7 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    ShowCard,
     Snooze,
     Spam,
     WriteUp,
@@ -50,6 +51,7 @@ ORDERS = (
     "spam",
     "block",
     "retry-send",
+    "show-card",
     "call",
     "write-up",
     "presence",
@@ -66,6 +68,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return replies.new_message(tx, policy, agent, order)
         case RetrySend():
             return replies.retry(tx, agent, order)
+        case ShowCard():
+            return _show_card(tx, agent, order)
         case Note():
             return _note(tx, agent, order)
         case Assign():
@@ -125,6 +129,18 @@ def _note(tx: Tx, agent: Agent, order: Note) -> str:
     note = hub_filing.note_or_line(tx, "note", order.case, order.body.raw, agent, tx.now)
     hub_filing.add_message(tx, note, None, "", None, agent.id)
     return note.id
+
+
+def _show_card(tx: Tx, agent: Agent, order: ShowCard) -> str:
+    """Every asking is written down, also of what was shown before."""
+    case_of(tx, order.case)
+    message = talk.find_message(tx.connection, order.message)
+    if message is None or message.case != order.case:
+        raise Refused("no-message", "There is no such message in this case.")
+    if not (message.body.has_card or message.folded.has_card):
+        raise Refused("no-card", "There is no card number in this message.")
+    tx.append(CardShown(message.id), order.case, by=agent.id)
+    return message.id
 
 
 def _assign(tx: Tx, agent: Agent, order: Assign) -> str:

@@ -59,6 +59,7 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
         messages,
         phone.calls(connection, query.case),
         more,
+        log.disclosures(connection, query.case),
     )
 
 

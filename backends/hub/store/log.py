@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from agent_tui.backends.hub.store import agents, cases, people, phone, talk
@@ -16,6 +16,7 @@ from agent_tui.domain.events import (
     AgentChanged,
     AnyBody,
     CallChanged,
+    CardShown,
     CaseChanged,
     CustomerChanged,
     Event,
@@ -23,12 +24,18 @@ from agent_tui.domain.events import (
     MessageChanged,
     UnknownBody,
 )
-from agent_tui.domain.model import EMPTY, CaseRow, Message
+from agent_tui.domain.model import EMPTY, CaseRow, Disclosure, Message
 
 _LOCK = select(head.c.seq, head.c.number).where(head.c.id == 1).with_for_update()
 _HEAD = select(head.c.seq).where(head.c.id == 1)
 _ADVANCE = update(head).where(head.c.id == 1).values(seq=bindparam("seq_"), number=bindparam("number_"))
 _AFTER = select(event).where(event.c.seq > bindparam("after")).order_by(event.c.seq).limit(bindparam("limit"))
+_DISCLOSURES = (
+    select(event.c.ref, event.c.by, event.c.occurred)
+    # a literal: the index holds these events only
+    .where(event.c.kind == text("'card-shown'"), event.c.case_id == bindparam("case"))
+    .order_by(event.c.seq)
+)
 _CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
 
 
@@ -88,6 +95,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.customer.id
         case AgentChanged():
             ref = body.agent.id
+        case CardShown():
+            ref = body.message
         case UnknownBody():
             raise ValueError("an unknown body cannot be appended")
     return {
@@ -123,6 +132,12 @@ def after(connection: Connection, seq: int, limit: int) -> list[Event]:
     return events
 
 
+def disclosures(connection: Connection, case: str) -> tuple[Disclosure, ...]:
+    """Who was shown card numbers of the case's messages, oldest first."""
+    found = connection.execute(_DISCLOSURES, {"case": case})
+    return tuple(Disclosure(row.ref, row.by, row.occurred) for row in found)
+
+
 def case_row(connection: Connection, id: str) -> CaseRow | None:
     """A case's row, with its call."""
     record = cases.find(connection, id)
@@ -153,6 +168,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "customer-changed":
             customer = people.find(connection, ref)
             return CustomerChanged(customer) if customer is not None else UnknownBody()
+        case "card-shown":
+            return CardShown(ref)
         case "agent-changed":
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()

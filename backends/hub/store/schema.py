@@ -48,6 +48,12 @@ event = Table(
     Column("kind", Word, nullable=False),
     Column("ref", Id, nullable=False),
     Column("data", Text, nullable=False),
+    Index(
+        "ix_event_card_shown",
+        "case_id",
+        sqlite_where=text("kind = 'card-shown'"),
+        postgresql_where=text("kind = 'card-shown'"),
+    ),
 )
 
 agent = Table(
