@@ -231,7 +231,8 @@ def _copy_message(context: Context, _arguments: Arguments) -> SafeText | None:
     message = context.ui.message()
     if message is None:
         return None
-    context.ui.copy(message.body.safe)
+    case = context.workbench.desk.open_case
+    context.ui.copy(case.words_of(message) if case is not None else message.body.safe)
     return trusted("message copied")
 
 
@@ -239,6 +240,34 @@ def _copy_number(context: Context, _arguments: Arguments) -> SafeText | None:
     row = _case(context)
     context.ui.copy(compose("#{number}", number=row.number))
     return compose("#{number} copied", number=row.number)
+
+
+def _source(context: Context, _arguments: Arguments) -> SafeText | None:
+    message = context.ui.message()
+    if message is not None:
+        context.ui.show_source(message)
+    return None
+
+
+def _has_card(context: Context) -> SafeText | None:
+    message = context.ui.message()
+    if message is None or not (message.body.has_card or message.folded.has_card):
+        return trusted("there is no card number in this message")
+    return None
+
+
+def _writes_down(context: Context) -> SafeText | None:
+    backend = context.backend
+    if backend is None or "show-card" in backend.capabilities.orders:
+        return None
+    return trusted("this server does not write down who sees card numbers, so they stay hidden")
+
+
+def _show_card(context: Context, _arguments: Arguments) -> SafeText | None:
+    message = context.ui.message()
+    if message is not None and context.key is not None:
+        context.workbench.show_card(context.key, message.id)
+    return trusted("shown as soon as the server has written it down")
 
 
 _HERE = (has_case,)
@@ -283,4 +312,6 @@ COMMANDS = (
     command(ids.UNDO, _undo),
     command(ids.COPY_MESSAGE, _copy_message, has_message),
     command(ids.COPY_NUMBER, _copy_number, *_HERE),
+    command(ids.MESSAGE_SOURCE, _source, has_message),
+    command(ids.CARD_SHOW, _show_card, has_message, _has_card, _writes_down),
 )

@@ -52,6 +52,8 @@ CUSTOMER_BLOCK = "customer-block"
 UNDO = "undo"
 COPY_MESSAGE = "copy-message"
 COPY_NUMBER = "copy-number"
+MESSAGE_SOURCE = "message-source"
+CARD_SHOW = "card-show"
 # Writing
 REPLY = "reply"
 REPLY_ALL = "reply-all"
@@ -190,6 +192,18 @@ _CASE = (
         COPY_MESSAGE, "Copy message", "Copy the message under the cursor to the terminal's clipboard.", (LIST,)
     ),
     CommandSpec(COPY_NUMBER, "Copy case number", "Copy the case's number or link.", (LIST,)),
+    CommandSpec(
+        MESSAGE_SOURCE,
+        "Source of the message",
+        "Show what was sent, unseen and steering characters as code points; of a mail its headers too.",
+        (LIST,),
+    ),
+    CommandSpec(
+        CARD_SHOW,
+        "Show the card number",
+        "Show the card numbers of a message until the case is left; that you asked is written down.",
+        (LIST,),
+    ),
 )
 
 _WRITE = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase
+from agent_tui.domain.text import SafeText
 
 
 @dataclass(slots=True)
@@ -25,3 +26,21 @@ class OpenCase:
     more_history: bool = False
     missing: bool = False
     disclosures: tuple[Disclosure, ...] = ()
+    cards_asked: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Messages whose card numbers I asked for since the case was opened: who I am, and how often I had before."""
+
+    def ask_card(self, message: str, me: str) -> None:
+        """I ask for the card numbers of a message; they show when the backend has written that down."""
+        self.cards_asked[message] = (me, self._shown_to(message, me))
+
+    def shows_cards(self, message: str) -> bool:
+        """Whether I asked for the card numbers of a message, and the backend has written it down."""
+        me, before = self.cards_asked.get(message, ("", 0))
+        return bool(me) and self._shown_to(message, me) > before
+
+    def words_of(self, message: Message) -> SafeText:
+        """A message's text as it is shown now."""
+        return message.body.with_cards if self.shows_cards(message.id) else message.body.safe
+
+    def _shown_to(self, message: str, agent: str) -> int:
+        return sum((one.message, one.agent) == (message, agent) for one in self.disclosures)

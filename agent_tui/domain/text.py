@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 from agent_tui.domain.text_cards import mask_cards
 from agent_tui.domain.text_cells import cell_width, truncate, wrap
-from agent_tui.domain.text_clean import clean, clean_line
+from agent_tui.domain.text_clean import MAX_CHARS, clean, clean_line
 from agent_tui.domain.text_names import safe_filename, safe_link_host, safe_link_target
 from agent_tui.domain.text_safe import Phrase, SafeText, compose, declared, fixed, listed, marked, plural, trusted
 
@@ -37,6 +37,7 @@ __all__ = [
     "wrap",
 ]
 
+_LAID_OUT: Final = re.compile("[\u061c\u200e\u200f]|^\ufeff")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -49,11 +50,12 @@ class CustomerText:
     Immutable; equal when `raw` is.
     """
 
-    __slots__ = ("_line", "_raw", "_safe")
+    __slots__ = ("_altered", "_line", "_raw", "_safe")
 
     _raw: str
     _safe: SafeText | None
     _line: SafeText | None
+    _altered: bool | None
 
     def __init__(self, raw: str) -> None:
         """Raises TypeError for anything but a str."""
@@ -64,6 +66,7 @@ class CustomerText:
         object.__setattr__(self, "_raw", text)
         object.__setattr__(self, "_safe", None)
         object.__setattr__(self, "_line", None)
+        object.__setattr__(self, "_altered", None)
 
     @property
     def raw(self) -> str:
@@ -95,6 +98,14 @@ class CustomerText:
     def has_card(self) -> bool:
         """Whether `safe` masks something."""
         return self.safe != self.with_cards
+
+    @property
+    def altered(self) -> bool:
+        """Whether what is drawn hides or replaces something of what was sent, cards and cuts aside. Tabs, kinds of line
+        breaks and the direction marks that any layout consumes do not count."""
+        if self._altered is None:
+            object.__setattr__(self, "_altered", _is_altered(self._raw))
+        return bool(self._altered)
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -152,6 +163,14 @@ class CustomerText:
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "format": "customer-text"}
+
+
+def _is_altered(raw: str) -> bool:
+    raw = raw[:MAX_CHARS]
+    if raw.isascii() and raw.isprintable():
+        return False
+    kept = _LAID_OUT.sub("", raw.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+    return str(clean(kept, max_chars=2 * MAX_CHARS, max_line=2 * MAX_CHARS)) != kept
 
 
 def _validated(value: object) -> CustomerText:

@@ -13,7 +13,7 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import inverse
-from agent_tui.domain.orders import FileRef, Order, RetrySend, case_of
+from agent_tui.domain.orders import FileRef, Order, RetrySend, ShowCard, case_of
 from agent_tui.domain.queries import LinkPage, LinkQuery
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import TimeSource
@@ -250,6 +250,13 @@ class Workbench:
             self._outbox.change(entry.id, state="waiting", reason=trusted(""))
             self._sender.show()
             self._sender.pump()
+
+    def show_card(self, key: CaseKey, message: str) -> None:
+        """Ask to see the card numbers of a message: they show when the backend has written down who asked."""
+        case, me = self.desk.open_case, self.desk.backends[key.backend].me
+        if case is not None and case.key == key and me is not None:
+            case.ask_card(message, me.id)
+            self.order(key.backend, ShowCard(key.case, message), key=key)
 
     def dismiss(self, key: CaseKey, message_or_command: str) -> None:
         """Put a failed or unknown entry of the outbox away."""

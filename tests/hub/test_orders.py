@@ -13,7 +13,7 @@ from agent_tui.backends.hub.access import AccessError, Operator
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.domain.events import AgentChanged
+from agent_tui.domain.events import AgentChanged, CardShown
 from agent_tui.domain.model import Sender
 from agent_tui.domain.orders import (
     Assign,
@@ -29,6 +29,7 @@ from agent_tui.domain.orders import (
     Reopen,
     Reply,
     Resolve,
+    ShowCard,
     Snooze,
 )
 from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, HistoryPage, HistoryQuery, LinkPage, LinkQuery
@@ -346,3 +347,37 @@ async def test_teams_have_the_titles_of_the_settings(hub: Hub) -> None:
     assert isinstance(page, DirectoryPage)
     assert page.directory.team_title("support") == "Support, first line"
     assert page.directory.team_title("billing") == "billing"
+
+
+async def test_who_asks_for_a_card_number_is_written_down(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>", "my card is 4111 1111 1111 1111"))
+    await hub.workspace.port.inbound(mail("<2@x>", "no card here", references=("<1@x>",)))
+    row = await hub.only()
+    (with_card, without) = (await hub.case(row.id)).messages
+    assert isinstance(await hub.order(hub.noa, ShowCard(row.id, with_card.id)), Acked)
+    await hub.advance(60_000)
+    assert isinstance(await hub.order(hub.avi, ShowCard(row.id, with_card.id)), Acked)
+    told = [(event.body, event.by) for event in hub.events if isinstance(event.body, CardShown)]
+    assert told == [(CardShown(with_card.id), "noa"), (CardShown(with_card.id), "avi")]
+    seen = (await hub.case(row.id)).disclosures
+    assert [(one.message, one.agent) for one in seen] == [(with_card.id, "noa"), (with_card.id, "avi")]
+    assert seen[1].at - seen[0].at == 60_000
+    replayed = await hub.workspace.replay(hub.noa, 0, 1000) or []
+    assert [event.body for event in replayed if event.by == "avi"] == [CardShown(with_card.id)]
+    for order in (ShowCard(row.id, without.id), ShowCard(row.id, "m_none"), ShowCard("none", with_card.id)):
+        assert isinstance(await hub.order(hub.noa, order), Rejected)
+    assert len((await hub.case(row.id)).disclosures) == 2
+
+
+async def test_the_log_holds_no_card_number(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>", "4111 1111 1111 1111"))
+    row = await hub.only()
+    (message,) = (await hub.case(row.id)).messages
+    await hub.order(hub.noa, ShowCard(row.id, message.id))
+    with hub.store.read() as connection:
+        log = connection.exec_driver_sql('SELECT kind, ref, data, "by" FROM event').all()
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT ref FROM event WHERE kind = 'card-shown' AND case_id = 'x' ORDER BY seq"
+        ).all()
+    assert "1111" not in str(log)
+    assert "ix_event_card_shown" in str(plan)

@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 from textual.keys import _character_to_key
 
+from agent_tui.commands import ids
 from agent_tui.commands.ids import SPECS
 from agent_tui.commands.spec import CONTEXTS, GROUPS, STACKS, TEXT_CONTEXTS
 from agent_tui.keymaps.hebrew import UNDER_HEBREW, hebrew_alias, spellings
@@ -29,8 +30,9 @@ def keymap() -> Keymap:
 
 
 def test_every_command_has_a_key(keymap: Keymap) -> None:
-    """Every action can be had three ways: by key, in the palette, on the `:` line."""
-    assert set(SPECS) == {binding.command for binding in keymap.bindings}
+    """Every action can be had three ways: by key, in the palette, on the `:` line. Two have their key in the list that
+    `f` opens: they are rare, and asking for a card number is written down, so no slip of a finger may do it."""
+    assert set(SPECS) - {ids.MESSAGE_SOURCE, ids.CARD_SHOW} == {binding.command for binding in keymap.bindings}
 
 
 def test_nothing_is_bound_that_never_may_be(keymap: Keymap) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from agent_tui.commands import ids
-from agent_tui.commands.context import ComposeMode, Move
+from agent_tui.commands.context import Choice, ComposeMode, Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
@@ -25,8 +28,10 @@ from agent_tui.widgets.case.entry_lines import delivery_words
 from agent_tui.widgets.case.files import Files
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.preview import Preview
+from agent_tui.widgets.case.reader import Reader
+from agent_tui.widgets.case.source import source_here, source_of
 from agent_tui.widgets.case.timeline import Timeline
-from agent_tui.widgets.case.when import full_time, next_midnight
+from agent_tui.widgets.case.when import clock_time, full_time, next_midnight
 from agent_tui.widgets.paint import Paint
 
 THREE_COLUMNS = 110
@@ -50,15 +55,19 @@ class CasePane(Widget):
         self.head = CaseHead(workbench, paint)
         self.timeline = Timeline(workbench, paint)
         self.preview = Preview(paint, self.timeline)
+        self.reader = Reader(paint, self.timeline)
         self.composer = Composer(workbench, paint)
         self.choosing = Choosing(self.composer)
         self.files = Files(self, workbench, self.preview)
         self._today: Ms | None = None
+        self._reading = ""
+        self._read_in: CaseKey | None = None
 
     def compose(self) -> ComposeResult:
         yield self.head
         yield self.timeline
         yield self.preview
+        yield self.reader
         yield self.composer
 
     # -- what the shell tells
@@ -67,6 +76,7 @@ class CasePane(Widget):
         """See `agent_tui.widgets.pane.Pane`."""
         if changes.timeline:
             self.preview.close()
+            self._close_reader()
             self.head.take()
             self.timeline.take()
         if changes.timeline or changes.composer:
@@ -87,7 +97,7 @@ class CasePane(Widget):
 
     def repaint(self) -> None:
         """Draw everything anew: another theme."""
-        for widget in (self.head, self.timeline, self.composer, self.preview):
+        for widget in (self.head, self.timeline, self.composer, self.preview, self.reader):
             widget.refresh()
 
     def on_mount(self) -> None:
@@ -120,8 +130,53 @@ class CasePane(Widget):
         self.timeline.fold()
 
     def show_letters(self) -> bool:
-        """Offer links and files of the messages in sight; False when there is nothing to pick."""
-        return self.files.offer(self.timeline.messages_in_sight())
+        """Offer links, files and hidden things of the messages in sight; False when there is nothing to pick."""
+        return self.files.offer(self.timeline.messages_in_sight(), self._hidden_things())
+
+    def _hidden_things(self) -> list[tuple[Choice, Callable[[], None]]]:
+        """Sources of messages that are not drawn as they were sent, and their card numbers."""
+        case, found = self.workbench.desk.open_case, list[tuple[Choice, Callable[[], None]]]()
+        state = self.workbench.desk.backends.get(case.key.backend) if case is not None else None
+        if case is None or state is None:
+            return []
+        for message in self.timeline.messages_in_sight():
+            at = clock_time(message.at, host(self).settings.zone)
+            if message.body.altered:
+                title = compose("source of {time}", time=at)
+                choice = Choice("", title, trusted("what was sent, by code points"))
+                found.append((choice, partial(self.show_source, message)))
+            hidden = (message.body.has_card or message.folded.has_card) and not case.shows_cards(message.id)
+            if hidden and "show-card" in state.capabilities.orders:
+                title = compose("card number of {time}", time=at)
+                choice = Choice("", title, trusted("that you asked is written down"))
+                found.append((choice, partial(self.workbench.show_card, case.key, message.id)))
+        return found
+
+    def show_source(self, message: Message) -> None:
+        """Show what was sent in the timeline's place."""
+        case = self.workbench.desk.open_case
+        if case is None:
+            return
+        self._reading = message.id
+        self.run_worker(self._read_source(case, message), group="source", exclusive=True, exit_on_error=False)
+
+    async def _read_source(self, case: OpenCase, message: Message) -> None:
+        title = compose("source of {time}", time=full_time(message.at, host(self).settings.zone))
+        try:
+            text = await source_of(self.workbench, case, message)
+        except Exception as error:  # no connection, a refusal: told, and what is here is shown
+            host(self).ui.say(compose("not all of it: {why}", why=clean_line(str(error))), "warning")
+            text = source_here(case, message)
+        if self.workbench.desk.open_case is case and self._reading == message.id:
+            self.preview.close()
+            self._read_in = case.key
+            self.reader.show(title, text)
+
+    def _close_reader(self) -> None:
+        """Another case: what is read belongs to the one before. News of the same case leave it open."""
+        case = self.workbench.desk.open_case
+        if case is None or case.key != self._read_in:
+            self.reader.close()
 
     def explain(self) -> SafeText | None:
         """More to say about the message under the cursor: how far it got, what could not be decoded."""
@@ -135,6 +190,7 @@ class CasePane(Widget):
         if not self.composer.writing.writable:
             return False
         self.preview.close()
+        self.reader.close()
         self.screen.set_focus(self.composer, scroll_visible=False)
         return True
 
@@ -279,6 +335,10 @@ class CasePane(Widget):
     def on_preview_wanted(self, message: Preview.Wanted) -> None:
         message.stop()
         self.files.act_on_shown(message.what)
+
+    def on_reader_closed(self, message: Reader.Closed) -> None:
+        message.stop()
+        self.focus_timeline()
 
     def on_preview_closed(self, message: Preview.Closed) -> None:
         message.stop()

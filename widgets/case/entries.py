@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 
 from agent_tui.desk.open_case import OpenCase
@@ -34,7 +35,8 @@ class Rule:
 @frozen
 class Said:
     """A message. `author`: what stands in the author's column; `who`: a colleague's name; `unfolded`: with quotes and
-    recipients. `stranger`: it came from somebody else than the customer is known as."""
+    recipients. `stranger`: it came from somebody else than the customer is known as. `cards`: its card numbers show;
+    `seen`: whom they were shown to, and when."""
 
     key: str
     message: Message
@@ -42,6 +44,8 @@ class Said:
     who: SafeText
     unfolded: bool
     stranger: bool
+    cards: bool = False
+    seen: tuple[tuple[SafeText, Ms], ...] = ()
 
 
 @frozen
@@ -81,7 +85,9 @@ def items_of(
             run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
         if isinstance(entry, Message):
-            items.append(_said(entry, names, me, unfolded, known))
+            item = _said(entry, names, me, unfolded, known)
+            seen = tuple((_name(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
+            items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
         else:
             items.append(Talked(f"call:{entry.id}", entry, _name(entry.agent, names)))
     return tuple(items)

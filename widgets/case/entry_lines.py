@@ -33,6 +33,8 @@ STATE = 5
 """Cells of the delivery state and the blank before it."""
 BROAD = 56
 """From this width authors have more room."""
+_SOURCE = fixed(":message-source")
+_CARD = fixed(":card-show")
 
 _STATES: dict[Delivery, tuple[Phrase, Part]] = {
     "queued": (marked("..."), "quiet"),
@@ -97,9 +99,9 @@ def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     state = _state(item)
     rows = list(_before(item, frame))
     if message.body or not (message.attachments or message.problems):
-        rows += _body(message.body.safe, frame, part)
+        rows += _body(message.body.with_cards if item.cards else message.body.safe, frame, part)
     said = max(0, len(rows) - 1)  # how far it got stands where the words end, not under files and quotes
-    rows += _after(item, frame)
+    rows += _after(item, frame, zone)
     for place, pieces in enumerate(rows):
         left = (*(lead if place == 0 else (blanks(TIME + frame.author),)), *pieces)
         yield LinePieces(left, (state,) if place == said and state.text else ())
@@ -153,15 +155,17 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
         yield (Piece(compose("automatic: {kind}", kind=clean_line(message.auto)), "quiet"),)
 
 
-def _after(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
-    """Lines under the text: files, what could not be decoded, what is folded, why it was not sent."""
+def _after(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]]:
+    """Lines under the text: what of it is not shown as it was sent, files, what could not be decoded, what is folded,
+    why it was not sent."""
     message = item.message
+    yield from _hidden(item, frame, zone)
     for place, file in enumerate(message.attachments, start=1):
         yield from _file(place, file, frame)
     for problem in message.problems:
         yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), frame, "warning")
     if message.folded and item.unfolded:
-        yield from _body(message.folded.safe, frame, "quote")
+        yield from _body(message.folded.with_cards if item.cards else message.folded.safe, frame, "quote")
     elif message.folded:
         yield tuple(_fold_mark(message.folded.safe, frame.body))
     if message.state == "failed":
@@ -189,6 +193,18 @@ def _fold_mark(folded: SafeText, width: int) -> Iterator[Piece]:
     yield from (mark, blanks(2), Piece(fixed("F"), "key"))
     if cells((mark, hint)) + 4 <= width:
         yield from (BLANK_PIECE, hint)
+
+
+def _hidden(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]]:
+    """What the picture keeps back, and who has seen it all the same."""
+    message = item.message
+    if message.body.altered:
+        yield from _wrapped(compose("~ changed; {command}", command=_SOURCE), frame, "quiet")
+    if not item.cards and (message.body.has_card or message.folded.has_card):
+        yield from _wrapped(compose("• card number hidden; {command}", command=_CARD), frame, "quiet")
+    for who, at in item.seen:
+        words = compose("card number shown to {who} {time}", who=who, time=clock_time(at, zone))
+        yield from _wrapped(words, frame, "quiet")
 
 
 def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, ...]]:

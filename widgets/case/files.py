@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ from agent_tui.domain.text import (
     clean_line,
     compose,
     listed,
+    marked,
     safe_filename,
     safe_link_host,
     safe_link_target,
     trusted,
 )
+from agent_tui.domain.text_cards import MASK
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking, PathAsking
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'\u2066-\u2069]+")
+_CARD_IN_LINK = marked("it holds what may be a card number")
 _TRAILING = ".,;:!?)]}"
 
 
@@ -54,8 +58,9 @@ class Files:
 
     # -- files that came
 
-    def offer(self, messages: Sequence[Message]) -> bool:
-        """Let the agent pick one of the files and links of `messages`; False when there is none."""
+    def offer(self, messages: Sequence[Message], more: Sequence[tuple[Choice, Callable[[], None]]] = ()) -> bool:
+        """Let the agent pick one of the files and links of `messages`, or of what is there to do besides; False when
+        there is nothing."""
         case = self._workbench.desk.open_case
         if case is None:
             return False
@@ -72,10 +77,11 @@ class Files:
             for place, file in enumerate(files)
         ]
         choices += [
-            Choice(f"link:{place}", host_name, link)
+            Choice(f"link:{place}", host_name, link, _CARD_IN_LINK.text if MASK in link else None)
             for place, link in enumerate(links)
             if (host_name := safe_link_host(link)) is not None
         ]
+        choices += [replace(choice, value=f"more:{place}") for place, (choice, _) in enumerate(more)]
         if not choices:
             return False
 
@@ -83,6 +89,8 @@ class Files:
             kind, _, place = value.partition(":")
             if kind == "file":
                 self.open(key, files[int(place)])
+            elif kind == "more":
+                more[int(place)][1]()
             else:
                 self._copy_link(links[int(place)])
 

@@ -168,6 +168,9 @@ class DeskUi:
     def message(self) -> Message | None:
         return self._screen.case.message_under_cursor()
 
+    def show_source(self, message: Message) -> None:
+        self._screen.case.show_source(message)
+
     def fold(self) -> None:
         self._screen.case.fold()
 
