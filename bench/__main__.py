@@ -1,7 +1,9 @@
-"""python -m bench [names] [--rounds N] [--cases N] [--out FOLDER] [--work FOLDER]: measure, print a table, write JSON.
+"""python -m bench [names] [--rounds N] [--starts N] [--cases N] [--out FOLDER] [--work FOLDER]: measure, print a table,
+write JSON.
 
-Names are those of programs.toml, and `fanout` and `ingest`; without names all of them. Programs are run interleaved
-(A B C, A B C ...), so that noise on the machine falls on all alike: compare ratios within one run.
+Names are those of programs.toml, and `fanout` and `ingest`; without names all that an aim is held to, and their peers:
+a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise on the machine falls on all alike:
+compare ratios within one run. Each round measures everything of each program; before it the starts alone are repeated.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program
     """The programs asked for, and why others are skipped."""
     chosen, skipped = [], {}
     for program in programs.values():
-        if names and program.name not in names:
+        if program.name not in names if names else program.asked:
             continue
         if program.needs and shutil.which(program.needs) is None:
             skipped[program.name] = f"{program.needs} is not installed"
@@ -43,27 +45,50 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def compare(chosen: list[Program], rounds: int, save: Path, more: dict[str, Any]) -> dict[str, Any]:
-    """Run all programs `rounds` times in turn; saves after every one, as a long run may be cut."""
+def start_all(chosen: list[Program], times: int, failed: dict[str, str]) -> dict[str, list[float]]:
+    """Start all programs `times` times in turn; ms. Those that fail are added to `failed`."""
+    starts: dict[str, list[float]] = {program.name: [] for program in chosen}
+    for number in range(1, times + 1):
+        for program in chosen:
+            if program.name in failed:
+                continue
+            try:
+                starts[program.name].append(meter.start(program))
+            except meter.Failed as error:
+                failed[program.name] = str(error)
+                say(str(error))
+        say(f"start {number}/{times}: " + ", ".join(f"{name} {ms[-1]:.0f} ms" for name, ms in starts.items() if ms))
+    return starts
+
+
+def compare(chosen: list[Program], rounds: int, times: int, save: Path, more: dict[str, Any]) -> dict[str, Any]:
+    """Start all programs `times` times, then run all `rounds` times in turn; saves after every run, as a long one may
+    be cut."""
     runs: dict[str, list[meter.Run]] = {program.name: [] for program in chosen}
     failed: dict[str, str] = {}
+    starts = start_all(chosen, times, failed)
     result: dict[str, Any] = {}
+    began, done = time.monotonic(), 0
     for number in range(1, rounds + 1):
         for program in chosen:
             if program.name in failed:
                 continue
             try:
                 runs[program.name].append(meter.measure(program))
-                say(f"round {number}/{rounds}: {program.name}")
+                done += 1
+                spent = time.monotonic() - began
+                left = spent / done * (rounds * len(chosen) - done)
+                say(f"round {number}/{rounds}: {program.name}; {spent:.0f} s spent, about {left:.0f} s left")
             except meter.Failed as error:
                 failed[program.name] = str(error)
                 say(f"round {number}/{rounds}: {error}")
             result = {
                 **more,
                 "machine": meter.machine(),
-                "programs": {name: meter.summary(done) for name, done in runs.items() if done},
+                "programs": {name: meter.summary(each, starts[name]) for name, each in runs.items() if each},
                 "failed": failed,
-                "runs": {name: [asdict(run) for run in done] for name, done in runs.items()},
+                "starts": starts,
+                "runs": {name: [asdict(run) for run in each] for name, each in runs.items()},
             }
             save.write_text(json.dumps(result, indent=1))
     return result
@@ -73,7 +98,7 @@ def with_services(
     stack: ExitStack, chosen: list[Program], services: dict[str, Service], variables: dict[str, str]
 ) -> list[Program]:
     """Start the services that the chosen programs need; the programs with the announced addresses filled in."""
-    for name in dict.fromkeys(program.service for program in chosen if program.service):
+    for name in dict.fromkeys(name for program in chosen for name in program.services):
         say(f"starting {name}")
         variables |= stack.enter_context(serving(services[name]))
     again, _ = load(HERE / "programs.toml", variables)
@@ -83,7 +108,8 @@ def with_services(
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--starts", type=int, default=9)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--out", type=Path, default=HERE / "out")
     parser.add_argument(
@@ -122,7 +148,7 @@ def main() -> None:
                 more[name] = asyncio.run(run(options.rounds))
         chosen = with_services(stack, chosen, services, variables)
         save.write_text(json.dumps(more, indent=1))
-        result = compare(chosen, options.rounds, save, more) if chosen else more
+        result = compare(chosen, options.rounds, options.starts, save, more) if chosen else more
     for name in SERVERS:
         if name in result:
             print(table.rates(name, result[name]), end="\n\n")

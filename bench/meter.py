@@ -49,6 +49,15 @@ class Failed(Exception):
     """The program did not come up, or ended early; the message shows its screen."""
 
 
+def start(program: Program) -> float:
+    """Start the program, wait for its first useful paint, end it; ms. Raises Failed."""
+    session = Session(program)
+    try:
+        return _until_ready(session, Emulator(program.columns, program.rows))[0]
+    finally:
+        session.close()
+
+
 def measure(program: Program) -> Run:
     """Start the program, measure everything, end it. Raises Failed."""
     session = Session(program)
@@ -225,8 +234,9 @@ def percentile(values: list[float], share: float) -> float | None:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def summary(runs: list[Run]) -> dict[str, object]:
-    """All rounds of one program: medians of single figures, percentiles over the keys of all rounds together."""
+def summary(runs: list[Run], starts: list[float]) -> dict[str, object]:
+    """All rounds of one program: medians of single figures, percentiles over the keys of all rounds together. `starts`:
+    of starts alone, in ms, beside those of the runs."""
 
     def median(what: str) -> float:
         return round(float(statistics.median(getattr(run, what) for run in runs)), 2)
@@ -249,7 +259,8 @@ def summary(runs: list[Run]) -> dict[str, object]:
         }
     return {
         "rounds": len(runs),
-        "start_ms": median("start_ms"),
+        "starts": len(runs) + len(starts),
+        "start_ms": round(statistics.median([*starts, *(run.start_ms for run in runs)]), 2),
         "start_bytes": median("start_bytes"),
         "pss_mib": median("pss_mib"),
         "idle_cpu_percent": median("idle_cpu_percent"),

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,16 +26,22 @@ def serving(service: Service) -> Iterator[dict[str, str]]:
         done = subprocess.run(argv, env=env, check=False, capture_output=True, text=True, timeout=service.timeout)
         if done.returncode:
             raise RuntimeError(f"service {service.name}: {' '.join(argv)} ended with {done.returncode}: {done.stderr}")
-    process = subprocess.Popen(service.argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    try:
-        yield _announced(service, process)
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile() as log:  # its lines would hide those of the bench
+        process = subprocess.Popen(service.argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            try:
+                announced = _announced(service, process)
+            except RuntimeError as error:
+                log.seek(0)
+                raise RuntimeError(f"{error}\n{log.read()[-2000:].decode(errors='replace')}") from None
+            yield announced
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _announced(service: Service, process: subprocess.Popen[bytes]) -> dict[str, str]:

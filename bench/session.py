@@ -97,7 +97,8 @@ class Session:
 
     @property
     def pids(self) -> list[int]:
-        return tree(self._process.pid)
+        """The program's processes, and those that work for it."""
+        return [*tree(self._process.pid), *(tree(int(self.program.worker)) if self.program.worker else ())]
 
     def read(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for output and record one chunk; False if there was none."""
@@ -151,7 +152,7 @@ class Session:
 
     def close(self) -> None:
         """End the program and its descendants, and nothing else."""
-        pids = self.pids
+        pids = tree(self._process.pid)
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):

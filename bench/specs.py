@@ -46,13 +46,17 @@ class Service:
 
 @dataclass(frozen=True)
 class Program:
-    """A program on a pseudo-terminal. `ready`, a regular expression over the screen's text: the first useful paint."""
+    """A program on a pseudo-terminal. `ready`, a regular expression over the screen's text: the first useful paint.
+    `worker`: the id of a process that works for it; its memory and CPU time count too. `asked`: measured only by name.
+    """
 
     name: str
     argv: tuple[str, ...]
     ready: str
     needs: str = ""  # an executable: skipped with a reason where it is not installed
-    service: str = ""
+    services: tuple[str, ...] = ()
+    worker: str = ""
+    asked: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     columns: int = 120
     rows: int = 40

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 PROGRAM = (
+    ("starts", "starts"),
     ("start_ms", "start ms"),
     ("pss_mib", "PSS MiB"),
     ("idle_cpu_percent", "idle %"),
