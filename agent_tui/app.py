@@ -18,6 +18,7 @@ from agent_tui.keymaps.keymap import Keymap
 from agent_tui.services.notify import Notifier
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.app_base import TerminalApp
+from agent_tui.terminal.first_paint import FirstPaint
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
 from agent_tui.themes.theme import Theme
@@ -26,6 +27,11 @@ from agent_tui.widgets.inbox import InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
+
+
+class _Screen(DeskScreen, FirstPaint, inherit_bindings=False):
+    """The desk's screen, painted once it stands."""
+
 
 PATIENCE = 0.5
 """Seconds that the next key waits at most for a widget to take the one before."""
@@ -60,7 +66,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             self._filters = [*(kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)), NoColor()]
         if settings.glyphs == "ascii":
             self._filters = [*self._filters, AsciiGlyphs()]
-        self.desk_screen = DeskScreen(workbench, self.paint, settings.zone)
+        self.desk_screen = _Screen(workbench, self.paint, settings.zone)
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
         self.desk_screen.prompt.closed = self._question_over
@@ -101,6 +107,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             self.resting.stop()
 
     def _first(self) -> None:
+        self.desk_screen.show()
         self.keys.teach()
         self.pulse.wind()
 

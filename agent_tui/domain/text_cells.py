@@ -12,6 +12,12 @@ from agent_tui.domain.text_isolates import ISOLATES, open_isolates
 from agent_tui.domain.text_safe import SafeText, repair, seal
 
 ELLIPSIS: Final = seal("…")
+NARROW: Final = re.compile(
+    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u0482\u048a-\u052f\u05be\u05d0-\u05ea"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2500-\u25f9]*"
+)
+"""Of PLAIN_TEXT what takes one cell each, so that the desk's own signs, Latin, Greek, Cyrillic and Hebrew need no
+tables."""
 _WORDS: Final = re.compile(" +|[^ ]+")
 
 
@@ -178,7 +184,9 @@ def graphemes(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _line_width(line: str) -> int:
-    from wcwidth import wcswidth
+    if NARROW.fullmatch(line):
+        return len(line)
+    from wcwidth import wcswidth  # late: see `graphemes`
 
     width = wcswidth(line)
     # -1: a control character stands in it, which no safe text has.

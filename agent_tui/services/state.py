@@ -83,8 +83,9 @@ class State:
             damage = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if damage != "ok":
                 raise sqlite3.DatabaseError("damaged: " + " ".join(damage.split())[:200])
-            self.db.executescript(_SCHEMA)
-            self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            if version < SCHEMA_VERSION:  # a write waits for the disk: not at every start
+                self.db.executescript(_SCHEMA)
+                self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         except sqlite3.Error as error:
             self.close()
             raise StateError(f"{path}: cannot be used ({error}); move it away to start with a new one") from error

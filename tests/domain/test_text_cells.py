@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wcwidth import iter_graphemes
+from wcwidth import iter_graphemes, wcswidth
 
 from agent_tui.domain.text import SafeText, cell_width, clean, clean_line, truncate, trusted, wrap
+from agent_tui.domain.text_cells import NARROW
+from agent_tui.domain.text_clean import PLAIN_TEXT
 from tests.domain.text_strategies import hostile
 
 ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
@@ -92,3 +94,12 @@ def test_wrap_keeps_words_and_indents() -> None:
 
 def test_wrap_closes_and_reopens_isolates() -> None:
     assert wrap(clean("\u2067abc def\u2069 x"), 4) == ["\u2067abc\u2069", "\u2067def\u2069", "x"]
+
+
+def test_what_is_measured_without_tables_is_one_cell_each_and_a_grapheme_by_itself() -> None:
+    signs = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000 and NARROW.fullmatch(chr(code))]
+    assert len(signs) > 1_000
+    assert {sign for sign in signs if wcswidth(sign) != 1} == set()
+    assert {sign for sign in signs if not PLAIN_TEXT.fullmatch(sign)} == set()
+    assert cell_width("─ Dana · דנה … ▌") == wcswidth("─ Dana · דנה … ▌") == 16
+    assert wcswidth("".join(signs)) == len(signs) == len(list(iter_graphemes("".join(signs))))
