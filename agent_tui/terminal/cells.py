@@ -7,6 +7,7 @@ cell of a wide character is `CONTINUED`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import split_graphemes
@@ -172,6 +173,7 @@ def shows_blank(pen: Pen, background: str) -> bool:
     return pen.background == background and not pen.link and pen.attributes.isdisjoint(_ON_BLANK)
 
 
+@lru_cache(2048)
 def change_pen(old: Pen, new: Pen) -> str:
     """The shortest usual way from one pen to another (OSC 8 included)."""
     if old == new:
