@@ -33,9 +33,7 @@ class TerminalScreen(Screen[None], inherit_bindings=False):
     def paint(self) -> None:
         """Paint now what is marked, without the two queues between a widget's mark and the paint. Where something has
         to be laid out first this does nothing: it is painted as Textual does it."""
-        if self.app._batch_count or not self.is_current:
-            return
-        if self._layout_required or self._scroll_required or self._recompose_required:
+        if not self.is_current or self._layout_required or self._scroll_required or self._recompose_required:
             return
         marked = set()
         for widget in self._compositor.visible_widgets:
