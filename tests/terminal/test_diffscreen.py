@@ -22,7 +22,8 @@ from textual.widgets import Input, Static
 from wcwidth import wcwidth
 
 from agent_tui.terminal.app_base import console_for
-from agent_tui.terminal.diffscreen import DiffScreen
+from agent_tui.terminal.cells import GlyphTable
+from agent_tui.terminal.diffscreen import MOST_STRIPS, DiffScreen
 from agent_tui.terminal.painter import changed_span
 
 COLUMNS, ROWS = 70, 18
@@ -319,6 +320,26 @@ def test_scrolling_a_full_width_list_moves_it_inside_the_terminal() -> None:
     assert back is not None
     assert "\x1bM" in back
     assert len(back) < 80
+
+
+def test_a_line_that_moved_is_not_taken_apart_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    diff = DiffScreen(CONSOLE, True)
+    lines = [[Strip([Segment(f"row {n}")]).extend_cell_length(COLUMNS)] for n in range(1000)]
+    region = Region(0, 0, *SIZE)
+    diff.frame(LayoutUpdate([*lines[:ROWS]], region), SIZE, (0, 0))
+    taken: list[str] = []
+    cells = GlyphTable.cells
+
+    def counting(table: GlyphTable, text: str, style: Style | None) -> str | None:
+        taken.append(text)
+        return cells(table, text, style)
+
+    monkeypatch.setattr(GlyphTable, "cells", counting)
+    diff.frame(LayoutUpdate([*lines[1 : ROWS + 1]], region), SIZE, (0, 0))
+    assert [text for text in taken if text.strip()] == [f"row {ROWS}"]
+    for top in range(0, 1000 - ROWS, ROWS):
+        diff.frame(LayoutUpdate([*lines[top : top + ROWS]], region), SIZE, (0, 0))
+    assert len(diff._strips) <= MOST_STRIPS
 
 
 def test_without_background_erase_blanks_are_written_out() -> None:
