@@ -36,6 +36,11 @@ def changed_span(old: str, new: str) -> tuple[int, int]:
     return first, last
 
 
+def _differing(old: str, new: str) -> int:
+    """How many cells differ."""
+    return 0 if old == new else sum(map(ne, old, new))
+
+
 class Painter:
     """Writes one frame. Begins and ends with a plain pen; the place of the cursor is carried from frame to frame."""
 
@@ -87,8 +92,8 @@ class Painter:
             return
         empty = self._table.space * len(wanted[0])
         moved = [shown[y + move] if top <= y + move <= bottom else empty for y in rows]
-        before = sum(sum(map(ne, shown[y], wanted[y])) for y in rows)
-        after = sum(sum(map(ne, row, wanted[y])) for y, row in zip(rows, moved, strict=True))
+        before = sum(_differing(shown[y], wanted[y]) for y in rows)
+        after = sum(_differing(row, wanted[y]) for y, row in zip(rows, moved, strict=True))
         if before - after < SCROLL_SAVES + abs(move):
             return
         whole = top == 0 and bottom == len(wanted) - 1
