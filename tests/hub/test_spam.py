@@ -120,8 +120,22 @@ async def test_a_blocked_one_is_not_heard_through_another_s_thread_nor_holds_it(
     await hub.workspace.port.inbound(mail("<2@x>", address="vera@x.example"))
     vera = await newest(hub)
     await hub.order(hub.noa, Block(vera.id))
-    await hub.workspace.port.inbound(mail("<3@x>", address="vera@x.example", references=("<1@x>",)))
-    await hub.workspace.port.inbound(mail("<4@x>", address="dana@x.example", references=("<2@x>",)))
+    await hub.workspace.port.inbound(mail("<3@x>", "buy!", address="vera@x.example", references=("<1@x>",)))
+    await hub.workspace.port.inbound(mail("<4@x>", "well?", address="dana@x.example", references=("<2@x>",)))
     assert await stages(hub) == {dana.number: "us", vera.number: "spam"}
-    said = {m.conversation for m in (await hub.case(dana.id)).messages}
-    assert len(said) == 1 and len((await hub.case(dana.id)).messages) == 2
+    said = (await hub.case(dana.id)).messages
+    assert [message.body.raw for message in said] == ["Where is my lamp?", "well?"]
+    assert len({message.conversation for message in said}) == 1
+
+
+async def test_a_case_that_is_no_spam_after_all_wakes_before_one_that_was_snoozed_meanwhile(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>", address="dana@x.example"))
+    first = await hub.only()
+    await hub.workspace.port.inbound(mail("<2@x>", address="vera@x.example"))
+    other = await newest(hub)
+    await hub.order(hub.noa, Snooze(first.id, hub.time.now() + HOUR_MS))
+    await hub.order(hub.noa, Spam(first.id))
+    await hub.order(hub.noa, Snooze(other.id, hub.time.now() + 3 * HOUR_MS))
+    await hub.order(hub.noa, Spam(first.id, on=False))
+    await hub.advance(2 * HOUR_MS)
+    assert await stages(hub) == {first.number: "us", other.number: "later"}

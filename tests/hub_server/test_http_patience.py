@@ -97,7 +97,7 @@ async def test_an_answer_may_take_longer_than_a_head() -> None:
 
 
 async def test_connections_are_counted() -> None:
-    async with served(Patience(connections=3)) as (server, opened):
+    async with served(Patience(head=60.0, connections=3)) as (server, opened):
         held = [await opened() for _ in range(3)]
         beyond, _ = await opened()
         assert await closed(beyond) == b""

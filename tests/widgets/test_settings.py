@@ -81,6 +81,7 @@ async def test_a_case_that_is_read_is_not_taken_away_by_the_preview() -> None:
         read = opened(desk)
         await desk.press("r")
         desk.app.desk_screen.inbox.move("next")
+        await desk.press("escape")
         await desk.wait(2)
         assert opened(desk) == read
 
