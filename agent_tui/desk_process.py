@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Backend
-from agent_tui.config.chosen import Chosen, Server, chosen_without_file, only, read_chosen
+from agent_tui.config.chosen import Chosen, Server, chosen_without_file, only
 from agent_tui.config.paths import Paths
 from agent_tui.config.problems import Wrong
+from agent_tui.config.remembered import read_remembered
 from agent_tui.config.secrets import read_secret
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.text import clean_line
@@ -102,7 +103,7 @@ def _chosen(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[
     path = config or paths.config_file
     if config is None and not path.exists():
         return chosen_without_file(env, paths), path.parent
-    return read_chosen(path, env, paths.home), path.parent
+    return read_remembered(path, env, paths), path.parent
 
 
 def _from_url(url: str, token_cmd: str) -> Server:

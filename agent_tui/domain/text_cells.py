@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from agent_tui.domain import text_tables as tables
 from agent_tui.domain.text_clean import PLAIN_TEXT
 from agent_tui.domain.text_isolates import ISOLATES, open_isolates
 from agent_tui.domain.text_safe import SafeText, repair, seal
 
 ELLIPSIS: Final = seal("…")
-NARROW: Final = re.compile(
-    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u0482\u048a-\u052f\u05be\u05d0-\u05ea"
-    "\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2500-\u25f9]*"
-)
-"""Of PLAIN_TEXT what takes one cell each, so that the desk's own signs, Latin, Greek, Cyrillic and Hebrew need no
-tables."""
+NARROW: Final = re.compile(f"[{tables.char_class(tables.NARROW)}]*")
 _WORDS: Final = re.compile(" +|[^ ]+")
 
 

@@ -92,6 +92,11 @@ PLAIN: Final = """
     AC00-D7A3 FF01-FF9D FFE0-FFE6 FFFD 1F300-1F3FA 1F400-1F64F 1F680-1F6FF 1F900-1F9FF
 """
 
+# Of PLAIN what takes one cell each: Latin, Greek, Cyrillic, Hebrew and the desk's own signs need no width tables.
+NARROW: Final = """
+    20-7E A0-AC AE-2FF 370-377 391-3A1 3A3-482 48A-52F 5BE 5D0-5EA 2010-2027 2030-205E 2190-2193 2500-25F9
+"""
+
 
 @lru_cache(maxsize=32)
 def char_class(ranges: str, last_plane: int = 16) -> str:
