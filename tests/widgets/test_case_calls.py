@@ -75,7 +75,7 @@ async def test_a_call_is_answered_held_muted_and_written_up() -> None:
         assert "ON HOLD" in desk.screen[1]
         now_is(desk, replace(call, state="ended", ended=now + 60_000))
         await desk.rest()
-        assert "write up: " in desk.screen[1]
+        assert "write up: " in desk.screen[1] and desk.screen[1].rstrip("━ ").endswith("C write up")
         await desk.press("escape", "escape", "colon")
         await type_text(desk, "call-write-up")
         await desk.press("enter")

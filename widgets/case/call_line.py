@@ -184,4 +184,4 @@ _LIVE_KEYS: _Keys = (
     (fixed("m"), marked("mute", "key")),
 )
 _KEYPAD_KEYS: _Keys = ((fixed("0-9 * #"), marked("into the call")), (fixed("Esc"), marked("out", "key")))
-_WRITE_UP_KEYS: _Keys = ((fixed(":call-write-up"), Phrase("", "")),)
+_WRITE_UP_KEYS: _Keys = ((fixed("C"), marked("write up", "key")),)
