@@ -31,6 +31,7 @@ AIMS = (
     Aim("PSS, to neomutt", 0.3, (*_DESK, "pss_mib"), (*_NEOMUTT, "pss_mib")),
     Aim("idle bytes/s", 0.0, (*_DESK, "idle_bytes_per_s")),
     Aim("typing p99 ms at 1,000 events/s", 16.7, ("programs", "agent-tui-busy", "scenarios", "typing", "p99")),
+    Aim("cleaning the worst million characters, ms", 150.0, ("clean", "all", "1M ms")),
     Aim("deliveries, to a bare broadcast", 0.5, ("fanout", "hub", "to broadcast"), least=True),
 )
 

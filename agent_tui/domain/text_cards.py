@@ -57,7 +57,8 @@ _SHAPES: Final = frozenset(
     }
 )
 """How cards are printed and typed; so grouped, a number is found beside others too."""
-_COUNTS: Final = (5, 4, 3, 2, 1)
+_COUNTS: Final = {4: (5, 4, 3), 6: (2,), 8: (2,), **dict.fromkeys(range(LEAST, MOST + 1), (1,))}
+"""How many groups to try from one of this size, the most first."""
 
 
 def mask_cards(text: str) -> str:
@@ -95,7 +96,8 @@ def _numbers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         return
     first = 0
     while first < len(groups):
-        count = next((n for n in _COUNTS if _printed(text, groups, numbers, first, n)), 0)
+        counts = _COUNTS.get(len(numbers[first]), ()) if numbers[first][0] in "23456" else ()
+        count = next((n for n in counts if _printed(text, groups, numbers, first, n)), 0)
         if count:
             yield groups[first][0], groups[first + count - 1][1]
         first += count or 1
@@ -156,7 +158,9 @@ def _lengths(prefix: int) -> tuple[int, ...]:
 
 def _luhn(digits: str) -> bool:
     others = digits[-2::-2].translate(_DOUBLED)
-    return (sum(map(int, digits[-1::-2])) + sum(map(int, others))) % 10 == 0 and digits.strip("0") != ""
+    # The sum of the bytes of ASCII digits is that of the digits and 48 for each.
+    total = sum(digits[-1::-2].encode()) + sum(others.encode()) - 48 * len(digits)
+    return total % 10 == 0 and digits.strip("0") != ""
 
 
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")

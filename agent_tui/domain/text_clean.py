@@ -46,7 +46,8 @@ def clean(
         text, hidden = raw, 0
     else:
         text, hidden = _rules().apply(raw, _enough(max_chars), keep_marks)
-    return seal(_cap(veil(text), hidden, max_chars, max_line))
+    enough = _enough(max_chars)  # the fast way has not cut; what will not be shown need not be veiled
+    return seal(_cap(veil(text[:enough]) + text[enough:], hidden, max_chars, max_line))
 
 
 def clean_line(

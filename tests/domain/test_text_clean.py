@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from agent_tui.domain.text import SafeText, clean, clean_line
+from agent_tui.domain.text import CustomerText, SafeText, clean, clean_line
 from tests.domain.text_strategies import hostile
 
 # No control but the line feed, no embedding or override, no mark of direction, no unseen character.
@@ -88,6 +88,53 @@ def test_letters_digits_and_punctuation_survive(raw: str) -> None:
     graphemes = max(map(len, iter_graphemes(raw)), default=0)
     if graphemes <= 24:
         assert clean(raw) == raw
+
+
+_WORDS = st.sampled_from(
+    [
+        "שָׁלוֹם",
+        "עֲלֵיכֶם",
+        "مَرْحَبًا",
+        "می\u200cخواهم",
+        "สวัสดี",
+        "น้ำ",
+        "नमस्ते",
+        "क्षेत्र",
+        "包裹",
+        "こんにちは",
+        "한국어",
+        "👨\u200d👩\u200d👧",
+        "👍🏽",
+        "🇮🇱",
+        "❤️",
+        "1️⃣",
+        "🏳️\u200d🌈",
+    ]
+)
+_NOISE = st.sampled_from(
+    ["\x1b[2J", "\x9b", "\u202e", "\u2066", "\u2069", "\u200b", "\u200f", "\ufeff", "\ue000", "\r", "\U000e0041"]
+)
+
+
+@given(st.lists(_WORDS | _NOISE, max_size=40))
+def test_words_of_all_scripts_survive_among_noise(parts: list[str]) -> None:
+    """Letters, points, marks and emoji sequences stand as they were, whatever is strewn between them."""
+    raw = " ".join(parts)
+    kept = clean(raw)
+    at = 0
+    for word in parts:
+        if word[0].isalnum() or (len(word) > 1 and word[0] > "\u2000" and not word.startswith("\u202e")):
+            at = kept.index(word, at) + len(word)
+    assert len(kept) <= 4 * len(raw) + 64
+
+
+@given(hostile)
+def test_what_is_drawn_and_what_is_asked_for_never_raise_and_are_bounded(raw: str) -> None:
+    text = CustomerText(raw)
+    for shown in (text.safe, text.safe_line, text.with_cards):
+        assert_safe(shown)
+        assert len(shown) <= 4 * len(raw) + 64
+    assert text.altered in (True, False)
 
 
 @pytest.mark.parametrize(
