@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from agent_tui.backends.connectors.mail.attachments import NAME_LIMIT, safe_name
 from agent_tui.backends.connectors.mail.automatic import BounceOf
 from agent_tui.backends.connectors.mail.headers import decode_words
+from agent_tui.backends.connectors.mail.html import html_to_text
 from agent_tui.backends.connectors.mail.parse import parse_mail
 from tests.connectors.corpus import mail_files, read_mail
 
@@ -77,6 +79,26 @@ def test_any_charset_label(charset: str, body: bytes, text: str, problem: str) -
 def test_unencoded_header_bytes_are_read_in_the_charset_of_the_body() -> None:
     raw = b"From: a@b.test\r\nContent-Type: text/plain; charset=windows-1255\r\nSubject: \xf9\xec\xe5\xed\r\n\r\nx"
     assert parse_mail(raw).subject == "שלום"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<a href="https://evil.example/x">https://bank.example/login</a>',
+         "https://bank.example/login (! leads to evil.example: https://evil.example/x)"),
+        ('<a href="https://evil.example/x">www.bank.example</a>',
+         "www.bank.example (! leads to evil.example: https://evil.example/x)"),
+        ('<a href="https://www.bank.example/a">bank.example</a>', "[bank.example](https://www.bank.example/a)"),
+        ('<a href="https://bank.example/a">our page</a>', "[our page](https://bank.example/a)"),
+        ('<a href="https://\u0430\u0440\u0440le.com/a">sign in</a>', "[sign in](https://xn--le-6kcl1b.com/a)"),
+        ('<a href="https://bank.example@evil.example/">bank.example</a>',
+         "bank.example (! leads to evil.example: https://evil.example/)"),
+    ],
+)  # fmt: skip
+def test_links_say_where_they_lead(html: str, text: str) -> None:
+    got, problem = html_to_text(html)
+    assert not problem
+    assert re.sub("xn--[a-z0-9-]+", "xn--le-6kcl1b", got) == text
 
 
 def test_html_becomes_text_without_its_machinery() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from agent_tui.domain.model import Attachment, Message
 from agent_tui.domain.text import CustomerText, safe_filename
-from agent_tui.widgets.case.files import claims_otherwise, links_in, save_copy, sniffed
+from agent_tui.widgets.case.files import claims_otherwise, save_copy, sniffed
+from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.preview import NoPicture, picture_strips, read_pixels
 from tests.widgets.running import Running
 from tests.widgets.talk import DANA, PICTURE, TalkShop, at, messages, picture, talking, type_text

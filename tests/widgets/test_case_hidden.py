@@ -129,3 +129,13 @@ async def test_cards_in_rows_names_and_files_are_hidden() -> None:
     made.rows[DANA] = replace(made.rows[DANA], name=CustomerText(f"Dana {CARD}"), subject=CustomerText(CARD))
     async with talking(made, size=(160, 40)) as desk:
         assert CARD not in desk.text and HIDDEN in desk.text
+
+
+async def test_a_disguised_links_real_host_stands_under_the_message() -> None:
+    body = CustomerText(
+        "https://\u0430\u0440\u0440le.com/a and https://bank.example@evil.example/ and https://good.example"
+    )
+    async with talking(shop(replace(paid(), body=body)), size=(160, 40)) as desk:
+        assert "! link leads to xn--" in desk.text
+        assert "! link leads to evil.example" in desk.text
+        assert "leads to good.example" not in desk.text

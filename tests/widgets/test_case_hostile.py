@@ -37,7 +37,7 @@ from agent_tui.widgets.case.composer_rule import field_lines, rule_of
 from agent_tui.widgets.case.customer_lines import customer_lines, one_line
 from agent_tui.widgets.case.entries import items_of
 from agent_tui.widgets.case.entry_lines import lines_of
-from agent_tui.widgets.case.files import links_in
+from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.pieces import strip_of
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import EditText, cleaned

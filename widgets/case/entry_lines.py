@@ -22,6 +22,7 @@ from agent_tui.domain.text import (
 )
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
+from agent_tui.widgets.case.links import disguised
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.case.when import clock_time, size, talk_time
 from agent_tui.widgets.paint import Part
@@ -202,6 +203,8 @@ def _hidden(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...
         yield from _wrapped(compose("~ changed; {command}", command=_SOURCE), frame, "quiet")
     if not item.cards and (message.body.has_card or message.folded.has_card):
         yield from _wrapped(compose("• card number hidden; {command}", command=_CARD), frame, "quiet")
+    for real in disguised(message.body.safe):
+        yield from _wrapped(compose("! link leads to {host}", host=real), frame, "warning")
     for who, at in item.seen:
         words = compose("card number shown to {who} {time}", who=who, time=clock_time(at, zone))
         yield from _wrapped(words, frame, "quiet")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,15 +33,14 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking, PathAsking
 from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.preview import NoPicture, Preview, read_pixels
 from agent_tui.widgets.case.when import size
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'\u2066-\u2069]+")
 _CARD_IN_LINK = marked("it holds what may be a card number")
-_TRAILING = ".,;:!?)]}"
 
 
 class Files:
@@ -277,12 +275,6 @@ def claims_otherwise(file: Attachment) -> bool:
     """Whether the sender named another type than the file has."""
     claimed = file.claimed.split(";")[0].strip().lower()
     return bool(claimed and file.media and claimed != file.media)
-
-
-def links_in(text: SafeText) -> list[SafeText]:
-    """Links of a text that may be shown, in order."""
-    found = (match.group().rstrip(_TRAILING) for match in _LINK.finditer(text.drawn()))
-    return [clean_line(link) for link in found if safe_link_host(link) is not None]
 
 
 def save_copy(source: Path, folder: Path, name: str) -> Path:

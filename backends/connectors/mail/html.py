@@ -8,6 +8,8 @@ from html import unescape
 import html2text
 import nh3
 
+from agent_tui.domain.text import safe_link_host, safe_link_target
+
 HTML_LIMIT = 500_000
 """Characters of one HTML part that are turned into text; more is cut, with a problem."""
 NESTING_LIMIT = 200
@@ -80,6 +82,8 @@ _UNCLOSED = {
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _DATA = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{100,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?([^()\s<>]{1,2000})>?\)")
+_NAMES_A_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})(?:[/:?#].*)?", re.IGNORECASE)
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -105,7 +109,7 @@ def html_to_text(html: str) -> tuple[str, str]:
         except (ValueError, IndexError, KeyError, AttributeError, AssertionError, RecursionError, TypeError) as error:
             text = _without_tags(html)
             problem = f"html: could not be read ({type(error).__name__}), shown without its tags"
-    text = _ESCAPED.sub(r"\1", text)
+    text = _LINK.sub(_honest, _ESCAPED.sub(r"\1", text))
     lines = [line.rstrip() for line in text.replace("\xa0", " ").split("\n")]
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n"), problem
 
@@ -120,6 +124,24 @@ def _read(html: str) -> str:
         link_rel=None,
     )
     return str(_reader().handle(clean))
+
+
+def _honest(link: re.Match[str]) -> str:
+    """A link with its real target, its host in punycode where it is not ASCII; and said in words where what is read
+    names another host than the one it leads to."""
+    words, url = link.groups()
+    host, target = safe_link_host(url), safe_link_target(url)
+    if host is None or target is None:
+        return link[0]
+    named = _NAMES_A_HOST.fullmatch(words.strip())
+    said = safe_link_host(f"https://{named[1]}") if named and "@" not in words else None
+    if said is not None and _bare(said) != _bare(host):
+        return f"{words} (! leads to {host}: {target})"
+    return link[0] if url.isascii() else f"[{words}]({target})"
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def _without_tags(html: str) -> str:
