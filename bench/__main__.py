@@ -2,8 +2,9 @@
 write JSON.
 
 Names are those of programs.toml, and `fanout`, `ingest` and `clean`; without names all that an aim is held to, and
-their peers: a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise on the machine falls on all alike:
-compare ratios within one run. Each round measures everything of each program; before it the starts alone are repeated.
+their peers: a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise falls on
+all alike: compare ratios within one run. Each round measures everything of each program; before it the starts alone are
+repeated.
 """
 
 from __future__ import annotations
