@@ -13,6 +13,7 @@ from textual.widget import Widget
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk_settings import DeskSettings
+from agent_tui.domain.language import SPOKEN, spoken
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.services.notify import Notifier
@@ -56,6 +57,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     ) -> None:
         super().__init__(terminal)
         self.workbench = workbench
+        self.language = SPOKEN.get()
         self.settings = settings
         self.animation_level = "none"
         self.paint = Paint(theme, settings.depth, self.bidi.mode)
@@ -114,7 +116,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _draw(self, changes: Changes) -> None:
         if not self.is_running:
             return
-        with self._context(), self.batch_update():
+        with self._context(), spoken(self.language), self.batch_update():
             self.desk_screen.changed(changes)
             self.keys.teach()
         looking_at = self.workbench.desk.open_case.key if self.workbench.desk.open_case is not None else None
@@ -123,7 +125,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _tick(self, now: Ms) -> Ms | None:
         if not self.is_running:
             return None
-        with self._context():  # timers and the workbench call from outside any app's context
+        with self._context(), spoken(self.language):  # timers and the workbench call from outside any app's context
             return self.desk_screen.tick(now)
 
     def _call(self, signal: str) -> None:

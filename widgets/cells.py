@@ -14,8 +14,8 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, clean, trusted
 from agent_tui.domain.text_visual import Bidi, visual_line
 
-Align = Literal["left", "right", "natural"]
-"""`natural`: left, but right for text whose first strong letter is Hebrew or Arabic."""
+Align = Literal["start", "end"]
+"""Of a line that is put together from the left, whichever side it will begin at (`agent_tui.widgets.mirror`)."""
 _ELLIPSIS = trusted("…")
 
 
@@ -41,24 +41,32 @@ def segment(text: str, style: Style) -> Segment:
 
 @lru_cache(maxsize=4096)
 def shown(text: SafeText, bidi: Bidi, room: int | None = None, ellipsis: SafeText = _ELLIPSIS) -> TextLine:
-    """One line of text as it is drawn, in at most `room` cells; what is too long ends with `ellipsis`."""
-    line = visual_line(text, bidi)
-    width = cell_len(line.text)
+    """One line of text as it is drawn, in at most `room` cells; what is too long ends with `ellipsis`. Blanks around it
+    are of the line that it is part of: they stay on their side, whichever way the words run."""
+    start = len(text) - len(text.lstrip(" "))
+    stop = len(text.rstrip(" "))
+    before, words, after = text[:start], text[start:stop], text[max(start, stop) :]
+    line = visual_line(words, bidi)
+    drawn = before + line.text + after
+    width = cell_len(drawn)
     if room is not None and width > room:
-        line = visual_line(text, bidi, room, ellipsis)
-        width = cell_len(line.text)
+        drawn = before[: max(0, room)] + visual_line(words, bidi, max(0, room - start), ellipsis).text
+        width = cell_len(drawn)
         if width > room:  # where the two tables of widths differ
-            cut = clean(set_cell_size(str(line.text), max(0, room)))
+            cut = clean(set_cell_size(str(drawn), max(0, room)))
             return TextLine(cut, cell_len(cut), line.right)
-    return TextLine(line.text, width, line.right)
+    return TextLine(drawn, width, line.right)
 
 
-def fit(text: SafeText, cells: int, bidi: Bidi, align: Align = "left") -> str:
+def in_cells(text: SafeText, bidi: Bidi, room: int | None = None) -> SafeText:
+    """One line of text in the order of its cells, in at most `room` of them."""
+    return shown(text, bidi, room).text
+
+
+def fit(text: SafeText, cells: int, bidi: Bidi, align: Align = "start") -> str:
     """`text` in exactly `cells` cells: cut with an ellipsis, or padded."""
     if cells <= 0:
         return ""
     line = shown(text, bidi, cells)
     padding = " " * (cells - line.cells)
-    if align == "right" or (align == "natural" and line.right):
-        return padding + str(line.text)
-    return str(line.text) + padding
+    return padding + str(line.text) if align == "end" else str(line.text) + padding

@@ -3,6 +3,8 @@ right-to-left text in order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -10,6 +12,7 @@ from textual.strip import Strip
 from agent_tui.domain.language import SPOKEN
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.themes.theme import SCOPES, Depth, Theme
+from agent_tui.widgets.mirror import turned
 
 Part = str
 """A scope of `agent_tui.themes.theme.SCOPES`."""
@@ -43,6 +46,27 @@ class Paint:
 
     def __getitem__(self, part: Part) -> Style:
         return self._styles[part]
+
+    def strip(self, parts: Iterable[tuple[str, Style]], width: int, base: Style) -> Strip:
+        """A line of exactly `width` cells: its parts as they follow each other from its start, each in the order of its
+        cells; blanks up to its end."""
+        line = Strip([Segment(str(text), style) for text, style in parts if text]).adjust_cell_length(width, base)
+        if not self.from_right:
+            return line
+        looks = ((part.text, part.style or base) for part in line)
+        return Strip([Segment(text, style) for text, style in turned(looks)], width)
+
+    def edged(self, mark: tuple[str, Style], rest: Strip, base: Style) -> Strip:
+        """A line made by `strip` with a mark of one cell before its start."""
+        width = rest.cell_length + 1
+        if not self.from_right:
+            return Strip([Segment(mark[0], mark[1]), *rest], width)
+        return Strip([*rest, *(Segment(text, style) for text, style in turned([mark]))], width)
+
+    def without_edge(self, line: Strip) -> Strip:
+        """A line made by `strip` without the first cell of its start."""
+        width = line.cell_length
+        return line.crop(0, width - 1) if self.from_right else line.crop(1, width)
 
     def rule_strip(self, width: int, joints: tuple[int, ...], joint: str, base: Style) -> Strip:
         """A horizontal rule of `width` cells with `joint` drawn at the columns `joints`."""

@@ -60,9 +60,9 @@ def _text(row: CaseRow, now: Ms) -> SafeText:
         return SNOOZED + fixed(" ") + mark + span(abs(clock.due - clock.since)).text
     left = clock.due - now
     if left >= 0:
-        return mark + span(left, _live(row)).text
+        return compose("{mark}{left}", mark=mark, left=span(left, _live(row)).text)
     late = compose("{n}m", n=1) if not _live(row) and -left < MINUTE_MS else span(-left, _live(row)).text
-    return mark + fixed("-") + late + fixed("!")
+    return compose("{mark}-{late}!", mark=mark, late=late)
 
 
 def _live(row: CaseRow) -> bool:

@@ -108,7 +108,10 @@ def trusted(literal: LiteralString, context: LiteralString = "") -> SafeText:
     if isinstance(literal, SafeText):
         return literal
     language = SPOKEN.get()
-    return _sealed(literal if language is None else language.text(literal, context))
+    if language is None:
+        return _sealed(literal)
+    words = language.text(literal, context)
+    return _from_right(words) if language.from_right and _READ_FROM_RIGHT.search(words) else _sealed(words)
 
 
 def fixed(literal: LiteralString) -> SafeText:
@@ -175,12 +178,16 @@ def _sealed(words: str) -> SafeText:
 
 
 @lru_cache(maxsize=4096)
-def _from_right(template: str) -> str:
+def _from_right(template: str) -> SafeText:
     """A template that begins with no right-to-left letter of its own gets a mark that says so (UAX #9, rule P2)."""
     first = next((char for char in _FIELD.sub("", template) if unicodedata.bidirectional(char) in ("L", "R", "AL")), "")
-    return _sealed(template if first and unicodedata.bidirectional(first) != "L" else "\u200f" + template)
+    if first and unicodedata.bidirectional(first) != "L":
+        return _sealed(template)
+    words = template.lstrip(" ")
+    return _sealed(" " * (len(template) - len(words)) + "\u200f" + words)
 
 
+_READ_FROM_RIGHT: Final = re.compile("[\u0590-\u08ff]")
 _FIELD: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -206,5 +213,4 @@ def marked(literal: LiteralString, context: LiteralString = "") -> Phrase:
 
 def declared(words: str) -> SafeText:
     """The title or help of a command, which its declaration holds as plain data, in the language spoken here."""
-    language = SPOKEN.get()
-    return _sealed(words if language is None else language.text(words))
+    return trusted(words)  # literals, in the declarations

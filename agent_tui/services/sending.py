@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.backends.base import Acked, Backend, BackendDown, OutcomeUnknown, QueryRefused, Rejected
+from agent_tui.backends.base import Acked, Backend, BackendDown, OutcomeUnknown, QueryRefused
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import draft_of
@@ -17,6 +17,7 @@ from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import TimeSource
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.outbox import Outbox
+from agent_tui.services.refusals import why_refused
 from agent_tui.services.state import StateError
 
 AGAIN_AFTER_SECONDS = 1.0
@@ -115,7 +116,7 @@ class Sender:
                 self._outbox.remove(entry.id)
                 self._changed(self._desk.acknowledged(entry, outcome.result, self._time.now()))
             else:
-                self._refused(entry, _why(outcome))
+                self._refused(entry, why_refused(outcome))
 
     async def _with_files(self, entry: OutboxEntry, backend: Backend) -> OutboxEntry:
         """Bring the local files up, one by one, each kept as soon as it is there."""
@@ -163,7 +164,3 @@ def _lane(entry: OutboxEntry) -> tuple[str, str]:
     if isinstance(entry.order, CallAction | WriteUp):
         return (entry.key.backend, "call " + entry.order.call)
     return (entry.key.backend, entry.order.name if entry.order.name == "presence" else entry.id)
-
-
-def _why(outcome: Rejected) -> SafeText:
-    return clean_line(outcome.message) or clean_line(outcome.code)

@@ -43,14 +43,24 @@ whose names have other bearers too."""
 SAFE_ATTRIBUTES = {"safe", "safe_line"}
 DRAWING = {
     "widgets/cells.py": {"str(text)"},  # `segment`, whose callers are checked like those of Segment
-    "widgets/case/pieces.py": {"str(text)"},  # texts of pieces, SafeText by their type
     "widgets/case/preview.py": {"s.text"},  # cells of a picture drawn a line before
-    "widgets/inbox/row_strips.py": {"text"},  # pairs of words and style, checked below
     "widgets/lines/line.py": {"text"},  # cells of pieces, SafeText by their type
-    "widgets/paint.py": {"''.join(cells)"},  # a rule and its joints
-    "widgets/ask/prompt.py": {"label", "under", "before", "after[1:]"},  # SafeText from `_typed` and from the question
+    "widgets/paint.py": {"''.join(cells)", "str(text)", "text", "mark[0]"},  # a rule and its joints; pairs, see `PAIRS`
 }
 """Expressions that reach a Segment in a module whose own types and tests keep them safe, each for its reason."""
+
+PAIRS = {
+    "widgets/ask/prompt.py",
+    "widgets/ask/sheet.py",
+    "widgets/case/customer_pane.py",
+    "widgets/case/pieces.py",
+    "widgets/case/timeline.py",
+    "widgets/inbox/inbox_list.py",
+    "widgets/inbox/row_strips.py",
+}
+"""Modules that put lines together as pairs of words and style for `Paint.strip`, each of which is looked at."""
+STYLES = ("quiet", "rule", "caret", "name", "look")
+"""What styles are called in them."""
 
 
 @cache
@@ -212,9 +222,9 @@ def _offences(path: str, node: ast.AST, known: Known, ours: bool) -> Iterator[st
             shown = isinstance(target, ast.Attribute) and target.attr in SHOWN_ATTRIBUTES
             if shown and node.value is not None and not safe(node.value, known):
                 yield f"{ast.unparse(node)[:80]} shows what need not be safe"
-    elif isinstance(node, ast.Tuple) and path == "widgets/inbox/row_strips.py" and len(node.elts) == 2:
+    elif isinstance(node, ast.Tuple) and path in PAIRS and len(node.elts) == 2:
         style = ast.unparse(node.elts[1])
-        pair = isinstance(node.ctx, ast.Load) and ("base" in style or "paint" in style)
+        pair = isinstance(node.ctx, ast.Load) and ("paint[" in style or style.startswith(("base", "_style(", *STYLES)))
         if pair and not safe(node.elts[0], known):
             yield f"{ast.unparse(node)[:80]} draws what need not be safe"
 
@@ -312,6 +322,15 @@ def test_what_it_refuses(source: str) -> None:
 )
 def test_what_it_lets_pass(source: str) -> None:
     assert offences("widgets/new.py", f"def draw(self, name: str, words: SafeText):\n    {source}\n") == []
+
+
+def test_whoever_has_a_line_painted_is_listed() -> None:
+    painting = {
+        path.relative_to(ROOT).as_posix()
+        for path in _files("widgets")
+        if any(call in path.read_text() for call in ("paint.strip(", "paint.edged("))
+    }
+    assert painting == PAIRS
 
 
 def test_row_pairs_are_looked_at() -> None:

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from agent_tui.app import DeskApp
 from agent_tui.desk_settings import DeskSettings
+from agent_tui.domain.language import Language, spoken
 from agent_tui.domain.time import MS, VirtualTime
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
@@ -82,15 +83,17 @@ async def running(
     theme: str = "dark",
     depth: Depth = "truecolor",
     settings: DeskSettings | None = None,
+    language: Language | None = None,
 ) -> AsyncIterator[Running]:
-    """A desk that has connected and shows its inbox."""
+    """A desk that has connected and shows its inbox. Its language is spoken in the whole task: a pilot draws too."""
     shop = shop or Shop()
-    app, workbench, time = desk_app(shop, theme, depth, settings)
-    async with app.run_test(size=size) as pilot:
-        work = asyncio.create_task(workbench.run())
-        desk = Running(app, pilot, workbench, time, shop)
-        await desk.rest()
-        await desk.wait(2)
-        yield desk
-        await workbench.stop()
-        await work
+    with spoken(language):
+        app, workbench, time = desk_app(shop, theme, depth, settings)
+        async with app.run_test(size=size) as pilot:
+            work = asyncio.create_task(workbench.run())
+            desk = Running(app, pilot, workbench, time, shop)
+            await desk.rest()
+            await desk.wait(2)
+            yield desk
+            await workbench.stop()
+            await work

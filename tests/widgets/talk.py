@@ -13,6 +13,7 @@ from textual.keys import _character_to_key
 from agent_tui.backends.base import Outcome, Rejected
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.events import MessageAdded
+from agent_tui.domain.language import Language
 from agent_tui.domain.model import (
     Address,
     Attachment,
@@ -108,9 +109,10 @@ async def talking(
     theme: str = "dark",
     depth: Depth = "truecolor",
     settings: DeskSettings | None = None,
+    language: Language | None = None,
 ) -> AsyncIterator[Running]:
     """A desk on a `TalkShop` with Dana's case open and the focus in its timeline."""
-    async with running(shop or TalkShop(), size, theme, depth, settings) as desk:
+    async with running(shop or TalkShop(), size, theme, depth, settings, language) as desk:
         await desk.press("enter")
         yield desk
         desk.app.desk_screen.case.composer.writing.save()  # the workbench stops before the screen does here

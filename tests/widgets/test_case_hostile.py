@@ -102,7 +102,7 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
             for item in items_of(case, NOW, UTC, {"avi": raw, "noa": raw}, "noa", frozenset({"1"}))
             for line in lines_of(item, width, UTC, "visual")
         ]
-        lines += [row.pieces for row in customer_lines(case, width, NOW, UTC, "visual")]
+        lines += [row.pieces for row in customer_lines(case, width, NOW, UTC, paint)]
         lines += [one_line(case), rule_of(case, draft, directory, NOW, width), *field_lines(case, draft)]
         for line in lines:
             try:

@@ -50,14 +50,14 @@ def rank(text: str, commands: Iterable[Command]) -> list[Command]:
     from rapidfuzz import fuzz  # not needed before the first question
 
     def score(command: Command) -> float:
-        title = command.spec.title.casefold()
-        words = [*title.split(), *command.spec.id.split("-")]
-        whole = max(fuzz.partial_ratio(wanted, title), fuzz.partial_ratio(wanted, command.spec.id))
-        if title.startswith(wanted) or command.spec.id.startswith(wanted):
+        title = str(declared(command.spec.title)).casefold()
+        names = {title, command.spec.title.casefold(), command.spec.id}  # whoever knows the English words may use them
+        whole = max(fuzz.partial_ratio(wanted, name) for name in names)
+        if any(name.startswith(wanted) for name in names):
             return whole + 100 - len(title)
-        if any(word.startswith(wanted) for word in words):
+        if any(word.startswith(wanted) for name in names for word in name.replace("-", " ").split()):
             return whole + 40
-        in_help = 20 if wanted in command.spec.help.casefold() else 0
+        in_help = 20 if wanted in declared(command.spec.help).casefold() else 0
         return max(whole if len(wanted) > 2 else 0, 50 + in_help if in_help else 0)
 
     scored = [(score(command), -place, command) for place, command in enumerate(listed)]

@@ -13,7 +13,7 @@ from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
-from agent_tui.widgets.cells import cell_len, segment
+from agent_tui.widgets.cells import cell_len, in_cells
 from agent_tui.widgets.paint import Paint
 
 
@@ -144,23 +144,23 @@ class Prompt(LineView, can_focus=True):
         label = self.asking.label if self.asking is not None else trusted("")
         before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
         problem = compose("  {problem}", problem=self._problem) if self._problem else trusted("")
-        room = max(8, width - 3 - cell_len(label) - cell_len(problem))
+        room = max(8, width - 3 - cell_len(label.drawn()) - cell_len(problem.drawn()))
         # From the whole text each time: a piece that begins with a mark is given a base, so it may not get shorter.
         begin = max(0, len(before) - 4 * room)
         while cell_len(before[begin:]) >= room:
             begin += 1
-        before = before[begin:]
+        kept = before[begin:]
         under = after[:1] or trusted(" ")
-        segments = [
-            segment(" ", base),
-            segment(label, base + self.paint["here"]),
-            segment(" ", base),
-            segment(before, base),
-            segment(under, base + self.paint["caret"]),
-            segment(after[1:], base),
-            segment(problem, base + self.paint["warning"]),
+        caret = base + self.paint["caret"]
+        typed = [(str(kept), base), (str(under), caret), (str(after[1:]), base)]
+        parts = [
+            (" ", base),
+            (str(in_cells(label, self.paint.bidi)), base + self.paint["here"]),
+            (" ", base),
+            *(reversed(typed) if self.paint.from_right else typed),
+            (str(in_cells(problem, self.paint.bidi)), base + self.paint["warning"]),
         ]
-        return Strip(segments).adjust_cell_length(width, base)
+        return self.paint.strip(parts, width, base)
 
 
 def _typed(text: str) -> SafeText:

@@ -13,10 +13,11 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import NOTHING, Offer
-from agent_tui.widgets.cells import TextLine, cell_len, fit, segment
+from agent_tui.widgets.cells import TextLine, cell_len, fit, in_cells
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.layout import lay_out
 
+_TWO = trusted("──")
 TITLE = 26
 """Cells of the first column."""
 NARROW = 70
@@ -172,7 +173,7 @@ class Sheet(LineView):
         offer = self._offers[line.offer]
         if offer.heading:
             text = fit(compose("  {title}", title=offer.title), width, self.paint.bidi)
-            return Strip([segment(text, base + self.paint["heading"])], width)
+            return self.paint.strip([(text, base + self.paint["heading"])], width, base)
         marked = line.offer == self._marked
         return self._line(offer, line, marked, width, base) if line.first else self._under(line, marked, width, base)
 
@@ -181,18 +182,12 @@ class Sheet(LineView):
         above = compose(" {n} above ", n=self._top) if self._top else NOTHING
         below = compose(" {n} more below ", n=rest) if rest > 0 else NOTHING
         words = compose(" {title} ", title=self._title) if self._title else NOTHING
-        tail = above + trusted("──") + below + trusted("──") if above or below else NOTHING
-        title = fit(words, cell_len(words.drawn()), self.paint.bidi)
-        line = "─" * max(0, width - 2 - cell_len(title) - cell_len(tail))
-        rule = base + self.paint["rule"]
-        return Strip(
-            [
-                segment("──", rule),
-                segment(title, base + self.paint["heading"]),
-                segment(line, rule),
-                segment(tail, base + self.paint["quiet"]),
-            ]
-        ).adjust_cell_length(width, base)
+        rule, quiet, bidi = base + self.paint["rule"], base + self.paint["quiet"], self.paint.bidi
+        tail = [(in_cells(part, bidi), quiet) for part in (above, _TWO, below, _TWO) if above or below]
+        title = in_cells(words, bidi)
+        line = "─" * max(0, width - 2 - cell_len(title) - sum(cell_len(text) for text, _ in tail))
+        start = (("──", rule), (title, base + self.paint["heading"]), (line, rule))
+        return self.paint.strip([*start, *tail], width, base)
 
     def _line(self, offer: Offer, line: _Line, marked: bool, width: int, base: Style) -> Strip:
         base = base + self.paint["cursor"] if marked else base
@@ -205,30 +200,28 @@ class Sheet(LineView):
         room = max(0, width - 4 - title - 2 - cell_len(key))
         words = _laid(line) if line.laid is not None else fit(line.words, room, bidi)
         name = quiet if offer.why_not is not None else base + self.paint["strong"] if marked else base
-        return Strip(
-            [
-                segment("▌ " if marked else "  ", base + self.paint["here"]),
-                segment(fit(offer.title, title, bidi), name),
-                segment("  " if room else "", base),
-                segment(words, quiet),
-                segment(" " * (room - cell_len(words)), base),
-                segment(" ", base),
-                segment(key, base + self.paint["key"]),
-                segment(" ", base),
-            ]
-        ).adjust_cell_length(width, base)
+        parts = (
+            ("▌ " if marked else "  ", base + self.paint["here"]),
+            (fit(offer.title, title, bidi), name),
+            ("  " if room else "", base),
+            (words, quiet),
+            (" " * (room - cell_len(words)), base),
+            (" ", base),
+            (key, base + self.paint["key"]),
+            (" ", base),
+        )
+        return self.paint.strip(parts, width, base)
 
     def _under(self, line: _Line, marked: bool, width: int, base: Style) -> Strip:
         """A further line of what stands beside the title."""
         base = base + self.paint["cursor"] if marked else base
         indent = INDENT if width < NARROW else TITLE + 4
-        return Strip(
-            [
-                segment("▌ " if marked else "  ", base + self.paint["here"]),
-                segment(" " * (indent - 2), base),
-                segment(_laid(line), base + self.paint["quiet"]),
-            ]
-        ).adjust_cell_length(width, base)
+        parts = (
+            ("▌ " if marked else "  ", base + self.paint["here"]),
+            (" " * (indent - 2), base),
+            (_laid(line), base + self.paint["quiet"]),
+        )
+        return self.paint.strip(parts, width, base)
 
 
 def _laid(line: _Line) -> SafeText:

@@ -24,7 +24,7 @@ def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, 
     start = Piece(trusted("── "), "rule")
     if draft.note:
         left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"))
-        return LinePieces(left, (), "─", "rule")
+        return LinePieces(left, (), trusted("─"), "rule")
     parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
@@ -35,7 +35,7 @@ def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, 
         pieces = (start, *_goes_to(case, draft, short), Piece(beside, "quiet"))
         if cells(pieces) + cells(right) < width:
             break
-    return LinePieces(pieces, right, "─", "rule")
+    return LinePieces(pieces, right, trusted("─"), "rule")
 
 
 def _goes_to(case: OpenCase | None, draft: Draft, short: bool) -> tuple[Piece, ...]:

@@ -10,11 +10,11 @@ from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, PastCase
 from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
-from agent_tui.domain.text_visual import Bidi
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
 from agent_tui.widgets.cells import TextLine, cell_len
+from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.layout import lay_out
 
 MOST_NOTES = 3
@@ -38,12 +38,12 @@ class CustomerLine:
         return self.past is not None or self.address is not None
 
 
-def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo, bidi: Bidi) -> list[CustomerLine]:
+def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> list[CustomerLine]:
     """The whole pane, `width` cells wide."""
     lines = [CustomerLine(line) for line in _who(case, zone)]
     lines += [CustomerLine(_BLANK), *_addresses(case)] if case.customer is not None and case.customer.addresses else []
-    lines += [CustomerLine(line) for line in _labels(case, width, bidi)]
-    lines += [CustomerLine(line) for line in _notes(case, width, now, zone, bidi)]
+    lines += [CustomerLine(line) for line in _labels(case, width, paint)]
+    lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
     lines += _history(case, now, zone)
     return lines
 
@@ -97,29 +97,29 @@ def _addresses(case: OpenCase) -> list[CustomerLine]:
     return lines
 
 
-def _labels(case: OpenCase, width: int, bidi: Bidi) -> list[LinePieces]:
+def _labels(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:
     if case.row is None or not case.row.labels:
         return []
     labels = listed(" · ", [clean_line(label) for label in case.row.labels])
-    rows = [LinePieces((Piece(trusted(" ")), Piece(line, "label"))) for line in lay_out(labels, width - 2, bidi)]
+    rows = [LinePieces((Piece(trusted(" ")), Piece(line, "label"))) for line in lay_out(labels, width - 2, paint.bidi)]
     return [_BLANK, _heading(trusted("LABELS"), trusted("l new")), *rows]
 
 
-def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo, bidi: Bidi) -> list[LinePieces]:
+def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> list[LinePieces]:
     notes = [message for message in case.messages if message.kind == "note"][-MOST_NOTES:]
     if not notes:
         return []
     lines = [_BLANK, _heading(trusted("NOTES"), trusted("n new"))]
     for note in reversed(notes):
-        laid = lay_out(note.body.safe, max(8, width - 9), bidi)
+        laid = lay_out(note.body.safe, max(8, width - 9), paint.bidi)
         if len(laid) > NOTE_LINES:
-            laid = lay_out(note.body.safe, max(8, width - 11), bidi)
+            laid = lay_out(note.body.safe, max(8, width - 11), paint.bidi)
         for place, line in enumerate(laid[:NOTE_LINES]):
             when = short_day(note.at, now, zone) if place == 0 else NOTHING
             if place + 1 == NOTE_LINES < len(laid):
                 line = _and_more(line)
             pad = spaces(8 - cell_len(when))
-            shift = spaces(max(0, width - 9 - line.cells)) if line.right else NOTHING
+            shift = spaces(max(0, width - 9 - line.cells)) if line.right != paint.from_right else NOTHING
             left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(line, "note"))
             lines.append(LinePieces(left))
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -104,7 +103,7 @@ class CustomerPane(ScrollView, can_focus=True):
         if case is None or not width or self.one_line:
             rows: list[CustomerLine] = []
         else:
-            rows = customer_lines(case, width, self.workbench.time.now(), host(self).settings.zone, self.paint.bidi)
+            rows = customer_lines(case, width, self.workbench.time.now(), host(self).settings.zone, self.paint)
         if self._cursor is not None and (self._cursor >= len(rows) or not rows[self._cursor].choosable):
             self._cursor = None
         if rows != self._rows or self.one_line:
@@ -147,7 +146,7 @@ class CustomerPane(ScrollView, can_focus=True):
         strip = strip_of(self._rows[place].pieces, width, self.paint, base)
         if not marked:
             return strip
-        return Strip([Segment("▌", base + self.paint["here"]), *strip.crop(1, width)]).adjust_cell_length(width, base)
+        return self.paint.edged(("▌", base + self.paint["here"]), self.paint.without_edge(strip), base)
 
     # -- what Textual tells
 

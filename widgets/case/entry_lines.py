@@ -59,10 +59,12 @@ _UNCUT = trusted("")
 
 @frozen
 class Frame:
-    """The columns of a timeline `width` cells wide, and who orders right-to-left text in them."""
+    """The columns of a timeline `width` cells wide, who orders right-to-left text in them, and whether they
+    begin at the right."""
 
     width: int
     bidi: Bidi
+    from_right: bool
 
     @property
     def author(self) -> int:
@@ -75,13 +77,13 @@ class Frame:
         return max(8, self.width - TIME - self.author - STATE)
 
 
-def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi) -> tuple[LinePieces, ...]:
-    """The lines of an item, `width` cells wide."""
+def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool = False) -> tuple[LinePieces, ...]:
+    """The lines of an item, `width` cells wide. `from_right`: they begin at the right."""
     if isinstance(item, Rule):
         return (_rule(item),)
     if isinstance(item, Earlier):
         return (LinePieces((blanks(TIME), Piece(trusted("earlier messages: page back"), "quiet"))),)
-    frame = Frame(width, bidi)
+    frame = Frame(width, bidi, from_right)
     if isinstance(item, Talked):
         return tuple(_talked(item, frame, zone))
     return tuple(_said(item, frame, zone))
@@ -90,7 +92,7 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi) -> tuple[LinePiec
 def _rule(rule: Rule) -> LinePieces:
     words = compose("{tag} · {words}", tag=rule.tag, words=rule.words) if rule.tag else rule.words
     left = (Piece(trusted("─ "), "rule"), Piece(words, "heading"), Piece(BLANK))
-    return LinePieces(left, (), "─", "rule")
+    return LinePieces(left, (), trusted("─"), "rule")
 
 
 def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
@@ -110,7 +112,7 @@ def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
 
 def _body(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
     for line in lay_out(text, frame.body, frame.bidi):
-        yield (blanks(frame.body - line.cells if line.right else 0), Piece(line, part))
+        yield (blanks(frame.body - line.cells if line.right != frame.from_right else 0), Piece(line, part))
 
 
 def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tuple[Piece, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -28,11 +27,11 @@ class Piece:
 
 @frozen
 class LinePieces:
-    """One line: pieces from the left, pieces at the right edge. `fill`: the sign drawn in the gap between."""
+    """One line: pieces from its start, pieces that stand at its end. `fill`: the sign drawn in the gap between."""
 
-    left: tuple[Piece, ...] = ()
-    right: tuple[Piece, ...] = ()
-    fill: str = " "
+    start: tuple[Piece, ...] = ()
+    end: tuple[Piece, ...] = ()
+    fill: SafeText = BLANK
     fill_part: Part = "text"
 
 
@@ -73,15 +72,19 @@ def cut(pieces: Sequence[Piece], room: int) -> tuple[Piece, ...]:
 
 
 def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
-    """The line in exactly `width` cells. The right pieces win where both do not fit."""
-    right = cut(line.right, width)
-    room = width - cells(right)
-    left = cut(line.left, room - 1 if right and cells(line.left) >= room else room)
-    gap = max(0, room - cells(left))
-    parts: list[tuple[str, Style]] = [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in left]
-    parts.append((line.fill * gap, _style(paint, base, line.fill_part)))
-    parts += [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in right]
-    return Strip([Segment(str(text), style) for text, style in parts if text]).adjust_cell_length(width, base)
+    """The line in exactly `width` cells. The pieces at its end win where not all fit."""
+    end = cut(line.end, width)
+    room = width - cells(end)
+    start = cut(line.start, room - 1 if end and cells(line.start) >= room else room)
+    gap = max(0, room - cells(start))
+    parts: list[tuple[str, Style]] = [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in start]
+    parts.append((_filled(line.fill, gap), _style(paint, base, line.fill_part)))
+    parts += [(_drawn(piece, paint), _style(paint, base, piece.part)) for piece in end]
+    return paint.strip(parts, width, base)
+
+
+def _filled(sign: SafeText, gap: int) -> SafeText:
+    return NOTHING.join([sign] * gap)
 
 
 def _drawn(piece: Piece, paint: Paint) -> SafeText:

@@ -125,7 +125,7 @@ class Preview(LineView, can_focus=True):
             left = (Piece(trusted("── "), "rule"), Piece(self._title, "strong"), Piece(trusted(" ")))
             keys = (Piece(fixed(" s"), "key"), Piece(trusted(" save  ")), Piece(fixed("l"), "key"))
             right = (*keys, Piece(trusted(" link  ")), Piece(fixed("Esc"), "key"), Piece(trusted(" back ")))
-            return strip_of(LinePieces(left, right, "─", "rule"), width, self.paint, base)
+            return strip_of(LinePieces(left, right, trusted("─"), "rule"), width, self.paint, base)
         if 0 <= y - 1 < len(self._strips):
             strip = self._strips[y - 1]
             indent = max(0, (width - strip.cell_length) // 2)

@@ -98,7 +98,7 @@ class Reader(Widget, can_focus=True):
             more = Piece(compose(" {n} more below ", n=below), "quiet") if below else Piece(NOTHING)
             left = (Piece(fixed("── "), "rule"), Piece(self._title, "strong"), Piece(fixed(" ")))
             right = (more, Piece(fixed("Esc"), "key"), Piece(trusted(" back ")))
-            return strip_of(LinePieces(left, right, "─", "rule"), width, self.paint, base)
+            return strip_of(LinePieces(left, right, trusted("─"), "rule"), width, self.paint, base)
         place = self._top + y - 1
         if place >= len(self._lines):
             return Strip.blank(width, base)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
@@ -29,7 +28,7 @@ from agent_tui.widgets.paint import Paint
 MOST_STRIPS = 512
 """Lines kept drawn; far more than a screen has."""
 _EDGE = 1
-"""Cells of the cursor's mark at the left."""
+"""Cells of the cursor's mark at the start."""
 
 
 class Timeline(LineView, ScrollView, can_focus=True):
@@ -268,7 +267,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         for item in self._items:
             known = self._lines.get(item.key)
             if known is None or known[1] != made_for or known[0] != item:
-                known = (item, made_for, lines_of(item, width, zone, self.paint.bidi))
+                known = (item, made_for, lines_of(item, width, zone, self.paint.bidi, self.paint.from_right))
             lines[item.key] = known
             self._tops.append(self._tops[-1] + len(known[2]))
         self._lines = lines
@@ -301,7 +300,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         below = self._below()
         if below and y == self.size.height - 1:
             words = compose(" {n} new below · End ", n=below)
-            line = LinePieces((Piece(trusted("──"), "rule"), Piece(words, "here")), (), "─", "rule")
+            line = LinePieces((Piece(trusted("──"), "rule"), Piece(words, "here")), (), trusted("─"), "rule")
             return strip_of(line, width, self.paint, base)
         place = y + self.scroll_offset.y - self._pad
         strip = self._strips.get(place)
@@ -319,10 +318,10 @@ class Timeline(LineView, ScrollView, can_focus=True):
         if marked:
             base = base + self.paint["cursor"]
         rule = not isinstance(item, Said | Talked | Earlier)
-        mark = Segment("▌", base + self.paint["here"]) if marked else Segment("─", base + self.paint["rule"])
-        edge = mark if marked or rule else Segment(" ", base)
+        mark = ("▌", base + self.paint["here"]) if marked else ("─", base + self.paint["rule"])
+        edge = mark if marked or rule else (" ", base)
         rest = strip_of(pieces, width - _EDGE, self.paint, base)
-        return Strip([edge, *rest]).adjust_cell_length(width, base)
+        return self.paint.edged(edge, rest, base)
 
     def _place_of(self, line: int) -> int:
         low, high = 0, len(self._items)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -311,6 +310,8 @@ class InboxList(LineView, can_focus=True):
         soonest: Ms | None = None
         again = now + MINUTE_MS
         column, cells = row_strips.countdown_span(self.size.width)
+        if self.paint.from_right:
+            column = self.size.width - column - cells
         for index in range(*self._items_in_sight()):
             read = before = self._countdowns.get(index)
             if before is None or now >= before.until:
@@ -379,7 +380,7 @@ class InboxList(LineView, can_focus=True):
             if not shows.words:
                 return Strip.blank(width, base)
             words = fit(compose(" {words}", words=shows.words), width, self.paint.bidi)
-            return Strip([Segment(words, base + self.paint["quiet"])], width)
+            return self.paint.strip([(words, base + self.paint["quiet"])], width, base)
         if isinstance(item, InboxHeader):
             return row_strips.header_strip(item, width, self.paint, base, shows.words)
         if not isinstance(item, InboxRow):

@@ -14,7 +14,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS
-from agent_tui.widgets.cells import cell_len, fit, segment
+from agent_tui.widgets.cells import cell_len, fit, in_cells, shown
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
 
@@ -52,7 +52,7 @@ NO_LOOK = RowLook()
 
 
 def countdown_span(width: int) -> tuple[int, int]:
-    """(first column, cells) of all that a countdown's step can change in a line of `width`."""
+    """(first column from the start, cells) of all that a countdown's step can change in a line of `width`."""
     return max(0, width - 3 - CLOCK), CLOCK + 2
 
 
@@ -62,19 +62,20 @@ def header_strip(item: InboxHeader, width: int, paint: Paint, base: Style, aside
     room = width - 2 - CLOCK
     title = title_of(item.section, room)
     heading = paint["heading"] if item.total else paint["quiet"]
-    parts = [(" ", base), (title, base + heading)]
-    rest = width - 1 - cell_len(title) - CLOCK - 1
+    name = in_cells(title, paint.bidi)
+    parts = [(" ", base), (str(name), base + heading)]
+    rest = width - 1 - cell_len(name) - CLOCK - 1
     beside = compose("  {aside}", aside=aside) if aside else _NOTHING
     parts.append((fit(beside, rest, paint.bidi), base + paint["quiet"]))
-    parts.append((fit(count, CLOCK, paint.bidi, "right"), base + heading))
+    parts.append((fit(count, CLOCK, paint.bidi, "end"), base + heading))
     parts.append((" ", base))
-    return _strip(parts, width)
+    return paint.strip(parts, width, base)
 
 
 def gap_strip(width: int, paint: Paint, base: Style, cursor: bool) -> Strip:
     """A row that has not come yet."""
     mark = ("▌", base + paint["here"]) if cursor else (" ", base)
-    return _strip([mark, ("·· ···", base + paint["rule"])], width)
+    return paint.strip([mark, ("·· ···", base + paint["rule"])], width, base)
 
 
 def first_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: Style) -> Strip:
@@ -92,11 +93,11 @@ def second_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: S
     """The lower line of two: what was said last, and how much of it is unread."""
     base = base + paint["cursor"] if look.cursor else base
     unread = compose("{n}", n=item.row.unread) if item.row.unread else _NOTHING
-    tail = max(3, len(unread) + 1)
+    tail = max(3, cell_len(unread.drawn()) + 1)
     parts = [_mark(look, paint, base), (" " * (NAME - 1), base)]
     parts += _said(item, width - NAME - tail - 1, paint, base)
-    parts += [(fit(unread, tail, paint.bidi, "right"), base + paint["here"]), (" ", base)]
-    return _strip(parts, width)
+    parts += [(fit(unread, tail, paint.bidi, "end"), base + paint["here"]), (" ", base)]
+    return paint.strip(parts, width, base)
 
 
 def _case_line(
@@ -107,7 +108,8 @@ def _case_line(
     snoozed = look.countdown.startswith(SNOOZED)
     countdown = (look.countdown[len(SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
-    clock = CLOCK if metric or cell_len(countdown) >= CLOCK else CLOCK - 1
+    left = in_cells(countdown, paint.bidi, CLOCK)
+    clock = CLOCK if metric or cell_len(left) >= CLOCK else CLOCK - 1
     right = 1 + (METRIC + 1 if metric else 0) + clock + 1
     room = max(4, width - NAME - right)
     name = min(24, max(14, room * 2 // 5)) if preview else room
@@ -124,10 +126,10 @@ def _case_line(
     parts.append(_sign(item, paint, base))
     if metric:
         parts.append((" " + fit(promise, METRIC, paint.bidi), base + paint["quiet"]))
-    parts.append((" " * (clock - len(countdown)), base))
-    parts.append((fit(countdown, min(clock, len(countdown)), paint.bidi), base + paint[_urgency(row, look)]))
+    parts.append((" " * (clock - cell_len(left)), base))
+    parts.append((str(left), base + paint[_urgency(row, look)]))
     parts.append((" ", base))
-    return _strip(parts, width)
+    return paint.strip(parts, width, base)
 
 
 def _mark(look: RowLook, paint: Paint, base: Style) -> tuple[str, Style]:
@@ -163,7 +165,7 @@ def _promise(row: CaseRow, snoozed: bool) -> SafeText:
 def _urgency(row: CaseRow, look: RowLook) -> Part:
     if row.call is not None and row.call.state == "ringing":
         return "here"
-    if look.countdown.startswith(("-", "~-")):
+    if "-" in look.countdown:
         return "danger"
     if row.stage != "us" or row.clock is None:
         return "quiet"
@@ -174,14 +176,15 @@ def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[s
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
     for words, part in _before(item):
-        lead = fit(words, min(cell_len(words), max(0, cells - 1)), paint.bidi)
+        lead = str(in_cells(words, paint.bidi, max(0, cells - 1)))
         parts += [(lead, base + paint[part]), (" ", base)]
         cells -= cell_len(lead) + 1
     said = row.preview.safe_line
     if row.subject.raw and channel(row.channel).kind == "mail":
         subject = row.subject.safe_line
         said = compose("{subject} · {said}", subject=subject, said=said) if said else subject
-    parts.append((fit(said, cells, paint.bidi, "natural"), base + paint["quiet"]))
+    away = shown(said, paint.bidi).right != paint.from_right  # what reads the other way stands at the other side
+    parts.append((fit(said, cells, paint.bidi, "end" if away else "start"), base + paint["quiet"]))
     return parts
 
 
@@ -201,7 +204,3 @@ def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
         yield trusted("we:"), "quiet"
     elif row.preview_kind == "note":
         yield trusted("note:"), "quiet"
-
-
-def _strip(parts: Iterable[tuple[str, Style]], width: int) -> Strip:
-    return Strip([segment(text, style) for text, style in parts if text]).adjust_cell_length(width)

@@ -14,7 +14,8 @@ from agent_tui.domain.text import SafeText, trusted
 from agent_tui.domain.text_cells import graphemes
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.terminal.line_view import LineView
-from agent_tui.widgets.cells import TextLine, cell_len, shown
+from agent_tui.widgets.cells import cell_len, shown
+from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint, Part
 
 Piece = tuple[SafeText, Part]
@@ -22,11 +23,14 @@ Piece = tuple[SafeText, Part]
 
 NOTHING = trusted("")
 
+Drawn = tuple[str, Part]
+"""A piece in the order of its cells."""
+
 Cell = tuple[str, Part]
 
 
 class Line(LineView):
-    """One row: pieces from the left, pieces at the right edge. The right ones win where both do not fit."""
+    """One row: pieces from its start, pieces that stand at its end. Those at the end win where not all fit."""
 
     DEFAULT_CSS = """
     Line { height: 1; }
@@ -35,17 +39,17 @@ class Line(LineView):
     def __init__(self, paint: Paint, id: str | None = None) -> None:
         super().__init__(id=id)
         self.paint = paint
-        self._left: Sequence[Piece] = ()
-        self._right: Sequence[Piece] = ()
+        self._start: Sequence[Piece] = ()
+        self._end: Sequence[Piece] = ()
         self._cells: list[Cell] = []
         self._made_for: tuple[int, Bidi] | None = None
 
-    def put(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
+    def put(self, start: Sequence[Piece], end: Sequence[Piece] = ()) -> None:
         """Show these pieces; only the span of cells that changed is painted."""
         width = self.size.width
-        if (left, right) == (self._left, self._right) and self._made_for == (width, self.paint.bidi):
+        if (start, end) == (self._start, self._end) and self._made_for == (width, self.paint.bidi):
             return
-        self._left, self._right = left, right
+        self._start, self._end = start, end
         if not self.is_attached or not width:
             return
         before, self._cells = self._cells, self._lay_out(width)
@@ -60,14 +64,15 @@ class Line(LineView):
         self.refresh()
 
     def _lay_out(self, width: int) -> list[Cell]:
-        self._made_for = (width, self.paint.bidi)
-        right = _cells(self._right, self.paint.bidi)[-width:]
-        room = max(0, width - len(right) - (1 if right else 0))
-        left = _cells(self._left, self.paint.bidi)
-        if len(left) > room:
-            left = _cut(self._left, room, self.paint.bidi)
-        gap: list[Cell] = [(" ", "text")] * (width - len(left) - len(right))
-        return left + gap + right
+        bidi, from_right = self.paint.bidi, self.paint.from_right
+        self._made_for = (width, bidi)
+        end = _as_drawn(self._end, bidi)
+        room = max(0, width - _wide(end) - (1 if end else 0))
+        start = _as_drawn(self._start, bidi)
+        if _wide(start) > room:
+            start = _cut(self._start, room, bidi, from_right)
+        parts = [*start, (" " * max(0, width - _wide(start) - _wide(end)), "text"), *end]
+        return _cells(turned(parts))[:width] if from_right else _cells(parts)[-width:]
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.base
@@ -86,36 +91,41 @@ class Line(LineView):
         return base + self.paint[part] if part is not None and part != "text" else base
 
 
-def _cells(pieces: Sequence[Piece], bidi: Bidi) -> list[Cell]:
-    return [cell for words, part in pieces for cell in _cells_of(shown(words, bidi), part)]
+def _as_drawn(pieces: Sequence[Piece], bidi: Bidi) -> list[Drawn]:
+    return [(str(shown(words, bidi).text), part) for words, part in pieces]
 
 
-def _cells_of(line: TextLine, part: Part) -> list[Cell]:
+def _wide(parts: Sequence[Drawn]) -> int:
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def _cut(pieces: Sequence[Piece], room: int, bidi: Bidi, from_right: bool) -> list[Drawn]:
+    """As many as fit; the ellipsis stands where the reading of the last one ends."""
+    parts: list[Drawn] = []
+    for words, part in pieces:
+        if room <= 0:
+            break
+        whole = shown(words, bidi)
+        if whole.cells < room:
+            parts.append((str(whole.text), part))
+            room -= whole.cells
+            continue
+        short = shown(words, bidi, room - 1, NOTHING)
+        kept, mark = (str(short.text), part), ("…", "quiet")
+        parts += [mark, kept] if short.right != from_right else [kept, mark]
+        break
+    return parts
+
+
+def _cells(parts: Sequence[Drawn]) -> list[Cell]:
     """One entry a cell; a wide letter fills its first, its second holds nothing."""
     cells: list[Cell] = []
-    for letter in graphemes(line.text):
-        width = cell_len(letter)
-        if width == 0 and cells:
-            cells[-1] = (cells[-1][0] + letter, part)
-        else:
-            cells.append((letter, part))
-            cells.extend([("", part)] * (width - 1))
-    return cells
-
-
-def _cut(pieces: Sequence[Piece], room: int, bidi: Bidi) -> list[Cell]:
-    """As many as fit; the ellipsis stands where the reading of the last one ends."""
-    cells: list[Cell] = []
-    for words, part in pieces:
-        left = room - len(cells)
-        if left <= 0:
-            break
-        whole = _cells_of(shown(words, bidi), part)
-        if len(whole) < left:
-            cells += whole
-            continue
-        short = shown(words, bidi, left - 1, NOTHING)
-        kept = _cells_of(short, part)[: left - 1]
-        cells += [("…", "quiet"), *kept] if short.right else [*kept, ("…", "quiet")]
-        break
+    for text, part in parts:
+        for letter in graphemes(text):
+            width = cell_len(letter)
+            if width == 0 and cells:
+                cells[-1] = (cells[-1][0] + letter, cells[-1][1])
+            else:
+                cells.append((letter, part))
+                cells.extend([("", part)] * (width - 1))
     return cells

@@ -1,8 +1,11 @@
-"""How wide the regions are: three columns from 110 cells, two from 80, one below. Pure."""
+"""How wide the regions are: three columns from 110 cells, two from 80, one below. Pure.
+
+The inbox stands at the start: at the left, and `mirrored` at the right for a language that is written from there.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 THREE = 110
@@ -31,6 +34,16 @@ class Columns:
     customer: Box | None
     two_lines: bool
     joints: tuple[int, ...]
+
+    def mirrored(self, width: int) -> Columns:
+        """The same regions in a body of `width` cells that begins at the right."""
+
+        def turned(box: Box | None) -> Box | None:
+            return replace(box, x=width - box.x - box.width) if box is not None else None
+
+        joints = tuple(width - 1 - joint for joint in reversed(self.joints))
+        inbox, case, customer = turned(self.inbox), turned(self.case), turned(self.customer)
+        return Columns(inbox, case, customer, self.two_lines, joints)
 
 
 def columns(width: int, height: int, sight: Sight, has_case: bool) -> Columns:

@@ -37,7 +37,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     DeskScreen #body { height: 1fr; overflow: hidden; }
     DeskScreen #body > * { position: absolute; background: $background; }
     DeskScreen CasePane, DeskScreen CustomerPane { border-left: solid $rule; }
-    DeskScreen.narrow CasePane, DeskScreen.narrow CustomerPane { border-left: none; }
+    DeskScreen.from-right CasePane, DeskScreen.from-right CustomerPane { border-left: none; border-right: solid $rule; }
+    DeskScreen.narrow CasePane, DeskScreen.narrow CustomerPane { border-left: none; border-right: none; }
     DeskScreen Sheet { layer: over; dock: bottom; margin: 0 0 2 0; display: none; background: $background; }
     DeskScreen Prompt { layer: over; dock: bottom; margin: 0 0 1 0; display: none; background: $background; }
     """
@@ -45,6 +46,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo) -> None:
         super().__init__()
         self.workbench = workbench
+        self._from_right = paint.from_right
+        self.set_class(paint.from_right, "from-right")
         self.sight: Sight = "inbox"
         self.writing_new = False
         """A message to somebody new is being written: the case has its place though none is open."""
@@ -104,6 +107,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             return
         has_case = self.workbench.desk.open_case is not None or self.writing_new
         layout = columns(width, max(1, height - FRAME), self.sight, has_case)
+        if self._from_right:
+            layout = layout.mirrored(width)
         self.set_class(not layout.joints, "narrow")
         self.inbox.set_two_lines(layout.two_lines)
         _put(self.inbox, layout.inbox)

@@ -1,0 +1,49 @@
+"""Why a server refused an order, in the agent's language: by the code of the desk protocol, else the server's words."""
+
+from __future__ import annotations
+
+from agent_tui.backends.base import Rejected
+from agent_tui.domain.language import SPOKEN
+from agent_tui.domain.text import Phrase, SafeText, clean_line, marked
+
+_BY_CODE: dict[str, Phrase] = {
+    "bad-address": marked("that is no address on this channel"),
+    "blocked": marked("that customer is blocked: reopen the case to take that back"),
+    "disk-full": marked("the server's disk is full"),
+    "empty": marked("there is nothing to send"),
+    "id-reused": marked("that order was given already, as another one"),
+    "no-account": marked("the server has no account to write from on this channel"),
+    "no-address": marked("no address of the customer is known on this channel: ^T names one"),
+    "no-agent": marked("there is no such agent here"),
+    "no-call": marked("there is no such call"),
+    "no-card": marked("that message holds no card number"),
+    "no-case": marked("there is no such case"),
+    "no-conversation": marked("that conversation is not of this case or channel"),
+    "no-file": marked("a file is not at the server any more: attach it again"),
+    "no-files": marked("this channel takes no files"),
+    "no-message": marked("there is no such message to send"),
+    "no-outcome": marked("say what came of the call"),
+    "no-recipient": marked("say to whom it goes"),
+    "no-team": marked("there is no such team"),
+    "no-text": marked("a call has no text: ^T chooses another channel"),
+    "not-active": marked("the call is over"),
+    "not-ended": marked("the call is not over yet"),
+    "not-failed": marked("the message is on its way or has arrived"),
+    "not-yours": marked("a colleague holds this call"),
+    "past": marked("that time is past: choose a later one"),
+    "spam": marked("the case is spam: reopen it first"),
+    "store": marked("the server could not store it"),
+    "too-big": marked("longer than the server takes; send it as a file"),
+    "too-long": marked("the text is too long for this channel"),
+    "too-many": marked("a case has at most 50 labels"),
+    "unknown-order": marked("the server does not know that order"),
+    "window-closed": marked("the channel's window is closed: ^T chooses another channel"),
+}
+
+
+def why_refused(outcome: Rejected) -> SafeText:
+    """What to tell the agent. A server speaks English, and often says more than its code does: then its own words."""
+    known = _BY_CODE.get(outcome.code)
+    if known is None or SPOKEN.get() is None:
+        return clean_line(outcome.message) or clean_line(outcome.code)
+    return known.text
