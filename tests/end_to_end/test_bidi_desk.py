@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.hub_run import own_env
+from tests.end_to_end.hub_run import START_SECONDS, own_env
 from tests.end_to_end.window import Window
 
 if sys.platform != "linux":
@@ -52,14 +52,14 @@ async def left(window: Window) -> None:
 
 async def test_answers_before_the_first_screen(tmp_path: Path) -> None:
     async with demo(tmp_path, KONSOLE) as window:
-        await window.shows(STORED)
+        await window.shows(STORED, START_SECONDS)
         assert SEEN not in window.text
         await left(window)
 
 
 async def test_no_answer(tmp_path: Path) -> None:
     async with demo(tmp_path) as window:
-        await window.shows(SEEN)
+        await window.shows(SEEN, START_SECONDS)
         assert STORED not in window.text
         await left(window)
 
@@ -67,7 +67,7 @@ async def test_no_answer(tmp_path: Path) -> None:
 async def test_a_late_answer_while_writing(tmp_path: Path) -> None:
     """In pieces between the letters of a reply: the letters are in the composer, and nothing else."""
     async with demo(tmp_path) as window:
-        await window.shows(SEEN)
+        await window.shows(SEEN, START_SECONDS)
         await window.press("\r")
         await window.shows("Dana Levi #1002")
         await window.press("r")
