@@ -23,8 +23,10 @@ def run_bidi_check(
     config: Path | None,
     echo: Callable[[str], None],
     monotonic: Callable[[], float],
+    woken: int,
 ) -> None:
-    """Ask, and write; without a terminal only tell. Raises ConfigError when the settings cannot be read or written."""
+    """Ask, and write; without a terminal only tell. `woken`: a descriptor that can be read once a signal has come,
+    whose handler raises. Raises ConfigError when the settings cannot be read or written."""
     if terminal is None:
         echo(told(env))
         return
@@ -35,7 +37,7 @@ def run_bidi_check(
     path = config or Paths.from_env(env).config_file
     setting = load_settings(path, {}).settings.bidi if path.exists() else Settings().bidi
     check = BidiCheck(env, setting, str(path), terminal.measure())
-    _look(terminal, check, monotonic)
+    _look(terminal, check, monotonic, woken)
     if check.stage == "left":
         echo("Nothing was written.")
         return
@@ -47,7 +49,7 @@ def run_bidi_check(
         echo(f"AGENT_TUI_BIDI={env['AGENT_TUI_BIDI']} in the environment wins over it.")
 
 
-def _look(terminal: Terminal, check: BidiCheck, monotonic: Callable[[], float]) -> None:
+def _look(terminal: Terminal, check: BidiCheck, monotonic: Callable[[], float], woken: int) -> None:
     """Until the person has chosen or left; the terminal is as before afterwards."""
     fd = terminal.fd_in
     before = termios.tcgetattr(fd)
@@ -61,7 +63,10 @@ def _look(terminal: Terminal, check: BidiCheck, monotonic: Callable[[], float]) 
         _write(terminal.fd_out, check.start())
         while not check.over:
             check.size = terminal.measure()
-            if select.select([fd], [], [], check.wait(monotonic()))[0]:
+            ready = select.select([fd, woken], [], [], check.wait(monotonic()))[0]
+            if woken in ready:
+                os.read(woken, 64)
+            if fd in ready:
                 if not (data := os.read(fd, 4096)):
                     break
                 _write(terminal.fd_out, check.feed(decode(data), monotonic()))

@@ -301,7 +301,10 @@ def bidi_check(config: Path | None = None) -> None:
 
     terminal = _own_terminal() if sys.stdin.isatty() and sys.stdout.isatty() else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # with the terminal put back
-    _told(lambda: run_bidi_check(terminal, _env(), config, click.echo, time.monotonic))
+    woken, wakes = os.pipe()  # a signal just before a wait would be seen only after it
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    _told(lambda: run_bidi_check(terminal, _env(), config, click.echo, time.monotonic, woken))
 
 
 @main.group()

@@ -22,7 +22,7 @@ async def test_the_choice_goes_into_a_file_that_is_there(tmp_path: Path) -> None
     path = tmp_path / "config.toml"
     path.write_text('# mine\n\ntheme = "light"  # by day\n#bidi = "auto"\n')
     env = own_env(tmp_path, {"NO_COLOR": "1"})
-    async with window("bidi-check", "--config", str(path), folder=tmp_path, env=env, columns=80, rows=24) as seen:
+    async with window("bidi-check", "--config", "config.toml", folder=tmp_path, env=env, columns=80, rows=24) as seen:
         await seen.shows("Press 1, 2 or 3")
         assert not echoes(seen.slave)
         for piece in (ANSWERS[:3], ANSWERS[3:14], ANSWERS[14:]):
