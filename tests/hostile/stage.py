@@ -1,0 +1,205 @@
+"""A hub filled with given texts in every place that a customer or a colleague can fill, and a desk on a terminal."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent_tui.backends.connectors.base import CallUpdate, DeliveryUpdate, Inbound, InboundFile
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.http_side import http_side, tell_http_url
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.server import DeskServer
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.domain.events import Event, MessageAdded
+from agent_tui.domain.model import Agent
+from agent_tui.domain.orders import Assign, Label, Note, Order, Reply
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import SystemTime
+from agent_tui.hub_process import JsonLines
+from tests.end_to_end.hub_run import own_env, until
+from tests.end_to_end.window import Window
+from tests.hub.fakes import Line
+
+AGENT = Agent("noa", "Noa")
+COLLEAGUE = Agent("avi", "Avi")
+SHORT = 240
+"""Characters of what goes into names, labels and the like; bodies get all of a text."""
+SENTINEL = "qzx"
+"""Stands in every text, and must stand in no log."""
+_HOUR_MS = 3_600_000
+
+
+@dataclass
+class FilledHub:
+    """`cases`: ids in the order of the texts. `log`: what the hub logged so far."""
+
+    workspace: Workspace
+    url: str
+    token: str
+    folder: Path
+    line: Line
+    phone: Line
+    log: io.StringIO
+    cases: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    """Every event of the log since the hub was started."""
+
+    async def fill(self, texts: Sequence[str]) -> None:
+        """A case of mine for each text: mail with subject, names and files; an answer that failed, a label, a note."""
+        for place, text in enumerate(texts):
+            self.cases.append(await self._write(place, text))
+        for place, text in enumerate(texts):
+            short, case = text[:SHORT], self.cases[place]
+            label = "".join(char for char in CustomerText(short).raw if char >= " ").strip()[:40] or "label"
+            orders: tuple[Order, ...] = (
+                Reply(case, "email", CustomerText(short), subject=CustomerText(short)),
+                Note(case, CustomerText(short)),
+                Label(case, add=(f"{label}{place}",)),
+                Assign(case, agent=AGENT.id),
+            )
+            for number, order in enumerate(orders):
+                await self.workspace.order(COLLEAGUE, f"c{place}-{number}", order)
+        await until(lambda: len(self.line.sent) == len(texts) and self.workspace.idle(), 60, "all answers are sent")
+        for text, sent in zip(texts, self.line.sent, strict=True):
+            await self.workspace.port.delivery(
+                DeliveryUpdate("mail", sent.channel_id, "failed", SystemTime().now(), text[:SHORT])
+            )
+
+    async def _write(self, place: int, text: str) -> str:
+        short, before = text[:SHORT], len(self.events)
+        picture = b"\x89PNG\r\n\x1a\n" + bytes(40)
+        await self.workspace.port.inbound(
+            Inbound(
+                "mail",
+                "email",
+                f"<{place}@x>",
+                "mailto",
+                f"v{place}@example.com",
+                short,
+                text,
+                SystemTime().now() - _HOUR_MS + place,
+                subject=short,
+                folded=f"> {short}",
+                to=(short,),
+                cc=(short,),
+                files=(InboundFile(short, short, picture), InboundFile(short, "image/png", picture)),
+                raw=b"Subject: x\r\n\r\nx",
+                problems=(f"charset {short}: unknown",),
+                language=short[:30],
+            )
+        )
+        await until(lambda: any(isinstance(e.body, MessageAdded) for e in self.events[before:]), what="it is filed")
+        return next(e.case for e in self.events[before:] if isinstance(e.body, MessageAdded))
+
+    async def more(self, place: int, number: int, text: str) -> None:
+        """A further mail of the same customer: worth a notification."""
+        await self.workspace.port.inbound(
+            Inbound(
+                "mail",
+                "email",
+                f"<{place}-{number}@x>",
+                "mailto",
+                f"v{place}@example.com",
+                text[:SHORT],
+                text[:SHORT],
+                SystemTime().now(),
+                subject=text[:SHORT],
+                references=(f"<{place}@x>",),
+            )
+        )
+
+    async def ring(self, place: int, text: str, *, over: bool) -> None:
+        """A call whose caller and queue are called `text`; `over`: the caller gave up."""
+        state = "abandoned" if over else "ringing"
+        short = text[:SHORT]
+        await self.workspace.port.call(
+            CallUpdate("phone", f"call{place}", state, SystemTime().now(), "tel", f"+9725400{place:05}", short, short)  # type: ignore[arg-type]
+        )
+
+
+@asynccontextmanager
+async def filled_hub(folder: Path, texts: Sequence[str]) -> AsyncIterator[FilledHub]:
+    """The real hub with channels that the test plays, its log as the process writes it."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    time = SystemTime()
+    store = Store.open(folder / "hub", synchronous="OFF")
+    operator = Operator(store, time, Ids())
+    operator.add_agent(AGENT.id, AGENT.name)
+    operator.add_agent(COLLEAGUE.id, COLLEAGUE.name)
+    for place, text in enumerate(texts[:40]):
+        operator.add_agent(f"a{place}", text[:40])
+    token = operator.add_token(AGENT.id).text
+    line, phone = Line(), Line("phone", "phone")
+    policy = HubPolicy(canned=tuple((f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:40])))
+    workspace = Workspace(store, time, Ids(), (line, phone), policy)
+    desks = DeskServer(workspace, time)
+    http = http_side(workspace, desks, time, folder, 1_000_000)
+    await http.start()
+    tell_http_url(workspace, desks, http.url)
+    await workspace.start()
+    await desks.start()
+    made = FilledHub(workspace, desks.url, token, folder, line, phone, log)
+    workspace.subscribe(made.events.extend)
+    try:
+        await made.fill(texts)
+        yield made
+    finally:
+        await desks.stop()
+        await workspace.stop()
+        await http.stop()
+        root.removeHandler(handler)
+
+
+class Recorded(Window):
+    """A terminal that keeps every byte the desk wrote."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        self.bytes = bytearray()
+
+    @property
+    def text(self) -> str:
+        """The screen; unlike pyte's own `display` it takes cells that two tables of widths disagree about."""
+        rows = (self.screen.buffer[y] for y in range(self.screen.lines))
+        return "\n".join("".join(row[x].data for x in range(self.screen.columns)).rstrip() for row in rows)
+
+    def _take(self) -> None:
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            super()._take()
+            return
+        self.bytes += data
+        self._stream.feed(data.replace(b"\x1b[?2026$p", b""))
+
+
+@asynccontextmanager
+async def desk_on(hub: FilledHub, env: Mapping[str, str] | None = None) -> AsyncIterator[Recorded]:
+    """`agent-tui run` as its own process, notifications by OSC 9."""
+    home = hub.folder / "home"
+    (home / "Downloads").mkdir(parents=True)
+    config = home / "config.toml"
+    config.write_text(
+        'notifications = "osc9"\nundo_seconds = 0\n'
+        f'[[backends]]\nname = "hub"\nkind = "hub"\nurl = "{hub.url}"\ntoken_env = "DESK_TOKEN"\n',
+        encoding="utf-8",
+    )
+    made = Recorded(120, 40)
+    more = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "DESK_TOKEN": hub.token}
+    try:
+        await made.start("run", "--config", str(config), folder=home, env={**own_env(home), **more, **(env or {})})
+        yield made
+    finally:
+        await made.close()

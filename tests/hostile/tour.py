@@ -1,0 +1,182 @@
+"""What an agent does with every case: look at it from all sides, so that each of its texts comes to the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.end_to_end.hub_run import until
+from tests.hostile.sequences import written
+from tests.hostile.stage import FilledHub, Recorded
+
+CALM = 0.06
+"""Seconds without a byte after which a desk is taken to have drawn."""
+ESC = "\x1b[27u"
+REDRAW = "\x0c"
+HOME, END, PAGE_UP, PAGE_DOWN, DOWN, UP = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~", "\x1b[B", "\x1b[A"
+CLIP = b"\x1b]52;"
+NOTICE = b"\x1b]9;"
+
+
+@dataclass
+class Tour:
+    """`opened`: how many of the cases are opened, and how many texts are pasted and ring. `notices`: how many
+    notifications to wait for (there is at most one in two seconds). `numbers`: the case numbers that were copied;
+    `saved`: how many files were saved."""
+
+    hub: FilledHub
+    desk: Recorded
+    texts: Sequence[str]
+    opened: int
+    notices: int
+    numbers: set[str] = field(default_factory=set)
+    saved: int = 0
+
+    async def all(self) -> None:
+        """Rows, cases, choices, typed text, rings, notifications, and out by the front door."""
+        await self.desk.shows("Noa")
+        await self._see("NEEDS ME")
+        await self._rows()
+        await self._cases()
+        await self._choices()
+        await self._typed()
+        await self._rings()
+        await self._notices()
+        await self._see("hub ●")
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """Out by the front door; drafts that the pasting left are asked about first."""
+        child = self.desk.child
+        assert child is not None
+        for _ in range(4):
+            await self._press(ESC)
+        await self.desk.press("Q")
+        await until(lambda: child.returncode is not None or "you have" in self.desk.text, what="it leaves or asks")
+        if child.returncode is None:
+            await self.desk.press("leave\r")
+        assert await self.desk.ended() == 0
+
+    # -- at the keyboard
+
+    async def _press(self, keys: str) -> None:
+        await self.desk.press(keys)
+        await self._calm()
+
+    async def _calm(self) -> None:
+        seen, since = len(self.desk.bytes), time.monotonic()
+        while time.monotonic() - since < CALM:
+            await asyncio.sleep(0.01)
+            assert self.desk.child is not None
+            if len(self.desk.bytes) != seen:
+                seen, since = len(self.desk.bytes), time.monotonic()
+
+    async def _see(self, words: str) -> None:
+        await self.desk.shows(words)
+        await self._calm()
+
+    async def _copies(self, keys: str) -> str:
+        """Press until something is in the clipboard: the messages may be on their way still."""
+        before = self.desk.bytes.count(CLIP)
+        end = time.monotonic() + 20
+        while self.desk.bytes.count(CLIP) == before:
+            assert time.monotonic() < end, f"{keys!r} copies nothing:\n{self.desk.text}"
+            await self._press(keys)
+        return written(bytes(self.desk.bytes[self.desk.bytes.rindex(CLIP) :])).clipboard()[0]
+
+    # -- the way round
+
+    async def _rows(self) -> None:
+        """Through the inbox by pages, one line and two lines a row."""
+        for view in "31":
+            await self._press(view)
+            for _ in range(len(self.texts) // 10 + 2):
+                await self._press(PAGE_DOWN)
+            await self._press(ESC)
+            await self._press(ESC)  # at the end a page on opens a case
+
+    async def _cases(self) -> None:
+        """Every case opened, unfolded, explained, copied, with its card and its files."""
+        await self._press(HOME)
+        for place in range(self.opened):
+            await self._press("\r")
+            self.numbers.add(await self._copies("Y"))
+            await self._copies("y")
+            await self._press(HOME + "Fe")
+            await self._copies("y")
+            await self._press(PAGE_UP)
+            await self._press("f")
+            await self._press(ESC)
+            await self._press("i" + DOWN + ESC)
+            if place % 20 == 0 and len(self.texts[place]) < 10_000:
+                await self._save()
+            if place > self.opened - 3:
+                for key in (PAGE_UP, UP, UP, DOWN, END):  # what a terminal is told to scroll by itself
+                    await self._press(key)
+            await self._press(END + ESC)
+            await self._press(DOWN)
+        for key in (HOME, *[DOWN] * 24, *[UP] * 24, END, *[UP] * 24):
+            await self._press(key)
+
+    async def _save(self) -> None:
+        """The first file of the case into the folder that is offered; it claims to be something else."""
+        await self._press(HOME + "f")
+        await self._see("open:")
+        await self._press("\r")
+        await until(lambda: "all the same" in self.desk.text or "into a folder" in self.desk.text, what="what to do")
+        if "all the same" in self.desk.text:
+            await self._press("\r")
+        await self._see("into a folder here")  # it is no picture after all
+        await self._press("save\r")
+        await self._see("save into")
+        await self._press("\r")
+        await self._see("saved: ")
+        self.saved += 1
+
+    async def _choices(self) -> None:
+        """What offers names: labels, people, canned replies, ways to write, files to send, every command."""
+        for keys in ("l", "A", "R", "?", "\x10"):
+            await self._press(keys)
+            for _ in range(8):
+                await self._press(DOWN * 6)
+            await self._press(ESC)
+
+    async def _typed(self) -> None:
+        """Every text pasted into the search and into a reply, as far as a terminal lets it be pasted."""
+        await self._press(HOME)
+        for text in self.texts[: self.opened]:
+            pasted = "".join(char for char in _typable(text) if char >= " " and not "\x7f" <= char <= "\x9f")
+            await self._press(f"/\x1b[200~{pasted}\x1b[201~")
+            await self._press("\r")
+            await self._press(f"/\x15{ESC}")
+        await self._press(ESC + HOME + "\r\r")
+        for text in self.texts[: self.opened]:
+            await self._press(f"\x1b[200~{_typable(text)}\x1b[201~")
+            await self._press("\x15" * 12)
+        await self._press(ESC + ESC)
+
+    async def _rings(self) -> None:
+        for place, text in enumerate(self.texts[: self.opened]):
+            await self.hub.ring(place, text, over=False)
+            await self._see("RINGING")
+            await self._press(REDRAW)
+            await self.hub.ring(place, text, over=True)
+            await until(lambda: "RINGING" not in self.desk.text, what="the ring is over")
+
+    async def _notices(self) -> None:
+        for _ in range(4):  # what the agent looks at calls nobody
+            await self._press(ESC)
+        for place in range(0, self.opened, max(1, self.opened // self.notices)):
+            before, number = self.desk.bytes.count(NOTICE), 0
+            while self.desk.bytes.count(NOTICE) == before:
+                number += 1
+                assert number < 80, f"no notification:\n{self.desk.text}"
+                await self.hub.more(place, number, self.texts[place])
+                await asyncio.sleep(0.1)
+
+
+def _typable(text: str) -> str:
+    """What a terminal would paste of it: no half characters, no ESC."""
+    return text[:400].encode(errors="replace").decode().replace("\x1b", "")
