@@ -91,6 +91,8 @@ def _until_ready(session: Session, screen: Emulator) -> tuple[float, int]:
             break
     else:
         raise Failed(f"{program.name}: nothing like {program.ready!r} on its screen:\n{screen.text}")
+    if not session.has_worker:
+        raise Failed(f"{program.name} started by itself, not by the process that was to work for it")
     again = Emulator(program.columns, program.rows)
     size = 0
     for chunk in recorded:

@@ -100,6 +100,11 @@ class Session:
         """The program's processes, and those that work for it."""
         return [*tree(self._process.pid), *(tree(int(self.program.worker)) if self.program.worker else ())]
 
+    @property
+    def has_worker(self) -> bool:
+        """Whether the process that should work for the program does, or none should."""
+        return not self.program.worker or len(tree(int(self.program.worker))) > 1
+
     def read(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for output and record one chunk; False if there was none."""
         if not select.select([self._fd], [], [], max(0.0, timeout))[0]:

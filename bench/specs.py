@@ -47,7 +47,8 @@ class Service:
 @dataclass(frozen=True)
 class Program:
     """A program on a pseudo-terminal. `ready`, a regular expression over the screen's text: the first useful paint.
-    `worker`: the id of a process that works for it; its memory and CPU time count too. `asked`: measured only by name.
+    `worker`: the id of a process that works for it; its memory and CPU
+    time count too, and a start without it is none. `asked`: measured only by name.
     """
 
     name: str
