@@ -106,6 +106,24 @@ def with_services(
     return [again[program.name] for program in chosen]
 
 
+def told(result: dict[str, Any], save: Path) -> None:
+    """Print the tables, and keep what the aims were held to."""
+    for name in SERVERS:
+        if name in result:
+            print(table.rates(name, result[name]), end="\n\n")
+    if result.get("programs"):
+        print(table.programs(result["programs"]), end="\n\n")
+    if held := aims.held(result):
+        print(table.rates("aim", held))
+        save.write_text(json.dumps({**result, "aims": held}, indent=1))
+    for name, why in [
+        *result["skipped"].items(),
+        *((n, w.splitlines()[0]) for n, w in result.get("failed", {}).items()),
+    ]:
+        print(f"not measured: {name}: {why}")
+    print(f"\n{save}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*")
@@ -152,18 +170,8 @@ def main() -> None:
             more["clean"] = cleaning.run(options.rounds)
         chosen = with_services(stack, chosen, services, variables)
         save.write_text(json.dumps(more, indent=1))
-        result = compare(chosen, options.rounds, options.starts, save, more) if chosen else more
-    for name in SERVERS:
-        if name in result:
-            print(table.rates(name, result[name]), end="\n\n")
-    if result.get("programs"):
-        print(table.programs(result["programs"]), end="\n\n")
-    if held := aims.held(result):
-        print(table.rates("aim", held))
-        save.write_text(json.dumps({**result, "aims": held}, indent=1))
-    for name, why in [*skipped.items(), *((n, w.splitlines()[0]) for n, w in result.get("failed", {}).items())]:
-        print(f"not measured: {name}: {why}")
-    print(f"\n{save}")
+        told(compare(chosen, options.rounds, options.starts, save, more) if chosen else more, save)
+        say("ending what served, and removing what was written for this run")
 
 
 if __name__ == "__main__":
