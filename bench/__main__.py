@@ -1,8 +1,8 @@
 """python -m bench [names] [--rounds N] [--starts N] [--cases N] [--out FOLDER] [--work FOLDER]: measure, print a table,
 write JSON.
 
-Names are those of programs.toml, and `fanout`, `ingest` and `clean`; without names all that an aim is held to, and
-their peers: a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise falls on
+Names are those of programs.toml, and `fanout`, `ingest`, `clean` and `text`; without names all that an aim is held to,
+and their peers: a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise falls on
 all alike: compare ratios within one run. Each round measures everything of each program; before it the starts alone are
 repeated.
 """
@@ -21,12 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import aims, cleaning, fanout, ingest, meter, peers, table
+from bench import aims, cleaning, fanout, ingest, meter, peers, table, text
 from bench.services import serving
 from bench.specs import Program, Service, load
 
 HERE = Path(__file__).parent
-SERVERS = ("fanout", "ingest", "clean")
+SERVERS = ("fanout", "ingest", "clean", "text")
 
 
 def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
@@ -168,6 +168,9 @@ def main() -> None:
         if not options.names or "clean" in options.names:
             say("measuring clean")
             more["clean"] = cleaning.run(options.rounds)
+        if not options.names or "text" in options.names:
+            say("measuring text")
+            more["text"] = text.run(options.rounds)
         chosen = with_services(stack, chosen, services, variables)
         save.write_text(json.dumps(more, indent=1))
         told(compare(chosen, options.rounds, options.starts, save, more) if chosen else more, save)

@@ -32,6 +32,9 @@ AIMS = (
     Aim("idle bytes/s", 0.0, (*_DESK, "idle_bytes_per_s")),
     Aim("typing p99 ms at 1,000 events/s", 16.7, ("programs", "agent-tui-busy", "scenarios", "typing", "p99")),
     Aim("cleaning the worst million characters, ms", 150.0, ("clean", "all", "1M ms")),
+    Aim("first layout of a mixed message, ms", 0.5, ("text", "first layout", "mean ms")),
+    Aim("known layout, us", 5.0, ("text", "known layout", "mean us")),
+    Aim("a key in a Hebrew draft, p95 ms", 10.0, ("text", "a key in a Hebrew draft", "p95 ms")),
     Aim("deliveries, to a bare broadcast", 0.5, ("fanout", "hub", "to broadcast"), least=True),
 )
 

@@ -75,9 +75,9 @@ class CustomerText:
 
     @property
     def safe(self) -> SafeText:
-        """To be drawn, on any number of lines (``clean``), card numbers masked."""
+        """To be drawn, on any number of lines (``clean``), card numbers masked; marks of direction are kept."""
         if self._safe is None:
-            object.__setattr__(self, "_safe", clean(self._raw, veil=mask_cards))
+            object.__setattr__(self, "_safe", clean(self._raw, keep_marks=True, veil=mask_cards))
         assert self._safe is not None
         return self._safe
 
@@ -92,7 +92,7 @@ class CustomerText:
     @property
     def with_cards(self) -> SafeText:
         """`safe` with its card numbers: only for an agent who asked for them, which the backend has written down."""
-        return clean(self._raw)
+        return clean(self._raw, keep_marks=True)
 
     @property
     def has_card(self) -> bool:

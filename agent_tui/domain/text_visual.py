@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Final, Literal
 
-from agent_tui.domain.bidi import Paragraph, base_level, is_simple, resolve, visual_order
+from agent_tui.domain.bidi import Base, Paragraph, base_level, is_simple, resolve, visual_order
 from agent_tui.domain.bidi_classes import mirrored
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text_cells import ELLIPSIS, graphemes, narrowed, truncate, wrap, wrapped_places
@@ -72,16 +71,41 @@ def visual_lines(paragraph: SafeText, cells: int, bidi: Bidi) -> list[VisualLine
     ]
 
 
+def levels_of(text: str, base: int) -> Paragraph:
+    """One paragraph with a level for each of its characters; what must stay whole is isolated for that."""
+    text = str(text)  # slices of a SafeText are repaired, and these must not be
+    spans = [found.span() for found in _KEPT_WHOLE.finditer(text) if not _ends_inside_a_letter(found)]
+    direction: Base = "rtl" if base else "ltr"
+    if not spans:
+        return resolve(text, direction)
+    parts: list[str] = []
+    kept: list[int] = []
+    place = shift = 0
+    for start, stop in spans:
+        parts += (text[place:start], _LRI, text[start:stop], _PDI)
+        kept += range(place + shift, start + shift)
+        kept += range(start + shift + 1, stop + shift + 1)
+        place, shift = stop, shift + 2
+    parts.append(text[place:])
+    kept += range(place + shift, len(text) + shift)
+    return _only(resolve("".join(parts), direction), kept)
+
+
 def directed(text: str, base: int) -> tuple[str, Paragraph]:
     """One paragraph without the characters that only steer its direction, and the levels they led to."""
-    steered = _keeping_whole(text)
-    paragraph = resolve(steered, "rtl" if base else "ltr")
-    if UNSEEN.search(steered) is None:
-        return steered, paragraph
-    kept = [place for place, sign in enumerate(steered) if sign not in _STEERING]
-    levels = bytes([paragraph.levels[place] for place in kept])
-    kinds = "".join([paragraph.kinds[place] for place in kept])
-    return "".join([steered[place] for place in kept]), Paragraph(paragraph.base, levels, kinds)
+    text = str(text)
+    paragraph = levels_of(text, base)
+    if UNSEEN.search(text) is None:
+        return text, paragraph
+    kept = [place for place, sign in enumerate(text) if sign not in _STEERING]
+    return "".join([text[place] for place in kept]), _only(paragraph, kept)
+
+
+def _only(paragraph: Paragraph, kept: list[int]) -> Paragraph:
+    levels, kinds = paragraph.levels, paragraph.kinds
+    return Paragraph(
+        paragraph.base, bytes([levels[place] for place in kept]), "".join([kinds[place] for place in kept])
+    )
 
 
 def letters_in_order(letters: Sequence[str], levels: bytes, kinds: str, bidi: Bidi) -> tuple[list[int], list[str]]:
@@ -104,7 +128,7 @@ def _in_order(drawn: str, paragraph: Paragraph, start: int, stop: int, bidi: Bid
 
 
 def _turned(letter: str) -> str:
-    return mirrored(letter) if len(letter) == 1 else mirrored(letter[0]) + letter[1:]
+    return mirrored(letter[:1]) + letter[1:]
 
 
 def _for_a_terminal_that_reorders(
@@ -122,13 +146,6 @@ def _for_a_terminal_that_reorders(
     return placed, drawn
 
 
-@lru_cache(maxsize=256)
-def _keeping_whole(text: str) -> str:
-    return _KEPT_WHOLE.sub(_isolated, text)
-
-
-def _isolated(found: re.Match[str]) -> str:
+def _ends_inside_a_letter(found: re.Match[str]) -> bool:
     after = found.string[found.end() : found.end() + 1]
-    if after and (after in "\u200c\u200d" or unicodedata.category(after).startswith("M")):
-        return found.group()  # the last sign is part of a grapheme
-    return f"{_LRI}{found.group()}{_PDI}"
+    return bool(after) and (after in "\u200c\u200d" or unicodedata.category(after).startswith("M"))

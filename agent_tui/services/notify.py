@@ -23,7 +23,7 @@ def signal(notices: Iterable[Notice], mode: Mode, looking_at: CaseKey | None = N
     wanted = [n for n in notices if n.attention and (n.key is None or n.key != looking_at or n.level == "failure")]
     if mode == "off" or not wanted:
         return ""
-    text = truncate(clean_line(str(wanted[0].text)), MAX_CELLS)
+    text = truncate(clean_line(str(wanted[0].text)).drawn(), MAX_CELLS)
     more = f" (+{len(wanted) - 1})" if len(wanted) > 1 else ""
     osc = f"\x1b]9;{text}{more}\x1b\\" if mode in ("osc9", "both") else ""
     return osc + (BELL if mode in ("bell", "both") else "")

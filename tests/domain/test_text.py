@@ -65,6 +65,9 @@ def test_safe_is_made_once() -> None:
     assert text.safe == "a\u241b\nb"
     assert text.safe_line == "a\u241b b"
     assert text.safe is text.safe
+    assert CustomerText("a\u200f!").safe == "a\u200f!", "the layout reads it"
+    assert not CustomerText("a\u200f!").has_card
+    assert CustomerText("a\u200f!").safe.drawn() == CustomerText("a\u200f!").safe_line == "a!"
     assert text.safe_line is text.safe_line
     assert type(CustomerText(clean("x")).raw) is str
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from agent_tui.domain.bidi_classes import mirrored
-from agent_tui.domain.text import SafeText, cell_width, clean, clean_line, compose, listed
+from agent_tui.domain.text import CustomerText, SafeText, cell_width, clean, clean_line, compose, listed
 from agent_tui.domain.text_visual import Bidi, visual_line, visual_lines
 from tests.domain.text_strategies import hostile
 
@@ -47,6 +47,7 @@ scripts = st.text(
         ("\u05e9\u05c1\u05b8\u05dc", "\u05dc\u05e9\u05c1\u05b8", True),
         (f"{ABC} {FAMILY}{FLAG}{THUMB}", f"{THUMB}{FLAG}{FAMILY} {CBA}", True),
         (f"{ABC}\u200e!", f"!{CBA}", True),
+        (f"\u2067{ABC} 1-a\u2069 b-2 {ABC}", f"1-a {CBA} b-2 {CBA}", False),
         (f"\u2067{ABC} a\u2069 b", f"a {CBA} b", False),
         ("\u0627\u0628 12/5", "12/5 \u0628\u0627", True),
         ("12 + 5 =", "12 + 5 =", False),
@@ -55,6 +56,14 @@ scripts = st.text(
 def test_a_line_is_drawn_as_it_reads(raw: str, drawn: str, right: bool) -> None:
     line = visual_line(clean_line(raw), "visual")
     assert (line.text, line.right) == (drawn, right)
+
+
+def test_a_mark_of_direction_steers_and_is_not_drawn() -> None:
+    """Without the mark the sign would stand at the other side."""
+    (line,) = visual_lines(CustomerText(f"say {ABC}!\u200f now").safe, 40, "visual")
+    assert line.text == f"say !{CBA} now"
+    (line,) = visual_lines(CustomerText(f"say {ABC}! now").safe, 40, "visual")
+    assert line.text == f"say {CBA}! now"
 
 
 def test_the_ellipsis_stands_where_the_reading_ends() -> None:

@@ -38,7 +38,7 @@ SHOWN_ATTRIBUTES = {
     "title", "sub_title", "border_title", "border_subtitle", "tooltip", "placeholder", "renderable", "help_text",
 }  # fmt: skip
 CELLS = {"fit", "drawn", "compose", "clean"}
-"""Functions that answer a plain str of cells made of safe text (`widgets.cells.fit`, `edit_view.drawn`), and two makers
+"""Functions that answer a plain str of cells made of safe text (`widgets.cells.fit`, `edit_row.drawn`), and two makers
 whose names have other bearers too."""
 SAFE_ATTRIBUTES = {"safe", "safe_line"}
 DRAWING = {

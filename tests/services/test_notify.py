@@ -21,6 +21,7 @@ def test_modes() -> None:
     assert signal([new()], "off") == ""
     assert signal([new()], "bell") == "\a"
     assert signal([new()], "osc9") == "\x1b]9;new from Dana\x1b\\"
+    assert signal([new("\u05d3\u05e0\u05d4")], "osc9") == "\x1b]9;new from \u05d3\u05e0\u05d4\x1b\\"
     assert signal([new(), new()], "both") == "\x1b]9;new from Dana (+1)\x1b\\\a"
 
 

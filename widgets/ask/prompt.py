@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import groupby
 
+from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
 from agent_tui.commands.spec import GLOBAL, PROMPT
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
 from agent_tui.widgets.cells import cell_len, in_cells
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.edit_row import EditRow, drawn, edit_row
 
 
 class Prompt(LineView, can_focus=True):
@@ -69,7 +73,12 @@ class Prompt(LineView, can_focus=True):
         if self.asking is None:
             return
         line = self._line
-        plain = {"left": line.left, "right": line.right, "home": line.home, "end": line.end}
+        plain: dict[str, Callable[[], None]] = {
+            "left": partial(self._step, -1),
+            "right": partial(self._step, 1),
+            "home": line.home,
+            "end": line.end,
+        }
         edits = {"backspace": line.delete_left, "delete": line.delete_right}
         marks, pages = {"down": 1, "up": -1}, {"pagedown": 1, "pageup": -1}
         if event.key == "enter":
@@ -142,17 +151,9 @@ class Prompt(LineView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         base, width = self.base, self.size.width
         label = self.asking.label if self.asking is not None else trusted("")
-        before, after = _typed(self._line.text[: self._line.caret]), _typed(self._line.text[self._line.caret :])
         problem = compose("  {problem}", problem=self._problem) if self._problem else trusted("")
         room = max(8, width - 3 - cell_len(label.drawn()) - cell_len(problem.drawn()))
-        # From the whole text each time: a piece that begins with a mark is given a base, so it may not get shorter.
-        begin = max(0, len(before) - 4 * room)
-        while cell_len(before[begin:]) >= room:
-            begin += 1
-        kept = before[begin:]
-        under = after[:1] or trusted(" ")
-        caret = base + self.paint["caret"]
-        typed = [(str(kept), base), (str(under), caret), (str(after[1:]), base)]
+        typed = list(self._typed(room, base))
         parts = [
             (" ", base),
             (str(in_cells(label, self.paint.bidi)), base + self.paint["here"]),
@@ -162,15 +163,28 @@ class Prompt(LineView, can_focus=True):
         ]
         return self.paint.strip(parts, width, base)
 
+    @property
+    def _row(self) -> EditRow:
+        text = self._line.text
+        return edit_row(text, 0, len(text), self.paint.bidi)
 
-def _typed(text: str) -> SafeText:
-    """What was typed, drawable, with the blanks at its ends that cleaning a line would take away."""
-    middle = text.strip(" ")
-    if not middle:
-        return _blanks(len(text))
-    before, after = len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
-    return _blanks(before) + clean_line(middle) + _blanks(after)
+    def _step(self, step: int) -> None:
+        """One letter to the right (`step` 1) or the left (-1) on the screen."""
+        place = self._row.beside(self._line.caret, step)
+        if place is not None:
+            self._line.caret = place
 
-
-def _blanks(count: int) -> SafeText:
-    return trusted("").join([trusted(" ")] * count)
+    def _typed(self, room: int, base: Style) -> Iterator[tuple[str, Style]]:
+        """The part of the line around the caret that `room` cells hold, from the left."""
+        row = self._row
+        caret = base + self.paint["caret"]
+        place = row.cell_of(self._line.caret)
+        first = min(place, max(-1, row.cells - room)) if row.right else max(0, place - room + 1)
+        beside = (" ", caret) if self._line.caret >= row.length else None
+        if beside is not None and row.right:
+            yield beside
+        shown = [pair for pair in row.drawn if first <= pair[0].cell and pair[0].cell + pair[0].cells <= first + room]
+        for here, run in groupby(shown, lambda pair: pair[0].start <= self._line.caret < pair[0].stop):
+            yield drawn("".join([sign for _, sign in run])), caret if here else base
+        if beside is not None and not row.right:
+            yield beside

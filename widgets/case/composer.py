@@ -157,7 +157,7 @@ class Composer(LineView, can_focus=True):
         if not self.size.width or not self.writing.writable:
             self.refresh()
             return
-        wrapped = self.writing.view.wrap(self.size.width)
+        wrapped = self.writing.view.wrap(self.size.width, self.paint.bidi)
         least = self.empty_lines + (channel(self.writing.draft.channel).kind == "mail")
         lines = max(1, min(self.most_lines, max(least, wrapped)))
         self.writing.view.fit(lines)

@@ -6,7 +6,7 @@ import re
 
 from agent_tui.domain.text import SafeText, clean_line, safe_link_host
 
-_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'\u2066-\u2069]+")
+_LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"'\u2066-\u2069\u200e\u200f\u061c]+")
 _TRAILING = ".,;:!?)]}"
 
 

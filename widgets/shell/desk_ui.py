@@ -240,7 +240,7 @@ class DeskUi:
         self._screen.status.say(text, level)
 
     def copy(self, text: SafeText) -> None:
-        self._screen.app.copy_to_clipboard(text)
+        self._screen.app.copy_to_clipboard(text.drawn())
 
     def redraw(self) -> None:
         redraw = getattr(self._screen.app, "redraw", self._screen.app.refresh)

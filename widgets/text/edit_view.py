@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable
+from functools import partial
+from itertools import groupby
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from agent_tui.domain.bidi import base_level
-from agent_tui.domain.text import clean
-from agent_tui.widgets.cells import cell_len
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.edit_row import EditRow, Letter, drawn, edit_row
 from agent_tui.widgets.text.editing import EditText
 from agent_tui.widgets.text.layout import Span, edit_spans
 
@@ -30,6 +31,9 @@ class EditView:
         self._spans: tuple[Span, ...] = (Span(0, 0),)
         self._spans_of: tuple[str, int] | None = None
         self._column: int | None = None
+        self._bidi: Bidi = "visual"
+        self._rows: dict[tuple[int, Bidi], EditRow] = {}
+        self._rows_of = ""
 
     def put(self, text: str, caret: int | None = None) -> None:
         """Another text, with nothing to undo."""
@@ -37,12 +41,14 @@ class EditView:
         self.top = 0
         self._column = None
 
-    def wrap(self, width: int) -> int:
+    def wrap(self, width: int, bidi: Bidi = "visual") -> int:
         """Break into lines for a widget `width` cells wide; how many there are."""
         self._width = max(4, width - EDGE - 1)
+        self._bidi = bidi
         made_of = (self.edit.text, self._width)
         if made_of != self._spans_of:
             self._spans, self._spans_of = edit_spans(*made_of), made_of
+            self._rows = {}
         return len(self._spans)
 
     def fit(self, shown: int) -> None:
@@ -71,18 +77,43 @@ class EditView:
     def caret_cell(self) -> tuple[int, int]:
         """(column, line of the widget) of the caret."""
         row = self.row
-        span = self._spans[row]
-        text = self.edit.text[span.start : span.stop]
-        return EDGE + self._shift(text) + cell_len(drawn(text[: self.edit.caret - span.start])), row - self.top
+        return self._column_of(row, self.edit.caret), row - self.top
 
     def put_caret_at(self, column: int, line: int) -> None:
         """The caret to where was clicked."""
         row = line + self.top
         if 0 <= row < len(self._spans):
-            span = self._spans[row]
-            text = self.edit.text[span.start : span.stop]
-            self.edit.put_caret(span.start + _at_cell(text, column - EDGE - self._shift(text)))
+            self.edit.put_caret(self._place_at(row, column))
             self._column = None
+
+    def _row(self, row: int) -> EditRow:
+        span, text = self._spans[row], self.edit.text
+        kept = self._rows.get((row, self._bidi)) if text is self._rows_of else None
+        if kept is None:
+            if text is not self._rows_of:
+                self._rows, self._rows_of = {}, text
+            begin = text.rfind("\n", 0, span.start) + 1
+            end = text.find("\n", span.start)
+            paragraph = text[begin : end if end >= 0 else len(text)]
+            kept = edit_row(paragraph, span.start - begin, span.stop - begin, self._bidi)
+            self._rows[row, self._bidi] = kept
+        return kept
+
+    def _left_edge(self, line: EditRow) -> int:
+        """The column of a line's first cell; a blank that ends a line from the right hangs over the left edge."""
+        return EDGE + self._width - line.cells if line.right else EDGE
+
+    def _column_of(self, row: int, place: int) -> int:
+        line = self._row(row)
+        return max(0, self._left_edge(line) + line.cell_of(place - self._spans[row].start))
+
+    def _place_at(self, row: int, column: int) -> int:
+        """The place at a column of a line; its end only where it ends hard, else its last letter."""
+        span, line = self._spans[row], self._row(row)
+        place = span.start + line.place_at(column - self._left_edge(line))
+        if place == span.stop and place > span.start and not self._ends_hard(row):
+            place -= 1
+        return place
 
     def move(self, key: str, mark: bool = False) -> bool:
         """Move by a key's name, marking on the way if `mark`; False when it is no key of moving."""
@@ -90,11 +121,12 @@ class EditView:
         if key in ("up", "down"):
             self._vertical(1 if key == "down" else -1, mark)
             return True
-        steps = {
-            "left": edit.left,
-            "right": edit.right,
-            "ctrl+left": edit.word_left,
-            "ctrl+right": edit.word_right,
+        from_right = self._row(self.row).right
+        steps: dict[str, Callable[[bool], None]] = {
+            "left": partial(self._step, -1),
+            "right": partial(self._step, 1),
+            "ctrl+left": edit.word_right if from_right else edit.word_left,
+            "ctrl+right": edit.word_left if from_right else edit.word_right,
             "home": self._line_start,
             "end": self._line_end,
         }
@@ -119,18 +151,33 @@ class EditView:
         span = self._spans[row]
         self.edit.put_caret(span.stop if self._ends_hard(row) else max(span.start, span.stop - 1), mark)
 
+    def _step(self, step: int, mark: bool) -> None:
+        """One letter to the right (`step` 1) or the left (-1) on the screen; past a line's edge to the line that is
+        read before or after it."""
+        edit, row = self.edit, self.row
+        line, span = self._row(row), self._spans[row]
+        onward = (step > 0) is not line.right
+        if edit.caret != edit.anchor and not mark:
+            edit.put_caret(edit.marked[1] if onward else edit.marked[0])
+            return
+        beside = line.beside(edit.caret - span.start, step)
+        if beside is not None and (beside < line.length or self._ends_hard(row)):
+            edit.put_caret(span.start + beside, mark)
+        elif onward and row + 1 < len(self._spans):
+            edit.put_caret(self._spans[row + 1].start, mark)
+        elif not onward and row:
+            before = self._spans[row - 1]
+            edit.put_caret(before.stop, mark)
+            if not self._ends_hard(row - 1):
+                edit.left(mark)
+
     def _vertical(self, step: int, mark: bool) -> None:
         row = self.row
-        span = self._spans[row]
         if self._column is None:
-            self._column = cell_len(drawn(self.edit.text[span.start : self.edit.caret]))
+            self._column = self._column_of(row, self.edit.caret)
         target = row + step
         if 0 <= target < len(self._spans):
-            span = self._spans[target]
-            place = span.start + _at_cell(self.edit.text[span.start : span.stop], self._column)
-            if place == span.stop and not self._ends_hard(target) and place > span.start:
-                place -= 1
-            self.edit.put_caret(place, mark)
+            self.edit.put_caret(self._place_at(target, self._column), mark)
 
     # -- drawing
 
@@ -139,46 +186,23 @@ class EditView:
         row = line + self.top
         if row >= len(self._spans):
             return Strip.blank(width, base)
-        span = self._spans[row]
-        text = self.edit.text[span.start : span.stop]
-        start, stop = (place - span.start for place in self.edit.marked)
-        at = self.edit.caret - span.start if caret and row == self.row else None
-        segments = [Segment(" " * (EDGE + self._shift(text)), base)]
-        edges = sorted({0, len(text), *(place for place in (start, stop) if 0 <= place <= len(text))})
-        for left, right in pairwise(edges):
-            look = ink + paint["selection"] if start <= left and right <= stop else ink
-            segments += _with_caret(text[left:right], at - left if at is not None else None, look, paint)
-        if at is not None and at >= len(text):
-            segments.append(Segment(" ", ink + paint["caret"]))
+        shown, begin = self._row(row), self._spans[row].start
+        start, stop = (place - begin for place in self.edit.marked)
+        at = self.edit.caret - begin if caret and row == self.row else None
+        left = self._left_edge(shown)
+        beside = Segment(" ", ink + paint["caret"]) if at is not None and at >= shown.length else None
+        segments = [Segment(" " * (left - 1 if beside is not None and shown.right else left), base)]
+        if beside is not None and shown.right:
+            segments.append(beside)
+        for look, run in groupby(shown.drawn, lambda pair: _look(pair[0], start, stop, at)):
+            style = ink + paint[look] if look else ink
+            segments.append(Segment(drawn("".join([sign for _, sign in run])), style))
+        if beside is not None and not shown.right:
+            segments.append(beside)
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _shift(self, text: str) -> int:
-        """Blank cells before a line that belongs at the right edge."""
-        line = clean(text)
-        return max(0, self._width - cell_len(line.drawn())) if base_level(line) else 0
 
-
-def drawn(text: str) -> str:
-    """A part of one line as it is drawn; unlike `clean_line` it keeps every blank."""
-    return str(clean(text).lines()[0].drawn())
-
-
-def _with_caret(text: str, caret: int | None, look: Style, paint: Paint) -> list[Segment]:
-    if caret is None or not 0 <= caret < len(text):
-        return [Segment(drawn(text), look)]
-    edit = EditText(text, caret)
-    edit.right()
-    under = drawn(text[caret : edit.caret]) or " "
-    after = Segment(drawn(text[edit.caret :]), look)
-    return [Segment(drawn(text[:caret]), look), Segment(under, look + paint["caret"]), after]
-
-
-def _at_cell(text: str, cell: int) -> int:
-    """The place in `text` that lies nearest to `cell`, never inside a grapheme."""
-    edit = EditText(text, 0)
-    while edit.caret < len(text):
-        before = edit.caret
-        edit.right()
-        if cell_len(drawn(text[: edit.caret])) > cell:
-            return before
-    return len(text)
+def _look(letter: Letter, start: int, stop: int, caret: int | None) -> str:
+    if caret is not None and letter.start <= caret < letter.stop:
+        return "caret"
+    return "selection" if start <= letter.start and letter.stop <= stop and start < stop else ""
