@@ -71,3 +71,9 @@ def spellings(keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Every way in which a sequence can arrive, the Latin one first."""
     each = [(key, alias) if (alias := hebrew_alias(key)) else (key,) for key in keys]
     return tuple(product(*each))
+
+
+def hebrew_letters(keys: tuple[str, ...]) -> str:
+    """The letters that stand on these keys of a Hebrew keyboard, `ע צ` for `g m`; "" where there are none to tell."""
+    letters = [_LETTERS.get(key, "") for key in keys]
+    return " ".join(letters) if all(letters) else ""

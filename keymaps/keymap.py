@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.keymaps.hebrew import hebrew_letters
 from agent_tui.keymaps.keys import show_keys
 
 
@@ -49,3 +50,8 @@ class Keymap:
         """The key to teach for a command, as a person reads it (`^G`, `g m`); "" when it has none."""
         found = self.of(command, contexts, arguments)
         return show_keys(found[0].keys) if found else ""
+
+    def shown_in_hebrew(self, command: str, contexts: Iterable[str] = ()) -> str:
+        """The letters on the same keys of a Hebrew keyboard (`ע צ`); "" when the key to teach has none."""
+        found = self.of(command, contexts)
+        return hebrew_letters(found[0].keys) if found else ""

@@ -180,3 +180,9 @@ def test_keys_load_without_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_the_letters_of_a_hebrew_keyboard_are_told(keymap: Keymap) -> None:
+    assert keymap.shown_in_hebrew("case-done") == "ג"
+    assert keymap.shown_in_hebrew("view-mine") == "ע צ"
+    assert keymap.shown_in_hebrew("palette") == ""  # Ctrl+P: the same place, the same key

@@ -8,6 +8,7 @@ from agent_tui.commands.command import Command
 from agent_tui.commands.context import Arguments, Context, Place
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GROUPS
+from agent_tui.domain.language import SPOKEN
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, declared, marked, trusted
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.widgets.ask.asking import Asking, Offer
@@ -32,6 +33,10 @@ def offer_of(command: Command, context: Context, keymap: Keymap) -> Offer:
     if reason is None and not set(spec.contexts) & set(context.contexts):
         reason = _ELSEWHERE.text
     key = keymap.shown(spec.id, context.contexts) or keymap.shown(spec.id) or _numbered_key(spec.id, keymap)
+    language = SPOKEN.get()
+    if language is not None and language.code == "he":
+        letters = keymap.shown_in_hebrew(spec.id, context.contexts) or keymap.shown_in_hebrew(spec.id)
+        key = f"{key} {letters}" if letters else key
     return Offer(spec.id, declared(spec.title), declared(spec.help), clean_line(key), reason)
 
 
