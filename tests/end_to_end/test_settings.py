@@ -52,6 +52,6 @@ async def test_the_mouse_reports_what_it_is_asked_for(
 async def test_the_signs_are_those_of_the_terminal(
     tmp_path: Path, glyphs: str, env: Mapping[str, str], ascii: bool
 ) -> None:
-    desk = await started(tmp_path, f'glyphs = "{glyphs}"', env)
+    desk = await started(tmp_path, f'glyphs = "{glyphs}"\nlanguage = "en"', env)
     assert desk.text.isascii() == ascii
     assert ("---" if ascii else "───") in desk.text
