@@ -10,7 +10,7 @@ from typing import Final, LiteralString, NoReturn, Self, SupportsIndex, final, o
 
 from agent_tui.domain.bidi import is_simple
 from agent_tui.domain.language import SPOKEN, Language
-from agent_tui.domain.text_isolates import UNSEEN, balance
+from agent_tui.domain.text_isolates import ISOLATES, UNSEEN, balance
 
 _LOOSE_JOINER: Final = re.compile("^[\u200c\u200d]+|[\u200c\u200d]+(?=…|$)")
 _DOTTED_CIRCLE: Final = "\N{DOTTED CIRCLE}"
@@ -146,7 +146,15 @@ def _filled(template: str, parts: Mapping[str, SafeText | int], language: Langua
             return seal(filled)
         return seal(balance(_sealed(template).format_map(_each_isolated(parts))))
     # The words decide which way the line runs, never a name in it; and a name keeps its own way within it.
-    return seal(balance(_from_right(template).format_map(_each_isolated(parts))))
+    own = _each_isolated(parts)
+    if own == parts and not _LETTER.search(_FIELD.sub("", template)):
+        return seal(_sealed(template).format_map(own))  # a number and signs at it run the same way everywhere
+    filled = _from_right(template).format_map(own)
+    return seal(balance(filled) if any(_holds_isolates(part) for part in parts.values()) else filled)
+
+
+def _holds_isolates(part: SafeText | int) -> bool:
+    return not isinstance(part, int) and not part.isascii() and ISOLATES.search(part) is not None
 
 
 def listed(separator: LiteralString, parts: Iterable[SafeText]) -> SafeText:
@@ -166,7 +174,10 @@ def _each_isolated(parts: Mapping[str, SafeText | int]) -> dict[str, SafeText | 
 
 def isolated(part: SafeText) -> SafeText:
     """Between FSI and PDI, so that its direction does not leak into the words around it."""
-    return seal(balance(f"\u2068{part}\u2069")) if part and not part.isdigit() else part
+    if not part or part.isdigit():
+        return part
+    between = f"\u2068{part}\u2069"
+    return seal(balance(between) if _holds_isolates(part) else between)
 
 
 @lru_cache(maxsize=4096)
@@ -188,6 +199,7 @@ def _from_right(template: str) -> SafeText:
 
 
 _READ_FROM_RIGHT: Final = re.compile("[\u0590-\u08ff]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _FIELD: Final = re.compile(r"\{[^{}]*\}")
 
 

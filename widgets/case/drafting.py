@@ -20,7 +20,6 @@ from agent_tui.widgets.text.editing import FIELD
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
-_FORWARDED = "---------- Forwarded message ----------"
 
 
 @frozen
@@ -70,7 +69,8 @@ def reply_all(case: OpenCase, directory: Directory, now: Ms, message: Message | 
 def forward(case: OpenCase, directory: Directory, message: Message, who: SafeText, when: SafeText) -> Draft:
     """The message quoted, with its files, to somebody still to be named."""
     sender = next((one for one in directory.senders if channel(one.channel).kind == "mail"), None)
-    lines = [_FORWARDED, compose("From: {who}", who=who), compose("Date: {when}", when=when)]
+    lines = [trusted("---------- Forwarded message ----------")]
+    lines += [compose("From: {who}", who=who), compose("Date: {when}", when=when)]
     if message.subject:
         lines.append(compose("Subject: {words}", words=message.subject.safe_line))
     quoted = [f"> {line}".rstrip() for line in message.body.safe.drawn().split("\n")]
@@ -80,7 +80,7 @@ def forward(case: OpenCase, directory: Directory, message: Message, who: SafeTex
         sender.channel if sender is not None else "email",
         account=sender.account if sender is not None else "",
         subject=f"Fwd: {_PREFIX.sub('', message.subject.safe_line.drawn())}".strip(),
-        body="\n\n" + "\n".join([*lines, "", *quoted]),
+        body="\n\n" + "\n".join([*(line.drawn() for line in lines), "", *quoted]),
         files=files,
         forward_of=message.id,
     )

@@ -54,6 +54,13 @@ _CALLS: dict[str, Phrase] = {
     "abandoned": marked("gave up"),
 }
 _KINDS: dict[str, Part] = {"in": "them", "out": "us", "note": "note", "system": "system"}
+_AUTO: dict[str, Phrase] = {
+    "auto-reply": marked("auto-reply"),
+    "bounce": marked("bounce"),
+    "list": marked("list"),
+    "loop": marked("loop"),
+}
+_TO, _CC, _BCC = marked("to"), marked("cc"), marked("bcc")
 _UNCUT = trusted("")
 
 
@@ -148,14 +155,18 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     if item.stranger or (item.unfolded and message.sender):
         yield from _wrapped(compose("from {who}", who=message.sender.safe_line), frame, "quiet")
     if item.unfolded:
-        for label, people in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc)):
+        for label, people in ((_TO, message.to), (_CC, message.cc), (_BCC, message.bcc)):
             if people:
                 names = listed(", ", [one.safe_line for one in people])
-                yield from _wrapped(compose("{label} {names}", label=clean_line(label), names=names), frame, "quiet")
+                yield from _wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
             yield from _wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
     if message.auto:
-        yield (Piece(compose("automatic: {kind}", kind=clean_line(message.auto)), "quiet"),)
+        yield (Piece(compose("automatic: {kind}", kind=_auto(message.auto)), "quiet"),)
+
+
+def _auto(kind: str) -> SafeText:
+    return _AUTO[kind].text if kind in _AUTO else clean_line(kind)
 
 
 def _after(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]]:

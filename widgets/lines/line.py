@@ -110,7 +110,8 @@ def _cut(pieces: Sequence[Piece], room: int, bidi: Bidi, from_right: bool) -> li
             parts.append((str(whole.text), part))
             room -= whole.cells
             continue
-        short = shown(words, bidi, room - 1, NOTHING)
+        number = words.strip(" ").isdigit()  # half a number is another number
+        short = shown(NOTHING if number else words, bidi, room - 1, NOTHING)
         kept, mark = (str(short.text), part), ("…", "quiet")
         parts += [mark, kept] if short.right != from_right else [kept, mark]
         break
