@@ -190,3 +190,13 @@ async def test_the_order_changes_when_the_terminal_says_that_it_reorders() -> No
         desk.app.terminal_orders(Decision("off", "the settings say so"))
         await desk.rest()
         assert any(line.startswith(f" 09:08      {asked}?") for line in case_column(desk))
+
+
+async def test_another_case_opens_where_the_inbox_has_the_whole_screen() -> None:
+    async with talking(size=(60, 20)) as desk:
+        await desk.press("r", "ctrl+n", "escape", "escape")
+        assert "Omar Haddad" in desk.text
+        await desk.press("j", "enter")
+        assert "Which form" in desk.text or "Ruth Klein" in desk.text
+        await desk.press("escape", "k", "enter")
+        assert "see the photo" in desk.text

@@ -83,6 +83,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         key = case.key if case is not None else None
         if key != self._key:
             self._key = key
+            self._items, self._tops = (), [0]  # not to be drawn, even where there is no room to build others yet
             self._lines.clear()
             self._unfolded = frozenset()
             self._cursor = None
