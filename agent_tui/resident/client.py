@@ -35,7 +35,7 @@ def played_by_resident(words: list[str]) -> int | None:
         return None
     try:
         # in the background a desk is to be stopped by the system when it touches the terminal
-        if not (os.isatty(0) and os.isatty(1) and os.tcgetpgrp(0) == os.getpgrp()):
+        if not (os.isatty(0) and os.isatty(1) and _in_front()):
             return None
         line = _taken_on(path, words)
     except (OSError, ValueError):
@@ -94,6 +94,11 @@ def _taken_on(path: str, words: list[str]) -> socket.socket | None:
     return line
 
 
+def _in_front() -> bool:
+    """Whether the terminal is ours to use now. Raises OSError."""
+    return os.tcgetpgrp(0) == os.getpgrp()
+
+
 class _Guest:
     """Waits for the end of our desk. All that happens to this process's terminal is told to it."""
 
@@ -110,12 +115,12 @@ class _Guest:
         for number, word in (
             (signal.SIGWINCH, place.WINCH),
             (signal.SIGTSTP, place.SUSPEND),
-            (signal.SIGCONT, place.RESUME),
             (signal.SIGHUP, place.HANGUP),
             (signal.SIGTERM, place.END),
             (signal.SIGINT, place.END),
         ):
             signal.signal(number, lambda *_, word=word: self._tell(word))
+        signal.signal(signal.SIGCONT, lambda *_: self._continued())
         self._tell(place.WINCH)  # it may have changed before we listened
         while said := self._heard():
             if said == place.SUSPENDED:
@@ -124,6 +129,20 @@ class _Guest:
                 return code[0]
         self._put_back()
         return LOST
+
+    def _continued(self) -> None:
+        """With `fg` the desk goes on. With `bg` we stop again, as the system would stop a desk of this terminal that
+        touches it: ours is of none and would take the shell's keys."""
+        import signal
+
+        try:
+            front = _in_front()
+        except OSError:  # the terminal is gone: the desk finds that out
+            front = True
+        if front:
+            self._tell(place.RESUME)
+        else:
+            os.kill(os.getpid(), signal.SIGTTOU)
 
     def _heard(self) -> bytes:
         try:

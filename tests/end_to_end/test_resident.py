@@ -7,12 +7,13 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import signal
 import struct
 import sys
 import tempfile
 import termios
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -53,11 +54,14 @@ class House:
 
     async def open(self, *words: str, **env: str) -> Window:
         """`agent-tui WORDS` in a new terminal, which it controls."""
+        return await self.run((*COMMAND, *words), env)
+
+    async def run(self, command: tuple[str, ...], env: Mapping[str, str]) -> Window:
+        """A command in a new terminal, which it controls."""
         window = Window(100, 30)
         self.windows.append(window)
         window.child = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            *words,
+            *command,
             cwd=self.folder,
             env={**self.env, **env},
             stdin=window.slave,
@@ -196,6 +200,32 @@ async def test_stopped_and_continued(tmp_path: Path) -> None:
         await window.shows("cannot reach")
         await window.press(":quit\r")
         assert await window.ended() == 0
+
+
+async def test_continued_in_the_background_it_leaves_the_terminal_to_the_shell(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        resident = await home.start_resident()
+        shell = await home.run(("bash", "--norc", "--noprofile", "-i"), {"PS1": "$ "})
+        await shell.shows("$")
+        await shell.press(" ".join(map(shlex.quote, (*COMMAND, *NOBODY))) + "\r")
+        await shell.shows("cannot reach", 40)
+        assert shell.child is not None and len(desks_of(resident)) == 1
+        client = next(pid for pid in processes() if fields(pid)[1] == str(shell.child.pid))
+        os.kill(client, signal.SIGTSTP)
+        await shell.shows("Stopped")
+        await shell.press("bg\r")
+        await shell.shows("agent_tui.start")
+        for word in ("one", "two"):
+            await shell.press(f"echo {word}-$((2 + 5))\r")
+            await shell.shows(f"{word}-7")
+        assert fields(client)[0] == "T"
+        shell.screen.reset()
+        await shell.press("fg\r")
+        await shell.shows("cannot reach")
+        await shell.press(":quit\r")
+        await until(lambda: not desks_of(resident), what="the desk ends")
+        await shell.press("echo three-$((2 + 5))\r")
+        await shell.shows("three-7")
 
 
 async def test_a_client_that_is_killed_is_a_terminal_that_hung_up(tmp_path: Path) -> None:
