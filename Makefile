@@ -19,7 +19,7 @@ test: $(VENV)/.installed
 	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) -m "not real and not slow"
 
 test-real: $(VENV)/.installed
-	$(BIN)/python -m pytest -q -rs -m "real or slow"
+	$(BIN)/python -m pytest -q -rs -n $(PYTEST_WORKERS) --dist worksteal -m "real or slow"
 
 terminals: $(VENV)/.installed
 	$(BIN)/python -m tests.terminals

@@ -117,6 +117,6 @@ async def test_a_few_kills_under_load(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(1200)
 async def test_two_hundred_kills_under_load(tmp_path: Path) -> None:
     print(await kill_again_and_again(tmp_path, 200, pause=0.8, life=(0.02, 0.25)))
