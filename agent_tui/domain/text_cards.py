@@ -40,6 +40,7 @@ _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_PLAIN_GAP}{{0,12}}[0-9]){{12,}}")
 _SEEN_GAP: Final = re.compile(f"[{_UNSEEN}]+")
 _BEFORE_PHONE: Final = re.compile(r"\+[\d\s().-]{0,3}$")
 _BEFORE_IBAN: Final = re.compile(r"(?<![^\W\d_])[A-Z]{2}$|(?<![^\W\d_])[A-Z]{2}\d{2}[ -]?(?:[A-Z]{4}[ -]?)?$")
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[0-9A-Z]){11,30}")
 _SHAPES: Final = frozenset(
     {
         (4, 4, 4, 4),
@@ -84,7 +85,7 @@ def mask_cards(text: str) -> str:
 def _numbers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Where card numbers stand in a run of digits and what is between them."""
     before = text[max(0, start - 12) : start]
-    if _BEFORE_IBAN.search(before):
+    if (lead := _BEFORE_IBAN.search(before)) and _is_iban(text, start - len(lead[0])):
         return
     groups = [group.span() for group in _GROUP.finditer(text, start, stop)]
     numbers = [_digits(text[a:b]) for a, b in groups]
@@ -119,6 +120,18 @@ def _one_kind(gaps: list[str]) -> bool:
     """Whether the signs between groups, grouped anyhow, are all one blank or dash."""
     kinds = {gap.replace(" ", "") or " " for gap in gaps}
     return len(kinds) == 1 and not any(char in _DOTS or char == "\n" for gap in gaps for char in gap)
+
+
+def _is_iban(text: str, at: int) -> bool:
+    """Whether an account number begins there that passes its check (ISO 13616-1); "MC" before a card's number also
+    looks like a country. What follows it, apart by blanks, may look like more of it."""
+    found = _IBAN.match(text, at)
+    account = ""
+    for part in re.split("[ -]", found[0]) if found else ():
+        account += part
+        if len(account) >= 15 and int("".join(str(int(char, 36)) for char in account[4:] + account[:4])) % 97 == 1:
+            return True
+    return False
 
 
 def _gaps(text: str, groups: list[tuple[int, int]]) -> list[str]:
