@@ -25,7 +25,8 @@ def cell_width(text: str) -> int:
 
 
 def truncate(text: SafeText, cells: int, ellipsis: SafeText = ELLIPSIS) -> SafeText:
-    """The first line of `text` in at most `cells` cells; `ellipsis` at its logical end when something was cut.
+    """The first line of `text` in at most `cells` cells; `ellipsis` at its logical end when something was cut: inside
+    the isolate that was cut, where the words it stands for would be read.
 
     An ellipsis that does not fit is left out. Nothing fits into no cells.
     """
@@ -44,10 +45,10 @@ def truncate(text: SafeText, cells: int, ellipsis: SafeText = ELLIPSIS) -> SafeT
         if room < 0:
             break
         kept.append(grapheme)
-    short = seal(repair("".join(kept)) + mark)
+    short = seal(repair("".join(kept) + mark))
     while kept and cell_width(short) > cells:  # see _split_odd
         kept.pop()
-        short = seal(repair("".join(kept)) + mark)
+        short = seal(repair("".join(kept) + mark))
     return short
 
 

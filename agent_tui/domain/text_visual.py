@@ -1,7 +1,8 @@
 """Safe text in the order of the cells, from the left: what a terminal that knows nothing of direction must be given.
 
 Letters are reordered grapheme by grapheme, so that marks stay with their base (UAX #9, L3) and emoji stay whole;
-brackets are mirrored (L4); what is a phone number, an address, a link or an id keeps its inner order (HL3).
+brackets are mirrored (L4); what is a phone number, an address, a link, a handle, an id or a key keeps its inner order
+(HL3). In words from the left it is one of them, and elsewhere it stands alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Bidi = Literal["visual", "terminal", "off"]
 """Who puts right-to-left text in order: `visual` we do; `terminal` it does, row by row as text that begins at the
 left; `off` nobody, text stands as it is stored."""
 
-_LRI, _PDI = "\u2066", "\u2069"
+_LRI, _PDI, _LRM = "\u2066", "\u2069", "\u200e"
 _STEERING: Final = frozenset("\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _KEPT_WHOLE: Final = re.compile(
     r"""
@@ -33,11 +34,14 @@ _KEPT_WHOLE: Final = re.compile(
       | \+\d [\d().\x20-]{4,18} \d
       | \(?0\d{1,3}\)? [-.\x20] \d [\d.\x20-]{3,12} \d
       | [#*]\d+
+      | [@#][A-Za-z_][A-Za-z0-9_.]{0,63} (?<!\.)
+      | \^[A-Z](?![A-Za-z])
       | [A-Za-z0-9]++ (?:[-_./:#&=+][A-Za-z0-9]++)+
     )
     """,
     re.VERBOSE,
 )
+_LATIN: Final = re.compile("[A-Za-z]")
 
 
 @frozen
@@ -81,11 +85,17 @@ def levels_of(text: str, base: int) -> Paragraph:
     parts: list[str] = []
     kept: list[int] = []
     place = shift = 0
+    in_words = False  # of the left: what is whole stands in them then, "order #4471" and "T-shirt blue" stay phrases
     for start, stop in spans:
-        parts += (text[place:start], _LRI, text[start:stop], _PDI)
+        between, whole = text[place:start], text[start:stop]
+        in_words = _LATIN.search(whole) is not None or _ends_in_words_from_the_left(between, in_words)
+        mark = _LRM if in_words else ""
+        parts += (between, mark, _LRI, whole, _PDI, mark)
         kept += range(place + shift, start + shift)
-        kept += range(start + shift + 1, stop + shift + 1)
-        place, shift = stop, shift + 2
+        shift += len(mark) + 1
+        kept += range(start + shift, stop + shift)
+        shift += len(mark) + 1
+        place = stop
     parts.append(text[place:])
     kept += range(place + shift, len(text) + shift)
     return _only(resolve("".join(parts), direction), kept)
@@ -144,6 +154,16 @@ def _for_a_terminal_that_reorders(
         placed[start:stop] = sorted(placed[start:stop])
         drawn[start:stop] = [letters[at] for at in placed[start:stop]]
     return placed, drawn
+
+
+def _ends_in_words_from_the_left(between: str, before: bool) -> bool:
+    """Whether the last letter with a direction runs from the left; `before`: whether what stands before does."""
+    for letter in reversed(between):
+        if letter in _STEERING:
+            return letter == _LRM
+        if (kind := unicodedata.bidirectional(letter)) in ("L", "R", "AL"):
+            return kind == "L"
+    return before
 
 
 def _ends_inside_a_letter(found: re.Match[str]) -> bool:

@@ -77,7 +77,7 @@ def test_truncate_at_the_logical_end() -> None:
     assert truncate(clean("abc\ndef"), 10) == "abc…"
     assert truncate(clean("\u65e5\u672c\u8a9e"), 4) == "\u65e5…"
     assert truncate(clean("\u05d0\u05d1\u05d2\u05d3"), 3) == "\u05d0\u05d1…"
-    assert truncate(clean("\u2067\u05d0\u05d1\u05d2\u2069"), 2) == "\u2067\u05d0\u2069…"
+    assert truncate(clean("\u2067\u05d0\u05d1\u05d2\u2069"), 2) == "\u2067\u05d0…\u2069"
     assert truncate(clean("abcdef"), 4, trusted("...")) == "a..."
     assert truncate(clean("abcdef"), 2, trusted("...")) == "ab"
 

@@ -141,3 +141,23 @@ def test_no_grapheme_is_split_nor_lost(raw: str, cells: int) -> None:
 
 def alike_or_itself(sign: str) -> str:
     return alike(sign) or sign
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("\u05d4\u05d6\u05de\u05e0\u05d4 (order #4471)", "(order #4471) \u05d4\u05e0\u05de\u05d6\u05d4"),
+        ("\u05e7\u05e0\u05d9\u05ea\u05d9 T-shirt XL", "T-shirt XL \u05d9\u05ea\u05d9\u05e0\u05e7"),
+        ("\u05d0\u05dc Dana d@x.example.", ".Dana d@x.example \u05dc\u05d0"),
+        ("\u05d0\u05dc @nofar \u05d0\u05d5 #sale!", "!#sale \u05d5\u05d0 @nofar \u05dc\u05d0"),
+        ("\u05d0\u05d9\u05df: ^T", "^T :\u05df\u05d9\u05d0"),
+        ("\u05d0 d@x.example \u05d1 +972-54-1234567", "+972-54-1234567 \u05d1 d@x.example \u05d0"),
+    ],
+)
+def test_what_is_whole_stays_in_the_phrase_it_stands_in(text: str, drawn: str) -> None:
+    assert visual_line(clean(text), "visual").text == drawn
+
+
+def test_a_name_that_is_cut_shows_it_where_its_reading_ends() -> None:
+    row = clean("\u05d0\u05e0\u05d7\u05e0\u05d5: \u2068Forty chairs\u2069")
+    assert visual_line(row, "visual", 15).text == "Forty c\u2026 :\u05d5\u05e0\u05d7\u05e0\u05d0"
