@@ -268,7 +268,12 @@ def _play(request: Request, line: TerminalLine) -> int:
 @click.option("--keys", default="", help='What is typed: "j j enter", quoted text, wait:SECONDS.')
 @click.option("--size", default="120x40", show_default=True, help="COLUMNSxROWS of the headless screen.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Write the last screen as a picture.")
-@click.option("--text", type=click.Path(path_type=Path), help="Write the last screen as text; - is standard output.")
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    help="""Write the last screen as text, cell by cell
+    from the left as a terminal shows it: Hebrew stands in visual order. - is standard output.""",
+)
 @click.option("--theme", default="dark", show_default=True)
 @click.option(
     "--language",

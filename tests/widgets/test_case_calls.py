@@ -43,6 +43,13 @@ async def test_a_ring_moves_nothing_and_takes_no_focus() -> None:
         assert desk.app.desk_screen.case.composer.writing.draft.body == "half a words"
 
 
+async def test_a_narrow_line_tells_what_the_law_leaves_before_the_queue() -> None:
+    async with talking(size=(60, 20)) as desk:
+        ring(desk)
+        await desk.rest()
+        assert "Miri Azulay · law: 3:42 left ━ ^O answer ━" in desk.screen[1]
+
+
 async def test_seconds_run_while_it_rings_and_not_after() -> None:
     async with talking() as desk:
         call = ring(desk)

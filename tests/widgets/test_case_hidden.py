@@ -8,6 +8,7 @@ from agent_tui.domain.events import CardShown, Event
 from agent_tui.domain.model import Attachment, Message
 from agent_tui.domain.orders import ShowCard
 from agent_tui.domain.text import CustomerText
+from agent_tui.language.catalogue import Catalogue
 from tests.widgets.running import Running
 from tests.widgets.shop import NOW
 from tests.widgets.talk import DANA, TalkShop, case_column, messages, talking
@@ -139,3 +140,12 @@ async def test_a_disguised_links_real_host_stands_under_the_message() -> None:
         assert "! link leads to xn--" in desk.text
         assert "! link leads to evil.example" in desk.text
         assert "leads to good.example" not in desk.text
+
+
+async def test_the_source_of_an_english_message_begins_at_the_left_of_a_hebrew_desk() -> None:
+    async with talking(shop(steering()), size=(80, 24), language=Catalogue("he")) as desk:
+        await run_command(desk, "message-source")
+        await desk.rest()
+        head, *lines = [line.split("\u2502")[0] for line in desk.screen[4:8]]
+        assert head.startswith(" " + "\u05d7\u05d6\u05e8\u05d4"[::-1] + " Esc \u2500")
+        assert any(line.startswith(" ") and line[1:2].isalnum() for line in lines)

@@ -14,7 +14,7 @@ class PickAsking(Asking):
     """Choices narrowed by what is typed. `free`: the text counts when it is none of them."""
 
     def __init__(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool) -> None:
-        self.label = compose("{title}:", title=title)
+        self.label = title if title.endswith("?") else compose("{title}:", title=title)
         self._choices, self._then, self._free = choices, then, free
         self._values = {f"{place}": choice.value for place, choice in enumerate(choices)}
 

@@ -20,6 +20,8 @@ from agent_tui.widgets.paint import Paint, Part
 
 BROAD = 110
 """From this width the line has room to breathe."""
+NARROW = 72
+"""Below it the law's time stands without the queue's name, rather than cut."""
 
 
 class CallLine(Line):
@@ -105,7 +107,7 @@ class CallLine(Line):
         now = self.workbench.time.now()
         waited = talk_time(now - call.since)
         more = [self._who(key, call)]
-        if call.queue:
+        if call.queue and (call.law_due is None or self.size.width >= NARROW):
             more.append(clean_line(call.queue))
         if call.law_due is not None:
             more.append(_law(call.law_due - now))

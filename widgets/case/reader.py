@@ -7,16 +7,19 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agent_tui.domain.text import SafeText, compose, fixed, trusted, wrap
+from agent_tui.domain.text import SafeText, compose, fixed, trusted
+from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
+from agent_tui.widgets.cells import TextLine
 from agent_tui.widgets.paint import Paint
+from agent_tui.widgets.text.layout import lay_out
 
 _STEPS = {"down": 1, "j": 1, "up": -1, "k": -1}
 
 
 class Reader(Widget, can_focus=True):
-    """Lies over the timeline while a text is read. Lines are drawn left to right, in the order of their characters:
-    this is where an agent looks because the usual picture may deceive."""
+    """Lies over the timeline while a text is read. Each paragraph stands on the side from which it is read; a text that
+    deceives is shown by its code points, which are letters of the left."""
 
     KEY_CONTEXTS: tuple[str, ...] = ()
     DEFAULT_CSS = """
@@ -33,14 +36,14 @@ class Reader(Widget, can_focus=True):
         self.covers = covers
         self._title: SafeText = NOTHING
         self._text: SafeText = NOTHING
-        self._lines: list[SafeText] = []
-        self._laid_out_for = 0
+        self._lines: tuple[TextLine, ...] = ()
+        self._laid_out_for: tuple[int, Bidi] | None = None
         self._top = 0
 
     def show(self, title: SafeText, text: SafeText) -> None:
         """Show a text from its beginning."""
         self._title, self._text = title, text
-        self._top = self._laid_out_for = 0
+        self._top, self._laid_out_for = 0, None
         self.display = True
         self.covers.display = False
         self.screen.set_focus(self, scroll_visible=False)
@@ -50,7 +53,7 @@ class Reader(Widget, can_focus=True):
         """Put it away."""
         if self.display:
             self.display = False
-            self._text, self._lines = NOTHING, []
+            self._text, self._lines = NOTHING, ()
             self.covers.display = True
 
     @property
@@ -88,18 +91,20 @@ class Reader(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        if width != self._laid_out_for:
-            self._laid_out_for = width
-            room = max(1, width - 2)
-            self._lines = [piece for line in self._text.lines() for piece in wrap(line, room)]
+        if (width, self.paint.bidi) != self._laid_out_for:
+            self._laid_out_for = width, self.paint.bidi
+            self._lines = lay_out(self._text, max(1, width - 2), self.paint.bidi)
             self._top = max(0, min(self._top, len(self._lines) - self._page))
         if y == 0:
             below = max(0, len(self._lines) - self._top - self._page)
-            more = Piece(compose(" {n} more below ", n=below), "quiet") if below else Piece(NOTHING)
+            more = Piece(compose(" {n} more below ", n=below), "quiet") if below else Piece(fixed(" "))
             left = (Piece(fixed("── "), "rule"), Piece(self._title, "strong"), Piece(fixed(" ")))
             right = (more, Piece(fixed("Esc"), "key"), Piece(trusted(" back ")))
             return strip_of(LinePieces(left, right, trusted("─"), "rule"), width, self.paint, base)
         place = self._top + y - 1
         if place >= len(self._lines):
             return Strip.blank(width, base)
-        return strip_of(LinePieces((Piece(fixed(" ")), Piece(self._lines[place]))), width, self.paint, base)
+        margin, line = Piece(fixed(" ")), self._lines[place]
+        away = line.right != self.paint.from_right
+        pieces = LinePieces((), (Piece(line), margin)) if away else LinePieces((margin, Piece(line)))
+        return strip_of(pieces, width, self.paint, base)

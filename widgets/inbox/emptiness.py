@@ -18,7 +18,7 @@ def words_for_nothing(desk: Desk) -> SafeText:
     if any(inbox.total_of(name, section) is None for name in answering for section in inbox.view.sections):
         return trusted("")
     if inbox.view.text:
-        return compose("Nothing matches {text}. Esc: all again", text=clean_line(inbox.view.text))
+        return compose("No match: {text}. Esc: all", text=clean_line(inbox.view.text))
     if inbox.view.channel:
         return compose("Nothing on {channel}.", channel=channel(inbox.view.channel).title)
     if all(section.stage in ("done", "spam") for section in inbox.view.sections):
