@@ -115,6 +115,17 @@ def test_left_goes_on_and_right_goes_back_in_hebrew() -> None:
     assert session.press("end").caret == 3 and session.press("home").caret == 0
 
 
+@pytest.mark.parametrize("letter", ["\u05e9\u05c1\u05b8", "e\u0301", "\U0001f469\u200d\U0001f467"])
+def test_the_end_of_a_line_that_goes_on_is_before_its_last_letter_and_not_within(letter: str) -> None:
+    session = Session(letter * 14, 0)
+    assert len(session.view._spans) > 1
+    at = session.view._spans[0].stop - len(letter)
+    assert session.press("end").caret == at
+    session.click(1 if session.view._row(0).right else 13)
+    assert session.caret == at
+    assert session.press("backspace").view.edit.text == letter * 13
+
+
 def test_a_line_s_edge_leads_to_the_next() -> None:
     session = Session(f"{ABC}\nab\n{ABC}", 3)
     assert session.press("left").caret == 4, "past the end, which is at the left"

@@ -35,6 +35,11 @@ class EditRow:
     cells: int
     length: int
 
+    @property
+    def last(self) -> int:
+        """The place of the letter that is read last."""
+        return max((letter.start for letter in self.letters), default=0)
+
     def cell_of(self, place: int) -> int:
         """The cell of the letter at `place`, where the caret is drawn; behind the last one, the cell beside the line
         at which the reading ends: -1 where that is at the left."""

@@ -112,7 +112,7 @@ class EditView:
         span, line = self._spans[row], self._row(row)
         place = span.start + line.place_at(column - self._left_edge(line))
         if place == span.stop and place > span.start and not self._ends_hard(row):
-            place -= 1
+            place = span.start + line.last
         return place
 
     def move(self, key: str, mark: bool = False) -> bool:
@@ -149,7 +149,7 @@ class EditView:
     def _line_end(self, mark: bool) -> None:
         row = self.row
         span = self._spans[row]
-        self.edit.put_caret(span.stop if self._ends_hard(row) else max(span.start, span.stop - 1), mark)
+        self.edit.put_caret(span.stop if self._ends_hard(row) else span.start + self._row(row).last, mark)
 
     def _step(self, step: int, mark: bool) -> None:
         """One letter to the right (`step` 1) or the left (-1) on the screen; past a line's edge to the line that is
