@@ -142,7 +142,8 @@ def test_picture_and_text_of_a_demo(tmp_path: Path) -> None:
     assert tags <= {element.tag for element in ElementTree.parse(tmp_path / "harmless.svg").iter()}
 
 
-def test_log_lines_are_plain() -> None:
+def test_log_lines_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_log, "propagate", False)  # pytest would keep the raw ones, which no report can carry
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
