@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui.domain.language import speak
 from agent_tui.domain.model import Attachment, Message
 from agent_tui.domain.text import CustomerText, safe_filename
+from agent_tui.domain.text_visual import visual_line
+from agent_tui.language.catalogue import Catalogue
+from agent_tui.widgets.case.composer_asks import PathAsking
 from agent_tui.widgets.case.files import claims_otherwise, save_copy, sniffed
 from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.preview import NoPicture, picture_strips, read_pixels
@@ -178,3 +182,13 @@ async def test_a_paste_that_is_too_long_is_not_cut_in_silence() -> None:
         desk.app.desk_screen.case.composer.post_message(events.Paste("word " * 40_000))
         await desk.rest()
         assert "cut: a text holds 100000 characters at most" in desk.text
+
+
+def test_a_folder_keeps_its_slash_behind_it_on_a_hebrew_desk(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    speak(Catalogue("he"))
+    try:
+        (offer,) = PathAsking(tmp_path, lambda path: None, None).offers("")
+    finally:
+        speak(None)
+    assert visual_line(offer.title, "visual").text == "docs/"

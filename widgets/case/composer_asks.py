@@ -100,7 +100,7 @@ class PathAsking(Asking):
                 str(path), clean_line(path.name), why_not=clean_line(error.strerror or "") or trusted("cannot be read")
             )
         if folder:
-            return Offer(str(path), compose("{name}/", name=clean_line(path.name)))
+            return Offer(str(path), clean_line(f"{path.name}/"))
         return Offer(str(path), clean_line(path.name), clean_line(size(weight)))
 
     def _split(self, text: str) -> tuple[Path, str]:
