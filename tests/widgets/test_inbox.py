@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from textual import events
+
 from agent_tui.domain.queries import Page, Query, RowsQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.widgets.inbox.inbox_list import MOST_STRIPS
@@ -201,3 +203,21 @@ async def test_the_cursor_begins_on_the_top_row_whichever_section_came_first() -
         assert row is not None and row.name.raw == "Dana Levi"
         await workbench.stop()
         await work
+
+
+async def test_what_the_wheel_shows_stays_when_another_case_changes() -> None:
+    shop = Shop(many_rows(60))
+    async with running(shop, size=(100, 20)) as desk:
+        inbox = desk.app.desk_screen.inbox
+        for _ in range(8):
+            inbox.post_message(events.MouseScrollDown(None, 5, 5, 0, 0, 0, False, False, False, 5, 5))
+        await desk.rest()
+        assert marked_lines(desk) == [] and "Customer 30" in desk.text
+        shop.changes(replace(shop.rows["c40"], stage="customer"))
+        await desk.wait(1)
+        assert marked_lines(desk) == [] and "Customer 30" in desk.text
+        await desk.pilot.resize_terminal(120, 20)
+        await desk.rest()
+        assert marked_lines(desk), "where rows are as high as they were not, the cursor leads"
+        await desk.press("j")
+        assert under_cursor(desk) == "Customer 1"

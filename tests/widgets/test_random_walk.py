@@ -212,8 +212,9 @@ class Walk:
         app.paint.version += 1
         before = self.seen.screen
         with app._context(), spoken(app.language):
-            # not `inbox`: it brings the cursor into sight again, which the wheel may have left
-            app.desk_screen.changed(Changes(header=True, timeline=True, customer=True, calls=True, composer=True))
+            app.desk_screen.changed(
+                Changes(inbox=True, header=True, timeline=True, customer=True, calls=True, composer=True)
+            )
         for widget in app.screen._compositor.visible_widgets:
             if hasattr(widget, "repaint"):
                 widget.repaint()

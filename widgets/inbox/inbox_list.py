@@ -87,6 +87,7 @@ class InboxList(LineView, can_focus=True):
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
         self._top = 0
+        self._height = 0  # when the order was last taken; 0: the cursor's lines are others since
         self._strips: dict[int, dict[bool, Drawn]] = {}
         self._painted: dict[int, Drawn] = {}
         self._strips_of: tuple[int, int, Style] | None = None
@@ -124,6 +125,7 @@ class InboxList(LineView, can_focus=True):
         """Switch between two lines a case and one."""
         if two_lines != self._geometry.two_lines:
             self._geometry = Geometry(two_lines)
+            self._height = 0
             self._forget_all()
             self._take_order()
 
@@ -221,6 +223,8 @@ class InboxList(LineView, can_focus=True):
     def _take_order(self) -> None:
         """The order, the length or the view may be another: keep the cursor on its case and its case on its line."""
         screen_line = self._geometry.line_of(self._cursor) - self._top
+        seen = 0 <= screen_line < self.size.height or self.size.height != self._height  # else the wheel has left it
+        self._height = self.size.height
         viewed, self._viewed = self._viewed, self._inbox.view
         if viewed != self._viewed:
             self._filling = True
@@ -235,10 +239,11 @@ class InboxList(LineView, can_focus=True):
             if key != self._key:
                 self._key = key
                 self.post_message(self.CursorMoved())
+            seen = True
         if index is not None and index != self._cursor:
             self._cursor = index
             self._scroll_top(self._geometry.line_of(index) - screen_line)
-        if index is not None:
+        if index is not None and seen:
             self._bring_into_sight(index)
         self._scroll_top(self._top)  # a shorter list may end above
         self._refresh_changed()
