@@ -221,3 +221,9 @@ async def test_what_the_wheel_shows_stays_when_another_case_changes() -> None:
         assert marked_lines(desk), "where rows are as high as they were not, the cursor leads"
         await desk.press("j")
         assert under_cursor(desk) == "Customer 1"
+
+
+async def test_a_narrow_header_names_the_one_channel_whole() -> None:
+    async with running(size=(80, 24)) as desk:
+        await desk.press("colon", *"view", "minus", *"channel", "space", *"whatsapp", "enter")
+        assert " WhatsApp " in desk.screen[0] and "…" not in desk.screen[0]

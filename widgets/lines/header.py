@@ -111,7 +111,11 @@ class HeaderLine(Line):
         view = self.workbench.desk.inbox.view
         pieces: list[Piece] = []
         if view.channel:
-            pieces += [(channel(view.channel).title, "here"), (trusted(" only  "), "quiet")]
+            pieces.append((channel(view.channel).title, "here"))
+            if broad:
+                pieces.append((trusted(" only"), "quiet"))
+            if broad or view.text:
+                pieces.append((trusted("  "), "text"))
         if view.text:
             return [*pieces, (trusted("/ "), "quiet"), (clean_line(view.text), "here")]
         return [*pieces, (trusted("/ "), "quiet"), (trusted("search"), "quiet")] if broad else pieces
