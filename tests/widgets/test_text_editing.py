@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,3 +113,15 @@ def test_no_sequence_of_keys_leaves_the_text(text: str, keys: list[str]) -> None
         acts[key]()
         assert 0 <= edit.caret <= len(edit.text)
         assert 0 <= edit.anchor <= len(edit.text)
+
+
+@pytest.mark.parametrize("deed", ["delete_word", "delete_line", "backspace", "delete"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_is_marked_is_what_is_deleted(deed: str, backwards: bool) -> None:
+    edit = EditText("one two three\nfour five six")
+    places = (18, 8) if backwards else (8, 18)
+    edit.put_caret(places[0])
+    edit.put_caret(places[1], mark=True)
+    getattr(edit, deed)()
+    assert edit.text == "one two  five six" and edit.caret == 8
+    assert edit.undo() and edit.text == "one two three\nfour five six"

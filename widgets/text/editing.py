@@ -58,13 +58,18 @@ class EditText:
         self._change(start, stop if start != stop else self._right_of(self.caret), "")
 
     def delete_word(self) -> None:
-        """The word before the caret, with the blanks after it."""
-        self._change(self._word_left(self.caret), self.marked[1], "")
+        """Delete what is marked, else the word before the caret with the blanks after it."""
+        start, stop = self.marked
+        self._change(start if start != stop else self._word_left(self.caret), stop, "")
 
     def delete_line(self) -> None:
-        """From the caret to the start of its line; at the start, the line break before it."""
-        start = self.text.rfind("\n", 0, self.caret) + 1
-        self._change(start if start != self.caret else max(0, start - 1), self.caret, "")
+        """Delete what is marked, else from the caret to the start of its line; at the start, the line break before
+        it."""
+        start, stop = self.marked
+        if start == stop:
+            line = self.text.rfind("\n", 0, stop) + 1
+            start = line if line != stop else max(0, stop - 1)
+        self._change(start, stop, "")
 
     def replace(self, text: str, caret: int | None = None) -> None:
         """Another text in place of this one; can be undone."""
