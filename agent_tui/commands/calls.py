@@ -82,7 +82,7 @@ def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
     def write(typed: str) -> None:
         outcome, words = outcome_and_words(typed)
         context.workbench.order(backend, WriteUp(call.id, outcome, CustomerText(words)))
-        context.ui.say(compose("written up: {outcome}", outcome=clean_line(outcome)))
+        context.ui.say(compose("written up: {outcome}", outcome=outcome_title(outcome)))
 
     if arguments:
         write(arguments[0])
@@ -90,6 +90,12 @@ def _write_up(context: Context, arguments: Arguments) -> SafeText | None:
         choices = [Choice(value, title.text) for value, title in _OUTCOMES]
         context.ui.pick(trusted("what came of the call (promised: Thursday, by mail)"), choices, write, free=True)
     return None
+
+
+def outcome_title(outcome: str) -> SafeText:
+    """What came of a call, in the words spoken here; an outcome of one's own as it was written."""
+    title = next((title for value, title in _OUTCOMES if value == outcome), None)
+    return clean_line(outcome) if title is None else title.text
 
 
 def outcome_and_words(typed: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from agent_tui.commands.calls import outcome_and_words
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText
+from agent_tui.language.catalogue import Catalogue
 from tests.widgets.running import Running
 from tests.widgets.talk import TalkShop, case_column, talking, type_text
 
@@ -126,3 +127,9 @@ def test_an_outcome_may_be_followed_by_words() -> None:
     assert outcome_and_words("wrong number, a florist") == ("wrong-number", "a florist")
     assert outcome_and_words("sold: two lamps") == ("sold", "two lamps")
     assert outcome_and_words("solvedly") == ("solvedly", "")
+
+
+async def test_what_came_of_a_call_is_told_in_the_words_of_the_desk() -> None:
+    async with talking(language=Catalogue("he")) as desk:
+        await desk.press("home")
+        assert "\u05e0\u05e4\u05ea\u05e8"[::-1] in desk.text and "solved" not in desk.text

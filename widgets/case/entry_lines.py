@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from agent_tui.commands.calls import outcome_title
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
@@ -260,7 +261,7 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
     if state:
         words.append(state)
     if call.outcome:
-        words.append(clean_line(call.outcome))
+        words.append(outcome_title(call.outcome))
     return listed(" · ", words)
 
 
