@@ -94,7 +94,7 @@ def display() -> Iterator[Display]:
     assert xvfb is not None
     with tempfile.TemporaryDirectory(prefix="agent-tui-display-") as name:
         reading, writing = os.pipe()
-        words = ["-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-fbdir", name, "-nocursor", "-nolisten", "tcp"]
+        words = ["-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-fbdir", name, "-nocursor", "-nolisten", "tcp", "-noreset"]
         server = subprocess.Popen(
             [xvfb, *words, "-displayfd", str(writing)], pass_fds=[writing], stderr=subprocess.DEVNULL
         )
