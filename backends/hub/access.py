@@ -18,6 +18,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
 from agent_tui.domain.events import AgentChanged
 from agent_tui.domain.model import Agent, Role
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms, TimeSource
 
 CACHE = 10_000
@@ -101,7 +102,9 @@ class Operator:
         """`id`: a short word, letters, digits, `-`, `_` and `.` only."""
         if not id or len(id) > 40 or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in id):
             raise AccessError(f"{id!r} is no agent id: use up to 40 letters, digits, '-', '_' or '.'")
-        agent = Agent(id, name or id, role, tuple(sorted(set(teams))))
+        # an argument that is not in the terminal's encoding comes with half characters, which no database can hold
+        known = tuple(sorted({CustomerText(team).raw for team in teams}))
+        agent = Agent(id, CustomerText(name or id).raw, role, known)
 
         def job(tx: Tx) -> None:
             if agents.exists(tx.connection, id):

@@ -72,7 +72,7 @@ def test_agents_and_tokens_in_the_terminal(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "data", check=False)
     operator = Operator(store, SystemTime(), Ids())
     for place, (_, raw) in enumerate(TEXTS):
-        operator.add_agent(f"a{place}", CustomerText(raw).raw[:80])
+        operator.add_agent(f"a{place}", raw[:80])
     store.close()
     listed = command(tmp_path, "hub", "agent", "list")
     plain(listed.output, tabs=True)
