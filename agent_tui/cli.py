@@ -1,10 +1,9 @@
-"""The command line: the one place that touches the process (signals, standard streams, environment)."""
+"""The command line: every `agent-tui` command, its words, and what it runs."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,10 +12,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent_tui.config.problems import ConfigError, Problem, printable
+from agent_tui.process import (
+    environment,
+    journal,
+    own_terminal,
+    raise_when_ended,
+    resident_later,
+    start_fast,
+    take_clients_place,
+    tie_line,
+    tie_signals,
+    tie_stop,
+    while_heard,
+)
 
 if TYPE_CHECKING:
     from agent_tui.resident.line import TerminalLine
     from agent_tui.resident.server import Request
+    from agent_tui.terminal.terminal import Terminal
 
 BAD_INPUT = 2
 
@@ -48,116 +61,11 @@ def _run(work: Coroutine[Any, Any, int | None]) -> None:
         sys.exit(code)
 
 
-def _env() -> dict[str, str]:
-    """The environment; a service without HOME (systemd) gets its user's."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises where nobody knows
-    env = {**({"HOME": home} if home != "~" else {}), **os.environ}
-    if "LC_CTYPE" in env and not _was_given(b"LC_CTYPE"):
-        del env["LC_CTYPE"]
-    return env
-
-
-def _was_given(name: bytes) -> bool:
-    """Whether a variable was there before Python began: in a locale without UTF-8 it sets LC_CTYPE for its children
-    (PEP 538), which says nothing of the terminal. Where the system does not tell, yes."""
-    try:
-        given = Path("/proc/self/environ").read_bytes().split(b"\0")
-    except OSError:
-        return True
-    return any(variable.startswith(name + b"=") for variable in given)
-
-
-def _own_terminal() -> Any:
-    from agent_tui.terminal.terminal import Terminal
-
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def _own_terminal() -> Terminal:
+    terminal = own_terminal()
+    if terminal is None:
         raise Refusal("the desk needs a terminal; without one use: agent-tui demo --headless --text -")
-    return Terminal(sys.stdin.fileno(), sys.stdout.fileno(), env=_env())
-
-
-SETTLED = 2.0
-"""Seconds after its start at which a desk has loaded what it keeps."""
-
-
-def _start_fast() -> None:
-    """What a process that will be a desk wants set before anything is loaded."""
-    import gc
-
-    # Textual paints on a grid of 1/60 s unless told otherwise, so a key soon after a paint waits up to 17 ms
-    os.environ.setdefault("TEXTUAL_FPS", "240")
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every installed package
-    gc.disable()  # nothing that is made at the start is garbage
-
-
-def _settle() -> None:
-    """What the start has made stays: collections need not look at it again (13 to 40 ms each, seen as late keys)."""
-    import gc
-
-    gc.freeze()
-    gc.enable()
-
-
-def _happenings(app: Any) -> dict[str, Callable[[], None]]:
-    """What a desk does when something happens to its terminal, by name."""
-
-    def tell(name: str) -> Callable[[], None]:
-        def call() -> None:
-            driver = app.terminal_driver
-            if driver is not None:
-                getattr(driver, name)()
-            elif name == "hangup":
-                app.exit(return_code=129)
-
-        return call
-
-    does = {name: tell(name) for name in ("suspend", "resume", "hangup")}
-    return {"winch": tell("on_winch"), "end": lambda: app.exit(return_code=0), **does}
-
-
-def _tie_signals(app: Any) -> None:
-    """Give the desk its window changes, suspension and hang-up, and its collector back once it has started."""
-    import signal
-
-    loop = asyncio.get_running_loop()
-    loop.call_later(SETTLED, _settle)
-    does = _happenings(app)
-
-    def stop() -> None:
-        does["suspend"]()
-        os.kill(os.getpid(), signal.SIGSTOP)
-
-    loop.add_signal_handler(signal.SIGWINCH, does["winch"])
-    loop.add_signal_handler(signal.SIGHUP, does["hangup"])
-    loop.add_signal_handler(signal.SIGTERM, does["end"])
-    loop.add_signal_handler(signal.SIGCONT, does["resume"])
-    loop.add_signal_handler(signal.SIGTSTP, stop)
-
-
-def _tie_line(line: TerminalLine) -> Callable[[Any], None]:
-    """The same for a desk in a client's terminal: its process has no terminal of its own that would send signals."""
-    import signal
-
-    def tie(app: Any) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_later(SETTLED, _settle)
-        does = _happenings(app)
-        loop.add_signal_handler(signal.SIGTERM, does["end"])
-        loop.add_signal_handler(signal.SIGHUP, does["hangup"])
-        line.listen(does)
-
-    return tie
-
-
-async def _while_heard(line: TerminalLine, work: Coroutine[Any, Any, int | None]) -> int | None:
-    """Do the work of a desk; before there is one to tell, a client that ends or goes away ends the start."""
-    task = asyncio.current_task()
-    assert task is not None
-
-    def give_up() -> None:
-        task.cancel()
-
-    line.listen({"end": give_up, "hangup": give_up})
-    return await work
+    return terminal
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -183,29 +91,13 @@ def run(
     state: Path | None = None,
 ) -> None:
     """The desk, on the backends of config.toml or on one --url."""
-    _start_fast()
+    start_fast()
     from agent_tui.desk_process import run_configured
 
     line: TerminalLine | None = context.obj
-    tie = _tie_signals if line is None else _tie_line(line)
-    work = run_configured(_own_terminal(), _env(), config, url, token_cmd, tie, state, _keep_resident)
-    _run(work if line is None else _while_heard(line, work))
-
-
-def _keep_resident(wanted: bool) -> None:
-    """Later, when the desk has started: a process that makes the next start quick, or none."""
-    if sys.platform != "linux":
-        return
-
-    def keep() -> None:
-        from agent_tui.resident.client import given_environment
-        from agent_tui.resident.keeping import keep_resident
-        from agent_tui.resident.place import socket_path
-
-        command = (sys.executable, "-m", "agent_tui.start", "resident")
-        keep_resident(wanted, socket_path(_env()), command, given_environment())
-
-    asyncio.get_running_loop().call_later(SETTLED, keep)
+    tie = tie_signals if line is None else tie_line(line)
+    work = run_configured(_own_terminal(), environment(), config, url, token_cmd, tie, state, resident_later)
+    _run(work if line is None else while_heard(line, work))
 
 
 @main.command()
@@ -213,42 +105,29 @@ def _keep_resident(wanted: bool) -> None:
 def resident(idle: float) -> None:
     """Stay loaded, so that desks start at once; prints one line of JSON when ready. `resident = true` in config.toml
     starts it by itself."""
-    _start_fast()
+    start_fast()
     if sys.platform != "linux":
         raise Refusal("a resident needs Linux")
     from agent_tui.resident.client import given_environment
     from agent_tui.resident.place import socket_path
     from agent_tui.resident.server import ResidentError, serve
 
-    path = socket_path(_env())
+    path = socket_path(environment())
     if not path:
         raise Refusal("neither XDG_RUNTIME_DIR nor HOME names a place for the socket")
 
-    def ready() -> None:
-        click.echo(json.dumps({"ready": True, "socket": path}))
-        sys.stdout.flush()
-
     try:
-        serve(path, given_environment(), _play, ready, idle)
+        serve(path, given_environment(), _play, lambda: click.echo(json.dumps({"ready": True, "socket": path})), idle)
     except ResidentError as error:
         raise Refusal(str(error)) from None
 
 
 def _play(request: Request, line: TerminalLine) -> int:
-    """A desk in a client's terminal, in a process that was forked for it and takes the client's place in all else."""
-    import time
+    """A desk in a client's terminal, in a process that was forked for it; answers the exit code."""
     import traceback
 
-    os.environ.clear()
-    os.environb.update(dict(pair.split(b"=", 1) for pair in request.environment))
-    os.umask(request.mask)
-    time.tzset()
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(fd, mode, encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)  # noqa: SIM115
-        for fd, mode in ((0, "r"), (1, "w"), (2, "w"))
-    )
     try:
-        os.chdir(request.folder)
+        take_clients_place(request)
         main.main(list(request.words), prog_name="agent-tui", obj=line)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -285,31 +164,26 @@ def _play(request: Request, line: TerminalLine) -> int:
 def demo(**options: Any) -> None:
     """The desk with an embedded hub and customers who are played."""
     if not options["headless"]:
-        _start_fast()
+        start_fast()
     from agent_tui.demo.run import DemoOptions, play_headless, play_live
 
     chosen = DemoOptions(**options)
     if chosen.headless:
         _run(play_headless(chosen, click.echo))
     else:
-        _run(play_live(chosen, _own_terminal(), _tie_signals))
+        _run(play_live(chosen, _own_terminal(), tie_signals))
 
 
 @main.command("bidi-check")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
 def bidi_check(config: Path | None = None) -> None:
     """See whether Hebrew and Arabic read right on this terminal, and set bidi accordingly."""
-    import signal
     import time
 
     from agent_tui.bidi_check_process import run_bidi_check
 
-    terminal = _own_terminal() if sys.stdin.isatty() and sys.stdout.isatty() else None
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # with the terminal put back
-    woken, wakes = os.pipe()  # a signal just before a wait would be seen only after it
-    os.set_blocking(wakes, False)
-    signal.set_wakeup_fd(wakes)
-    _told(lambda: run_bidi_check(terminal, _env(), config, click.echo, time.monotonic, woken))
+    terminal, woken = own_terminal(), raise_when_ended()
+    _told(lambda: run_bidi_check(terminal, environment(), config, click.echo, time.monotonic, woken))
 
 
 @main.group()
@@ -320,7 +194,7 @@ def config() -> None:
 def _config_path() -> Path:
     from agent_tui.config.paths import Paths
 
-    path: Path = _told(lambda: Paths.from_env(_env(), sys.platform).config_file)
+    path: Path = _told(lambda: Paths.from_env(environment(), sys.platform).config_file)
     return path
 
 
@@ -358,7 +232,7 @@ def config_check(connect: bool) -> None:
     from agent_tui.config.settings import check_settings
     from agent_tui.logins import desk_logins
 
-    path, env = _config_path(), _env()
+    path, env = _config_path(), environment()
     home = Path(env["HOME"])
     _say_or_refuse(path, check_settings(path, env, home, Registry().names()))
     _tell_logins(lambda: desk_logins(path, env, home, connect))
@@ -398,18 +272,7 @@ def hub(context: click.Context, config: Path) -> None:
     if context.invoked_subcommand is None:
         from agent_tui.hub_process import run_hub
 
-        def ready(line: str) -> None:
-            click.echo(line)
-            sys.stdout.flush()
-
-        _run(run_hub(config, _env(), sys.stderr, ready, _tie_stop))
-
-
-def _tie_stop(stop: asyncio.Event) -> None:
-    import signal
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        _run(run_hub(config, environment(), journal(), click.echo, tie_stop))
 
 
 @hub.command("init")
@@ -430,7 +293,7 @@ def hub_check(config: Path, connect: bool) -> None:
     from agent_tui.config.hub_settings import check_hub_settings
     from agent_tui.logins import hub_logins
 
-    env = _env()
+    env = environment()
     home = Path(env["HOME"])
     _say_or_refuse(config, check_hub_settings(config, env, home))
     _tell_logins(lambda: hub_logins(config, env, home, connect))
@@ -445,7 +308,7 @@ def _staff(config: Path, act: str, **values: Any) -> None:
     from agent_tui import staff
 
     async def work() -> None:
-        for line in getattr(staff, act)(config, _env(), **values):
+        for line in getattr(staff, act)(config, environment(), **values):
             click.echo("\t".join(map(printable, line.split("\t"))))
 
     _run(work())
