@@ -65,21 +65,27 @@ def questions(env: Mapping[str, str]) -> str:
 class AnswerReader:
     """Reads the answers to `questions` out of what comes from the terminal. Moments are seconds of any one clock."""
 
-    def __init__(self) -> None:
-        self.answers = Answers()
+    def __init__(self, asked: bool = True) -> None:
+        """Not `asked`: nothing will come, so nothing is held back."""
+        self.answers = Answers(complete=not asked)
         self._held = ""
         self._due = 0.0
-        self._let_go = False
-        """Escape was taken for a key, because it came alone."""
+        self._let_go: float | None = None
+        """When Escape was taken for a key, because it came alone, and nothing has come since."""
+        self._given = False
+        """What is held begins with an Escape that was given as a key already."""
 
     def take(self, text: str, now: float) -> str:
         """What of `text` is not an answer. What may become one is held back until more comes, or until `tick`."""
         if self.answers.complete and not self._held and _ESCAPE not in text:
             return text
-        if self._let_go and (_ANSWER.match(late := _ESCAPE + text) or _BEGUN.fullmatch(late)):
-            text = late  # the rest of an answer after all
-        self._let_go = False
-        seen, was_held, self._held = self._held + text, self._held, ""
+        if self._let_go is not None and now - self._let_go <= REST:
+            late = _ESCAPE + text
+            if _ANSWER.match(late) or _BEGUN.fullmatch(late):
+                text, self._given = late, True  # the rest of an answer after all
+        self._let_go = None
+        was_key, given = self._may_be_a_key(), self._given
+        seen, self._held, self._given = self._held + text, "", False
         out = []
         at = 0
         while (escape := seen.find(_ESCAPE, at)) >= 0:
@@ -90,12 +96,13 @@ class AnswerReader:
             elif broken := _BROKEN.match(seen, escape):
                 at = broken.end()
             elif not self.answers.complete and _BEGUN.fullmatch(seen, escape):
-                self._held = seen[escape:]
-                if escape or was_held in ("", _ESCAPE):
-                    self._due = now + (KEY if self._held == _ESCAPE else REST)
+                self._held, self._given = seen[escape:], given and not escape
+                if escape or was_key:
+                    self._due = now + (KEY if self._may_be_a_key() else REST)
                 return "".join(out)
             else:
-                out.append(_ESCAPE)
+                if escape or not given:
+                    out.append(_ESCAPE)
                 at = escape + 1
         out.append(seen[at:])
         return "".join(out)
@@ -108,8 +115,15 @@ class AnswerReader:
         """What was held back and is a key, now that nothing has followed it."""
         if not self._held or now < self._due:
             return ""
-        self._let_go, self._held = self._held == _ESCAPE, ""
-        return _ESCAPE if self._let_go else ""
+        held, given, key = self._held, self._given, self._may_be_a_key()
+        self._held, self._given = "", False
+        if held == _ESCAPE:
+            self._let_go = now
+        return held[given:] if key else ""
+
+    def _may_be_a_key(self) -> bool:
+        """Whether what is held is as likely typed as the beginning of an answer: an Escape, or the one key after it."""
+        return len(self._held) <= 1 + self._given
 
     def _note(self, found: re.Match[str]) -> None:
         kind = found.lastgroup

@@ -44,7 +44,7 @@ class BidiCheck:
         self._setting = setting
         self._file = file
         self.size = size
-        self._reader = AnswerReader()
+        self._reader = AnswerReader(bool(questions(env)))
         self.stage: Stage = "choosing"
         self.choice: BidiMode = "visual"
 

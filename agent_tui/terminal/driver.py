@@ -19,7 +19,7 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
-from agent_tui.terminal.answers import AnswerReader, Answers, questions
+from agent_tui.terminal.answers import AnswerReader, questions
 from agent_tui.terminal.bidi_mode import DESK_ORDERS, TERMINAL_ORDERS, Decision, decide
 from agent_tui.terminal.keys_in import KeyParser
 from agent_tui.terminal.output import TerminalWriter
@@ -76,8 +76,9 @@ class TerminalDriver(Driver):
         self._window: tuple[int, int] = size or self._terminal.measure()
         self._size = self._window  # Textual reads it
         self._writer: TerminalWriter | None = None
-        self._answers = AnswerReader()
-        self._heard = Answers()
+        self._questions = questions(self._terminal.env) if self._terminal.bidi == "auto" else ""
+        self._answers = AnswerReader(bool(self._questions))
+        self._heard = self._answers.answers
         self._asked: float | None = None
         self._bidi = decide(self._terminal.bidi, self._heard, self._terminal.env)
         self._desk_orders = False  # the terminal was told so, and is to be told otherwise
@@ -217,9 +218,9 @@ class TerminalDriver(Driver):
         if env.get("TERM_PROGRAM") != "Apple_Terminal":  # prints the "p"
             self.write("\x1b[?2026$p")
         self.write("\x1b[?2004h\x1b[?7l")  # bracketed paste, no line wrap
-        if self._terminal.bidi == "auto" and self._asked is None and (ask := questions(env)):
+        if self._questions and self._asked is None:
             self._asked = self._loop.time()
-            self.write(ask)
+            self.write(self._questions)
         self.flush()
         try:
             self._loop.add_reader(self._terminal.fd_in, self._readable)

@@ -77,6 +77,32 @@ def test_escape_is_a_key_after_a_tenth_of_a_second() -> None:
     assert line.parser.wait is None
 
 
+@pytest.mark.parametrize("after", [KEY + 0.01, 1.0, REST + 1.0])
+@pytest.mark.parametrize("key", ["P", "8", "Pa", "Px>"])
+def test_a_key_after_escape_is_a_key_on_a_terminal_that_never_answers(key: str, after: float) -> None:
+    line = Line()
+    line.comes("\x1b")
+    for char in key:
+        line.comes(char, after=after)
+        after = 0.01
+    line.comes("", after=REST + 1.0)
+    line.got += line.parser.feed(b"j")
+    assert line.typed() == f"^{key}j"
+
+
+def test_one_bracket_after_escape_is_held_no_longer_than_a_key() -> None:
+    reader = AnswerReader()
+    assert (reader.take("\x1b", 0.0), reader.tick(KEY)) == ("", "\x1b")
+    assert (reader.take("[", 1.0), reader.wait(1.0)) == ("", pytest.approx(KEY))
+    assert reader.tick(1.01 + KEY) == "["
+
+
+def test_nothing_is_held_back_where_nothing_was_asked() -> None:
+    reader = AnswerReader(asked=False)
+    assert [reader.take(text, 0.0) for text in ("\x1b", "P", "\x1bP", "\x1b[")] == ["\x1b", "P", "\x1bP", "\x1b["]
+    assert reader.wait(0.0) is None
+
+
 def test_a_terminal_that_answered_all_is_read_as_if_never_asked() -> None:
     line = Line()
     line.comes(VTE)

@@ -132,6 +132,10 @@ async def test_the_setting_asks_nothing(bidi: BidiSetting) -> None:
         assert app.bidi.mode == bidi
         assert b"\x1b[8$p" not in win.raw
         assert (b"\x1b[8l" in win.raw) is (bidi == "visual")
+        win.type(b"\x1b")
+        await win.until("escape")
+        win.type(b"P")
+        await asyncio.wait_for(win.until("escape P"), 2.0)  # it begins no answer: none was asked for
         await left(win, task)
         assert (b"\x1b[8h" in win.raw) is (bidi == "visual")
 
