@@ -81,6 +81,7 @@ class DeskServer:
         self._compress = compress
         self._sessions: dict[DeskSession, None] = {}
         self._agents: Counter[str] = Counter()
+        self._come: set[str] = set()  # tokens of desks that came since the last check
         self._presence_turn = asyncio.Lock()
         self._presence_under_way = 0
         self._shown_present: set[str] = set()
@@ -188,6 +189,7 @@ class DeskServer:
         session = DeskSession(self._house, line, agent, token)
         self._sessions[session] = None
         self._agents[agent.id] += 1
+        self._come.add(token)
         self._presence_changed(agent.id)
         log.info("desk connected", extra={"agent": agent.id})
         try:
@@ -233,16 +235,20 @@ class DeskServer:
             await self._time.sleep(RECHECK_SECONDS)
             try:
                 access = await self._served.access()
-                if access != known:
-                    await self.check_tokens()
+                # who was let in while being shut out came too late for that check
+                come, self._come = self._come, set()
+                if access != known or come:
+                    await self.check_tokens(None if access != known else come)
                 known = access
             except Exception:
+                known = None
                 log.exception("could not check the tokens of connected desks")
 
-    async def check_tokens(self) -> None:
-        """End the desks whose token does not hold any more; done by itself when somebody was shut out."""
+    async def check_tokens(self, tokens: set[str] | None = None) -> None:
+        """End the desks whose token does not hold any more, of all or of `tokens`; done by itself when somebody was
+        shut out."""
         for token in {session.token for session in self._sessions if session.token}:
-            if await self._served.authenticate(token) is None:
+            if (tokens is None or token in tokens) and await self._served.authenticate(token) is None:
                 refused = [session for session in self._sessions if session.token == token]
                 await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in refused))
 

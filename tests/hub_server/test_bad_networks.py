@@ -9,10 +9,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from agent_tui.backends.hub import server as server_room
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.wire.codec import encode
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, SUBPROTOCOL, Command, Hello
 from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed, connect_websocket
+from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Note, Reopen
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
@@ -169,6 +171,43 @@ async def test_a_withdrawn_token_loses_its_desk() -> None:
         await asyncio.wait_for(asyncio.shield(ben.task), 20)
         [down] = ben.downs()
         assert down.retry_in is None and "withdrawn" in down.reason
+
+
+async def test_who_was_let_in_while_being_shut_out_loses_the_desk_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token held when it was looked up, and was looked for in vain among the desks when it was revoked."""
+    monkeypatch.setattr(server_room, "RECHECK_SECONDS", 0.01)
+    workspace = SlowDoor()
+    async with hub(workspace) as server:
+        connecting = asyncio.create_task(connect_websocket(server.url, "ben-token"))
+        await asyncio.wait_for(workspace.looked_up.wait(), 20)
+        del workspace.tokens["ben-token"]
+        async with asyncio.timeout(20):
+            for _ in range(3):  # it has been seen that somebody was shut out, and all desks there are were checked
+                workspace.accesses.clear()
+                await workspace.accesses.wait()
+        workspace.open.set()
+        line = await connecting
+        with pytest.raises(TransportClosed):
+            await asyncio.wait_for(line.recv(), 20)
+            await asyncio.wait_for(line.recv(), 20)
+
+
+class SlowDoor(SmallWorkspace):
+    """Looks a token up, and takes its time to check it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up, self.open, self.accesses = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def authenticate(self, token: str) -> Agent | None:
+        found = self.tokens.get(token)
+        self.looked_up.set()
+        await self.open.wait()
+        return found
+
+    async def access(self) -> object:
+        self.accesses.set()
+        return await super().access()
 
 
 async def test_the_token_is_asked_for_at_the_door() -> None:
