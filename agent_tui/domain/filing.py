@@ -48,7 +48,8 @@ class CaseState:
     held_as: Literal["", "spam", "blocked"] = ""
     """Why it is in spam: the case itself is, or its customer is blocked."""
     held_from: Stage = "us"
-    """The stage it had before; what it waited for is kept too, so that a mistake costs no promise."""
+    """The stage it goes back to: the one it had before, or ours since something happened that needs us. What it waits
+    for is kept too, so that a mistake costs no promise."""
     call: str = ""
     """The call that rings, runs or wants its write-up."""
     ring: Waiting | None = None
@@ -192,6 +193,11 @@ def _to(state: CaseState, stage: Stage, at: Ms) -> CaseState:
     )
 
 
+def _to_us(state: CaseState, at: Ms) -> CaseState:
+    """It needs us; what is held stays held, and needs us once it is released."""
+    return replace(state, held_from="us") if state.stage == "spam" else _to(state, "us", at)
+
+
 def _wrote(state: CaseState, fact: CustomerWrote) -> CaseState:
     if fact.auto and not fact.first:
         return state
@@ -201,12 +207,10 @@ def _wrote(state: CaseState, fact: CustomerWrote) -> CaseState:
         unread=state.unread + 1,
         patience=profile_of(fact.channel).next_ms,
     )
-    if state.stage == "spam":
-        return state
     if not fact.auto:
         owed = owed_answer(fact.channel, fact.at, state.replied)
         state = replace(state, waiting=oldest(state.waiting, owed))
-    return _to(state, "us", fact.at)
+    return _to_us(state, fact.at)
 
 
 def _replied(state: CaseState, fact: Replied) -> CaseState:
@@ -230,14 +234,12 @@ def _send_failed(state: CaseState, fact: SendFailed) -> CaseState:
     stood = fact.message in state.answers
     answers = tuple(m for m in state.answers if m != fact.message)
     state = replace(state, failed=(*state.failed, fact.message), answers=answers)
-    if state.stage == "spam":
-        return state
     if stood and not answers and state.answered is not None:
         back = state.answered
         state = replace(
             state, waiting=oldest(state.waiting, back), answered=None, replied=state.replied and back.metric != "first"
         )
-    return _to(state, "us", fact.at)
+    return _to_us(state, fact.at)
 
 
 def _settled(state: CaseState, fact: SendSettled) -> CaseState:
@@ -260,7 +262,7 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
                 ring=owed_pickup(fact.channel, fact.at, fact.law_due),
                 last_at=max(state.last_at, fact.at),
             )
-            return state if state.stage == "spam" else _to(state, "us", fact.at)
+            return _to_us(state, fact.at)
         case "active" | "held":
             if state.ring is not None and state.call == fact.call:
                 state = replace(state, ring=None, replied=True)
@@ -270,10 +272,10 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
             return replace(state, call=fact.call if fact.human else "", ring=ring, last_at=max(state.last_at, fact.at))
         case "abandoned":
             state = replace(state, call="", ring=None, last_at=max(state.last_at, fact.at))
-            if state.stage == "spam" or not fact.inbound:
+            if not fact.inbound:
                 return state
             owed = owed_call_back(fact.channel, fact.at)
-            return _to(replace(state, waiting=oldest(state.waiting, owed), unread=state.unread + 1), "us", fact.at)
+            return _to_us(replace(state, waiting=oldest(state.waiting, owed), unread=state.unread + 1), fact.at)
         case "written-up":
             state = replace(state, call="" if state.call == fact.call else state.call, ring=None)
             if state.stage == "us" and state.waiting is None and not state.failed:
@@ -291,7 +293,6 @@ def _spammed(state: CaseState, fact: Spammed) -> CaseState:
         held_as="blocked" if fact.blocked else "spam",
         held_from=state.stage,
         unread=0,
-        ring=None,
     )
 
 
@@ -299,7 +300,7 @@ def _released(state: CaseState, at: Ms) -> CaseState:
     if state.stage != "spam":
         return state
     slept = state.held_from == "later" and state.snoozed is not None and 0 < state.snoozed <= at
-    if state.last_at > state.entered or slept:
+    if state.held_from == "us" or state.last_at > state.entered or slept:
         return _to(state, "us", at)
     return replace(state, stage=state.held_from, entered=at, held_as="")
 

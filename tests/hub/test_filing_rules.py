@@ -16,6 +16,7 @@ from agent_tui.domain.filing import (
     OpenedAgain,
     PutAway,
     Read,
+    Released,
     Replied,
     SendFailed,
     SendSettled,
@@ -32,8 +33,8 @@ from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 MAIL, CHAT = channel("email"), channel("whatsapp")
 
 
-def after(*facts: Fact) -> CaseState:
-    return reduce(step, facts, CaseState())
+def after(*facts: Fact, state: CaseState | None = None) -> CaseState:
+    return reduce(step, facts, state or CaseState())
 
 
 def test_a_customers_word_needs_us_by_the_channels_first_target() -> None:
@@ -175,3 +176,40 @@ def test_subjects_that_mean_the_same_thread(subject: str) -> None:
 def test_a_colon_alone_is_no_reply_prefix() -> None:
     assert subject_key("Order: lamp") == "order: lamp"
     assert subject_key("Re:") == ""
+
+
+def test_a_word_said_before_its_case_was_held_and_come_after_it_is_not_lost() -> None:
+    held = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), Spammed(9000, blocked=True))
+    late = after(CustomerWrote(8000, "email"), Released(20_000), state=held)
+    assert (late.stage, late.unread) == ("us", 1)
+    clock = owed(late)
+    assert clock is not None
+    assert (clock.metric, clock.since) == ("next", 8000)
+
+
+def test_a_word_that_is_held_promises_nothing_before_it_is_released() -> None:
+    held = after(CustomerWrote(1000, "email"), Spammed(2000, blocked=True), CustomerWrote(3000, "email"))
+    assert (held.stage, owed(held)) == ("spam", None)
+
+
+def test_a_send_that_fails_while_its_case_is_held_gives_the_promise_back() -> None:
+    sent = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), Spammed(3000))
+    state = after(SendFailed(4000, "m1"), Released(5000), state=sent)
+    clock = owed(state)
+    assert clock is not None
+    assert (state.stage, clock.since, clock.metric) == ("us", 1000, "first")
+
+
+@pytest.mark.parametrize("held", [Spammed(4000), Spammed(4000, blocked=True)])
+def test_a_write_up_is_still_owed_after_a_spam_that_was_none(held: Spammed) -> None:
+    talked = (CallMoved(1000, "c1", "ringing"), CallMoved(2000, "c1", "active"))
+    ended = after(*talked, CallMoved(3000, "c1", "ended", human=True))
+    assert owed(after(held, Released(5000), state=ended)) == owed(ended)
+
+
+def test_who_gave_up_calling_while_held_is_owed_a_call_back_once_released() -> None:
+    state = after(Done(1000), Spammed(2000), CallMoved(3000, "c1", "ringing"), CallMoved(4000, "c1", "abandoned"))
+    assert (state.stage, owed(state)) == ("spam", None)
+    released = step(state, Released(5000))
+    assert released.stage == "us"
+    assert owed(released) is not None
