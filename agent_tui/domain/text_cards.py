@@ -30,6 +30,9 @@ _UNSEEN: Final = (
 _BLANKS: Final = " \u00a0\u2000-\u200a\u202f\u205f\u3000\n"
 _DASHES: Final = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _DOTS: Final = "._/,·"
+_ALSO_UNSEEN: Final = frozenset("\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800")
+"""Signs of other categories that are drawn as nothing or as a blank: vowels and selectors of Khmer and Mongolian, the
+empty pattern of Braille."""
 _ON_A_DIGIT: Final = frozenset("\ufe0f\u20e3") | {chr(code) for code in range(0x300, 0x370)}
 _GAP: Final = f"[{_UNSEEN}{_BLANKS}{_DASHES}{_DOTS}]"
 _RUN: Final = re.compile(rf"{_DIGIT}(?:{_GAP}{{0,12}}{_DIGIT}){{12,}}")
@@ -80,6 +83,24 @@ def mask_cards(text: str) -> str:
                 if text[between] in _ON_A_DIGIT:
                     masked[between] = ""
     return "".join(masked)
+
+
+def mask_sent(raw: str) -> str:
+    """`raw`, as it was sent, with the numbers masked that are found in it when it is drawn: what is drawn as a blank,
+    as nothing or as a sign for something unseen parts no digits there, so none here. As long as `raw`."""
+    if raw.isascii() and "\t" not in raw:
+        return mask_cards(raw)
+    table = {ord(char): seen for char in set(raw) if (seen := _drawn_as(char)) != char}
+    masked = mask_cards(raw.translate(table))
+    return "".join([MASK if now == MASK else was for was, now in zip(raw, masked, strict=True)])
+
+
+def _drawn_as(char: str) -> str:
+    """The same, or what stands for it between digits: one character, and no mark that goes with its digit."""
+    if char == "\t":
+        return " "
+    unseen = unicodedata.category(char) in ("Cf", "Co", "Cn") or char in _ALSO_UNSEEN or char in _ON_A_DIGIT
+    return "\u200b" if unseen else char
 
 
 def _numbers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

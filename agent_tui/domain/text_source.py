@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from agent_tui.domain.text_cards import mask_cards
+from agent_tui.domain.text_cards import MASK, mask_sent
 from agent_tui.domain.text_clean import PLAIN_TEXT, clean
 from agent_tui.domain.text_safe import SafeText
 
@@ -32,8 +32,9 @@ def headers_of(original: bytes) -> SafeText:
     """The headers of a mail as they came, card numbers masked; a byte that is no printable ASCII as `\\xe9`, whatever
     it was meant to be."""
     head = original[:HEADERS].replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("latin-1")
-    shown = "".join(char if char == "\n" or " " <= char <= "~" else _point(char) for char in head)
-    return clean(mask_cards(shown))
+    return clean(
+        "".join(char if char in ("\n", MASK) or " " <= char <= "~" else _point(char) for char in mask_sent(head))
+    )
 
 
 def _stays(char: str, marks: int, has_base: bool) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.text_cards import is_card, mask_cards
+from agent_tui.domain.text_cards import is_card, mask_cards, mask_sent
 
 # The numbers that the brands and payment providers publish for tests.
 CARDS = [
@@ -148,6 +148,24 @@ def test_masking_only_ever_hides(text: str) -> None:
     assert len(masked) == len(text)
     assert all(after in (before, "•") for before, after in zip(text, masked, strict=True))
     assert mask_cards(masked) == masked or len(text) > 26
+
+
+@pytest.mark.parametrize(
+    "char", ["\t", " ", "\u00ad", "\u180e", "\u180b", "\u2800", "\ue000", "\ufdd0", "\u0301", "\U000e0031"]
+)
+def test_what_is_hidden_when_drawn_is_hidden_in_what_was_sent(char: str) -> None:
+    raw = f"\u05d0 {char.join(('4111', '1111', '1111', '1111'))} x\u0301"
+    assert "4111" not in CustomerText(raw).safe
+    assert mask_sent(raw) == raw.replace("4111", "••••").replace(f"{char}1111" * 3, f"{char}••••" * 2 + f"{char}1111")
+
+
+@given(st.text(alphabet="0123456789 \t-\n\u200b\u0301\u20e3٤•x", max_size=60))
+def test_masking_what_was_sent_only_ever_hides_digits(raw: str) -> None:
+    masked = mask_sent(raw)
+    assert len(masked) == len(raw)
+    assert all(
+        after == before or (after == "•" and before.isdigit()) for before, after in zip(raw, masked, strict=True)
+    )
 
 
 @given(st.text(max_size=200))

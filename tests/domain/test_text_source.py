@@ -60,6 +60,11 @@ def test_headers_of_a_mail() -> None:
     assert headers_of(b"Subject: =?x?\r\nX: \xe9\r\n\r\nbody") == "Subject: =?x?\nX: \\xe9"
 
 
+def test_headers_hide_a_card_number_that_goes_on_in_their_next_line() -> None:
+    sent = b"Subject: 4111\t1111\r\n 1111 1111\r\n\r\nbody"
+    assert headers_of(sent) == "Subject: ••••\\x09••••\n •••• 1111"
+
+
 @pytest.mark.parametrize(
     "text",
     [

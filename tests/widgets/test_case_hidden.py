@@ -116,6 +116,16 @@ async def test_the_source_hides_cards_too() -> None:
         assert f"\\u202e{HIDDEN}" in column and CARD not in column
 
 
+async def test_the_source_hides_a_card_copied_from_a_table() -> None:
+    message = replace(paid(), body=CustomerText(CARD.replace(" ", "\t")))
+    async with talking(shop(message)) as desk:
+        assert "••••    ••••    ••••    1111" in desk.text
+        await run_command(desk, "message-source")
+        await desk.rest()
+        column = "\n".join(case_column(desk))
+        assert "••••\\t••••\\t••••\\t1111" in column and "4111" not in column
+
+
 async def test_a_link_that_holds_a_card_number_is_not_copied() -> None:
     message = replace(paid(), body=CustomerText("https://pay.example/?c=4111111111111111"))
     async with talking(shop(message)) as desk:

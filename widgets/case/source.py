@@ -7,7 +7,7 @@ import asyncio
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import SafeText, fixed
-from agent_tui.domain.text_cards import mask_cards
+from agent_tui.domain.text_cards import mask_sent
 from agent_tui.domain.text_source import HEADERS, escaped, headers_of
 from agent_tui.services.workbench import Workbench
 
@@ -30,5 +30,5 @@ def source_here(case: OpenCase, message: Message, headers: SafeText | None = Non
     """Without asking the backend. Card numbers stay masked unless they show in the timeline."""
     parts = [message.body, message.folded] if headers else [message.subject, message.body, message.folded]
     raw = "\n\n".join(part.raw for part in parts if part)
-    text = escaped(raw if case.shows_cards(message.id) else mask_cards(raw))
+    text = escaped(raw if case.shows_cards(message.id) else mask_sent(raw))
     return fixed("\n\n").join([headers, text]) if headers else text
