@@ -136,6 +136,16 @@ async def test_a_hub_that_ends_names_what_it_did_not_file(caplog: pytest.LogCapt
     assert "the hub was stopped" in caplog.text
 
 
+async def test_what_was_on_its_way_when_the_hub_ended_is_named_too(caplog: pytest.LogCaptureFixture) -> None:
+    async with ScriptedImap(PLAIN) as server:
+        sent = folder(server)
+        await sent.stop()
+        with caplog.at_level(logging.WARNING):
+            sent.file(mail(1))
+        assert "<1@example.test> was sent, but is not filed: the hub was stopped" in caplog.text
+        assert len(asyncio.all_tasks()) == 1 and server.filed == []
+
+
 async def test_more_than_may_wait_is_named_and_not_held(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -65,10 +65,14 @@ class SentFolder:
         self._waiting: deque[Composed] = deque()
         self._held = 0
         self._task: asyncio.Task[None] | None = None
+        self._stopped = False
         self.health = ""
 
     def file(self, mail: Composed) -> None:
-        """File it soon; returns at once."""
+        """File it soon; returns at once. After `stop` it is only named in the log."""
+        if self._stopped:
+            self._given_up(mail, "the hub was stopped")
+            return
         if self._held + len(mail.content) > HELD_LIMIT:
             self._given_up(mail, "too many wait to be filed")
             return
@@ -80,6 +84,7 @@ class SentFolder:
     async def stop(self) -> None:
         """End; what could not be filed by then is named in the log."""
         task, self._task = self._task, None
+        self._stopped = True
         if task is not None:
             with suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(task, 0 if self.health else STOP_SECONDS)
