@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
@@ -28,9 +28,6 @@ from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger("agent_tui.hub")
 

@@ -26,7 +26,6 @@ _LIKELY_RTL: Final = re.compile(
 
 _EXPLICIT: Final = re.compile("[FGHIJUVXY]")
 _STRONG_OR_ISOLATE: Final = re.compile("[LRAUVXY]")
-_REMOVED: Final = re.compile("[FGHIJZ]")
 _W1: Final = re.compile("(.)(M+)")
 _W2: Final = re.compile("A[^LRA]*")
 _W4_EUROPEAN: Final = re.compile("(?<=E)[PC](?=E)")
