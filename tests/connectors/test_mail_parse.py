@@ -93,6 +93,13 @@ def test_unencoded_header_bytes_are_read_in_the_charset_of_the_body() -> None:
         ('<a href="https://\u0430\u0440\u0440le.com/a">sign in</a>', "[sign in](https://xn--le-6kcl1b.com/a)"),
         ('<a href="https://bank.example@evil.example/">bank.example</a>',
          "bank.example (! leads to evil.example: https://evil.example/)"),
+        ('<a href="https://evil.example/x" title="the bank">https://bank.example</a>',
+         "https://bank.example (! leads to evil.example: https://evil.example/x)"),
+        ('<a href="https://evil.example/(x) y<z">https://bank.example</a>',
+         "https://bank.example (! leads to evil.example: https://evil.example/%28x%29%20y%3Cz)"),
+        (f'<a href="https://evil.example/{"x" * 2500}">https://bank.example</a>',
+         f"https://bank.example (! leads to evil.example: https://evil.example/{'x' * 2500})"),
+        ('<a href="https://\u0430\u0440\u0440le.com/(a)" title="t">sign in</a>', "[sign in](https://xn--le-6kcl1b.com/%28a%29)"),
     ],
 )  # fmt: skip
 def test_links_say_where_they_lead(html: str, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import html2text
 import nh3
@@ -82,7 +83,8 @@ _UNCLOSED = {
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _DATA = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{100,}")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
-_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?([^()\s<>]{1,2000})>?\)")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(<?([^()\s<>]+)>?\)")
+_NOT_IN_LINKS = re.compile(r"[\s()<>]")
 _NAMES_A_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})(?:[/:?#].*)?", re.IGNORECASE)
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
@@ -120,18 +122,27 @@ def _read(html: str) -> str:
         tags=_TAGS,
         clean_content_tags=_DROPPED,
         attributes={"a": {"href"}, "img": {"alt"}},
+        attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
     return str(_reader().handle(clean))
 
 
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Nothing but what is read: nh3 lets a title through by itself, and one behind a link's target would hide the
+    target from `_LINK`, as brackets and blanks in it would."""
+    if name == "href":
+        return _NOT_IN_LINKS.sub(lambda found: quote(found[0]), value.strip())
+    return value if name == "alt" else None
+
+
 def _honest(link: re.Match[str]) -> str:
     """A link with its real target, its host in punycode where it is not ASCII; and said in words where what is read
     names another host than the one it leads to."""
     words, url = link.groups()
-    host, target = safe_link_host(url), safe_link_target(url)
-    if host is None or target is None:
+    host, target = safe_link_host(url), safe_link_target(url) or url
+    if host is None:
         return link[0]
     named = _NAMES_A_HOST.fullmatch(words.strip())
     said = safe_link_host(f"https://{named[1]}") if named and "@" not in words else None
