@@ -62,6 +62,8 @@ async def test_draft_and_unsent_reply_come_back(tmp_path: Path) -> None:
             await hub.start()
             await desk.shows("unsent 0", 60)
             await until(lambda: far.texts == ["from nine to five"], what="the reply reaches the customer")
+            await desk.shows("we: from nine to five")
+            await desk.press("\x1b[H")  # the rows may have come before the reply was sent, or after it
             await desk.shows("▌WC omar")
             await desk.press("j")
             await desk.shows("▌WC vera")
