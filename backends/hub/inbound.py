@@ -15,6 +15,7 @@ from agent_tui.domain import filing
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
 from agent_tui.domain.filing import CustomerWrote, SendFailed, SendSettled
+from agent_tui.domain.mail_address import written
 from agent_tui.domain.model import Attachment, Delivery, Message
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -52,7 +53,7 @@ def file_message(
         kind="in",
         at=at,
         body=CustomerText(got.body),
-        sender=CustomerText(got.name or got.address),
+        sender=CustomerText(_writer(got)),
         subject=CustomerText(got.subject),
         folded=CustomerText(got.folded),
         to=tuple(CustomerText(value) for value in got.to),
@@ -64,6 +65,11 @@ def file_message(
     )
     hub_filing.add_message(tx, message, thread, got.account, got.channel_id)
     return True
+
+
+def _writer(got: Inbound) -> str:
+    """Who wrote: of a mail with the address, since many may write in one thread, and a name is soon put on."""
+    return written(got.name, got.address) if got.scheme == "mailto" else got.name or got.address
 
 
 def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str, bool]:

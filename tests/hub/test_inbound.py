@@ -51,6 +51,13 @@ async def test_mail_threads_by_references_even_from_another_address(hub: Hub) ->
     assert detail.conversations[0].count == 2
 
 
+async def test_a_mail_says_who_of_its_people_wrote_it_by_address(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>"))
+    await hub.workspace.port.inbound(mail("<2@x>", references=("<1@x>",), address="d@home.example", name="Levi, D."))
+    detail = await hub.case((await hub.only()).id)
+    assert [m.sender.raw for m in detail.messages] == ["Dana <dana@example.com>", '"Levi, D." <d@home.example>']
+
+
 async def test_mail_without_references_threads_by_subject_and_address_for_a_month(hub: Hub) -> None:
     await hub.workspace.port.inbound(mail("<1@x>"))
     await hub.workspace.port.inbound(mail("<2@x>", subject="RE: lamp", at=T0 + DAY_MS))

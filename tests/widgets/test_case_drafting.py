@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
@@ -10,8 +11,10 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import Directory, Sender
-from agent_tui.domain.text import CustomerText
+from agent_tui.domain.text import CustomerText, clean_line
 from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.entries import Said, items_of
+from agent_tui.widgets.case.entry_lines import lines_of
 from tests.widgets.shop import NOW
 from tests.widgets.talk import DANA, EM, PH, WA, TalkShop, at, messages
 
@@ -46,6 +49,44 @@ def test_a_reply_goes_to_the_customer_after_a_forward_to_a_third_party() -> None
     case.conversations = (mine, maker)  # nobody wrote to us yet
     draft = drafting.reply(case, SENDERS, NOW)
     assert (draft.conversation, drafting.routes(case, SENDERS, NOW)[0].conversation) == ("own", "own")
+
+
+def test_a_forward_has_all_that_came_and_says_from_whom_to_whom() -> None:
+    case = dana()
+    passed_on = replace(
+        case.messages[1], body=CustomerText(""), folded=CustomerText("> the guarantee\n> is here\n-- \nDana")
+    )
+    draft = drafting.forward(case, SENDERS, passed_on, passed_on.sender.safe_line, clean_line("12 Nov 2026, 14:02"))
+    lines = draft.body.split("\n")
+    assert "From: Dana Levi <dana@example.co.il>" in lines
+    assert "To: help@nofar.example" in lines
+    assert "Cc: avi@home.example" in lines
+    assert lines[-4:] == ["> > the guarantee", "> > is here", "> --", "> Dana"]
+
+
+def test_people_are_told_apart_by_commas_outside_quotation_marks() -> None:
+    people = drafting.addresses_in('"Levi, Dana" <dana@one.example>; avi@two.example, ')
+    assert [one.raw for one in people] == ['"Levi, Dana" <dana@one.example>', "avi@two.example"]
+
+
+def test_who_puts_on_the_customers_name_is_named_with_the_address() -> None:
+    case = dana()
+    mail = case.messages[1]
+    case.messages = (mail, replace(mail, id="m9", sender=CustomerText("Dana Levi <dana@evil.example>")))
+    said = [item for item in items_of(case, NOW, UTC, {}, "noa", frozenset()) if isinstance(item, Said)]
+    assert [item.stranger for item in said if item.message.kind == "in"] == [False, True]
+
+
+def test_what_went_to_others_alone_says_to_whom() -> None:
+    case = dana()
+    ours = case.messages[2]
+    case.messages = (
+        replace(ours, id="m7", to=(CustomerText("Lamps <lamps@maker.example>"),)),
+        replace(ours, id="m8", to=(CustomerText("Dana Levi <DANA@example.co.il>"), CustomerText("x@maker.example"))),
+    )
+    said = [item for item in items_of(case, NOW, UTC, {}, "noa", frozenset()) if isinstance(item, Said)]
+    drawn = ["".join(str(p.text) for line in lines_of(item, 80, UTC, "off") for p in line.start) for item in said]
+    assert ["maker.example" in words for words in drawn] == [True, False]
 
 
 def test_a_reply_to_a_marked_mail_is_a_mail() -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
+from agent_tui.domain.mail_address import bare
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
@@ -145,14 +146,19 @@ class Choosing:
         return listed(", ", self._people(name))
 
     def _known(self) -> tuple[SafeText, ...]:
-        """Addresses that Tab offers: the customer's, and all that stand in the case's mails."""
+        """Addresses that Tab offers: the customer's, and all that stand in the case's mails, but for our own."""
         case = self._case
         if case is None:
             return ()
         found = [a.value.safe_line for a in (case.customer.addresses if case.customer is not None else ())]
         for message in case.messages:
             found += [one.safe_line for one in (message.sender, *message.to, *message.cc)]
-        return tuple(dict.fromkeys(one for one in found if "@" in one))
+        ours = {bare(sender.address) for sender in self._composer.writing.directory.senders}
+        first: dict[str, SafeText] = {}
+        for one in found:
+            if "@" in one:
+                first.setdefault(bare(one.drawn()), one)
+        return tuple(one for address, one in first.items() if address not in ours)
 
 
 def _name(name: object) -> SafeText:

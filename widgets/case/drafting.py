@@ -11,13 +11,13 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import Channel, channel, window_left
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
-from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.text.editing import FIELD
 
-_IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
 
@@ -57,23 +57,29 @@ def reply_all(case: OpenCase, directory: Directory, now: Ms, message: Message | 
     draft = reply(case, directory, now, message)
     if message is None or channel(message.channel).kind != "mail":
         return draft
-    ours = {_bare(sender.address) for sender in directory.senders}
+    ours = {bare(sender.address) for sender in directory.senders}
     if message.kind == "out":
         return replace(draft, to=message.to, cc=message.cc)
     talk = _talk(case, message.conversation)
     first = (message.sender,) if "@" in message.sender.safe_line else (talk.address,) if talk is not None else ()
     to = _without((*first, *message.to), ours)
-    return replace(draft, to=to, cc=_without(message.cc, ours | {_bare(one.safe_line) for one in to}))
+    return replace(draft, to=to, cc=_without(message.cc, ours | {bare(one.safe_line) for one in to}))
 
 
 def forward(case: OpenCase, directory: Directory, message: Message, who: SafeText, when: SafeText) -> Draft:
-    """The message quoted, with its files, to somebody still to be named."""
+    """The whole message quoted, with whom it went to and its files, to somebody still to be named."""
     sender = next((one for one in directory.senders if channel(one.channel).kind == "mail"), None)
     lines = [trusted("---------- Forwarded message ----------")]
     lines += [compose("From: {who}", who=who), compose("Date: {when}", when=when)]
+    if message.to:
+        lines.append(compose("To: {who}", who=listed(", ", [one.safe_line for one in message.to])))
+    if message.cc:
+        lines.append(compose("Cc: {who}", who=listed(", ", [one.safe_line for one in message.cc])))
     if message.subject:
         lines.append(compose("Subject: {words}", words=message.subject.safe_line))
-    quoted = [f"> {line}".rstrip() for line in message.body.safe.drawn().split("\n")]
+    # what the timeline folds may be all there is to forward: a mail that was only passed on
+    said = [part.safe.drawn().strip("\n") for part in (message.body, message.folded) if part]
+    quoted = [f"> {line}".rstrip() for line in "\n\n".join(said).split("\n")]
     files = tuple(FileRef(f.blob, f.name, f.media, f.size) for f in message.attachments if f.blob)
     return Draft(
         case.key,
@@ -129,11 +135,11 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
             continue
         left = window_left(profile, talk.last_inbound, now)
         found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, _closed(profile, left)))
-    used = {(way.channel, _bare(way.address.safe_line)) for way in found}
+    used = {(way.channel, bare(way.address.safe_line)) for way in found}
     for address in case.customer.addresses if case.customer is not None else ():
         for sender in directory.senders:
             profile = channel(sender.channel)
-            if profile.scheme != address.scheme or (sender.channel, _bare(address.value.safe_line)) in used:
+            if profile.scheme != address.scheme or (sender.channel, bare(address.value.safe_line)) in used:
                 continue
             left = window_left(profile, None, now)
             found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
@@ -185,7 +191,7 @@ def sender_of(directory: Directory, draft: Draft) -> Sender | None:
 
 def addresses_in(text: str) -> tuple[CustomerText, ...]:
     """`Dana <dana@example.org>, avi@example.org` as recipients."""
-    return tuple(CustomerText(part.strip()) for part in re.split(r"[,;]", text) if part.strip())
+    return tuple(CustomerText(one) for one in apart(text))
 
 
 # -- what keeps it from being sent -------------------------------------------------------------------------------------
@@ -219,7 +225,7 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
         return trusted("it goes to nobody yet: ^T names the recipients")
     if profile.kind == "mail":
         for one in (*to, *(person.safe_line for person in (*draft.cc, *draft.bcc))):
-            if not _MAIL.fullmatch(_bare(one)):
+            if not _MAIL.fullmatch(bare(one)):
                 return compose("{one} is no e-mail address: ^T changes it", one=one)
     return None
 
@@ -267,8 +273,8 @@ def _latest(case: OpenCase) -> Conversation | None:
 def _closeness(case: OpenCase, talk: Conversation) -> tuple[bool, bool, Ms]:
     """Greater where an answer belongs sooner: where somebody wrote to us, then at an address of the customer (what was
     forwarded to a third party began later, but is not where the customer reads), then the newest."""
-    own = {_bare(one.value.safe_line) for one in case.customer.addresses} if case.customer is not None else set()
-    return talk.last_inbound is not None, _bare(talk.address.safe_line) in own, talk.last_inbound or talk.started
+    own = {bare(one.value.safe_line) for one in case.customer.addresses} if case.customer is not None else set()
+    return talk.last_inbound is not None, bare(talk.address.safe_line) in own, talk.last_inbound or talk.started
 
 
 def _last(case: OpenCase, conversation: str) -> Message | None:
@@ -281,17 +287,11 @@ def _sender_for(directory: Directory, key: str) -> Sender | None:
     return next((sender for sender in directory.senders if sender.channel == key), None)
 
 
-def _bare(address: str) -> str:
-    """The address alone, for comparing."""
-    found = _IN_BRACKETS.search(address)
-    return (found[1] if found else address).strip().lower()
-
-
 def _without(people: Iterable[CustomerText], known: set[str]) -> tuple[CustomerText, ...]:
     seen, kept = set(known), []
     for one in people:
-        bare = _bare(one.safe_line)
-        if bare and bare not in seen:
-            seen.add(bare)
+        address = bare(one.safe_line)
+        if address and address not in seen:
+            seen.add(address)
             kept.append(one)
     return tuple(kept)

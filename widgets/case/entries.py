@@ -9,6 +9,7 @@ from datetime import tzinfo
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.mail_address import bare
 from agent_tui.domain.model import Call, Message
 from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
@@ -35,8 +36,8 @@ class Rule:
 @frozen
 class Said:
     """A message. `author`: what stands in the author's column; `who`: a colleague's name; `unfolded`: with quotes and
-    recipients. `stranger`: it came from somebody else than the customer is known as. `cards`: its card numbers show;
-    `seen`: whom they were shown to, and when."""
+    recipients. `stranger`: it came from somebody else than the customer is known as, or went to others alone.
+    `cards`: its card numbers show; `seen`: whom they were shown to, and when."""
 
     key: str
     message: Message
@@ -76,7 +77,7 @@ def items_of(
     entries += [(call.since, 1, call) for call in case.calls if call.since >= oldest]
     queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
     entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
-    known = _known_as(case)
+    known, theirs = _known_as(case), _addresses(case)
     for at, _, entry in entries:
         today = day_number(at, zone)
         aside = isinstance(entry, Message) and not entry.conversation and entry.kind in ("note", "system")
@@ -85,7 +86,7 @@ def items_of(
             run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
         if isinstance(entry, Message):
-            item = _said(entry, names, me, unfolded, known)
+            item = _said(entry, names, me, unfolded, known, theirs)
             seen = tuple((_name(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
             items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
         else:
@@ -113,7 +114,14 @@ def _rule(
     return Rule(f"rule:{entry.id}", clean_line(profile.tag), listed(" · ", words))
 
 
-def _said(message: Message, names: Mapping[str, str], me: str, unfolded: frozenset[str], known: frozenset[str]) -> Said:
+def _said(
+    message: Message,
+    names: Mapping[str, str],
+    me: str,
+    unfolded: frozenset[str],
+    known: frozenset[str],
+    theirs: frozenset[str],
+) -> Said:
     who = NOTHING
     if message.kind == "note":
         author = trusted("note")
@@ -123,9 +131,17 @@ def _said(message: Message, names: Mapping[str, str], me: str, unfolded: frozens
         who = author
     else:
         author = NOTHING
-    sender = message.sender.safe_line
-    stranger = message.kind == "in" and bool(sender) and not any(name in sender for name in known)
+    if message.kind == "in":
+        stranger = bool(message.sender) and not _is_known(message.sender.safe_line, known)
+    else:
+        stranger = bool(message.to and theirs) and not any(bare(one.safe_line.drawn()) in theirs for one in message.to)
     return Said(message.id, message, author, who, message.id in unfolded, stranger)
+
+
+def _is_known(sender: SafeText, known: frozenset[str]) -> bool:
+    """Whether it is the customer who wrote. Where an address is told it alone says so: a name is soon put on."""
+    written = sender.drawn()
+    return bare(written) in known if "@" in bare(written) else any(name in written for name in known)
 
 
 def _known_as(case: OpenCase) -> frozenset[str]:
@@ -135,7 +151,13 @@ def _known_as(case: OpenCase) -> frozenset[str]:
         names.add(case.customer.name.safe_line)
         names |= {address.value.safe_line for address in case.customer.addresses}
     names |= {talk.address.safe_line for talk in case.conversations}
-    return frozenset(str(name) for name in names if name)
+    return frozenset(name.drawn() for name in names if name) | {bare(name.drawn()) for name in names if name}
+
+
+def _addresses(case: OpenCase) -> frozenset[str]:
+    """The customer's own addresses, not those that a mail was forwarded to; empty when nothing is known of them."""
+    owned = case.customer.addresses if case.customer is not None else ()
+    return frozenset(bare(address.value.safe_line.drawn()) for address in owned)
 
 
 def _name(agent: str, names: Mapping[str, str]) -> SafeText:

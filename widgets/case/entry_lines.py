@@ -151,10 +151,14 @@ def _state(item: Said) -> Piece:
 
 
 def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
-    """Lines over the text: who wrote when that is no matter of course, and on demand everybody it went to."""
+    """Lines over the text: who wrote, or was written to, when that is no matter of course; on demand everybody."""
     message = item.message
-    if item.stranger or (item.unfolded and message.sender):
+    went_out = message.kind == "out"
+    if (item.stranger and not went_out) or (item.unfolded and message.sender):
         yield from _wrapped(compose("from {who}", who=message.sender.safe_line), frame, "quiet")
+    if item.stranger and went_out and not item.unfolded:
+        names = listed(", ", [one.safe_line for one in message.to])
+        yield from _wrapped(compose("{label} {names}", label=_TO.text, names=names), frame, "quiet")
     if item.unfolded:
         for label, people in ((_TO, message.to), (_CC, message.cc), (_BCC, message.bcc)):
             if people:

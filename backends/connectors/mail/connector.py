@@ -23,6 +23,7 @@ from agent_tui.backends.connectors.mail.parse import ParsedMail, parse_mail
 from agent_tui.backends.connectors.mail.sent import SentFolder
 from agent_tui.backends.connectors.mail.smtp import Accepted, Permanent, SmtpServer, Temporary, retry_after, send_mail
 from agent_tui.backends.connectors.mail.threading import reply_subject
+from agent_tui.domain.mail_address import written
 from agent_tui.domain.time import MS, Ms, TimeSource
 
 THREAD_LIMIT = 16_384
@@ -220,11 +221,3 @@ def canonical_address(address: str) -> str:
     with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}"
-
-
-def written(name: str, address: str) -> str:
-    """`Name <address>`, or what there is of it."""
-    if not name or not address:
-        return address or name
-    plain = name.replace("\\", "").replace('"', "'").replace("<", "(").replace(">", ")")
-    return f'"{plain}" <{address}>'
