@@ -8,12 +8,11 @@ from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, has_message, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
-from agent_tui.commands.moving import open_next_waiting
 from agent_tui.commands.presences import presence_words
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
-from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze, Spam
+from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Snooze, Spam
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 
 PRIORITIES: dict[str, Phrase] = {
@@ -37,11 +36,13 @@ def give(context: Context, order: Order) -> None:
         context.workbench.order(context.key.backend, order, key=context.key)
 
 
-def _who(row: CaseRow) -> SafeText:
+def who(row: CaseRow) -> SafeText:
+    """What a case is called to its agent."""
     return row.name.safe_line or trusted("the case")
 
 
-def _case(context: Context) -> CaseRow:
+def case_here(context: Context) -> CaseRow:
+    """The row of the case that a command is about. Raises CommandError."""
     row = context.row
     if row is None:
         raise CommandError(trusted("there is no case here"))
@@ -53,16 +54,17 @@ def _directory(context: Context) -> Directory:
 
 
 def _assign_me(context: Context, _arguments: Arguments) -> SafeText | None:
-    row, myself = _case(context), me(context)
+    row, myself = case_here(context), me(context)
     if myself is None:
         raise CommandError(trusted("the server has not said yet who you are; try again when it is connected"))
     if row.owner == myself.id:
-        return compose("{who} is yours already", who=_who(row))
+        return compose("{who} is yours already", who=who(row))
     give(context, Assign(row.id, agent=myself.id, team=row.team))
-    return compose("{who} is yours now", who=_who(row))
+    return compose("{who} is yours now", who=who(row))
 
 
-def _assignees(context: Context) -> Iterator[Choice]:
+def assignees(context: Context) -> Iterator[Choice]:
+    """Whom a case, or what is owed in it, can be given to: `agent:ID` and `team:NAME`."""
     directory = _directory(context)
     for agent in directory.agents:
         yield Choice(f"agent:{agent.id}", clean_line(agent.name), presence_words(agent.presence))
@@ -71,13 +73,13 @@ def _assignees(context: Context) -> Iterator[Choice]:
 
 
 def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
-    row, choices = _case(context), list(_assignees(context))
+    row, choices = case_here(context), list(assignees(context))
 
     def assign(value: str) -> None:
         kind, _, id = value.partition(":")
         give(context, Assign(row.id, agent=id) if kind == "agent" else Assign(row.id, team=id))
         name = agent_name(context, id) if kind == "agent" else clean_line(_directory(context).team_title(id))
-        context.ui.say(compose("{who} goes to {name}", who=_who(row), name=name))
+        context.ui.say(compose("{who} goes to {name}", who=who(row), name=name))
 
     if not arguments:
         context.ui.pick(trusted("assign to"), choices, assign)
@@ -101,13 +103,13 @@ def _has_owner(context: Context) -> SafeText | None:
 
 
 def _to_queue(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
     give(context, Assign(row.id))
-    return compose("{who} is back in the queue", who=_who(row))
+    return compose("{who} is back in the queue", who=who(row))
 
 
 def _label(context: Context, arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
 
     def toggle(word: str) -> None:
         name = word.strip().removeprefix("-").strip()
@@ -129,11 +131,11 @@ def _label(context: Context, arguments: Arguments) -> SafeText | None:
 
 
 def _priority(context: Context, arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
 
     def set_to(word: str) -> None:
         give(context, Prioritise(row.id, list(PRIORITIES).index(word)))
-        context.ui.say(compose("{who}: priority {word}", who=_who(row), word=PRIORITIES[word].text))
+        context.ui.say(compose("{who}: priority {word}", who=who(row), word=PRIORITIES[word].text))
 
     if arguments:
         set_to(arguments[0])
@@ -148,13 +150,13 @@ def _priority(context: Context, arguments: Arguments) -> SafeText | None:
 
 
 def _snooze(context: Context, arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
 
     def put_away(words: str) -> None:
         now = context.workbench.time.now()
         until = parse_when(words, now, context.zone)
         give(context, Snooze(row.id, until))
-        context.ui.say(compose("{who} snoozed until {when}", who=_who(row), when=say_when(until, now, context.zone)))
+        context.ui.say(compose("{who} snoozed until {when}", who=who(row), when=say_when(until, now, context.zone)))
 
     if arguments:
         put_away(arguments[0])
@@ -169,57 +171,37 @@ def _snooze(context: Context, arguments: Arguments) -> SafeText | None:
     return None
 
 
-def _written_up(context: Context) -> SafeText | None:
-    row = context.row
-    if row is not None and row.call is not None and row.call.state in ("ringing", "active", "held", "ended"):
-        return trusted("the call comes first: end it and write it up")
-    return None
-
-
-def _done(context: Context, _arguments: Arguments) -> SafeText | None:
-    row, place = _case(context), context.ui.place
-    give(context, Resolve(row.id))
-    said = compose("{who} is done", who=_who(row))
-    if place == "inbox":
-        context.ui.move("next")
-        return said
-    if open_next_waiting(context, "composer" if place == "composer" else "timeline") is not None:
-        context.ui.back()
-        return compose("{said}; nothing else waits for you", said=said)
-    return said
-
-
 def _reopen(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
     give(context, Reopen(row.id))
-    return compose("{who} is open again", who=_who(row))
+    return compose("{who} is open again", who=who(row))
 
 
 def _unread(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
     give(context, MarkUnread(row.id))
-    return compose("{who} is unread again", who=_who(row))
+    return compose("{who} is unread again", who=who(row))
 
 
 def _spam(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
     give(context, Spam(row.id))
-    return compose("{who}: this case is spam; reopen takes it back", who=_who(row))
+    return compose("{who}: this case is spam; reopen takes it back", who=who(row))
 
 
 def _block(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
 
     def sure(answer: str) -> None:
         if answer == "block":
             give(context, Block(row.id))
-            context.ui.say(compose("{who} is blocked", who=_who(row)))
+            context.ui.say(compose("{who} is blocked", who=who(row)))
 
     choices = [
         Choice("leave", trusted("no, leave it")),
         Choice("block", trusted("block: all they write from now on is spam")),
     ]
-    context.ui.pick(compose("block {who}?", who=_who(row)), choices, sure)
+    context.ui.pick(compose("block {who}?", who=who(row)), choices, sure)
     return None
 
 
@@ -237,7 +219,7 @@ def _copy_message(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 def _copy_number(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = _case(context)
+    row = case_here(context)
     context.ui.copy(compose("#{number}", number=row.number))
     return compose("#{number} copied", number=row.number)
 
@@ -285,14 +267,6 @@ COMMANDS = (
         *_HERE,
         can("snooze"),
         in_stage("us", "customer", "later", otherwise=marked("it is done: reopen it first")),
-    ),
-    command(
-        ids.CASE_DONE,
-        _done,
-        *_HERE,
-        can("resolve"),
-        in_stage("us", "customer", "later", otherwise=marked("it is done already")),
-        _written_up,
     ),
     command(
         ids.CASE_REOPEN,

@@ -30,6 +30,7 @@ VIEW_ALL = "view-all"
 VIEW_SNOOZED = "view-snoozed"
 VIEW_DONE = "view-done"
 VIEW_SPAM = "view-spam"
+VIEW_PROMISES = "view-promises"
 VIEW_CHANNEL = "view-channel"
 FILTER = "filter"
 LABELS_SHOW = "labels-show"
@@ -40,6 +41,7 @@ EXPLAIN = "explain"
 NOTE = "note"
 LABEL = "label"
 PRIORITY = "priority"
+PROMISE = "promise"
 ASSIGN_ME = "assign-me"
 ASSIGN_TO = "assign-to"
 MARK_UNREAD = "mark-unread"
@@ -125,6 +127,7 @@ _LOOK = (
     CommandSpec(VIEW_ALL, "All cases", "Show every case that I may see.", (LIST,)),
     CommandSpec(VIEW_SNOOZED, "Snoozed cases", "Show the cases put away until later.", (LIST,)),
     CommandSpec(VIEW_DONE, "Done cases", "Show the cases that are done.", (LIST,)),
+    CommandSpec(VIEW_PROMISES, "Promises", "Show the cases to whose customers something is promised.", (LIST,)),
     CommandSpec(VIEW_SPAM, "Spam", "Show the cases held as spam.", (LIST,)),
     CommandSpec(
         VIEW_CHANNEL,
@@ -160,6 +163,13 @@ _CASE = (
         "Set the priority of the case.",
         (LIST,),
         (Argument("priority", "choice", required=False, choices=("low", "normal", "high", "urgent")),),
+    ),
+    CommandSpec(
+        PROMISE,
+        "Promise",
+        "Record what we owe the customer and by when; or keep, pass on or drop what is promised.",
+        _LISTS,
+        (Argument("words", "text", required=False, help="call back by 12:00; refund by thu > billing"),),
     ),
     CommandSpec(ASSIGN_ME, "Assign to me", "Make the case mine.", _LISTS),
     CommandSpec(

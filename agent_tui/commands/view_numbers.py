@@ -11,5 +11,6 @@ NUMBERED_VIEWS: tuple[tuple[str, Phrase], ...] = (
     ("snoozed", marked("Snoozed")),
     ("done", marked("Done")),
     ("spam", marked("Spam")),
+    ("promises", marked("Promises")),
 )
 """(view name, what the header calls it); the number is the place, from 1."""

@@ -21,6 +21,7 @@ _METRICS: dict[Metric, Phrase] = {
     "next": marked("next reply"),
     "call": marked("call"),
     "write-up": marked("write-up of the call"),
+    "promise": marked("what we promised"),
 }
 
 
@@ -143,6 +144,7 @@ COMMANDS = (
     command(ids.VIEW_SNOOZED, _viewer("snoozed")),
     command(ids.VIEW_DONE, _viewer("done")),
     command(ids.VIEW_SPAM, _viewer("spam")),
+    command(ids.VIEW_PROMISES, _viewer("promises")),
     command(ids.VIEW_CHANNEL, _channel),
     command(ids.FILTER, _filter),
     command(ids.LABELS_SHOW, _letters, has_open_case),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase
+from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
 from agent_tui.domain.text import SafeText
 
 
@@ -26,8 +26,15 @@ class OpenCase:
     more_history: bool = False
     missing: bool = False
     disclosures: tuple[Disclosure, ...] = ()
+    promises: tuple[Promise, ...] = ()
     cards_asked: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Messages whose card numbers I asked for since the case was opened: who I am, and how often I had before."""
+
+    @property
+    def owed(self) -> tuple[Promise, ...]:
+        """Its open promises, the first due first."""
+        left = (promise for promise in self.promises if promise.state == "open")
+        return tuple(sorted(left, key=lambda promise: (promise.due, promise.id)))
 
     def ask_card(self, message: str, me: str) -> None:
         """I ask for the card numbers of a message; they show when the backend has written that down."""

@@ -8,7 +8,15 @@ from dataclasses import replace
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry, as_message
-from agent_tui.domain.events import CallChanged, CardShown, CustomerChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.events import (
+    CallChanged,
+    CardShown,
+    CustomerChanged,
+    Event,
+    MessageAdded,
+    MessageChanged,
+    PromiseChanged,
+)
 from agent_tui.domain.model import CaseDetail, Conversation, Disclosure, Message
 from agent_tui.domain.time import Ms
 
@@ -47,6 +55,7 @@ class Timeline:
             case.conversations = detail.conversations
             case.calls = detail.calls
             case.disclosures = detail.disclosures
+            case.promises = detail.promises
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):
@@ -76,6 +85,9 @@ class Timeline:
             case.calls = (*(call for call in case.calls if call.id != body.call.id), body.call)
         elif isinstance(body, CardShown):
             case.disclosures = (*case.disclosures, Disclosure(body.message, event.by, event.occurred))
+        elif isinstance(body, PromiseChanged):
+            others = tuple(promise for promise in case.promises if promise.id != body.promise.id)
+            case.promises = tuple(sorted((*others, body.promise), key=lambda promise: (promise.at, promise.id)))
         elif isinstance(body, CustomerChanged) and case.customer is not None and case.customer.id == body.customer.id:
             case.customer = body.customer
         else:

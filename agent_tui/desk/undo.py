@@ -7,12 +7,14 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     Label,
+    MakePromise,
     MarkRead,
     MarkUnread,
     Order,
     Prioritise,
     Reopen,
     Resolve,
+    SettlePromise,
     Snooze,
     Spam,
 )
@@ -28,7 +30,11 @@ def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | No
         return Assign(case, before.owner, before.team), trusted("undone: assigned as before")
     if isinstance(order, Resolve | Snooze):
         words = trusted("undone: done") if isinstance(order, Resolve) else trusted("undone: snooze")
-        return _back_to(before), words
+        return Reopen(case, promises=True) if isinstance(order, Resolve) and order.promises else _back_to(before), words
+    if isinstance(order, MakePromise):
+        return SettlePromise(case, order.promise, "withdrawn"), trusted("undone: the promise")
+    if isinstance(order, SettlePromise) and order.state != "open":
+        return SettlePromise(case, order.promise, "open"), trusted("undone: the promise is open again")
     if isinstance(order, Reopen):
         return _back_to(before), trusted("undone: reopen")
     if isinstance(order, Label):

@@ -44,6 +44,18 @@ def owed_write_up(channel: str, at: Ms) -> Waiting:
     return Waiting("write-up", at, at + profile_of(channel).next_ms)
 
 
+def owed_promise(at: Ms, due: Ms) -> Waiting:
+    """What a promise given at `at` makes us owe."""
+    return Waiting("promise", at, due)
+
+
+def first_due(one: Waiting | None, other: Waiting | None) -> Waiting | None:
+    """The one that is due first."""
+    if one is None or other is None:
+        return one or other
+    return one if one.due <= other.due else other
+
+
 def oldest(one: Waiting | None, other: Waiting | None) -> Waiting | None:
     """The one that began first; a new word never moves an old promise."""
     if one is None or other is None:

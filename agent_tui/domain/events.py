@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Message
+from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Message, Promise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -97,13 +97,30 @@ class CardShown:
 
 
 @frozen
+class PromiseChanged:
+    """A promise was given, changed, kept, dropped or taken back: the whole promise after it."""
+
+    promise: Promise
+    type: Literal["promise-changed"] = "promise-changed"
+
+
+@frozen
 class UnknownBody:
     """An event this version does not know: it moves the place in the log and changes nothing."""
 
     type: Literal["unknown"] = "unknown"
 
 
-Body = MessageAdded | MessageChanged | CallChanged | CaseChanged | CustomerChanged | AgentChanged | CardShown
+Body = (
+    MessageAdded
+    | MessageChanged
+    | CallChanged
+    | CaseChanged
+    | CustomerChanged
+    | AgentChanged
+    | CardShown
+    | PromiseChanged
+)
 AnyBody = Body | UnknownBody
 
 

@@ -12,17 +12,30 @@ from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.clocks import (
     Waiting,
     clock_of,
+    first_due,
     oldest,
     owed_answer,
     owed_call_back,
     owed_pickup,
+    owed_promise,
     owed_write_up,
 )
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Stage
-from agent_tui.domain.time import HOUR_MS, Ms
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS, Ms
 
 GRACE_MS = 72 * HOUR_MS
+PROMISE_LEAD_MS = 15 * MINUTE_MS
+"""A snoozed case wakes this long before a promise of it is due, so that there is time to keep it."""
+
+
+@frozen
+class Owed:
+    """An open promise of a case, as far as its clock needs it."""
+
+    promise: str
+    at: Ms
+    due: Ms
 
 
 @frozen
@@ -53,6 +66,8 @@ class CaseState:
     call: str = ""
     """The call that rings, runs or wants its write-up."""
     ring: Waiting | None = None
+    promises: tuple[Owed, ...] = ()
+    """Open ones, the first due first."""
 
 
 @frozen
@@ -163,6 +178,23 @@ class CallMoved:
     human: bool = False
 
 
+@frozen
+class Promised:
+    """We promised something, or promised it for another time (the id is known then)."""
+
+    at: Ms
+    promise: str
+    due: Ms
+
+
+@frozen
+class PromiseSettled:
+    """A promise is kept, dropped or withdrawn."""
+
+    at: Ms
+    promise: str
+
+
 Fact = (
     CustomerWrote
     | Replied
@@ -177,6 +209,8 @@ Fact = (
     | Read
     | Unread
     | CallMoved
+    | Promised
+    | PromiseSettled
 )
 
 
@@ -225,7 +259,7 @@ def _replied(state: CaseState, fact: Replied) -> CaseState:
         replied=True,
         failed=tuple(m for m in state.failed if m != fact.message),
     )
-    return _to(state, "customer", fact.at)
+    return _to(state, "us" if state.promises else "customer", fact.at)
 
 
 def _send_failed(state: CaseState, fact: SendFailed) -> CaseState:
@@ -278,9 +312,38 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
             return _to_us(replace(state, waiting=oldest(state.waiting, owed), unread=state.unread + 1), fact.at)
         case "written-up":
             state = replace(state, call="" if state.call == fact.call else state.call, ring=None)
-            if state.stage == "us" and state.waiting is None and not state.failed:
-                return _to(state, "customer", fact.at)
-            return state
+            return _owing_nothing(state, fact.at)
+
+
+def _owing_nothing(state: CaseState, at: Ms) -> CaseState:
+    """A case that needs us for nothing any more waits for the customer."""
+    if state.stage == "us" and not (state.waiting or state.ring or state.failed or state.promises):
+        return _to(state, "customer", at)
+    return state
+
+
+def _promised(state: CaseState, fact: Promised) -> CaseState:
+    known = next((owed for owed in state.promises if owed.promise == fact.promise), None)
+    new = Owed(fact.promise, known.at if known is not None else fact.at, fact.due)
+    others = (owed for owed in state.promises if owed.promise != fact.promise)
+    state = replace(state, promises=tuple(sorted((*others, new), key=lambda owed: (owed.due, owed.promise))))
+    if state.stage == "customer":
+        return _to(state, "us", fact.at)
+    return _wakes_in_time(state, fact.at)
+
+
+def _settled_promise(state: CaseState, fact: PromiseSettled) -> CaseState:
+    left = tuple(owed for owed in state.promises if owed.promise != fact.promise)
+    return _owing_nothing(replace(state, promises=left), fact.at) if len(left) < len(state.promises) else state
+
+
+def _wakes_in_time(state: CaseState, at: Ms) -> CaseState:
+    """A snoozed case is back before a promise of it is due."""
+    if state.stage != "later" or not state.promises:
+        return state
+    due = state.promises[0].due
+    latest = max(due - PROMISE_LEAD_MS, at + 1)
+    return replace(state, snoozed=min(state.snoozed or latest, latest))
 
 
 def _spammed(state: CaseState, fact: Spammed) -> CaseState:
@@ -317,11 +380,12 @@ def step(state: CaseState, fact: Fact) -> CaseState:
         case SendSettled():
             return _settled(state, fact)
         case PutAway(at=at, until=until):
-            return replace(_to(state, "later", at), snoozed=until)
+            return _wakes_in_time(replace(_to(state, "later", at), snoozed=until), at)
         case Woke(at=at):
             return _to(state, "us", at) if state.stage == "later" else state
         case Done(at=at):
-            done = replace(_to(state, "done", at), waiting=None, answered=None, answers=(), unread=0, failed=())
+            done = _to(state, "done", at)
+            done = replace(done, waiting=None, answered=None, answers=(), unread=0, failed=(), promises=())
             return replace(done, ring=None, call="") if state.ring and state.ring.metric == "write-up" else done
         case OpenedAgain(at=at):
             return _to(state, "us", at)
@@ -335,16 +399,21 @@ def step(state: CaseState, fact: Fact) -> CaseState:
             return replace(state, unread=max(1, state.unread))
         case CallMoved():
             return _call_moved(state, fact)
+        case Promised():
+            return _promised(state, fact)
+        case PromiseSettled():
+            return _settled_promise(state, fact)
 
 
 def owed(state: CaseState) -> Waiting | None:
-    """The promise the row's clock shows: a ringing call before all, then the customer's oldest unanswered word, then a
-    write-up."""
+    """What the row's clock counts: a ringing call before all, then the customer's oldest unanswered word or what we
+    promised, whichever is due first, then a write-up."""
     if state.stage in ("done", "spam"):
         return None
     if state.ring is not None and state.ring.metric == "call":
         return state.ring
-    return state.waiting or state.ring
+    promise = owed_promise(state.promises[0].at, state.promises[0].due) if state.promises else None
+    return first_due(state.waiting, promise) or state.ring
 
 
 def sort_at(state: CaseState) -> int:

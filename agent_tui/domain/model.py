@@ -15,8 +15,10 @@ Delivery = Literal["received", "queued", "sending", "sent", "delivered", "read",
 Stage = Literal["us", "customer", "later", "done", "spam"]
 """Who waits for whom: the case needs us, waits for the customer, is snoozed, is resolved, is spam."""
 CallState = Literal["ringing", "active", "held", "ended", "abandoned", "written-up"]
-Metric = Literal["first", "next", "call", "write-up"]
+Metric = Literal["first", "next", "call", "write-up", "promise"]
 ClockState = Literal["running", "paused", "met", "breached"]
+PromiseState = Literal["open", "kept", "dropped", "withdrawn"]
+"""`dropped`: we do not keep it, for a reason; `withdrawn`: it was recorded by mistake."""
 
 EMPTY = CustomerText("")
 
@@ -133,6 +135,26 @@ class Clock:
 
 
 @frozen
+class Promise:
+    """What we owe a customer: `what`, by `due`, and whose it is: `agent` (an id), else `team`, else whoever has the
+    case. `at` and `by`: when and by whom it was given. `settled`, `settled_by`: when and by whom it was kept or
+    dropped; `reason`: why it is not kept."""
+
+    id: str
+    case: str
+    what: CustomerText
+    due: Ms
+    at: Ms
+    by: str
+    agent: str = ""
+    team: str = ""
+    state: PromiseState = "open"
+    settled: Ms | None = None
+    settled_by: str = ""
+    reason: CustomerText = EMPTY
+
+
+@frozen
 class CaseRow:
     """A case as one row of an inbox. `version`: seq of the last event in it; rows order by (`sort_at`, `id`) within
     a section.
@@ -162,6 +184,8 @@ class CaseRow:
     call: Call | None = None
     failed: int = 0
     """Sends that failed or whose outcome is unknown, until retried or dismissed."""
+    promise: Promise | None = None
+    """Of the open promises the one that is due first."""
 
 
 @frozen
@@ -188,7 +212,7 @@ class Disclosure:
 @frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
-    `disclosures`: all of the case, oldest first."""
+    `disclosures` and `promises`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -197,6 +221,7 @@ class CaseDetail:
     calls: tuple[Call, ...] = ()
     more_before: bool = False
     disclosures: tuple[Disclosure, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
 
 @frozen
@@ -234,6 +259,12 @@ class Directory:
     senders: tuple[Sender, ...] = ()
     canned: tuple[tuple[str, str], ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What agents are called, by id, and teams, by `team:` and their short name."""
+        teams = {f"team:{team}": self.team_title(team) for team in self.teams}
+        return {agent.id: agent.name for agent in self.agents} | teams
 
     def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import EMPTY
+from agent_tui.domain.model import EMPTY, PromiseState
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -105,20 +105,26 @@ class Snooze:
     name: Literal["snooze"] = "snooze"
 
 
+PromiseEnd = Literal["", "kept", "not-wanted", "not-possible"]
+"""What becomes of open promises when their case is closed all the same; "" closes no case that has one."""
+
+
 @frozen
 class Resolve:
-    """Done."""
+    """Done. `reason`: a short machine word. `promises`: see PromiseEnd."""
 
     case: str
     reason: str = ""
+    promises: PromiseEnd = ""
     name: Literal["resolve"] = "resolve"
 
 
 @frozen
 class Reopen:
-    """Open again: from done, snoozed or spam."""
+    """Open again: from done, snoozed or spam. `promises`: those too that were settled as the case was closed."""
 
     case: str
+    promises: bool = False
     name: Literal["reopen"] = "reopen"
 
 
@@ -178,6 +184,43 @@ class ShowCard:
 
 
 @frozen
+class MakePromise:
+    """We owe the customer `what` by `due`. `promise`: an id that the client makes, `p_` and at most 40 letters, digits
+    and `-`, so that it can name the promise at once. Whose: `agent` (an id), `team`, or whoever has the case."""
+
+    case: str
+    promise: str
+    what: CustomerText
+    due: Ms
+    agent: str = ""
+    team: str = ""
+    name: Literal["make-promise"] = "make-promise"
+
+
+@frozen
+class ChangePromise:
+    """An open promise is due at another time, or is another's."""
+
+    case: str
+    promise: str
+    due: Ms
+    agent: str = ""
+    team: str = ""
+    name: Literal["change-promise"] = "change-promise"
+
+
+@frozen
+class SettlePromise:
+    """A promise is kept, dropped (`reason` says why) or withdrawn; `open` takes that back."""
+
+    case: str
+    promise: str
+    state: PromiseState
+    reason: CustomerText = EMPTY
+    name: Literal["settle-promise"] = "settle-promise"
+
+
+@frozen
 class CallAction:
     """Work a call: answer, hang up, hold, resume, mute, unmute, or send `keys` (digits)."""
 
@@ -221,6 +264,9 @@ Order = (
     | Block
     | RetrySend
     | ShowCard
+    | MakePromise
+    | ChangePromise
+    | SettlePromise
     | CallAction
     | WriteUp
     | Presence

@@ -12,14 +12,15 @@ from typing import Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow, Stage
 
-Scope = Literal["mine", "unassigned", "team", "all"]
+Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-others"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
     """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: somebody owns it, and its
     team is
-    mine (or none); `all`. Sections of one view never overlap."""
+    mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is not.
+    Sections of one view never overlap."""
 
     scope: Scope
     stage: Stage
@@ -52,7 +53,16 @@ ALL = View("all", (Section("all", "us"), Section("all", "customer"), Section("al
 SNOOZED = View("snoozed", (Section("all", "later"),))
 DONE = View("done", (Section("all", "done"),))
 SPAM = View("spam", (Section("all", "spam"),))
-VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED, DONE, SPAM)}
+PROMISES = View(
+    "promises",
+    (
+        Section("promised", "us"),
+        Section("promised", "later"),
+        Section("promised-others", "us"),
+        Section("promised-others", "later"),
+    ),
+)
+VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED, DONE, SPAM, PROMISES)}
 
 
 def holds(section: Section, row: CaseRow, me: Agent) -> bool:
@@ -65,7 +75,17 @@ def holds(section: Section, row: CaseRow, me: Agent) -> bool:
         return not row.owner and (not row.team or row.team in me.teams)
     if section.scope == "team":
         return bool(row.owner) and (not row.team or row.team in me.teams)
+    if section.scope in ("promised", "promised-others"):
+        return row.promise is not None and (whose_promise(row) == me.id) == (section.scope == "promised")
     return True
+
+
+def whose_promise(row: CaseRow) -> str:
+    """The agent who must keep the row's next promise: its own, the case's where it is nobody's in particular; "" for a
+    team's, and where there is none."""
+    if row.promise is None:
+        return ""
+    return row.promise.agent or ("" if row.promise.team else row.owner)
 
 
 def shows(view: View, row: CaseRow, me: Agent) -> Section | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import inverse
-from agent_tui.domain.orders import FileRef, Order, RetrySend, ShowCard, case_of
+from agent_tui.domain.orders import FileRef, MakePromise, Order, RetrySend, ShowCard, case_of
 from agent_tui.domain.queries import LinkPage, LinkQuery
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import TimeSource
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
+from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.domain.views import View
 from agent_tui.services.asking import Asker
 from agent_tui.services.downloads import Downloads
@@ -250,6 +251,10 @@ class Workbench:
             self._outbox.change(entry.id, state="waiting", reason=trusted(""))
             self._sender.show()
             self._sender.pump()
+
+    def promise(self, key: CaseKey, what: CustomerText, due: Ms, agent: str = "", team: str = "") -> None:
+        """We owe the customer `what` by `due`; whose: see `MakePromise`."""
+        self.order(key.backend, MakePromise(key.case, f"p_{uuid.uuid4()}", what, due, agent, team), key=key)
 
     def show_card(self, key: CaseKey, message: str) -> None:
         """Ask to see the card numbers of a message: they show when the backend has written down who asked."""

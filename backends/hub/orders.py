@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, replies
+from agent_tui.backends.hub import calls, promises, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -18,7 +18,9 @@ from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
     Assign,
     Block,
+    ChangePromise,
     Label,
+    MakePromise,
     MarkRead,
     MarkUnread,
     NewMessage,
@@ -30,6 +32,7 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    SettlePromise,
     ShowCard,
     Snooze,
     Spam,
@@ -52,6 +55,9 @@ ORDERS = (
     "block",
     "retry-send",
     "show-card",
+    "make-promise",
+    "change-promise",
+    "settle-promise",
     "call",
     "write-up",
     "presence",
@@ -70,6 +76,12 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return replies.retry(tx, agent, order)
         case ShowCard():
             return _show_card(tx, agent, order)
+        case MakePromise():
+            return promises.make(tx, agent, order)
+        case ChangePromise():
+            return promises.change(tx, agent, order)
+        case SettlePromise():
+            return promises.settle(tx, agent, order)
         case Note():
             return _note(tx, agent, order)
         case Assign():
@@ -86,6 +98,7 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
         case Resolve():
             if case_of(tx, order.case).state.stage == "done":
                 return ""
+            promises.close_with(tx, agent, order.case, order.promises)
             detail = order.reason if order.reason.isascii() and order.reason.isidentifier() else ""
             return _step(tx, agent, order.case, filing.Done(tx.now), "resolved", detail)
         case Reopen():
@@ -191,8 +204,11 @@ def _reopen(tx: Tx, agent: Agent, order: Reopen) -> str:
         _block(tx, agent, Block(order.case, on=False))
         if case_of(tx, order.case).state.stage in ("us", "customer"):
             return ""
-    woken = record.state.stage == "later"
-    return _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
+    woken, resolved = record.state.stage == "later", record.state.resolved
+    _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
+    if order.promises and resolved is not None:
+        promises.open_again(tx, agent, order.case, resolved)
+    return ""
 
 
 def _mark_read(tx: Tx, agent: Agent, order: MarkRead) -> str:

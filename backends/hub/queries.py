@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import agents, cases, log, people, phone, rows, talk
+from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
@@ -60,6 +60,7 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
         phone.calls(connection, query.case),
         more,
         log.disclosures(connection, query.case),
+        promises.of_case(connection, query.case),
     )
 
 

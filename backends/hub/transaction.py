@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, people, phone
+from agent_tui.backends.hub.store import cases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.domain import filing
 from agent_tui.domain.events import Body, Event
@@ -100,6 +100,9 @@ class Tx:
         if after.call != record.call:
             call = phone.find_call(self.connection, after.call) if after.call else None
             row = replace(row, call=call)
+        if after.promises != before.promises or row.promise is not None:
+            first = after.promises[0].promise if after.promises else ""
+            row = replace(row, promise=promises.find(self.connection, first) if first else None)
         self._edits[id].now = CaseRecord(row, after, after.call)
         return before, after
 

@@ -27,6 +27,7 @@ from agent_tui.domain.model import (
     Directory,
     Message,
     PastCase,
+    Promise,
     Sender,
 )
 from agent_tui.domain.text import CustomerText
@@ -84,7 +85,13 @@ def hostile_case(text: CustomerText) -> OpenCase:
     call = Call("k", DANA, "t", "ended", NOW, text, text.raw, agent="noa", answered=NOW, ended=NOW, outcome=text.raw)
     past = (PastCase("p", 1, "email", text, NOW, 1, "done"),)
     customer = Customer("c", text, (Address("mailto", text), Address(text.raw, text)), NOW, text.raw)
-    return OpenCase(CaseKey("hub", DANA), row, customer, (talk,), tuple(said), (call,), True, False, past)
+    promises = (
+        Promise("p_1", DANA, text, NOW - 1, NOW - 9, "avi", team=text.raw),
+        Promise("p_2", DANA, text, NOW + 9, NOW - 9, "noa", "avi"),
+        Promise("p_3", DANA, text, NOW, NOW - 9, "noa", state="dropped", settled=NOW, settled_by="avi", reason=text),
+    )
+    key = CaseKey("hub", DANA)
+    return OpenCase(key, row, customer, (talk,), tuple(said), (call,), True, False, past, promises=promises)
 
 
 @pytest.mark.parametrize("width", [12, 38, 50, 75])
@@ -102,7 +109,10 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
             for item in items_of(case, NOW, UTC, {"avi": raw, "noa": raw}, "noa", frozenset({"1"}))
             for line in lines_of(item, width, UTC, "visual")
         ]
-        lines += [row.pieces for row in customer_lines(case, width, NOW, UTC, paint)]
+        lines += [
+            row.pieces
+            for row in customer_lines(case, width, NOW, UTC, paint, {"avi": raw, "noa": raw, f"team:{raw}": raw}, "noa")
+        ]
         lines += [one_line(case), rule_of(case, draft, directory, NOW, width), *field_lines(case, draft)]
         for line in lines:
             try:

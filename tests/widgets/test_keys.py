@@ -49,7 +49,7 @@ async def test_number_keys_show_views() -> None:
         await desk.press("3")
         assert desk.workbench.desk.inbox.view.name == "all"
         await desk.press("9")
-        assert "there are 6 views" in desk.screen[-2]
+        assert "there are 7 views" in desk.screen[-2]
 
 
 async def test_acting_on_the_row_under_the_cursor() -> None:

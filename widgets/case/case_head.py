@@ -21,6 +21,7 @@ _METRICS: dict[Metric, Phrase] = {
     "next": marked("next reply"),
     "call": marked("answer the call"),
     "write-up": marked("write up the call"),
+    "promise": marked("promised"),
 }
 _STAGES: dict[str, Phrase] = {
     "customer": marked("waits for the customer"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
+from agent_tui.commands.promises import promise_due, promise_whose
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
@@ -38,10 +40,13 @@ class CustomerLine:
         return self.past is not None or self.address is not None
 
 
-def customer_lines(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> list[CustomerLine]:
-    """The whole pane, `width` cells wide."""
+def customer_lines(
+    case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint, names: Mapping[str, str], me: str
+) -> list[CustomerLine]:
+    """The whole pane, `width` cells wide. `names`: see `Directory.names`."""
     lines = [CustomerLine(line) for line in _who(case, zone)]
     lines += [CustomerLine(_BLANK), *_addresses(case)] if case.customer is not None and case.customer.addresses else []
+    lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
     lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
     lines += _history(case, now, zone)
@@ -94,6 +99,27 @@ def _addresses(case: OpenCase) -> list[CustomerLine]:
         check = trusted("✓ ") if value in by_value else trusted("  ")
         left = (Piece(trusted(" ")), Piece(clean_line(tag), "quiet"), Piece(trusted(" ")), Piece(value, "link"))
         lines.append(CustomerLine(LinePieces(left, (Piece(check, "good"),)), address=address))
+    return lines
+
+
+def _promises(
+    case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint, names: Mapping[str, str], me: str
+) -> list[LinePieces]:
+    """What we owe, the first due first; `!` before what is late."""
+    if not case.owed:
+        return []
+    lines = [_BLANK, _heading(trusted("PROMISES"), trusted("p new"))]
+    for promise in case.owed:
+        late = promise.due < now
+        due = promise_due(promise, now, zone)
+        owner = promise_whose(promise, names, me)
+        right = compose("{whose} {due} ", whose=owner, due=due) if owner else compose("{due} ", due=due)
+        mark = Piece(trusted("! ") if late else trusted("  "), "danger")
+        room = width - 3 - cell_len(right.drawn()) - 1
+        words = lay_out(promise.what.safe_line, max(8, room), paint.bidi)
+        for place, line in enumerate(words[:NOTE_LINES]):
+            end = (Piece(right, "danger" if late else "quiet"),) if place == 0 else ()
+            lines.append(LinePieces((Piece(trusted(" ")), mark if place == 0 else Piece(spaces(2)), Piece(line)), end))
     return lines
 
 

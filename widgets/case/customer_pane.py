@@ -103,7 +103,11 @@ class CustomerPane(ScrollView, can_focus=True):
         if case is None or not width or self.one_line:
             rows: list[CustomerLine] = []
         else:
-            rows = customer_lines(case, width, self.workbench.time.now(), host(self).settings.zone, self.paint)
+            state = self.workbench.desk.backends.get(case.key.backend)
+            names = state.directory.names if state is not None else {}
+            me = state.me.id if state is not None and state.me is not None else ""
+            now, zone = self.workbench.time.now(), host(self).settings.zone
+            rows = customer_lines(case, width, now, zone, self.paint, names, me)
         if self._cursor is not None and (self._cursor >= len(rows) or not rows[self._cursor].choosable):
             self._cursor = None
         if rows != self._rows or self.one_line:

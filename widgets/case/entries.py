@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
 
+from agent_tui.commands.promises import promise_due, promise_end, promise_whose
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import bare
-from agent_tui.domain.model import Call, Message
+from agent_tui.domain.model import Call, Message, Promise
 from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING
@@ -58,30 +59,45 @@ class Talked:
     who: SafeText
 
 
-Item = Earlier | Rule | Said | Talked
-Entry = Said | Talked
+@frozen
+class Owing:
+    """A promise. `who`: who gave it; `due`: by when, and whose it is where that was said; `end`: what came of it, ""
+    while it is open."""
+
+    key: str
+    promise: Promise
+    who: SafeText
+    due: SafeText
+    end: SafeText
+
+
+Item = Earlier | Rule | Said | Talked | Owing
+Entry = Said | Talked | Owing
 
 
 def items_of(
     case: OpenCase, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str, unfolded: frozenset[str]
 ) -> tuple[Item, ...]:
-    """The timeline's items from the oldest to the newest. `names`: agents by id. `unfolded`: keys of such messages."""
+    """The timeline's items from the oldest to the newest. `names`: agents by id, teams by `team:` and their short name.
+    `unfolded`: keys of such messages."""
     items: list[Item] = []
     if case.more_before:
         items.append(Earlier())
     run: tuple[str, int] | None = None
     subjects = {m.conversation: m.subject.safe_line for m in reversed(case.messages) if m.subject}
     subjects |= {talk.id: talk.subject.safe_line for talk in case.conversations if talk.subject}
-    entries: list[tuple[Ms, int, Message | Call]] = [(m.at, 0, m) for m in case.messages]
+    entries: list[tuple[Ms, int, Message | Call | Promise]] = [(m.at, 0, m) for m in case.messages]
     oldest = case.messages[0].at if case.messages and case.more_before else 0
     entries += [(call.since, 1, call) for call in case.calls if call.since >= oldest]
+    entries += [(one.at, 2, one) for one in case.promises if one.at >= oldest and one.state != "withdrawn"]
     queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
     entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
     known, theirs = _known_as(case), _addresses(case)
     for at, _, entry in entries:
         today = day_number(at, zone)
-        aside = isinstance(entry, Message) and not entry.conversation and entry.kind in ("note", "system")
-        now_run = (run[0] if aside and run is not None else entry.conversation, today)
+        talk = "" if isinstance(entry, Promise) else entry.conversation
+        aside = not talk and not (isinstance(entry, Message) and entry.kind in ("in", "out"))
+        now_run = (run[0] if aside and run is not None else talk, today)
         if now_run != run:
             run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
@@ -89,13 +105,19 @@ def items_of(
             item = _said(entry, names, me, unfolded, known, theirs)
             seen = tuple((_name(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
             items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
+        elif isinstance(entry, Promise):
+            items.append(_owing(entry, now, zone, names, me))
         else:
             items.append(Talked(f"call:{entry.id}", entry, _name(entry.agent, names)))
     return tuple(items)
 
 
 def _rule(
-    entry: Message | Call, when: SafeText, subjects: Mapping[str, SafeText], names: Mapping[str, str], aside: bool
+    entry: Message | Call | Promise,
+    when: SafeText,
+    subjects: Mapping[str, SafeText],
+    names: Mapping[str, str],
+    aside: bool,
 ) -> Rule:
     if isinstance(entry, Call):
         words = [when]
@@ -104,7 +126,7 @@ def _rule(
         if entry.agent:
             words.append(_name(entry.agent, names))
         return Rule(f"rule:call:{entry.id}", fixed("PH"), listed(" · ", words))
-    if aside:
+    if aside or isinstance(entry, Promise):
         return Rule(f"rule:{entry.id}", NOTHING, when)
     profile = channel(entry.channel)
     words = [when]
@@ -142,6 +164,19 @@ def _is_known(sender: SafeText, known: frozenset[str]) -> bool:
     """Whether it is the customer who wrote. Where an address is told it alone says so: a name is soon put on."""
     written = sender.drawn()
     return bare(written) in known if "@" in bare(written) else any(name in written for name in known)
+
+
+def _owing(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str) -> Owing:
+    end = NOTHING
+    if promise.settled is not None:
+        words = [promise_end(promise), day(promise.settled, now, zone), _colleague(promise.settled_by, names, me)]
+        end = listed(" · ", [word for word in words if word])
+    due = listed(" · ", [word for word in (promise_due(promise, now, zone), promise_whose(promise, names, me)) if word])
+    return Owing(f"promise:{promise.id}", promise, _colleague(promise.by, names, me), due, end)
+
+
+def _colleague(agent: str, names: Mapping[str, str], me: str) -> SafeText:
+    return trusted("you") if agent == me and me else _name(agent, names)
 
 
 def _known_as(case: OpenCase) -> frozenset[str]:

@@ -22,7 +22,7 @@ from agent_tui.domain.text import (
     trusted,
 )
 from agent_tui.domain.text_visual import Bidi
-from agent_tui.widgets.case.entries import Earlier, Item, Rule, Said, Talked
+from agent_tui.widgets.case.entries import Earlier, Item, Owing, Rule, Said, Talked
 from agent_tui.widgets.case.links import disguised
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.case.when import clock_time, size, talk_time
@@ -94,6 +94,8 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool 
     frame = Frame(width, bidi, from_right)
     if isinstance(item, Talked):
         return tuple(_talked(item, frame, zone))
+    if isinstance(item, Owing):
+        return tuple(_owing(item, frame, zone))
     return tuple(_said(item, frame, zone))
 
 
@@ -252,6 +254,19 @@ def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     words = [Piece(line, "system") for line in lay_out(_call_words(call, item.who), frame.body, frame.bidi)]
     for place, piece in enumerate(words):
         yield LinePieces((*lead, pad, piece) if place == 0 else (blanks(TIME + frame.author), piece))
+
+
+def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
+    who = truncate(item.who, frame.author - 1, _UNCUT if frame.author < 7 else trusted("…"))
+    lead = (Piece(clock_time(item.promise.at, zone), "quiet"), BLANK_PIECE, Piece(who, "quiet"))
+    pad = blanks(frame.author - cells((Piece(who),)))
+    open_part: Part = "quiet" if item.end else "strong"
+    rows = list(_wrapped(compose("promised: {what}", what=item.promise.what.safe_line), frame, open_part))
+    rows += _wrapped(compose("> {due}", due=item.due), frame, "quiet")
+    if item.end:
+        rows += _wrapped(item.end, frame, "quiet")
+    for place, pieces in enumerate(rows):
+        yield LinePieces((*lead, pad, *pieces) if place == 0 else (blanks(TIME + frame.author), *pieces))
 
 
 def _call_words(call: Call, who: SafeText) -> SafeText:

@@ -119,7 +119,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
             return self._scroll_by(height - 1)
         if move == "page-back":
             return self._scroll_by(1 - height) or self._older()
-        places = [place for place, item in enumerate(self._items) if isinstance(item, Said | Talked)]
+        places = [place for place, item in enumerate(self._items) if isinstance(item, Entry)]
         if not places:
             return False
         now = self._cursor_place()
@@ -142,7 +142,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
     def _cursor_place(self) -> int:
         last = -1
         for place, item in enumerate(self._items):
-            if isinstance(item, Said | Talked):
+            if isinstance(item, Entry):
                 last = place
                 if item.key == self._cursor:
                     return place
@@ -150,14 +150,14 @@ class Timeline(LineView, ScrollView, can_focus=True):
 
     def _entry_at(self, place: int) -> Entry | None:
         item = self._items[place] if 0 <= place < len(self._items) else None
-        return item if isinstance(item, Said | Talked) else None
+        return item if isinstance(item, Entry) else None
 
     def _put_cursor(self, place: int, from_below: bool = False) -> None:
         """Mark an entry and bring it into sight, with its rule over it; of one higher than the screen the end that is
         reached first."""
         self._cursor = self._items[place].key
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        above = place - 1 if place and not isinstance(self._items[place - 1], Said | Talked) else place
+        above = place - 1 if place and not isinstance(self._items[place - 1], Entry) else place
         first = 0 if above == 0 else self._tops[above] + self._pad
         last = self._tops[place + 1] + self._pad - 1
         if last - first >= height:
@@ -219,7 +219,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         return True
 
     def _count(self) -> int:
-        return sum(isinstance(item, Said | Talked) for item in self._items)
+        return sum(isinstance(item, Entry) for item in self._items)
 
     def _below(self) -> int:
         """Entries that came while the agent reads further up."""
@@ -233,7 +233,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         anchor = self._anchor(keep)
         count = self._count()
         case = self.workbench.desk.open_case
-        first = next((item.key for item in self._items if isinstance(item, Said | Talked)), None)
+        first = next((item.key for item in self._items if isinstance(item, Entry)), None)
         self._items = self._build()
         self._measure(width - _EDGE)
         if case is not None and not case.loading and (not case.more_before or not self._starts_with(first)):
@@ -249,14 +249,14 @@ class Timeline(LineView, ScrollView, can_focus=True):
         self.refresh()
 
     def _starts_with(self, key: str | None) -> bool:
-        return next((item.key for item in self._items if isinstance(item, Said | Talked)), None) == key
+        return next((item.key for item in self._items if isinstance(item, Entry)), None) == key
 
     def _build(self) -> tuple[Item, ...]:
         case = self.workbench.desk.open_case
         if case is None:
             return ()
         state = self.workbench.desk.backends.get(case.key.backend)
-        names: Mapping[str, str] = {a.id: a.name for a in state.directory.agents} if state is not None else {}
+        names: Mapping[str, str] = state.directory.names if state is not None else {}
         me = state.me.id if state is not None and state.me is not None else ""
         return items_of(case, self.workbench.time.now(), host(self).settings.zone, names, me, self._unfolded)
 
@@ -279,7 +279,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
         for place, item in enumerate(self._items):
             if keep is not None and item.key != keep:
                 continue
-            if isinstance(item, Said | Talked) and (keep is not None or self._tops[place + 1] > top):
+            if isinstance(item, Entry) and (keep is not None or self._tops[place + 1] > top):
                 return item.key, self._tops[place] - top
         return None
 
@@ -315,10 +315,10 @@ class Timeline(LineView, ScrollView, can_focus=True):
         place = self._place_of(line)
         item = self._items[place]
         pieces = self._lines[item.key][2][line - self._tops[place]]
-        marked = self.has_focus and place == self._cursor_place() and isinstance(item, Said | Talked)
+        marked = self.has_focus and place == self._cursor_place() and isinstance(item, Entry)
         if marked:
             base = base + self.paint["cursor"]
-        rule = not isinstance(item, Said | Talked | Earlier)
+        rule = not isinstance(item, Entry | Earlier)
         mark = ("▌", base + self.paint["here"]) if marked else ("─", base + self.paint["rule"])
         edge = mark if marked or rule else (" ", base)
         rest = strip_of(pieces, width - _EDGE, self.paint, base)

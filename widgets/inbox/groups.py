@@ -21,6 +21,10 @@ _TITLES: dict[Section, tuple[Phrase, Phrase]] = {
     Section("all", "later"): (marked("LATER"), marked("LATER")),
     Section("all", "done"): (marked("DONE"), marked("DONE")),
     Section("all", "spam"): (marked("SPAM"), marked("SPAM")),
+    Section("promised", "us"): (marked("I PROMISED"), marked("I PROMISED")),
+    Section("promised", "later"): (marked("I PROMISED, put away"), marked("I PROMISED, later")),
+    Section("promised-others", "us"): (marked("PROMISED BY OTHERS"), marked("BY OTHERS")),
+    Section("promised-others", "later"): (marked("PROMISED BY OTHERS, put away"), marked("BY OTHERS, later")),
 }
 _OTHER = marked("OTHER")
 

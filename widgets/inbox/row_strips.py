@@ -23,6 +23,7 @@ _METRICS: dict[Metric, Phrase] = {
     "next": marked("next"),
     "call": marked("call"),
     "write-up": marked("wrap"),
+    "promise": marked("owed"),
 }
 _NOTHING = trusted("")
 
@@ -194,6 +195,8 @@ def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
         yield trusted("not sent"), "danger"
     elif item.pending:
         yield trusted("sending"), "quiet"
+    if row.promise is not None and row.clock is not None and row.clock.metric == "promise":
+        yield compose("promised: {what} ·", what=row.promise.what.safe_line), "strong"
     if row.priority >= 3:
         yield trusted("URGENT"), "warning"
     elif row.priority == 2:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from agent_tui.backends.hub.store import promises
 from agent_tui.backends.hub.store.schema import case, case_count, case_label, case_search, case_text
 from agent_tui.backends.hub.store.values import from_state_column, from_words, state_column, storable, words
 from agent_tui.domain.clocks import clock_of
@@ -15,6 +16,7 @@ from agent_tui.domain.filing import CaseState, owed
 from agent_tui.domain.model import Call, CaseRow
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
+from agent_tui.domain.views import whose_promise
 
 _B = bindparam
 CASES = select(case, case_text.c.name, case_text.c.preview, case_text.c.subject).join(
@@ -69,7 +71,7 @@ class CaseRecord:
     call: str = ""
 
 
-def row_of(held: Row[Any], state: CaseState, call: Call | None) -> CaseRow:
+def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call | None) -> CaseRow:
     """A desk's row from the columns."""
     return CaseRow(
         id=held.id,
@@ -95,6 +97,7 @@ def row_of(held: Row[Any], state: CaseState, call: Call | None) -> CaseRow:
         clock=clock_of(owed(state)),
         call=call,
         failed=len(state.failed),
+        promise=promises.find(connection, held.promise_id) if held.promise_id else None,
     )
 
 
@@ -104,7 +107,7 @@ def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecor
     if held is None:
         return None
     state = from_state_column(held.state)
-    return CaseRecord(row_of(held, state, call), state, held.call_id)
+    return CaseRecord(row_of(connection, held, state, call), state, held.call_id)
 
 
 def of_customer(connection: Connection, customer: str) -> list[tuple[str, CaseState]]:
@@ -120,7 +123,7 @@ def history(connection: Connection, customer: str, before: str, limit: int) -> l
         number = select(case.c.number).where(case.c.id == before).scalar_subquery()
         wanted = wanted.where(case.c.number < number)
     found = connection.execute(wanted.order_by(case.c.number.desc()).limit(limit))
-    return [row_of(held, from_state_column(held.state), None) for held in found]
+    return [row_of(connection, held, from_state_column(held.state), None) for held in found]
 
 
 def search_text(row: CaseRow, addresses: Sequence[str]) -> str:
@@ -153,6 +156,8 @@ def _columns(record: CaseRecord) -> dict[str, Any]:
         "labels": words(row.labels),
         "snoozed": row.snoozed,
         "call_id": record.call,
+        "promise_id": row.promise.id if row.promise is not None else "",
+        "promise_whose": whose_promise(row),
         "preview_kind": row.preview_kind,
         "state": state_column(record.state),
     }

@@ -15,9 +15,9 @@ from sqlalchemy.pool import QueuePool
 from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest revision in `migrations/versions`; a test holds it to them."""
-KNOWN = frozenset({"0001", "0002", "0003"})
+KNOWN = frozenset({"0001", "0002", "0003", "0004"})
 
 
 def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> Engine:

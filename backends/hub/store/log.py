@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, cases, people, phone, talk
+from agent_tui.backends.hub.store import agents, cases, people, phone, promises, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.domain.events import (
@@ -22,6 +22,7 @@ from agent_tui.domain.events import (
     Event,
     MessageAdded,
     MessageChanged,
+    PromiseChanged,
     UnknownBody,
 )
 from agent_tui.domain.model import EMPTY, CaseRow, Disclosure, Message
@@ -97,6 +98,9 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.agent.id
         case CardShown():
             ref = body.message
+        case PromiseChanged():
+            ref = body.promise.id
+            data = {name: getattr(body.promise, name) for name in ("state", "due", "agent", "team")}
         case UnknownBody():
             raise ValueError("an unknown body cannot be appended")
     return {
@@ -170,6 +174,9 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return CustomerChanged(customer) if customer is not None else UnknownBody()
         case "card-shown":
             return CardShown(ref)
+        case "promise-changed":
+            promise = promises.find(connection, ref)
+            return PromiseChanged(promise) if promise is not None else UnknownBody()
         case "agent-changed":
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()

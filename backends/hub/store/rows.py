@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, text, true, tuple_
 
 from agent_tui.backends.hub.store import phone
 from agent_tui.backends.hub.store.cases import CASES, row_of
@@ -18,6 +18,8 @@ from agent_tui.domain.queries import RowsQuery
 from agent_tui.domain.views import Cursor, Section
 
 MAX_ROWS = 500
+_NONE = "''"
+"""A literal: the index of promises holds the other rows only."""
 
 
 def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
@@ -30,6 +32,12 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
             return and_(table.c.owner == "", mine)
         case "team":
             return and_(table.c.owner != "", mine)
+        case "promised" | "promised-others":
+            mine = case.c.promise_whose == me.id if section.scope == "promised" else case.c.promise_whose != me.id
+            found = and_(case.c.promise_id != text(_NONE), mine)
+            if table is case:
+                return found
+            return table.c.case_id.in_(select(case.c.id).where(found, case.c.stage == section.stage))
         case "all":
             return true()
 
@@ -46,7 +54,7 @@ def total(connection: Connection, section: Section, channel: str, text: str, me:
     if text.strip():
         where = and_(_section(case_search, section, channel, me), _matches(text))
         found = select(func.count()).select_from(case_search).where(where)
-    elif channel:
+    elif channel or section.scope in ("promised", "promised-others"):
         found = select(func.count()).select_from(case).where(_section(case, section, channel, me))
     else:
         found = select(func.coalesce(func.sum(case_count.c.cases), 0)).where(
@@ -122,6 +130,6 @@ def _rows(connection: Connection, keys: Select[Any]) -> tuple[CaseRow, ...]:
     rows = []
     for held in connection.execute(CASES.join(chosen, chosen.c.id == case.c.id)):
         call = phone.find_call(connection, held.call_id) if held.call_id else None
-        rows.append(row_of(held, from_state_column(held.state), call))
+        rows.append(row_of(connection, held, from_state_column(held.state), call))
     rows.sort(key=lambda row: (row.sort_at, row.id))
     return tuple(rows)

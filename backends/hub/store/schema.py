@@ -140,11 +140,22 @@ case = Table(
     Column("labels", Text, nullable=False),
     Column("snoozed", At),
     Column("call_id", Id, nullable=False),
+    Column("promise_id", Id, nullable=False, server_default=""),
+    Column("promise_whose", Id, nullable=False, server_default=""),
     Column("preview_kind", Word, nullable=False),
     Column("state", Text, nullable=False),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels"),
     Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels"),
     Index("ix_cases_customer", "customer_id", "number"),
+    Index(
+        "ix_cases_promise",
+        "stage",
+        "sort_at",
+        "id",
+        "promise_whose",
+        sqlite_where=text("promise_id <> ''"),
+        postgresql_where=text("promise_id <> ''"),
+    ),
     Index("ix_cases_wake", "snoozed", sqlite_where=text("snoozed > 0"), postgresql_where=text("snoozed > 0")),
 )
 
@@ -282,6 +293,29 @@ call_text = Table(
     Column("caller", Text, nullable=False),
     Column("digits", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("due", At, nullable=False),
+    Column("at", At, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("team", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("settled", At),
+    Column("settled_by", Id, nullable=False),
+)
+
+promise_text = Table(
+    "promise_text",
+    metadata,
+    Column("promise_id", Id, ForeignKey("promise.id"), primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 command = Table(

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from agent_tui.domain.clocks import Waiting
-from agent_tui.domain.filing import CaseState
+from agent_tui.domain.filing import CaseState, Owed
 from agent_tui.domain.text import CustomerText
 
 _STATE_FIELDS = tuple(field.name for field in fields(CaseState))
@@ -52,7 +52,9 @@ def state_column(state: CaseState) -> str:
     held: dict[str, Any] = {}
     for name in _STATE_FIELDS:
         value = getattr(state, name)
-        if value:
+        if name == "promises" and value:
+            held[name] = [[owed.promise, owed.at, owed.due] for owed in value]
+        elif value:
             held[name] = [value.metric, value.since, value.due] if isinstance(value, Waiting) else value
         elif value == 0 and name in ("snoozed", "resolved") and value is not None:
             held[name] = 0
@@ -66,4 +68,6 @@ def from_state_column(column: str) -> CaseState:
             held[key] = Waiting(*held[key])
     for key in ("answers", "failed"):
         held[key] = tuple(held.get(key, ()))
+    if "promises" in held:
+        held["promises"] = tuple(Owed(*owed) for owed in held["promises"])
     return CaseState(**{"patience": 0, **held})
