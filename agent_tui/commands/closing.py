@@ -39,7 +39,7 @@ def _done(context: Context, _arguments: Arguments) -> SafeText | None:
                 context.ui.say(said)
 
     choices = [Choice("", trusted("leave it open")), *(Choice(end, title.text) for end, title in _ENDS)]
-    title = compose("{who} was promised: {what}", who=who(row), what=row.promise.what.safe_line)
+    title = compose("{who} was promised {what}: close it?", who=who(row), what=row.promise.what.safe_line)
     context.ui.pick(title, choices, chosen)
     return None
 

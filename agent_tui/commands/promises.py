@@ -118,6 +118,7 @@ def _make(context: Context, what: str, due: Ms, agent: str, team: str) -> None:
 
 def _what_and_when(context: Context, words: str) -> tuple[str, Ms | None]:
     """What is promised, and by when where the words end in a time."""
+    words = f" {words}"
     folded = words.casefold()
     for place in sorted((folded.rfind(by) for by in _BY), reverse=True):
         if place < 0:

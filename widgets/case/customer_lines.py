@@ -21,6 +21,8 @@ from agent_tui.widgets.text.layout import lay_out
 
 MOST_NOTES = 3
 NOTE_LINES = 4
+MIN_PROMISE = 12
+"""A promise with fewer cells beside its time has the time under it."""
 _BLANK = LinePieces()
 _ON = fixed("…")
 _LANGUAGES = {"he": fixed("עברית"), "en": fixed("English"), "ar": fixed("العربية"), "ru": fixed("русский")}
@@ -115,11 +117,15 @@ def _promises(
         owner = promise_whose(promise, names, me)
         right = compose("{whose} {due} ", whose=owner, due=due) if owner else compose("{due} ", due=due)
         mark = Piece(trusted("! ") if late else trusted("  "), "danger")
-        room = width - 3 - cell_len(right.drawn()) - 1
-        words = lay_out(promise.what.safe_line, max(8, room), paint.bidi)
-        for place, line in enumerate(words[:NOTE_LINES]):
-            end = (Piece(right, "danger" if late else "quiet"),) if place == 0 else ()
-            lines.append(LinePieces((Piece(trusted(" ")), mark if place == 0 else Piece(spaces(2)), Piece(line)), end))
+        end = (Piece(right, "danger" if late else "quiet"),)
+        room = width - 4 - cell_len(right.drawn())
+        beside = room >= MIN_PROMISE
+        words = lay_out(promise.what.safe_line, room if beside else max(8, width - 4), paint.bidi)[:NOTE_LINES]
+        for place, line in enumerate(words):
+            lead = (Piece(trusted(" ")), mark if place == 0 else Piece(spaces(2)))
+            lines.append(LinePieces((*lead, Piece(line)), end if beside and place == 0 else ()))
+        if not beside:
+            lines.append(LinePieces((), end))
     return lines
 
 

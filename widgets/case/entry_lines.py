@@ -262,7 +262,7 @@ def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     pad = blanks(frame.author - cells((Piece(who),)))
     open_part: Part = "quiet" if item.end else "strong"
     rows = list(_wrapped(compose("promised: {what}", what=item.promise.what.safe_line), frame, open_part))
-    rows += _wrapped(compose("> {due}", due=item.due), frame, "quiet")
+    rows += _wrapped(compose("by {due}", due=item.due), frame, "quiet")
     if item.end:
         rows += _wrapped(item.end, frame, "quiet")
     for place, pieces in enumerate(rows):
