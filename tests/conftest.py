@@ -22,6 +22,14 @@ settings.load_profile("steady")
 
 for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS"):
     os.environ.pop(name, None)
+os.environ["TEXTUAL_FPS"] = "240"  # as the desk sets it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pilots_wait_without_a_clock() -> None:
+    from tests.idle import wait_without_a_clock
+
+    wait_without_a_clock()
 
 
 @pytest.fixture(scope="session")

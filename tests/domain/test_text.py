@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from mypy import api
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agent_tui.domain.text import CustomerText, SafeText, clean, compose, trusted
 from tests.domain.text_strategies import hostile
+from tests.type_check import type_errors
 
 SECRET = CustomerText("my card is \x1b[2J 4580")
 
@@ -150,33 +150,34 @@ def show(customer: CustomerText, raw: str) -> None:
 """
 
 
-def types(tmp_path: Path, body: str) -> str:
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mypy")
+
+
+def types(tmp_path: Path, cache: Path, body: str) -> str:
     snippet = tmp_path / "snippet.py"
     snippet.write_text(HEADER + "\n".join(f"    {line}" for line in body.splitlines()) + "\n")
-    out, err, _ = api.run(
-        ["--strict", "--no-error-summary", f"--cache-dir={tmp_path}", "--follow-imports=silent", str(snippet)]
-    )
-    assert not err
-    return out
+    return type_errors(snippet, cache, "--follow-imports=silent")
 
 
-def test_types_refuse_all_but_safe_text(tmp_path: Path) -> None:
+def test_types_refuse_all_but_safe_text(tmp_path: Path, cache: Path) -> None:
     refused = ['draw("x")', "draw(raw)", "draw(customer)", "draw(customer.raw)", 'draw(f"{customer.safe}")']
     refused += ["draw(customer.safe + raw)", "draw(customer.safe.upper())", "draw(customer.safe.join([raw]))"]
-    out = types(tmp_path, "\n".join(refused))
+    out = types(tmp_path, cache, "\n".join(refused))
     at_lines = {int(line.split(":")[1]) for line in out.splitlines() if "error" in line}
     first = HEADER.count("\n") + 1
     assert at_lines == set(range(first, first + len(refused))), out
 
 
-def test_types_accept_safe_text(tmp_path: Path) -> None:
+def test_types_accept_safe_text(tmp_path: Path, cache: Path) -> None:
     accepted = """draw(customer.safe)
 draw(customer.safe_line[:3] + trusted("…"))
 draw(clean(raw))
 draw(trusted(" ").join([customer.safe, clean(raw)]))
 draw(compose("{n} new from {who}", n=3, who=customer.safe_line))
 draw(customer.safe.lines()[0])"""
-    assert types(tmp_path, accepted) == ""
+    assert types(tmp_path, cache, accepted) == ""
 
 
 def test_import_loads_neither_pydantic_nor_wcwidth() -> None:

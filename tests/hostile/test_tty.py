@@ -11,6 +11,7 @@ Log lines are the hub's; a desk writes none. Command line and pictures are in te
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +64,10 @@ async def compared(folder: Path, texts: list[str], notices: int = 12) -> None:
     marked = [f"{text}{SENTINEL}" if len(text) < 2000 else f"{SENTINEL}{text}" for text in texts]
     for kind in ("hostile", "harmless"):
         folder.joinpath(kind).mkdir()
-    bad = await run(folder / "hostile", marked, len(marked), notices)
-    good = await run(folder / "harmless", [*map(harmless, marked), *PLAIN], len(marked) + 1, notices)
+    bad, good = await asyncio.gather(  # side by side: both wait more than they work
+        run(folder / "hostile", marked, len(marked), notices),
+        run(folder / "harmless", [*map(harmless, marked), *PLAIN], len(marked) + 1, notices),
+    )
     assert bad.sequences.kinds - good.sequences.kinds == set()
     assert bad.sequences.unclean() == []
     assert bad.done <= EVERY_ORDER_OF_THE_TOUR

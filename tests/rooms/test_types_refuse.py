@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from mypy import api
 
 from tests.rooms.test_layers import ROOT
+from tests.type_check import type_errors
 
 _MISTAKES = """
 from textual.widgets import Label, Static
@@ -68,18 +68,7 @@ def good(message: Message, ui: Ui) -> None:
 def test_mypy_refuses_raw_text(tmp_path: Path) -> None:
     module = tmp_path / "mistakes.py"
     module.write_text(_MISTAKES)
-    cache = ROOT / ".mypy_cache"
-    out, err, _ = api.run(
-        [
-            str(module),
-            "--strict",
-            "--config-file=",
-            f"--cache-dir={cache}",
-            "--no-error-summary",
-            "--hide-error-context",
-        ]
-    )
-    assert not err
+    out = type_errors(module, ROOT / ".mypy_cache", "--config-file=", "--hide-error-context")
     found = {int(line) for line in re.findall(r"mistakes\.py:(\d+): error:", out)}
     wanted = {number for number, line in enumerate(_MISTAKES.splitlines(), 1) if line.endswith("# refused")}
     assert found == wanted, out
