@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agent_tui.app import DeskApp
     from agent_tui.terminal.terminal import Terminal
 
-FIRST_LINES = 40
+FIRST_LINES = 20
 """Lines of the inbox asked for before the screen has told how many it shows."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -12,8 +13,10 @@ def main() -> None:
     code = played_by_resident(sys.argv[1:])
     if code is not None:
         sys.exit(code)
+    gc.disable()  # what is loaded stays: nothing of it is garbage
     from agent_tui.cli import main as command_line
 
+    gc.enable()
     command_line(prog_name="agent-tui")
 
 

@@ -11,6 +11,8 @@ from agent_tui.domain.queries import RowsQuery
 from agent_tui.domain.views import Cursor, Section, View
 
 PAGE_ROWS = 200
+FIRST_ROWS = 80
+"""Of a section never seen before: what a screen shows and a little more, since the first paint waits for it."""
 Anchor = Literal["start", "end", "after", "before", "at"]
 
 
@@ -20,10 +22,10 @@ def pages_for(
     """Queries (backend, query) so that merged rows start..stop of `section` get loaded; `windows`: those of reachable
     backends. One step at a time: when its pages have come, ask again."""
 
-    def ask(anchor: Anchor, cursor: Cursor | None = None, index: int = 0) -> RowsQuery:
-        return RowsQuery(section, view.channel, view.text, anchor, cursor, index, PAGE_ROWS)
+    def ask(anchor: Anchor, cursor: Cursor | None = None, index: int = 0, rows: int = PAGE_ROWS) -> RowsQuery:
+        return RowsQuery(section, view.channel, view.text, anchor, cursor, index, rows)
 
-    out = [(name, ask("start")) for name, window in windows.items() if window.total is None]
+    out = [(name, ask("start", rows=FIRST_ROWS)) for name, window in windows.items() if window.total is None]
     live = {name: window for name, window in windows.items() if window.total}
     fresh = {name: window for name, window in live.items() if not window.stale}
     for name, window in windows.items():

@@ -40,7 +40,6 @@ NEEDED = (
     "httpx",
     "pydantic",
     "wcwidth",
-    "websockets.asyncio.client",
 )
 
 

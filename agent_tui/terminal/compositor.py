@@ -1,16 +1,20 @@
 """A compositor that asks only the widgets that are seen where something is painted, and only for those rows.
 
 Rests on private parts of Textual 8.2.8: of the compositor `_dirty_regions`, `_regions_to_spans`, `cuts`,
-`visible_widgets`, and `ChopsUpdate`. `tests/terminal/test_private_parts.py` fails when an upgrade changes them.
+`visible_widgets`, `render_update`, `ChopsUpdate` and `LayoutUpdate`; and on `visible_screen_stack`.
+`tests/terminal/test_private_parts.py` fails when an upgrade changes them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import Any
 
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._context import visible_screen_stack
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 Span = tuple[int, int, int]
@@ -26,9 +30,24 @@ class SeenCompositor(Compositor):
         if not dirty:
             return None
         spans = self._between_cuts(dirty)
-        chops: list[dict[int, Strip | None]] = [{} for _ in range(self.size.height)]
+        chops, ends = self._seen(_blocks(spans))
+        return ChopsUpdate(chops, spans, ends)
+
+    def render_update(
+        self, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
+    ) -> Any:
+        whole = self.size.region
+        if full or whole not in self._dirty_regions:  # full: for a picture in a file
+            return super().render_update(full, screen_stack, simplify)
+        visible_screen_stack.set([] if screen_stack is None else screen_stack)
+        self._dirty_regions.clear()
+        chops, _ = self._seen([whole])
+        return LayoutUpdate([[row[x] for x in sorted(row)] for row in chops], whole)
+
+    def _seen(self, bare: list[Region]) -> tuple[list[dict[int, Strip]], list[list[int]]]:
+        """What is to be seen in the regions `bare`: by row, strips by their column, and the columns after each."""
+        chops: list[dict[int, Strip]] = [{} for _ in range(self.size.height)]
         ends: list[list[int]] = [[] for _ in range(self.size.height)]
-        bare = _blocks(spans)
         for widget, (region, clip) in self.visible_widgets.items():  # the foremost first
             seen = region.intersection(clip)
             still_bare: list[Region] = []
@@ -44,7 +63,7 @@ class SeenCompositor(Compositor):
             bare = still_bare
             if not bare:
                 break
-        return ChopsUpdate(chops, spans, ends)
+        return chops, ends
 
     def _between_cuts(self, dirty: set[Region]) -> list[Span]:
         """The dirty cells as spans, widened to where widgets begin and end: a wide character within is never cut."""

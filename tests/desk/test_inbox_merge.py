@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.backends.base import Disconnected
+from agent_tui.desk.asking import FIRST_ROWS
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.inbox import MAX_HELD
+from agent_tui.domain.queries import RowsQuery
 from agent_tui.domain.views import ALL, MINE, View
+from agent_tui.live import FIRST_LINES
 from tests.desk.world import NOW, World, row, settle_questions, shown, truth, up
 
 
@@ -93,3 +96,15 @@ def test_a_question_is_asked_once() -> None:
     desk = desk_on(worlds, MINE)
     assert desk.asks(0, 20)
     assert desk.asks(0, 20) == []
+
+
+def test_the_first_page_is_small_and_enough_for_what_a_start_looks_at() -> None:
+    """The first paint waits until it is read: 200 rows take three times as long as what a screen shows."""
+    worlds = {"hub": big("hub", 1_000, 1)}
+    desk = desk_on(worlds)
+    asked = desk.asks(0, FIRST_LINES)
+    assert {query.limit for _, query in asked if isinstance(query, RowsQuery)} == {FIRST_ROWS}
+    for name, query in asked:
+        desk.arrived(name, query, worlds[name].answer(query), NOW)
+    assert desk.asks(0, FIRST_LINES) == []
+    assert len(shown(desk, 0, FIRST_LINES)) == FIRST_LINES and "..." not in shown(desk, 0, FIRST_LINES)

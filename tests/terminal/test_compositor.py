@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from rich.segment import Segment
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input
 
 from agent_tui.terminal.line_view import LineView
@@ -107,6 +108,27 @@ async def test_only_the_changed_rows_of_the_widget_that_is_seen_there_are_asked_
         await pilot.pause()
         assert (left.asked, right.asked) == ([], [2, 9, 10])
         assert len(app.updates) == 1
+
+
+async def test_a_whole_paint_asks_each_widget_once_for_what_is_seen_of_it_and_nothing_behind() -> None:
+    app = TwoSides()
+    async with app.run_test(size=(40, 12)) as pilot:
+        left, right = app.query_one("#left", Rows), app.query_one("#right", Rows)
+        await pilot.pause()
+        left.asked.clear()
+        right.asked.clear()
+        behind: list[Region] = []
+        for widget in (app.screen, left.parent):
+            assert isinstance(widget, Widget)
+            widget.render_lines = behind.append  # type: ignore[method-assign,assignment]
+        compositor = app.screen._compositor
+        compositor._dirty_regions.add(compositor.size.region)
+        update = compositor.render_update()
+        assert isinstance(update, LayoutUpdate)
+        assert left.asked == list(range(12)) and right.asked == list(range(12))
+        assert behind == []
+        assert [sum(strip.cell_length for strip in row) for row in update.strips] == [40] * 12
+        assert compositor.render_update() is None
 
 
 async def test_a_change_within_a_wide_character_paints_all_of_it() -> None:

@@ -103,7 +103,10 @@ def test_the_compositor_paints_a_part_where_seen_compositor_does() -> None:
     chops = inspect.getsource(Compositor._render_chops)
     assert "render_region = intersection(region, clip)" in chops
     assert "if get_chops_line(cut) is None:" in chops  # the foremost first
-    assert "self.render_partial_update()" in inspect.getsource(Compositor.render_update)
+    update = inspect.getsource(Compositor.render_update)
+    assert "self.render_partial_update()" in update
+    assert "visible_screen_stack.set([] if screen_stack is None else screen_stack)" in update
+    assert "if full or screen_region in self._dirty_regions:" in update
 
 
 def test_a_widget_makes_its_lines_as_line_view_takes_for_granted() -> None:
