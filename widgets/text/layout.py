@@ -24,8 +24,26 @@ def lay_out(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
     return tuple(line for paragraph in text.lines() for line in _paragraph(paragraph, width, bidi))
 
 
-@lru_cache(maxsize=2048)
+LONG = 2_000
+"""Characters. Of paragraphs this long or longer only a few are kept: customers may send half a megabyte in one, and
+two thousand of those would fill the machine within a shift."""
+
+
 def _paragraph(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
+    return _short(text, width, bidi) if len(text) < LONG else _long(text, width, bidi)
+
+
+@lru_cache(maxsize=2048)
+def _short(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
+    return _broken_and_drawn(text, width, bidi)
+
+
+@lru_cache(maxsize=32)
+def _long(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
+    return _broken_and_drawn(text, width, bidi)
+
+
+def _broken_and_drawn(text: SafeText, width: int, bidi: Bidi) -> tuple[TextLine, ...]:
     for narrower in (0, 1, 2):  # where Textual's table of widths differs from that of wcwidth
         drawn = [(line, cell_len(line.text)) for line in visual_lines(text, max(1, width - narrower), bidi)]
         if all(cells <= width for _, cells in drawn):
