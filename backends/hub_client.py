@@ -25,8 +25,7 @@ from agent_tui.backends.wire.client import Answered, ClientProtocol, Ended, Happ
 from agent_tui.backends.wire.codec import size_of
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, Limits, Welcome
 from agent_tui.backends.wire.rate import TokenBucket
-from agent_tui.backends.wire.transport import Transport, TransportClosed, TransportRefused
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import Transport, TransportClosed, TransportRefused, connect_websocket
 from agent_tui.domain.orders import FileRef, Order
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.time import MS, Ms, TimeSource

@@ -40,6 +40,7 @@ NEEDED = (
     "httpx",
     "pydantic",
     "wcwidth",
+    "websockets.asyncio.client",
 )
 
 

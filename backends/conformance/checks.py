@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from agent_tui.backends.conformance.probe import Failed, Probe, Skipped, Target, probe
 from agent_tui.backends.wire.frames import Ack, Bye, Command, Hello, PageFrame, QueryFrame, Reject, Welcome
-from agent_tui.backends.wire.transport import TransportClosed, TransportRefused
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import TransportClosed, TransportRefused, connect_websocket
 from agent_tui.domain.orders import MarkRead, Note
 from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery, TotalsPage, TotalsQuery
 from agent_tui.domain.text import CustomerText

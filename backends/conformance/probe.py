@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from agent_tui.backends.wire.codec import decode_server, encode
 from agent_tui.backends.wire.frames import Bye, ClientFrame, EventFrame, Hello, ServerFrame, Welcome
-from agent_tui.backends.wire.transport import Transport, TransportClosed
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import Transport, TransportClosed, connect_websocket
 
 
 class Failed(Exception):

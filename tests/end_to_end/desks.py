@@ -12,8 +12,7 @@ from agent_tui.backends.hub import queries
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub_client import HubBackend
-from agent_tui.backends.wire.transport import Transport
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import Transport, connect_websocket
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.inbox import InboxRow

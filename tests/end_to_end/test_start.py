@@ -23,11 +23,8 @@ LATER = (
     "agent_tui.reference",
     "argon2",
     "babel",
-    "email",
     "html2text",
-    "http",
     "httpx",
-    "importlib.metadata",
     "jinja2",
     "keyring",
     "nh3",
@@ -38,7 +35,6 @@ LATER = (
     "sqlalchemy",
     "starlette",
     "uvicorn",
-    "websockets",
 )
 #: `agent-tui WORDS` that writes down what it has loaded whenever it is asked by SIGUSR1.
 PROGRAM = """

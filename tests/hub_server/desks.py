@@ -11,8 +11,7 @@ from agent_tui.backends.base import Connected, Disconnected, Happening
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.frames import Limits
-from agent_tui.backends.wire.transport import Transport
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import Transport, connect_websocket
 from agent_tui.domain.events import Event
 from agent_tui.domain.time import SystemTime
 from tests.hub_server.small_workspace import SmallWorkspace

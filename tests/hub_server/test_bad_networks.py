@@ -13,8 +13,7 @@ from agent_tui.backends.hub import server as server_room
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.wire.codec import encode
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, SUBPROTOCOL, Command, Hello
-from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed, connect_websocket
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Note, Reopen
 from agent_tui.domain.text import CustomerText

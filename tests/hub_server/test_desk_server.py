@@ -9,7 +9,7 @@ import pytest
 
 from agent_tui.backends.base import Acked, BackendDown, Disconnected, QueryRefused, Rejected
 from agent_tui.backends.hub.server import DeskServer
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import connect_websocket
 from agent_tui.domain.events import Event
 from agent_tui.domain.orders import Note, Resolve
 from agent_tui.domain.queries import CasePage, CaseQuery, DirectoryQuery, TotalsPage, TotalsQuery

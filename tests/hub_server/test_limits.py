@@ -14,8 +14,7 @@ from websockets.typing import Subprotocol
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.wire.codec import encode
 from agent_tui.backends.wire.frames import SUBPROTOCOL, Command, Hello
-from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed, TransportRefused
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import MemoryTransport, TransportClosed, TransportRefused, connect_websocket
 from agent_tui.config.hub_settings import HubSettings, LimitSettings
 from agent_tui.domain.orders import Note
 from agent_tui.domain.text import CustomerText

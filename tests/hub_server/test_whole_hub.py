@@ -27,7 +27,7 @@ from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.hub_client import HubBackend
-from agent_tui.backends.wire.websocket import connect_websocket
+from agent_tui.backends.wire.transport import connect_websocket
 from agent_tui.domain.events import Event, MessageAdded
 from agent_tui.domain.orders import Note, Reply
 from agent_tui.domain.queries import CasePage, CaseQuery, LinkPage, LinkQuery, RowsPage, RowsQuery
