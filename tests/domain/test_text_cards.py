@@ -177,9 +177,9 @@ def test_floods_of_digits_take_no_time_that_grows_faster_than_they_do() -> None:
     import time
 
     def took(text: str) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()  # what others do on this machine meanwhile is no time of ours
         mask_cards(text)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     for unit in ("4 ", "4", "1234567890123 ", "4 1 1 1 1 1 1 1 1 1 1 1 x", "41111111 11111111 "):
         small, large = took(unit * 2_000), took(unit * 20_000)
