@@ -21,7 +21,7 @@ PRIORITIES: dict[str, Phrase] = {
     "high": marked("high"),
     "urgent": marked("urgent"),
 }
-_SNOOZES = (
+SNOOZES = (
     ("30m", marked("30 minutes")),
     ("2h", marked("2 hours")),
     ("tomorrow 9", marked("tomorrow morning")),
@@ -72,6 +72,20 @@ def assignees(context: Context) -> Iterator[Choice]:
         yield Choice(f"team:{team}", clean_line(directory.team_title(team)), trusted("team"))
 
 
+def assignee(context: Context, name: str) -> str:
+    """`agent:ID` or `team:NAME` of what was typed or chosen. Raises CommandError."""
+    wanted, choices = name.strip().casefold(), list(assignees(context))
+    exact = [
+        c for c in choices if wanted in (c.value.casefold(), c.title.casefold(), c.value.partition(":")[2].casefold())
+    ]
+    found = exact or [choice for choice in choices if wanted and choice.title.casefold().startswith(wanted)]
+    if len(found) != 1:
+        word = clean_line(name)
+        several = compose("{word} is more than one; write more of the name", word=word)
+        raise CommandError(several if found else compose("nobody is called {word}", word=word))
+    return found[0].value
+
+
 def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
     row, choices = case_here(context), list(assignees(context))
 
@@ -84,16 +98,7 @@ def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
     if not arguments:
         context.ui.pick(trusted("assign to"), choices, assign)
         return None
-    wanted = arguments[0].casefold()
-    names = {choice.value: (choice.title.casefold(), choice.value.partition(":")[2].casefold()) for choice in choices}
-    found = [choice for choice in choices if wanted in names[choice.value]] or [
-        choice for choice in choices if choice.title.casefold().startswith(wanted)
-    ]
-    if len(found) != 1:
-        word = clean_line(arguments[0])
-        template = compose("{word} is more than one; write more of the name", word=word)
-        raise CommandError(template if found else compose("nobody is called {word}", word=word))
-    assign(found[0].value)
+    assign(assignee(context, arguments[0]))
     return None
 
 
@@ -163,7 +168,7 @@ def _snooze(context: Context, arguments: Arguments) -> SafeText | None:
         return None
     now = context.workbench.time.now()
     choices = []
-    for words, title in _SNOOZES:
+    for words, title in SNOOZES:
         until = parse_when(words, now, context.zone)
         beside = say_when(until, now, context.zone) if until != NEXT_REPLY else trusted("")
         choices.append(Choice(words, title.text, beside))

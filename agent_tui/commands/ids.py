@@ -52,6 +52,8 @@ CASE_REOPEN = "case-reopen"
 CASE_SPAM = "case-spam"
 CUSTOMER_BLOCK = "customer-block"
 UNDO = "undo"
+MARK = "mark"
+MARK_ALL = "mark-all"
 COPY_MESSAGE = "copy-message"
 COPY_NUMBER = "copy-number"
 MESSAGE_SOURCE = "message-source"
@@ -198,6 +200,8 @@ _CASE = (
         (LIST,),
     ),
     CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze.", (LIST,)),
+    CommandSpec(MARK, "Mark", "Mark the case, or take the mark off; a command then acts on all marked ones.", (LIST,)),
+    CommandSpec(MARK_ALL, "Mark all shown", "Mark all cases of the view; once more takes the marks off.", (LIST,)),
     CommandSpec(
         COPY_MESSAGE, "Copy message", "Copy the message under the cursor to the terminal's clipboard.", (LIST,)
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from agent_tui.commands import ids
-from agent_tui.commands.case import assignees, case_here, give
+from agent_tui.commands.case import assignee, assignees, case_here, give
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
@@ -151,20 +151,8 @@ def _whose(context: Context, words: str) -> tuple[str, str, str]:
     words, sign, name = words.rpartition(" > ")
     if not sign:
         return name, "", ""
-    kind, _, id = _named(context, name).partition(":")
+    kind, _, id = assignee(context, name).partition(":")
     return words, id if kind == "agent" else "", id if kind == "team" else ""
-
-
-def _named(context: Context, name: str) -> str:
-    wanted = name.strip().casefold()
-    choices = list(assignees(context))
-    exact = [c for c in choices if wanted in (c.title.casefold(), c.value.partition(":")[2].casefold())]
-    found = exact or [c for c in choices if wanted and c.title.casefold().startswith(wanted)]
-    if len(found) != 1:
-        word = clean_line(name)
-        several = compose("{word} is more than one; write more of the name", word=word)
-        raise CommandError(several if found else compose("nobody is called {word}", word=word))
-    return found[0].value
 
 
 # -- what becomes of one

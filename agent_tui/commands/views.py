@@ -79,6 +79,24 @@ def _filter(context: Context, arguments: Arguments) -> SafeText | None:
     return None
 
 
+def _in_inbox(context: Context) -> SafeText | None:
+    return None if context.ui.place == "inbox" else trusted("works in the inbox")
+
+
+def _mark(context: Context, _arguments: Arguments) -> SafeText | None:
+    if context.key is not None:
+        context.workbench.toggle_mark(context.key)
+        context.ui.move("next")
+    return None
+
+
+def _mark_all(context: Context, _arguments: Arguments) -> SafeText | None:
+    marked, shown = context.workbench.mark_all()
+    if marked < shown:
+        return compose("{n} of {all} are marked: those that are loaded", n=marked, all=shown)
+    return None
+
+
 def _letters(context: Context, _arguments: Arguments) -> SafeText | None:
     return None if context.ui.show_letters() else trusted("there are no links or files here")
 
@@ -147,6 +165,8 @@ COMMANDS = (
     command(ids.VIEW_PROMISES, _viewer("promises")),
     command(ids.VIEW_CHANNEL, _channel),
     command(ids.FILTER, _filter),
+    command(ids.MARK, _mark, has_case, _in_inbox),
+    command(ids.MARK_ALL, _mark_all, _in_inbox),
     command(ids.LABELS_SHOW, _letters, has_open_case),
     command(ids.FOLD, _fold, has_open_case),
     command(ids.CUSTOMER_CARD, _card, has_open_case),

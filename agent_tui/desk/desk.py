@@ -355,6 +355,19 @@ class Desk:
             self.inbox.set_view(view)
         return Changes(inbox=True, header=True)
 
+    def mark(self, keys: Iterable[CaseKey], on: bool) -> Changes:
+        """Mark cases of the inbox, or take their marks off."""
+        marked = self.inbox.marked
+        changed = set()
+        for key in keys:
+            row = self.row(key)
+            if on and key not in marked and row is not None:
+                marked[key] = row
+                changed.add(key)
+            elif not on and marked.pop(key, None) is not None:
+                changed.add(key)
+        return Changes(rows=changed, header=bool(changed))
+
     def settle(self) -> Changes:
         """The inbox takes its true order."""
         return Changes(inbox=self.inbox.settle())
@@ -441,7 +454,7 @@ class Desk:
             and (row is None or case.row.version > row.version)
         ):
             return case.row
-        return row
+        return row or self.inbox.marked.get(key)
 
     def live_calls(self) -> tuple[tuple[CaseKey, Call], ...]:
         """Calls that concern me: ringing first, then mine active or held, then those to write up."""

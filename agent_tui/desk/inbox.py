@@ -31,12 +31,14 @@ class InboxHeader:
 
 @frozen
 class InboxRow:
-    """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox."""
+    """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
+    command acts on it."""
 
     key: CaseKey
     row: CaseRow
     draft: bool = False
     pending: int = 0
+    marked: bool = False
 
 
 @frozen
@@ -55,6 +57,8 @@ class Inbox:
     def __init__(self) -> None:
         self.drafts: set[CaseKey] = set()
         self.pending: dict[CaseKey, int] = {}
+        self.marked: dict[CaseKey, CaseRow] = {}
+        """Marked cases in the order they were marked, each as it was then."""
         self._backends: dict[str, bool] = {}
         self.set_view(MINE)
 
@@ -97,7 +101,7 @@ class Inbox:
         row = self.row(key)
         if row is None:
             return InboxGap(section)
-        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0))
+        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked)
 
     def index_of(self, key: CaseKey) -> int | None:
         """Where a loaded row is shown now."""

@@ -14,9 +14,10 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import inverse
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import FileRef, MakePromise, Order, RetrySend, ShowCard, case_of
 from agent_tui.domain.queries import LinkPage, LinkQuery
-from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, plural, trusted
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.domain.views import View
 from agent_tui.services.asking import Asker
@@ -27,6 +28,17 @@ from agent_tui.services.sending import Sender
 from agent_tui.services.state import State, StateError
 
 UNDO_DEPTH = 50
+
+Step = tuple[str, str, Order]
+"""A command id, its backend, and the order that takes it back."""
+
+
+@frozen
+class Undoable:
+    """What `undo` takes back as one."""
+
+    steps: tuple[Step, ...]
+    words: SafeText
 
 
 class Workbench:
@@ -51,7 +63,7 @@ class Workbench:
         self._telling: asyncio.Handle | None = None
         self._stopped = asyncio.Event()
         self._running = False
-        self._undo: list[tuple[str, str, Order, SafeText]] = []
+        self._undo: list[Undoable] = []
         self._state = State(state_dir)
         self._drafts = Drafts(self._state)
         self._outbox = Outbox(self._state)
@@ -164,6 +176,24 @@ class Workbench:
         """Close the open case."""
         self._changed(self.desk.close_case())
 
+    def toggle_mark(self, key: CaseKey) -> None:
+        """Mark a case of the inbox for the next command, or take its mark off."""
+        self._changed(self.desk.mark((key,), key not in self.desk.inbox.marked))
+
+    def mark_all(self) -> tuple[int, int]:
+        """Mark all cases of the view that are loaded; where all are marked, none. How many are, of how many there
+        are."""
+        inbox = self.desk.inbox
+        keys = [key for key, _, _ in inbox.rows()]
+        on = any(key not in inbox.marked for key in keys)
+        self._changed(self.desk.mark(keys, on))
+        shown = sum(total for _, total in inbox.totals())
+        return (len(keys), shown) if on else (0, 0)
+
+    def unmark(self) -> None:
+        """Take all marks off."""
+        self._changed(self.desk.mark(tuple(self.desk.inbox.marked), False))
+
     def load_older(self) -> None:
         """An older page of the open timeline."""
         self._changed(self.desk.want_older())
@@ -178,14 +208,28 @@ class Workbench:
         """Keep `order` in the outbox, then send it; answers its command id ("" when it could not be kept: a notice says
         why). `hold`: only after `undo_seconds`. `key`: its case, where the order itself names none (calls)."""
         key = key or CaseKey(backend, case_of(order))
+        id, steps, words = self._give(key, order, hold)
+        if steps:
+            self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(steps, words)]
+        return id
+
+    def order_together(self, orders: Sequence[tuple[CaseKey, Order]]) -> None:
+        """Give orders that `undo` takes back as one."""
+        steps: list[Step] = []
+        for key, order in orders:
+            steps += self._give(key, order, False)[1]
+        if steps:
+            words = plural("undone: {n} case as before", "undone: {n} cases as before", n=len(steps))
+            self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(tuple(steps), words)]
+
+    def _give(self, key: CaseKey, order: Order, hold: bool) -> tuple[str, tuple[Step, ...], SafeText]:
+        """Command id ("" when it could not be kept), and what takes it back."""
         before = self.desk.row(key)
         entry = self._keep(key, order, hold)
-        if entry is None:
-            return ""
-        opposite = inverse(order, before)
-        if opposite is not None:
-            self._undo = [*self._undo[-UNDO_DEPTH:], (entry.id, backend, *opposite)]
-        return entry.id
+        opposite = inverse(order, before) if entry is not None else None
+        if entry is None or opposite is None:
+            return entry.id if entry is not None else "", (), trusted("")
+        return entry.id, ((entry.id, key.backend, opposite[0]),), opposite[1]
 
     def send(self, draft: Draft) -> str:
         """Send what the composer holds, after `undo_seconds` in which `take_back` returns it; answers the command id
@@ -290,15 +334,16 @@ class Workbench:
         """Take the last undoable act back; says what was undone, or why nothing was."""
         entry = self._outbox.youngest_held()
         if entry is not None:
-            self._undo = [done for done in self._undo if done[0] != entry.id]
+            self._undo = [done for done in self._undo if done.steps[0][0] != entry.id]
             if self._as_draft(entry) is None:
                 return trusted("taken back: it was not done")
             return trusted("taken back: it is a draft again")
         if not self._undo:
             return trusted("nothing to undo")
-        _, backend, order, words = self._undo.pop()
-        self._keep(CaseKey(backend, case_of(order)), order, False)
-        return words
+        done = self._undo.pop()
+        for _, backend, order in reversed(done.steps):
+            self._keep(CaseKey(backend, case_of(order)), order, False)
+        return done.words
 
     # -- files ---------------------------------------------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ def _case_line(
     parts = [
         _mark(look, paint, base),
         _tag(row, paint, base),
-        (" ", base),
+        ("+", base + paint["here"]) if item.marked else (" ", base),
         (fit(_name(row), name - 1, paint.bidi), base + paint["strong"] if bold else base),
         (" ", base),
     ]

@@ -95,6 +95,8 @@ class DeskUi:
         elif self.place == "timeline":
             self._workbench.settle()
             self.focus("inbox")
+        elif self._workbench.desk.inbox.marked:
+            self._workbench.unmark()
         elif self._workbench.desk.open_case is not None:
             self._workbench.close_case()
         elif self._workbench.desk.inbox.view.text:

@@ -8,9 +8,10 @@ from typing import Literal
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.many import acts_on_many, run_on_many
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
-from agent_tui.domain.text import clean_line, compose, declared, fixed, trusted
+from agent_tui.domain.text import clean_line, compose, declared, fixed, plural, trusted
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.keymaps.resolver import Match, Pending, Resolver
@@ -84,13 +85,14 @@ class KeyRouter:
         if command_id not in _QUIET:
             self._screen.status.seen()
         context = self.context(contexts)
-        reason = command.why_not(context)
+        many = acts_on_many(context, command_id)
+        reason = None if many else command.why_not(context)
         if reason is not None:
             title = declared(command.spec.title)
             self._ui.say(compose("{title}: {reason}", title=title, reason=reason), "warning")
         else:
             try:
-                said = command.run(context, arguments)
+                said = run_on_many(context, command_id, arguments) if many else command.run(context, arguments)
             except CommandError as error:
                 self._ui.say(error.text, "warning")
             else:
@@ -113,8 +115,11 @@ class KeyRouter:
                 [(trusted("0-9 * #"), trusted("into the call"))], (fixed("Esc"), trusted("done", "keypad"))
             )
             return
+        marked = len(self._workbench.desk.inbox.marked) if context.ui.place == "inbox" else 0
         self._screen.keys.teach(
-            self._lessons.taught(context, self._screen.case), self._lessons.always(context.contexts)
+            self._lessons.taught(context, self._screen.case),
+            self._lessons.always(context.contexts),
+            plural("{n} marked", "{n} marked", n=marked) if marked else trusted(""),
         )
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
