@@ -28,6 +28,13 @@ TEXTS = {
     "lines": "x\n",
     "cards": "4111 1111 1111 1111, ",
     "digits": "4111 ",
+    "broken cards": "\t4111 1111 1111 1111 0\n4111 1111 1111 1111 \U0001f3f4\u1100\u11a8 \U00010a01",
+    "rare marks": "\U0001e94a\U0001e94a\U0001e94a\U0001e94a\U0001e922",
+    "joiners": "\u0628\u200d",
+    "isolates": "\n\u2067a",
+    "breaks": "\u200b\r\u2066",
+    "loose marks": "\n\u0301",
+    "mixed": "\u0007\u0e33\u2068 \u2028\u2060\u2028\U00011000",
 }
 
 
