@@ -2,8 +2,8 @@
 
 A card number has 13 to 19 digits, the prefix and length of a brand (ISO/IEC 7812-1 and the brands' published ranges)
 and a right check digit (Luhn). Everything else stays: order numbers, phones, trackings, IBANs. Digits may be of any
-script, apart by blanks, dashes or marks. One number in ten of a card's shape passes the check by chance and is masked
-too; whoever needs it asks for it as for a card's.
+script, apart by blanks, dashes, other signs or marks, and broken once by the end of a line. One number in ten of a
+card's shape passes the check by chance and is masked too; whoever needs it asks for it as for a card's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -28,8 +29,9 @@ _UNSEEN: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e01ef"
 )
 _BLANKS: Final = " \u00a0\u2000-\u200a\u202f\u205f\u3000\n"
-_DASHES: Final = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
-_DOTS: Final = "._/,·"
+_DASHES: Final = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d_\uff3f|\uff5c¦│~\uff5e"
+"""Signs that no time, date or amount has between its digits."""
+_DOTS: Final = "./,·:;*='\\\\>\u2019\u2027\u2044\u2215\u2219\u22c5\u3001\u30fb\uff0c\uff0e\uff0f\uff1a\uff1b"
 _ALSO_UNSEEN: Final = frozenset("\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800")
 """Signs of other categories that are drawn as nothing or as a blank: vowels and selectors of Khmer and Mongolian, the
 empty pattern of Braille."""
@@ -38,14 +40,17 @@ _GAP: Final = f"[{_UNSEEN}{_BLANKS}{_DASHES}{_DOTS}]"
 _RUN: Final = re.compile(rf"{_DIGIT}(?:{_GAP}{{0,12}}{_DIGIT}){{12,}}")
 _GROUP: Final = re.compile(rf"{_DIGIT}(?:[{_UNSEEN}]*{_DIGIT})*")
 # The same for ASCII, at four times the speed.
-_PLAIN_GAP: Final = r"[\x00-\x08\n-\x1f\x7f \-._/,]"
+_PLAIN_GAP: Final = r"[\x00-\x08\n-\x1f\x7f \-._/,|~:;*='\\>]"
 _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_PLAIN_GAP}{{0,12}}[0-9]){{12,}}")
-_SEEN_GAP: Final = re.compile(f"[{_UNSEEN}]+")
+_NO_SIGN: Final = re.compile(f"[{_UNSEEN}{_BLANKS}]+")
+_LOOSE: Final = re.compile(f"[{_DOTS}]")
+_LAST: Final = re.compile(rf"(?:[0-9][^0-9]*){{{SHOWN}}}\Z")
 _BEFORE_PHONE: Final = re.compile(r"\+[\d\s().-]{0,3}$")
 _BEFORE_IBAN: Final = re.compile(r"(?<![^\W\d_])[A-Z]{2}$|(?<![^\W\d_])[A-Z]{2}\d{2}[ -]?(?:[A-Z]{4}[ -]?)?$")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[0-9A-Z]){11,30}")
 _SHAPES: Final = frozenset(
-    {
+    "".join(map(chr, sizes))
+    for sizes in (
         (4, 4, 4, 4),
         (4, 4, 4, 4, 3),
         (4, 4, 4, 4, 2),
@@ -58,11 +63,18 @@ _SHAPES: Final = frozenset(
         (6, 10),
         (6, 13),
         (8, 8),
-    }
-)
-"""How cards are printed and typed; so grouped, a number is found beside others too."""
+    )
+) | frozenset(map(chr, range(LEAST, MOST + 1)))
+"""How cards are printed and typed; so grouped, a number is found beside others too. The
+sizes of the groups are characters, for speed."""
 _COUNTS: Final = {4: (5, 4, 3), 6: (2,), 8: (2,), **dict.fromkeys(range(LEAST, MOST + 1), (1,))}
 """How many groups to try from one of this size, the most first."""
+_WIDEST: Final = max(map(len, _SHAPES))
+_PLACES: Final = {
+    size: {place for shape in _SHAPES for place, char in enumerate(shape) if ord(char) == size}
+    for size in range(1, MOST + 1)
+}
+"""Where in the shapes a group of a size stands."""
 
 
 def mask_cards(text: str) -> str:
@@ -71,17 +83,29 @@ def mask_cards(text: str) -> str:
     if len(text) < LEAST:
         return text
     runs = _PLAIN_RUN if text.isascii() else _RUN
-    found = [span for run in runs.finditer(text) for span in _numbers(text, run.start(), run.end())]
-    if not found:
-        return text
-    masked = list(text)
-    for start, stop in found:
-        places = [place for place in range(start, stop) if _value(text[place]) is not None]
-        for place, following in pairwise(places[: 1 - SHOWN]):
-            masked[place] = MASK
-            for between in range(place + 1, following):
-                if text[between] in _ON_A_DIGIT:
-                    masked[between] = ""
+    parts: list[str] = []
+    done = 0
+    for run in runs.finditer(text):
+        for start, stop in sorted(_numbers(text, run.start(), run.end())):
+            if start >= done:
+                parts += (text[done:start], _masked(text[start:stop]))
+                done = stop
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _masked(number: str) -> str:
+    if number.isascii():
+        kept = len(number) - SHOWN
+        if not number[kept:].isdecimal() and (last := _LAST.search(number)):
+            kept = last.start()
+        return number[:kept].translate(_HIDDEN) + number[kept:]
+    masked = list(number)
+    places = [place for place, char in enumerate(number) if _value(char) is not None]
+    for place, following in pairwise(places[: 1 - SHOWN]):
+        masked[place] = MASK
+        for between in range(place + 1, following):
+            if number[between] in _ON_A_DIGIT:
+                masked[between] = ""
     return "".join(masked)
 
 
@@ -104,43 +128,110 @@ def _drawn_as(char: str) -> str:
 
 
 def _numbers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Where card numbers stand in a run of digits and what is between them."""
+    """Where card numbers stand in a run of digits and what is between them; some may overlap."""
     before = text[max(0, start - 12) : start]
-    if (lead := _BEFORE_IBAN.search(before)) and _is_iban(text, start - len(lead[0])):
+    if before.lower() != before and (lead := _BEFORE_IBAN.search(before)) and _is_iban(text, start - len(lead[0])):
         return
-    groups = [group.span() for group in _GROUP.finditer(text, start, stop)]
-    numbers = [_digits(text[a:b]) for a, b in groups]
-    total = sum(map(len, numbers))
-    if _BEFORE_PHONE.search(before) and total <= 15:  # E.164
+    numbers = _read(_GROUP.findall(text, start, stop))
+    digits = "".join(numbers)
+    if len(digits) <= 15 and "+" in before and _BEFORE_PHONE.search(before):  # E.164
         return
-    if len(groups) > 1 and LEAST <= total <= MOST and is_card("".join(numbers)) and _one_kind(_gaps(text, groups)):
-        yield groups[0][0], groups[-1][1]
+    if len(numbers) > 1 and is_card(digits) and _one_kind(text, _spans(text, start, stop), numbers):
+        yield start, stop
         return
+    yield from _printed(text, start, stop, numbers)
+    if "\n" in text[start:stop]:
+        yield from _broken(text, start, stop)
+
+
+def _printed(text: str, start: int, stop: int, numbers: list[str]) -> Iterator[tuple[int, int]]:
+    """Numbers in a shape that cards are printed in, all signs between the groups alike, at most one line's end."""
+    sizes = "".join(map(chr, map(len, numbers)))
+    spans: list[tuple[int, int]] = []  # wanted seldom
     first = 0
-    while first < len(groups):
-        counts = _COUNTS.get(len(numbers[first]), ()) if numbers[first][0] in "23456" else ()
-        count = next((n for n in counts if _printed(text, groups, numbers, first, n)), 0)
-        if count:
-            yield groups[first][0], groups[first + count - 1][1]
+    while first < len(numbers):
+        count = 0
+        for count in _counts(numbers, sizes, first):
+            spans = spans or _spans(text, start, stop)
+            signs, ends = _between(text, spans[first : first + count])
+            if len(signs - {""}) <= 1 and ends <= 1:
+                yield spans[first][0], spans[first + count - 1][1]
+                break
+        else:
+            count = 0
         first += count or 1
 
 
-def _printed(text: str, groups: list[tuple[int, int]], numbers: list[str], first: int, count: int) -> bool:
-    """Whether `count` groups from `first` are a number in a shape that cards are printed in."""
-    parts = numbers[first : first + count]
-    if count > 1 and tuple(map(len, parts)) not in _SHAPES:
-        return False
-    if len(parts) < count or not is_card("".join(parts)):
-        return False
-    gaps = _gaps(text, groups[first : first + count])
-    kinds = {gap.replace(" ", "") or " " for gap in gaps}
-    return len(kinds - {"\n", " "}) <= 1 and sum("\n" in gap for gap in gaps) <= 1
+def _counts(numbers: list[str], sizes: str, first: int, least: int = 1) -> Iterator[int]:
+    """How many groups from `first` on, but `least` of them, may be one card's number, the most first."""
+    if numbers[first][0] in "23456":
+        for count in _COUNTS.get(len(numbers[first]), ()):
+            shape = sizes[first : first + count]
+            if shape in _SHAPES and len(shape) == count >= least and is_card("".join(numbers[first : first + count])):
+                yield count
 
 
-def _one_kind(gaps: list[str]) -> bool:
-    """Whether the signs between groups, grouped anyhow, are all one blank or dash."""
-    kinds = {gap.replace(" ", "") or " " for gap in gaps}
-    return len(kinds) == 1 and not any(char in _DOTS or char == "\n" for gap in gaps for char in gap)
+def _broken(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Numbers in a printed shape, one of whose groups goes on in the next line, as a mail program breaks them."""
+    before: list[str] = []
+    begin = place = start  # of the line before, and of this one
+    for line in text[start:stop].split("\n"):
+        end = place + len(line)
+        after = _read(_GROUP.findall(line))
+        if before and after:
+            for first, last in _over_the_end(before, after):
+                spans = _spans(text, begin, end)[first : last + 1]
+                if len(_between(text, spans)[0] - {""}) <= 1:
+                    yield spans[0][0], spans[-1][1]
+        before, begin, place = after, place, end + 1
+
+
+def _over_the_end(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
+    """The first and the last group, counted over two lines, of what may be a number broken inside a group."""
+    broken = before[-1] + after[0]
+    places = [place for place in _PLACES.get(len(broken), ()) if place < len(before)]
+    if not places:
+        return
+    most = min(len(before), _WIDEST) - 1
+    groups = [*before[len(before) - 1 - most : -1], broken, *after[1:_WIDEST]]
+    sizes = "".join(map(chr, map(len, groups)))
+    for place in places:
+        for count in _counts(groups, sizes, most - place, place + 1):
+            first = len(before) - 1 - place
+            yield first, first + count
+
+
+def _one_kind(text: str, spans: list[tuple[int, int]], numbers: list[str]) -> bool:
+    """Whether the signs between groups, grouped anyhow, are all alike, and none that stands in dates and amounts, but
+    between single digits; over one line's end at most."""
+    signs, ends = _between(text, spans)
+    if len(signs) > 1 or ends > 1:
+        return False
+    return not _LOOSE.search("".join(signs)) or all(len(number) == 1 for number in numbers)
+
+
+def _between(text: str, spans: list[tuple[int, int]]) -> tuple[set[str], int]:
+    """Which signs stand between the groups, blanks aside ("" where nothing else does), and over how many lines' ends.
+    An end that has no sign is not told by one; a mail's mark of a quoted line is none."""
+    gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
+    signs: set[str] = set()
+    for gap in set(gaps):
+        sign = _NO_SIGN.sub("", gap)
+        if "\n" in gap:
+            sign = sign.replace(">", "")
+        if sign or "\n" not in gap:
+            signs.add(sign)
+    return signs or {""}, sum(["\n" in gap for gap in gaps])
+
+
+def _spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    return [group.span() for group in _GROUP.finditer(text, start, stop)]
+
+
+def _read(groups: list[str]) -> list[str]:
+    """The digits of each group, as ASCII."""
+    every = "".join(groups)
+    return groups if every.isascii() and every.isdecimal() else list(map(_digits, groups))
 
 
 def _is_iban(text: str, at: int) -> bool:
@@ -155,11 +246,6 @@ def _is_iban(text: str, at: int) -> bool:
     return False
 
 
-def _gaps(text: str, groups: list[tuple[int, int]]) -> list[str]:
-    """What is seen between the groups."""
-    return [_SEEN_GAP.sub("", text[one[1] : other[0]]) for one, other in pairwise(groups)]
-
-
 def _digits(group: str) -> str:
     if group.isascii():
         return group if group.isdecimal() else re.sub("[^0-9]+", "", group)
@@ -168,12 +254,14 @@ def _digits(group: str) -> str:
 
 def is_card(digits: str) -> bool:
     """Whether ASCII `digits` have a brand's prefix and length and pass the check of Luhn (ISO/IEC 7812-1, annex B)."""
-    return LEAST <= len(digits) <= MOST and len(digits) in _lengths(int(digits[:4])) and _luhn(digits)
+    return LEAST <= len(digits) <= MOST and len(digits) in _lengths(digits[:4]) and _luhn(digits)
 
 
-def _lengths(prefix: int) -> tuple[int, ...]:
+@lru_cache(maxsize=9_000)
+def _lengths(begin: str) -> tuple[int, ...]:
     """The lengths of numbers that begin with these four digits; none when no brand does. A 13-digit Visa that begins
     as a mobile phone of Germany or Austria does is taken for the phone: such cards are long gone."""
+    prefix = int(begin)
     two, three = prefix // 100, prefix // 10
     if two // 10 == 4:
         return (16, 19) if two in (43, 49) else (13, 16, 19)  # Visa
@@ -191,14 +279,14 @@ def _lengths(prefix: int) -> tuple[int, ...]:
 
 
 def _luhn(digits: str) -> bool:
-    others = digits[-2::-2].translate(_DOUBLED)
-    # The sum of the bytes of ASCII digits is that of the digits and 48 for each.
-    total = sum(digits[-1::-2].encode()) + sum(others.encode()) - 48 * len(digits)
-    return total % 10 == 0 and digits.strip("0") != ""
+    signs = digits.encode()
+    total = sum(signs[-1::-2] + signs[-2::-2].translate(_DOUBLED))
+    return total % 10 == 8 * len(digits) % 10 and digits.strip("0") != ""
 
 
-_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+_DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
 """Each digit twice, the two digits of that added."""
+_HIDDEN: Final = {ord(digit): MASK for digit in "0123456789"}
 
 
 def _value(char: str) -> int | None:

@@ -61,6 +61,15 @@ def test_a_card_number_keeps_its_last_four_digits(number: str) -> None:
         grouped(number, "\u200b"),
         grouped(number, "\u200b \u2060"),
         grouped(number, "\u200b", 1, 1, 1, 1, 1),
+        *(grouped(number, sign, 4, 4, 4, 4) for sign in "|_/,:;*=~\\\u202f\u2007\u3000\uff5c\uff3f\uff0f\uff0c\u00b7"),
+        *(grouped(number, sign, 3, 5, 2) for sign in "|_\uff3f\uff5c~"),
+        *(sign.join(number) for sign in "|_/,.:*\u00a0\u200d"),
+        grouped(number, " \u200b|\u2060 "),
+        grouped(number, "\u00a0 "),
+        *(f"my card is {number[:at]}\n{number[at:]} thanks" for at in range(1, len(number))),
+        f"{number[:11]}\r\n> {number[11:]}",
+        grouped(number[:10], "-") + "\n" + number[10:],
+        digits(number[:9], _WIDE) + " \n" + digits(number[9:], _ARABIC),
         grouped(number, " ", 1, 3, 5, 2),
         grouped(number, "\u2013"),
         " ".join(number),
@@ -86,6 +95,9 @@ def test_beside_other_numbers() -> None:
     assert hidden("054-1234567 4111-1111-1111-1111") == "054-1234567 ••••-••••-••••-1111"
     assert hidden("4111111111111111 5555555555554444") == "••••••••••••1111 ••••••••••••4444"
     assert hidden("4111 1111 1111\n1111 wrapped by a mail") == "•••• •••• ••••\n1111 wrapped by a mail"
+    assert hidden("4111 1111 11\n11 1111 12/27 123") == "•••• •••• ••\n•• 1111 12/27 123"
+    assert hidden("> no. 88213\n> 4111|1111|1\n> 111|1111|12/27") == "> no. 88213\n> ••••|••••|•\n> •••|1111|12/27"
+    assert hidden("4111_1111_1111_1111_12_27") == "••••_••••_••••_1111_12_27"
     assert hidden("378282246310005 exp 12/27") == "•••••••••••0005 exp 12/27"
 
 
@@ -125,6 +137,10 @@ def test_one_line_and_cut_texts() -> None:
         "order 88213, item 4471, qty 12",
         "4.11.2026, 11.11.2026, 11:11",
         "4111\n1111\n1111\n1111",
+        "41111\n11111\n111111",
+        "054-1234567\n+972 52-765-4321\n4471",
+        "3530111\n054-123-4567",
+        "4111/11/11 11:11:11:11",
         "0000000000000000",
         "41111111111111111111111111",
         "1,250.00 + 2,310.50 + 4,999.90",
