@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.text.editing import EditText, cleaned
-from agent_tui.widgets.text.layout import edit_spans
+from agent_tui.widgets.text.layout import edit_spans, graphemes
 
 
 def test_a_step_is_a_grapheme() -> None:
@@ -113,6 +113,77 @@ def test_no_sequence_of_keys_leaves_the_text(text: str, keys: list[str]) -> None
         acts[key]()
         assert 0 <= edit.caret <= len(edit.text)
         assert 0 <= edit.anchor <= len(edit.text)
+
+
+_LETTERS = st.text(
+    alphabet="a \n\u05e9\u05b8\u0301\u200d\u2067\u2069\u1100\u11a8\u0915\u094d\U0001f1ee\U0001f468{}", max_size=12
+)
+
+
+@given(_LETTERS, st.lists(st.one_of(st.sampled_from("lrbdwkuWLRVf"), _LETTERS, st.integers(0, 30)), max_size=25))
+def test_the_caret_is_never_inside_a_letter(text: str, deeds: list[str | int]) -> None:
+    edit = EditText(text)
+    acts: dict[str, Callable[[], object]] = {
+        "l": edit.left,
+        "r": edit.right,
+        "b": edit.backspace,
+        "d": edit.delete,
+        "w": edit.delete_word,
+        "k": edit.delete_line,
+        "u": edit.undo,
+        "W": edit.word_left,
+        "L": lambda: edit.left(True),
+        "R": lambda: edit.word_right(True),
+        "V": edit.word_right,
+        "f": edit.next_field,
+    }
+    for deed in deeds:
+        if isinstance(deed, int):
+            edit.put_caret(deed, mark=deed % 2 == 1)
+        elif deed in acts:
+            acts[deed]()
+        else:
+            edit.insert(deed)
+        edges = {0, *accumulate(map(len, graphemes(edit.text)))}
+        assert {edit.caret, edit.anchor} <= edges
+
+
+@pytest.mark.parametrize(
+    ("text", "caret", "deed", "left"),
+    [
+        ("\u0301bc", 0, "a", "bc"),
+        ("a\n\u0301bc", 2, "", "bc"),
+        ("\U0001f1f1x", 0, "\U0001f1ee", "x"),
+    ],
+)
+def test_what_joins_the_letter_behind_it_takes_the_caret_along(text: str, caret: int, deed: str, left: str) -> None:
+    edit = EditText(text, caret)
+    if deed:
+        edit.insert(deed)
+    else:
+        edit.backspace()
+    assert edit.text[edit.caret :] == left
+
+
+def test_a_point_that_is_typed_stands_on_its_letter() -> None:
+    edit = EditText()
+    for key in "\u05e9\u05c1\u05b8\u05dc":
+        edit.insert(key)
+    assert edit.text == "\u05e9\u05c1\u05b8\u05dc"
+    edit.insert("\n")
+    edit.insert("\u05b8")
+    assert edit.text.endswith("\n\u25cc\u05b8")
+    for _ in range(9):
+        edit.insert("\u05b8")
+    assert edit.text.endswith("\u25cc" + "\u05b8" * 4)
+
+
+def test_word_by_word_over_a_blank_that_carries_a_mark() -> None:
+    edit = EditText("one \u0301two")
+    edit.word_left()
+    assert edit.caret == 3
+    edit.word_left()
+    assert edit.caret == 0
 
 
 @pytest.mark.parametrize("deed", ["delete_word", "delete_line", "backspace", "delete"])

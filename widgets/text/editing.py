@@ -16,19 +16,25 @@ FIELD = re.compile(r"\{[^{}\n]{1,40}\}")
 """A place of a canned reply that the agent fills."""
 
 
-def cleaned(typed: str) -> str:
-    """What may be put in of what was typed or pasted: no controls but line breaks, no direction overrides."""
+def cleaned(typed: str, letter: str = "") -> str:
+    """What may be put in of what was typed or pasted: no controls but line breaks, no direction overrides.
+
+    `letter`: the one before it, which its first mark joins; without one a mark stands on a dotted circle."""
     text = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     kept = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return str(clean(kept)).replace("\u2028", "\n")
+    if letter and kept and unicodedata.category(kept[0]).startswith("M"):
+        joined = str(clean(letter + kept))
+        if joined.startswith(letter):
+            return joined[len(letter) :]
+    return str(clean(kept))
 
 
 class EditText:
-    """`caret` and `anchor` are places between characters; between them lies what is marked, nothing when equal."""
+    """`caret` and `anchor` are places between graphemes; between them lies what is marked, nothing when equal."""
 
     def __init__(self, text: str = "", caret: int | None = None) -> None:
         self.text = text[:MOST]
-        self.caret = self.anchor = len(self.text) if caret is None else max(0, min(caret, len(self.text)))
+        self.caret = self.anchor = len(self.text) if caret is None else self._edge(caret)
         self._before: list[tuple[str, int]] = []
         self._typing = False
 
@@ -41,8 +47,8 @@ class EditText:
 
     def insert(self, typed: str) -> None:
         """Put text in at the caret, in place of what is marked."""
-        kept = cleaned(typed)
         start, stop = self.marked
+        kept = cleaned(typed, self.text[self._left_of(start) : start].strip("\n"))
         kept = kept[: max(0, MOST - len(self.text) + stop - start)]
         if kept:
             self._change(start, stop, kept, joins=len(kept) == 1 and not kept.isspace())
@@ -90,7 +96,7 @@ class EditText:
     def put_caret(self, place: int, mark: bool = False) -> None:
         """The caret at a place; `mark`: what lies between is marked."""
         self._typing = False
-        self.caret = max(0, min(place, len(self.text)))
+        self.caret = self._edge(place)
         if not mark:
             self.anchor = self.caret
 
@@ -125,7 +131,7 @@ class EditText:
         if found is None:
             return False
         self._typing = False
-        self.anchor, self.caret = found.span()
+        self.anchor, self.caret = map(self._edge, found.span())
         return True
 
     def next_field(self) -> bool:
@@ -142,7 +148,16 @@ class EditText:
             del self._before[:-_UNDO]
         self._typing = joins
         self.text = self.text[:start] + new + self.text[stop:]
-        self.caret = self.anchor = start + len(new)
+        # A mark behind what was put in or taken out joins what is before it now.
+        self.caret = self.anchor = self._edge(start + len(new))
+
+    def _edge(self, place: int) -> int:
+        """The place itself, or behind the grapheme in which it would stand."""
+        place = max(0, min(place, len(self.text)))
+        if place == len(self.text) or self.text[place].isascii():
+            return place
+        _, edges = self._edges(place)
+        return edges[min(bisect_left(edges, place), len(edges) - 1)]
 
     def _edges(self, place: int) -> tuple[int, list[int]]:
         """Start of the line of `place`, and where its graphemes end."""
@@ -173,4 +188,5 @@ class EditText:
             place -= 1
         while place and not self.text[place - 1].isspace():
             place -= 1
-        return place
+        edge = self._edge(place)
+        return place if edge == place else self._left_of(place)  # a blank that carries a mark goes with its word
