@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from types import TracebackType
-from typing import Self
+
+from tests.connectors.scripted_lines import ScriptedLines, lines_of
 
 
-class ScriptedImap:
+class ScriptedImap(ScriptedLines):
     """`capabilities` as in its answer. `token`: what XOAUTH2 must bring, else it asks `challenge` and refuses.
     `folders`: the answer to LIST. `append`: the completion of APPEND, "drop" to cut the line after the mail was taken.
     What it has filed is in `filed`, and SEARCH finds it by its Message-ID."""
 
     def __init__(self, capabilities: str = "IMAP4rev1 AUTH=XOAUTH2 SASL-IR", token: str = "good") -> None:
+        super().__init__()
         self.capabilities = capabilities
         self.token = token
         self.challenge = ""
@@ -21,45 +22,20 @@ class ScriptedImap:
             '* LIST (\\HasNoChildren) "/" INBOX\r\n* LIST (\\HasNoChildren \\Sent) "/" "Sent \\"Items\\""\r\n'
         )
         self.append = "OK filed"
-        self.port = 0
         self.lines: list[str] = []
         self.filed: list[tuple[str, bytes]] = []
         self.logins = 0
-        self._server: asyncio.Server | None = None
-        self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 24)
-        self.port = int(self._server.sockets[0].getsockname()[1])
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.append(task)
-        try:
-            writer.write(b"* OK hello\r\n")
-            while line := (await reader.readline()).decode("utf-8", "replace").strip():
-                self.lines.append(line)
-                tag, _, said = line.partition(" ")
-                answer = await self._answer(said, reader, writer)
-                if answer == "drop":
-                    writer.transport.abort()
-                    return
-                writer.write(f"{tag} {answer}\r\n".encode())
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # a cancelled handler is logged as an error by asyncio 3.11
-        finally:
-            writer.close()
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK hello\r\n")
+        async for line in lines_of(reader):
+            self.lines.append(line)
+            tag, _, said = line.partition(" ")
+            answer = await self._answer(said, reader, writer)
+            if answer == "drop":
+                writer.transport.abort()
+                return
+            writer.write(f"{tag} {answer}\r\n".encode())
 
     async def _answer(self, said: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         if said == "CAPABILITY":
