@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from agent_tui.domain.time import SystemTime
 from agent_tui.domain.views import Section
 from agent_tui.hub_process import data_folder
 from bench.fill_hub import AGENT
+from bench.only_looked_at import OnlyLookedAt
 
 WRITING = 1_000
 """Customers who write again and again, those at the top of the inbox among them."""
@@ -37,14 +37,14 @@ TURN = 0.01
 """Seconds between two batches."""
 
 
-class Busy:
+class Busy(OnlyLookedAt):
     """A workspace whose agents only look. Raises what the workspace raises."""
 
     def __init__(self, workspace: Workspace, rate: int) -> None:
+        super().__init__()
         self._workspace = workspace
         self._each = max(1, round(rate * TURN))
         self._seq = workspace.head()
-        self._callback: Callable[[list[Event]], None] = lambda events: None
         self._rows: list[CaseRow] = []
         self._chance = random.Random(3)
         self._playing: asyncio.Task[None] | None = None
@@ -65,19 +65,6 @@ class Busy:
 
     async def query(self, agent: Agent, query: Query) -> Page:
         return replace(await self._workspace.query(agent, query), seq=self._seq)
-
-    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
-        return None
-
-    def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
-        self._callback = callback
-        return lambda: None
-
-    def visible(self, agent: Agent, event: Event) -> bool:
-        return True
-
-    async def presence(self, agent: str, state: str) -> None:
-        return None
 
     async def load(self) -> None:
         """Learn who will write."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from websockets.frames import Frame, Opcode
 
@@ -18,21 +17,22 @@ from agent_tui.domain.orders import Order
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
+from bench.only_looked_at import OnlyLookedAt
 from bench.sink import Greeting, Sink, more_files
 
 TIMEOUT = 120.0
 _TEXT = CustomerText("order " * 30)
 
 
-class OnlyEvents:
+class OnlyEvents(OnlyLookedAt):
     """As much of a workspace as the fan-out needs: every event is made at once and lies nowhere."""
 
     log = "bench"
     orders: tuple[str, ...] = ()
 
     def __init__(self) -> None:
+        super().__init__()
         self._seq = 1_000_000  # so that every event has the same length
-        self._callback: Callable[[list[Event]], None] = lambda events: None
 
     def head(self) -> int:
         return self._seq
@@ -48,19 +48,6 @@ class OnlyEvents:
 
     async def query(self, agent: Agent, query: Query) -> Page:
         raise QueryRefused("no pages here")
-
-    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
-        return None
-
-    def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
-        self._callback = callback
-        return lambda: None
-
-    def visible(self, agent: Agent, event: Event) -> bool:
-        return True
-
-    async def presence(self, agent: str, state: str) -> None:
-        return None
 
     def sample(self) -> Event:
         """An event as long as every other one."""

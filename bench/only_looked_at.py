@@ -1,0 +1,28 @@
+"""What the workspaces of the benches share: agents only look, all see everything, and nothing is kept for later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent_tui.domain.events import Event
+from agent_tui.domain.model import Agent
+
+
+class OnlyLookedAt:
+    """The part of a workspace that publishes: `_callback` gets what happens once a desk server has subscribed."""
+
+    def __init__(self) -> None:
+        self._callback: Callable[[list[Event]], None] = lambda events: None
+
+    async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
+        return None
+
+    def subscribe(self, callback: Callable[[list[Event]], None]) -> Callable[[], None]:
+        self._callback = callback
+        return lambda: None
+
+    def visible(self, agent: Agent, event: Event) -> bool:
+        return True
+
+    async def presence(self, agent: str, state: str) -> None:
+        return None
