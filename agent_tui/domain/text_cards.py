@@ -44,7 +44,8 @@ _PLAIN_GAP: Final = r"[\x00-\x08\n-\x1f\x7f \-._/,|~:;*='\\>]"
 _PLAIN_RUN: Final = re.compile(rf"[0-9](?:{_PLAIN_GAP}{{0,12}}[0-9]){{12,}}")
 _NO_SIGN: Final = re.compile(f"[{_UNSEEN}{_BLANKS}]+")
 _LOOSE: Final = re.compile(f"[{_DOTS}]")
-_LAST: Final = re.compile(rf"(?:[0-9][^0-9]*){{{SHOWN}}}\Z")
+_ONE: Final = re.compile(_DIGIT)
+_MARKED: Final = re.compile("[\ufe0f\u20e3\u0300-\u036f]")
 _BEFORE_PHONE: Final = re.compile(r"\+[\d\s().-]{0,3}$")
 _BEFORE_IBAN: Final = re.compile(r"(?<![^\W\d_])[A-Z]{2}$|(?<![^\W\d_])[A-Z]{2}\d{2}[ -]?(?:[A-Z]{4}[ -]?)?$")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[0-9A-Z]){11,30}")
@@ -86,19 +87,26 @@ def mask_cards(text: str) -> str:
     parts: list[str] = []
     done = 0
     for run in runs.finditer(text):
-        for start, stop in sorted(_numbers(text, run.start(), run.end())):
-            if start >= done:
+        found = sorted(_numbers(text, run.start(), run.end()))
+        for at, (start, stop) in enumerate(found):
+            start, stop = max(start, done), max(stop, done)
+            if at + 1 < len(found) and (following := max(found[at + 1][0], done)) < stop:
+                # One of the two is none, by chance; which one is not known, so neither shows its last digits there.
+                found[at + 1] = (following, max(stop, found[at + 1][1]))
+                parts += (text[done:start], _ONE.sub(MASK, text[start:following]))
+                done = following
+            elif stop > start:
                 parts += (text[done:start], _masked(text[start:stop]))
                 done = stop
     return "".join([*parts, text[done:]]) if parts else text
 
 
 def _masked(number: str) -> str:
-    if number.isascii():
+    if number.isascii() or not _MARKED.search(number):
         kept = len(number) - SHOWN
-        if not number[kept:].isdecimal() and (last := _LAST.search(number)):
-            kept = last.start()
-        return number[:kept].translate(_HIDDEN) + number[kept:]
+        if not number[kept:].isdecimal():
+            kept = [found.start() for found in _ONE.finditer(number)][-SHOWN:][0]
+        return _ONE.sub(MASK, number[:kept]) + number[kept:]
     masked = list(number)
     places = [place for place, char in enumerate(number) if _value(char) is not None]
     for place, following in pairwise(places[: 1 - SHOWN]):
@@ -139,15 +147,17 @@ def _numbers(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     if len(numbers) > 1 and is_card(digits) and _one_kind(text, _spans(text, start, stop), numbers):
         yield start, stop
         return
-    yield from _printed(text, start, stop, numbers)
-    if "\n" in text[start:stop]:
-        yield from _broken(text, start, stop)
+    spans = _spans(text, start, stop) if "\n" in text[start:stop] else []
+    yield from _printed(text, start, stop, numbers, spans)
+    yield from _broken(text, numbers, spans)
 
 
-def _printed(text: str, start: int, stop: int, numbers: list[str]) -> Iterator[tuple[int, int]]:
-    """Numbers in a shape that cards are printed in, all signs between the groups alike, at most one line's end."""
+def _printed(
+    text: str, start: int, stop: int, numbers: list[str], spans: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Numbers in a shape that cards are printed in, all signs between the groups alike, at most one line's end.
+    `spans`: where the groups stand, or none as long as nobody has looked."""
     sizes = "".join(map(chr, map(len, numbers)))
-    spans: list[tuple[int, int]] = []  # wanted seldom
     first = 0
     while first < len(numbers):
         count = 0
@@ -162,43 +172,33 @@ def _printed(text: str, start: int, stop: int, numbers: list[str]) -> Iterator[t
         first += count or 1
 
 
-def _counts(numbers: list[str], sizes: str, first: int, least: int = 1) -> Iterator[int]:
-    """How many groups from `first` on, but `least` of them, may be one card's number, the most first."""
+def _counts(numbers: list[str], sizes: str, first: int) -> Iterator[int]:
+    """How many groups from `first` on may be one card's number, the most first."""
     if numbers[first][0] in "23456":
         for count in _COUNTS.get(len(numbers[first]), ()):
             shape = sizes[first : first + count]
-            if shape in _SHAPES and len(shape) == count >= least and is_card("".join(numbers[first : first + count])):
+            if shape in _SHAPES and len(shape) == count and is_card("".join(numbers[first : first + count])):
                 yield count
 
 
-def _broken(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def _broken(text: str, numbers: list[str], spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Numbers in a printed shape, one of whose groups goes on in the next line, as a mail program breaks them."""
-    before: list[str] = []
-    begin = place = start  # of the line before, and of this one
-    for line in text[start:stop].split("\n"):
-        end = place + len(line)
-        after = _read(_GROUP.findall(line))
-        if before and after:
-            for first, last in _over_the_end(before, after):
-                spans = _spans(text, begin, end)[first : last + 1]
-                if len(_between(text, spans)[0] - {""}) <= 1:
-                    yield spans[0][0], spans[-1][1]
-        before, begin, place = after, place, end + 1
-
-
-def _over_the_end(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
-    """The first and the last group, counted over two lines, of what may be a number broken inside a group."""
-    broken = before[-1] + after[0]
-    places = [place for place in _PLACES.get(len(broken), ()) if place < len(before)]
-    if not places:
-        return
-    most = min(len(before), _WIDEST) - 1
-    groups = [*before[len(before) - 1 - most : -1], broken, *after[1:_WIDEST]]
-    sizes = "".join(map(chr, map(len, groups)))
-    for place in places:
-        for count in _counts(groups, sizes, most - place, place + 1):
-            first = len(before) - 1 - place
-            yield first, first + count
+    sizes = "".join(map(chr, map(len, numbers)))
+    for at, (one, other) in enumerate(pairwise(spans)):
+        if text.count("\n", one[1], other[0]) != 1:
+            continue
+        whole = len(numbers[at]) + len(numbers[at + 1])
+        for place in _PLACES.get(whole, ()):
+            first = at - place
+            if first < 0 or numbers[first][0] not in "23456":
+                continue
+            shape = sizes[first:at] + chr(whole) + sizes[at + 2 : first + 1 + _WIDEST]
+            for count in range(len(shape), place, -1):
+                last = first + count
+                if shape[:count] in _SHAPES and is_card("".join(numbers[first : last + 1])):
+                    signs, ends = _between(text, spans[first : last + 1])
+                    if len(signs - {""}) <= 1 and ends == 1:
+                        yield spans[first][0], spans[last][1]
 
 
 def _one_kind(text: str, spans: list[tuple[int, int]], numbers: list[str]) -> bool:
@@ -230,8 +230,7 @@ def _spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 def _read(groups: list[str]) -> list[str]:
     """The digits of each group, as ASCII."""
-    every = "".join(groups)
-    return groups if every.isascii() and every.isdecimal() else list(map(_digits, groups))
+    return [group if group.isascii() and group.isdecimal() else _digits(group) for group in groups]
 
 
 def _is_iban(text: str, at: int) -> bool:
@@ -247,9 +246,14 @@ def _is_iban(text: str, at: int) -> bool:
 
 
 def _digits(group: str) -> str:
-    if group.isascii():
-        return group if group.isdecimal() else re.sub("[^0-9]+", "", group)
-    return "".join(str(value) for char in group if (value := _value(char)) is not None)
+    return "".join(map(_ascii, group))
+
+
+@lru_cache(maxsize=1024)
+def _ascii(char: str) -> str:
+    """The digit that a character stands for, nothing where it stands for none."""
+    value = _value(char)
+    return "" if value is None else str(value)
 
 
 def is_card(digits: str) -> bool:
@@ -286,7 +290,6 @@ def _luhn(digits: str) -> bool:
 
 _DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
 """Each digit twice, the two digits of that added."""
-_HIDDEN: Final = {ord(digit): MASK for digit in "0123456789"}
 
 
 def _value(char: str) -> int | None:

@@ -98,6 +98,8 @@ def test_beside_other_numbers() -> None:
     assert hidden("4111 1111 11\n11 1111 12/27 123") == "•••• •••• ••\n•• 1111 12/27 123"
     assert hidden("> no. 88213\n> 4111|1111|1\n> 111|1111|12/27") == "> no. 88213\n> ••••|••••|•\n> •••|1111|12/27"
     assert hidden("4111_1111_1111_1111_12_27") == "••••_••••_••••_1111_12_27"
+    # 38520000023237 and 6759 are a card's number too, by chance; that shows no more of the second one.
+    assert hidden("38520000023237\n6759 6498 2643 8453") == "••••••••••••••\n•••• •••• •••• 8453"
     assert hidden("378282246310005 exp 12/27") == "•••••••••••0005 exp 12/27"
 
 
