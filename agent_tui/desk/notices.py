@@ -38,6 +38,8 @@ def notice_of(event: Event, me: Agent | None, row: CaseRow | None, backend: str)
         if reason:
             return Notice(compose("not sent to {name}: {reason}", name=name, reason=reason), "failure", key, True)
         return Notice(compose("not sent to {name}", name=name), "failure", key, True)
+    if isinstance(body, MessageChanged) and body.state == "sent" and body.error:
+        return Notice(compose("not to all: {reason}", reason=body.error.safe_line), "failure", key, True)
     if isinstance(body, CaseChanged) and body.change == "assigned":
         return Notice(compose("handed to you: {name}", name=name), "info", key, True)
     return None

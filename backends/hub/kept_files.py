@@ -63,10 +63,15 @@ def content(files: Files, request: Request, kept: Blob, name: str) -> Response:
     return StreamingResponse(files.open_blob(kept.blob, start, end - start), status, headers)
 
 
+def whole_mb(size: int) -> int:
+    """A limit in the MB that it was set in (`file_mb`)."""
+    return size // 1_000_000
+
+
 def trouble(error: Exception, limit: int) -> Response:
     kind = type(error).__name__
     if kind == "BlobTooLarge":
-        return PlainTextResponse(f"at most {limit} bytes\n", 413)
+        return PlainTextResponse(f"at most {whole_mb(limit)} MB\n", 413)
     if kind == "StoreFull" or isinstance(error, DiskFull):
         return PlainTextResponse("the hub's disk is full; nothing was kept\n", 507)
     log.error("file not kept", exc_info=error)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from agent_tui.backends.hub.files import LinkGrant
-from agent_tui.backends.hub.kept_files import MAX_FILE_BYTES, Files, content, content_length, trouble
+from agent_tui.backends.hub.kept_files import MAX_FILE_BYTES, Files, content, content_length, trouble, whole_mb
 from agent_tui.domain.text import safe_filename
 from agent_tui.domain.time import MINUTE_MS, Ms, TimeSource
 
@@ -47,7 +47,7 @@ class LinkRoutes:
     async def link_used(self, request: Request) -> Response:
         grant = await self._files.take_link(request.path_params["token"])
         if grant is None:
-            return _page("This link has been used or has expired", "<p>Ask the agent for a new one.</p>", 410)
+            return _page("This link has been used or has expired", "<p>Ask for a new one.</p>", 410)
         if grant.use == "fetch":
             kept = await self._files.find_blob(grant.blob)
             if kept is None:
@@ -61,7 +61,7 @@ class LinkRoutes:
             "Send a file to the desk",
             f'<form method="post" action="../uploads/{token}" enctype="multipart/form-data">'
             '<p><input type="file" name="file" required></p><button>Send</button></form>'
-            f"<p>At most {self._limit >> 20} MiB.</p>",
+            f"<p>At most {whole_mb(self._limit)} MB.</p>",
         )
 
     async def upload_sent(self, request: Request) -> Response:
@@ -69,8 +69,10 @@ class LinkRoutes:
         if held is None or held[1] <= self._time.now():
             return _page("This page has expired", "<p>Ask for a new link.</p>", 410)
         length = content_length(request)
-        if not 0 <= length <= self._limit + FORM_OVERHEAD:
-            return _page("The file is too large", f"<p>At most {self._limit >> 20} MiB.</p>", 413)
+        if length < 0:
+            return _page("The file's size was not told", "<p>Send it with its length (Content-Length).</p>", 411)
+        if length > self._limit + FORM_OVERHEAD:
+            return _page("The file is too large", f"<p>At most {whole_mb(self._limit)} MB.</p>", 413)
         try:
             async with request.form(max_files=1, max_fields=4) as form:
                 file = form.get("file")

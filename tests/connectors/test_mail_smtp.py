@@ -48,6 +48,15 @@ async def test_an_accepted_mail_arrives_whole() -> None:
     assert server.mails == [b"Subject: hi\r\n\r\nhello\r\n..hidden\r\n.\r\n"]
 
 
+async def test_a_server_that_is_not_there_is_named_once_in_plain_words() -> None:
+    async with ScriptedSmtp() as server:
+        port = server.port
+    where = SmtpServer("127.0.0.1", port, "none", timeout=0.5, data_timeout=0.5, hello="desk.example.test")
+    outcome = await send_mail(where, MAIL)
+    assert isinstance(outcome, Temporary)
+    assert outcome.reason == f"cannot connect to 127.0.0.1:{port}: Connection refused"
+
+
 @pytest.mark.parametrize(
     ("answers", "kind"),
     [

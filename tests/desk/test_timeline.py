@@ -10,7 +10,7 @@ from agent_tui.backends.base import Disconnected
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
-from agent_tui.domain.events import CallChanged
+from agent_tui.domain.events import CallChanged, MessageChanged
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import Reply
 from agent_tui.domain.text import CustomerText, trusted
@@ -95,6 +95,16 @@ def test_delivery_moves_on_and_a_failure_is_told(world: World, desk: Desk) -> No
     assert lines(desk)[-1] == ("hi", "failed")
     assert [(notice.level, str(notice.text)) for notice in changes.notices] == [
         ("failure", "not sent to Customer a: why")
+    ]
+
+
+def test_a_mail_that_did_not_reach_all_is_told(world: World, desk: Desk) -> None:
+    desk.happened("hub", world.say("a", "hi", "out", "noa"), NOW)
+    event = world.deliver("a", "sent")
+    assert event is not None and isinstance(event.body, MessageChanged)
+    partly = replace(event, body=replace(event.body, error=CustomerText("refused for x@y.example")))
+    assert [(notice.level, str(notice.text)) for notice in desk.happened("hub", partly, NOW).notices] == [
+        ("failure", "not to all: refused for x@y.example")
     ]
 
 

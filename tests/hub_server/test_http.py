@@ -206,9 +206,11 @@ async def test_a_link_takes_one_file_from_the_agents_own_machine(tmp_path: Path)
     async with house(tmp_path) as hub, httpx.AsyncClient(base_url=hub.url) as browser:
         hub.files.links["up"] = LinkGrant("upload", "", "", "", "c1", "ada")
         form = (await browser.post("/links/up")).text
+        assert "At most 4 MB." in form, "in the unit of `file_mb`"
         [action] = re.findall(r'action="\.\.(/uploads/[\w-]+)"', form)
         assert (await browser.post(action, data={"x": "y"})).status_code == 400
         assert (await browser.post(action, files={"file": ("b", b"x" * (LIMIT + 100_000))})).status_code == 413
+        assert (await browser.post(action, content=_in_chunks())).status_code == 411
         hub.files.full = True
         assert (await browser.post(action, files={"file": ("b", b"x")})).status_code == 507
         hub.files.full = False
@@ -222,6 +224,11 @@ async def test_a_link_takes_one_file_from_the_agents_own_machine(tmp_path: Path)
         [action] = re.findall(r'action="\.\.(/uploads/[\w-]+)"', (await browser.post("/links/late")).text)
         hub.time.advance_to_next(hub.time.now() + UPLOAD_MS)
         assert (await browser.post(action, files={"file": ("c", b"x")})).status_code == 410
+
+
+async def _in_chunks() -> AsyncIterator[bytes]:
+    """A body whose length nobody tells beforehand."""
+    yield b"x"
 
 
 async def test_a_port_in_use_is_an_error_not_an_exit(tmp_path: Path) -> None:

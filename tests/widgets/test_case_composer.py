@@ -315,6 +315,15 @@ async def test_the_link_to_upload_from_the_agents_own_machine_is_copied() -> Non
         assert "upload there, copied: https://hub.example/once" in desk.text
 
 
+async def test_a_link_to_upload_needs_a_case() -> None:
+    async with talking() as desk:
+        await desk.press("escape", "escape", "colon")
+        await type_text(desk, "message-new new@one.example")
+        await desk.press("enter", "ctrl+f", "enter")
+        await desk.wait(0.1)
+        assert "a link needs a case; a path here works in a new message too" in desk.text
+
+
 async def test_undo_takes_typing_back() -> None:
     async with talking() as desk:
         await desk.press("enter")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import PastCase
+from agent_tui.domain.model import Attachment, PastCase
 from agent_tui.domain.text import CustomerText
-from tests.widgets.talk import DANA, TalkShop, at, talking
+from tests.widgets.talk import DANA, TalkShop, at, messages, talking
 
 
 async def test_addresses_carry_their_channel_and_a_check_where_the_customer_wrote() -> None:
@@ -22,6 +24,15 @@ async def test_notes_and_history_are_there() -> None:
         assert "HISTORY 3" in column
         assert "12 Nov   EM refund         4" in column
         assert "Courier: the parcel" in column
+
+
+async def test_a_note_that_is_a_file_is_named_and_words_end_before_the_edge() -> None:
+    sent_up = Attachment(CustomerText("bill-of-the-lamp.pdf"), "application/pdf", 3, "b" * 64)
+    note = replace(messages()[0], id="n9", body=CustomerText(""), attachments=(sent_up,))
+    async with talking(TalkShop([*messages(), note])) as desk:
+        column = [line[90:] for line in desk.screen]
+        assert any("bill-of-the-lamp.pdf" in line for line in column)
+        assert all(line[29:].strip() == "" for line in column[2:-3])
 
 
 async def test_earlier_cases_page_on_to_the_first() -> None:

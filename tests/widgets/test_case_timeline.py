@@ -48,6 +48,15 @@ async def test_each_message_says_how_far_it_got_without_colour() -> None:
         assert "Z sends it again" in desk.text
 
 
+async def test_a_mail_that_waits_or_did_not_reach_all_says_why() -> None:
+    said = [replace(messages()[2], id="s1", state="queued", error=CustomerText("no line"))]
+    said.append(replace(said[0], id="s2", state="sent", error=CustomerText("refused for x@y.example")))
+    async with talking(TalkShop(said)) as desk:
+        shown = " ".join(" ".join(case_column(desk)).replace("▌", " ").split())
+        assert "not sent yet, tried again by itself: no line" in shown
+        assert "! not to all: refused for x@y.example" in shown
+
+
 async def test_notes_say_so_and_whose() -> None:
     async with talking() as desk:
         line = next(line for line in case_column(desk) if "Courier" in line)

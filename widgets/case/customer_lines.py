@@ -143,15 +143,16 @@ def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> l
         return []
     lines = [_BLANK, _heading(trusted("NOTES"), trusted("n new"))]
     for note in reversed(notes):
-        laid = lay_out(note.body.safe, max(8, width - 9), paint.bidi)
+        said = note.body.safe if note.body else listed(", ", [file.name.safe_line for file in note.attachments])
+        laid = lay_out(said, max(8, width - 10), paint.bidi)
         if len(laid) > NOTE_LINES:
-            laid = lay_out(note.body.safe, max(8, width - 11), paint.bidi)
+            laid = lay_out(said, max(8, width - 12), paint.bidi)
         for place, line in enumerate(laid[:NOTE_LINES]):
             when = short_day(note.at, now, zone) if place == 0 else NOTHING
             if place + 1 == NOTE_LINES < len(laid):
                 line = _and_more(line)
             pad = spaces(8 - cell_len(when))
-            shift = spaces(max(0, width - 9 - line.cells)) if line.right != paint.from_right else NOTHING
+            shift = spaces(max(0, width - 10 - line.cells)) if line.right != paint.from_right else NOTHING
             left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(pad + shift), Piece(line, "note"))
             lines.append(LinePieces(left))
     return lines

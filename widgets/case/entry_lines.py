@@ -193,6 +193,11 @@ def _after(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]
         why = message.error.safe_line or trusted("no reason was given")
         yield from _wrapped(compose("! not sent: {why}", why=why), frame, "danger")
         yield from _wrapped(trusted("Z sends it again"), frame, "quiet")
+    elif message.error and message.state in ("queued", "sending"):
+        why = message.error.safe_line
+        yield from _wrapped(compose("not sent yet, tried again by itself: {why}", why=why), frame, "warning")
+    elif message.error and message.state in ("sent", "delivered", "read"):
+        yield from _wrapped(compose("! not to all: {why}", why=message.error.safe_line), frame, "danger")
     elif message.state == "unknown":
         yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
 

@@ -154,10 +154,14 @@ class Files:
             return trusted("a note takes no files")
         if path:
             return self._attach(composer, self._path(path))
-        key = draft.key or CaseKey(draft.backend, "")
+        key = draft.key
 
         def link() -> None:
-            self._work(self._upload_link(key))
+            if key is None:  # the hub puts what is sent up into a case
+                words = trusted("a link needs a case; a path here works in a new message too")
+                host(self._widget).ui.say(words, "failure")
+            else:
+                self._work(self._upload_link(key))
 
         host(self._widget).ui.ask(PathAsking(self._home(), lambda p: self._attach(composer, p), link))
         return None

@@ -7,6 +7,7 @@ the mail (RFC 5321 section 4.2.5), so the outcome is `unknown` and nobody but an
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -241,4 +242,7 @@ def _judged(code: int, reason: str) -> Temporary | Permanent:
 def _answer(error: BaseException) -> str:
     if isinstance(error, SMTPResponseException):
         return " ".join(f"{error.code} {error.message}".split())[:300]
+    cause = error.__cause__ or error
+    if isinstance(cause, ConnectionError) and cause.errno is not None:
+        return os.strerror(cause.errno)  # asyncio and the library wrap it in their own words and the address once more
     return " ".join(str(error).split())[:300] or type(error).__name__
