@@ -161,6 +161,16 @@ async def test_help_lists_what_works_here_and_why_the_rest_does_not() -> None:
         await desk.press("escape")
 
 
+@pytest.mark.parametrize("name", ["palette", "help"])
+async def test_what_the_command_line_opens_is_about_where_the_line_was_opened(name: str) -> None:
+    async with running() as desk:
+        await desk.press("colon", *name, "enter")
+        shown = desk.text
+        await desk.press("escape", "ctrl+p" if name == "palette" else "question_mark")
+        assert shown == desk.text
+        assert "To the next row of the inbox" in shown
+
+
 async def test_labels_are_picked_or_new() -> None:
     async with running() as desk:
         await desk.press("l", *"dam", "enter")

@@ -39,6 +39,7 @@ class KeyRouter:
         self._ui = ui
         self._resolver = Resolver(keymap)
         self._lessons = Lessons(keymap)
+        self._asked_in: tuple[str, ...] = (LIST, GLOBAL)
         ui.ask_command = self._asking
         screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
 
@@ -123,8 +124,11 @@ class KeyRouter:
         )
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
-        # the question is about where the agent was before it was put
-        contexts = self.contexts()
+        # the question is about where the agent was before it was put, the first one when an answer puts the next
+        prompt = self._screen.prompt
+        answered = prompt.asking is None and self._screen.focused is prompt
+        contexts = self._asked_in if answered else self.contexts()
+        self._asked_in = contexts
         context = self.context(contexts)
         asks = {"line": CommandLineAsking, "palette": PaletteAsking, "help": HelpAsking}
 
