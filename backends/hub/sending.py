@@ -80,7 +80,8 @@ def settle(tx: Tx, policy: HubPolicy, one: Claimed, result: SendResult) -> None:
             given = result.channel_id
             if given and given != one.channel_id and talk.by_channel_id(tx.connection, one.account, given) is None:
                 talk.set_channel_id(tx.connection, id, given)
-            error = f"refused for {', '.join(result.refused_to)}: {result.reason}" if result.refused_to else ""
+            unnamed = [one for one in result.refused_to if one not in result.reason]
+            error = f"refused for {', '.join(unnamed)}: {result.reason}" if unnamed else result.reason
             talk.set_state(tx.connection, id, "sent", error)
             tx.append(MessageChanged(id, "sent", CustomerText(error)), case)
         case "later":

@@ -120,6 +120,10 @@ async def test_recipients_refused_beside_others_are_named(hub: Hub) -> None:
     case = await replied(hub)
     message = await last(hub, case)
     assert (message.state, message.error.raw) == ("sent", "refused for b@example.com: 550 unknown")
+    hub.wa.answers = [SendResult("accepted", "x2", "b@example.com: 550 unknown", refused_to=("b@example.com",))]
+    await hub.workspace.order(hub.noa, "again", Reply(case, "whatsapp", TEXT))
+    await hub.settle()
+    assert (await last(hub, case)).error.raw == "b@example.com: 550 unknown", "named once"
 
 
 async def test_a_crash_in_the_middle_of_a_try_is_unknown_afterwards(hub: Hub, tmp_path: Path) -> None:

@@ -109,14 +109,16 @@ async def test_a_note_stays_in_the_house_and_the_next_words_do_not_go_to_the_cus
         assert isinstance(desk.shop.orders[-1], Note)
 
 
-async def test_a_note_does_not_take_the_words_of_a_reply() -> None:
+async def test_a_note_beside_a_begun_reply_never_goes_into_the_reply() -> None:
     async with talking() as desk:
         await desk.press("enter")
         await type_text(desk, "Dear Dana")
         await desk.press("escape", "n")
-        composer = desk.app.desk_screen.case.composer
-        assert (composer.writing.draft.note, composer.writing.draft.body) == (False, "Dear Dana")
-        assert "send it or clear it first" in desk.text
+        assert desk.screen[-2].startswith(" : note")
+        await type_text(desk, "she is angry")
+        await desk.press("enter")
+        assert desk.shop.orders[-1] == Note(DANA, CustomerText("she is angry"))
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "Dear Dana"
 
 
 async def test_mail_shows_its_fields_and_enter_begins_a_new_line() -> None:

@@ -211,9 +211,18 @@ class CasePane(Widget):
             missing = self._new(to)
         elif self.workbench.desk.open_case is not None:
             self.composer.writing.back_to_case()
+            if mode == "note" and self._reply_begun:
+                # never into the reply: what was meant for the house would go to the customer
+                host(self).ui.command_line(f"{ids.NOTE} ")
+                return
             missing = self._about_case(mode, to)
         if self.focus_composer() and missing is not None:
             self.call_later(missing)  # when the shell knows that the focus is in the composer
+
+    @property
+    def _reply_begun(self) -> bool:
+        writing = self.composer.writing
+        return not writing.blank and not writing.draft.note
 
     def _new(self, to: str) -> Callable[[], object] | None:
         backend = next(iter(self.workbench.desk.backends.values()), None)
