@@ -48,12 +48,12 @@ def clean(
     """
     max_chars = max(max_chars, _LEAST)
     max_line = max(max_line, _LEAST)
+    enough = _enough(max_chars)
     if PLAIN_TEXT.fullmatch(raw):
-        text, hidden = raw, 0
+        text, hidden = raw[:enough], max(0, len(raw) - enough)
     else:
-        text, hidden = _rules().apply(raw, _enough(max_chars), keep_marks)
-    enough = _enough(max_chars)  # the fast way has not cut; what will not be shown need not be veiled
-    return seal(_cap(veil(text[:enough]) + text[enough:], hidden, max_chars, max_line))
+        text, hidden = _rules().apply(raw, enough, keep_marks)
+    return seal(_cap(veil(text), hidden, max_chars, max_line))
 
 
 def clean_line(

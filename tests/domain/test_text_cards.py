@@ -107,6 +107,9 @@ def test_one_line_and_cut_texts() -> None:
     assert CustomerText("4111\n1111\n1111 1111").safe_line == "•••• •••• •••• 1111"
     long = "x" * 9_960 + " 4111 1111 1111 1111 " + "y" * 500
     assert "4111" not in CustomerText(long).safe
+    for unseen in ("", "\x07"):
+        behind_a_long_line = CustomerText(unseen + "x" * 300_000 + "\ncard 4111 1111 1111 1111").safe
+        assert "4111" not in behind_a_long_line and "more" in behind_a_long_line
     line = CustomerText("x" * 955 + " 4111111111111111 " + "y" * 500)
     assert "4111" not in line.safe_line
 
