@@ -77,6 +77,7 @@ COMPOSE_SIGNATURE = "compose-signature"
 COMPOSE_DELETE_WORD = "compose-delete-word"
 COMPOSE_DELETE_LINE = "compose-delete-line"
 COMPOSE_UNDO_TEXT = "compose-undo-text"
+COMPOSE_REDO_TEXT = "compose-redo-text"
 # Calls
 CALL_ANSWER = "call-answer"
 CALL_HANG_UP = "call-hang-up"
@@ -272,6 +273,7 @@ _COMPOSE = (
     CommandSpec(COMPOSE_DELETE_WORD, "Delete word", "Delete the word before the caret.", (COMPOSER, PROMPT)),
     CommandSpec(COMPOSE_DELETE_LINE, "Delete line", "Delete from the caret to the line's start.", (COMPOSER, PROMPT)),
     CommandSpec(COMPOSE_UNDO_TEXT, "Undo typing", "Undo the last change of the text.", (COMPOSER, PROMPT)),
+    CommandSpec(COMPOSE_REDO_TEXT, "Redo typing", "Make the change again that was undone last.", (COMPOSER,)),
 )
 
 _CALLS = (

@@ -116,6 +116,7 @@ def _preview(context: Context, command: str, many: Many, said: str) -> None:
     works: list[tuple[CaseKey, Order]] = []
     able: list[Choice] = []
     others: list[Choice] = []
+    wrong: CommandError | None = None
     for key in context.workbench.desk.inbox.marked:
         here = replace(context, key=key)
         row = here.row
@@ -124,11 +125,17 @@ def _preview(context: Context, command: str, many: Many, said: str) -> None:
             continue
         reason = REGISTRY[command].why_not(here) or (many.why_not(here) if many.why_not is not None else None)
         title = compose("{who} #{number}", who=who(row), number=row.number)
-        if reason is None:
-            works.append((key, many.order(here, row, said)))
+        try:
+            order = many.order(here, row, said) if reason is None else None
+        except CommandError as error:  # a name that one server knows and another does not
+            order, reason, wrong = None, error.text, error
+        if order is not None:
+            works.append((key, order))
             able.append(Choice(_named(key), title, trusted("Enter takes it out")))
         else:
             others.append(Choice(_named(key), title, why_not=reason))
+    if wrong is not None and not works:
+        raise wrong
     word = many.named(command)
     count = plural("{n} case", "{n} cases", n=len(works))
     do = Choice("do", compose("{command}: {cases}", command=word, cases=count))

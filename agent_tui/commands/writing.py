@@ -114,4 +114,5 @@ COMMANDS = (
     _edit(ids.COMPOSE_DELETE_WORD, "delete-word"),
     _edit(ids.COMPOSE_DELETE_LINE, "delete-line"),
     _edit(ids.COMPOSE_UNDO_TEXT, "undo-text"),
+    _key(ids.COMPOSE_REDO_TEXT),
 )

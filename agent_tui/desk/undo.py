@@ -1,7 +1,8 @@
-"""The order that takes an order back, from the row as it was before."""
+"""The order that takes an order back, from the row as it was before; and what is taken back as one."""
 
 from __future__ import annotations
 
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import (
     Assign,
@@ -19,6 +20,17 @@ from agent_tui.domain.orders import (
     Spam,
 )
 from agent_tui.domain.text import SafeText, trusted
+
+Step = tuple[str, str, Order]
+"""A command id, its backend, and the order that takes it back."""
+
+
+@frozen
+class Undoable:
+    """What `undo` takes back as one."""
+
+    steps: tuple[Step, ...]
+    words: SafeText
 
 
 def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | None:

@@ -456,35 +456,3 @@ def choose_case(cases: Iterable[tuple[str, CaseState]], at: Ms, grace_ms: int = 
         if at - resolved <= grace_ms and resolved > best_at:
             best, best_at = case, resolved
     return best
-
-
-_PREFIXES = (
-    "re",
-    "fw",
-    "fwd",
-    "aw",
-    "wg",
-    "sv",
-    "vs",
-    "antw",
-    "rv",
-    "tr",
-    "enc",
-    "rif",
-    "ynt",
-    "odp",
-    "תשובה",
-    "הועבר",
-)
-
-
-def subject_key(subject: str) -> str:
-    """A subject without its reply and forward prefixes, blanks and case, for threading mail that names no parent
-    (after RFC 5256 section 2.1)."""
-    rest = " ".join(subject.split()).casefold()
-    while True:
-        head, colon, tail = rest.partition(":")
-        if colon and head.split("[")[0].strip() in _PREFIXES:
-            rest = tail.lstrip()
-            continue
-        return rest[:200]

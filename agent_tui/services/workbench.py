@@ -13,8 +13,7 @@ from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
-from agent_tui.desk.undo import inverse
-from agent_tui.domain.frozen import frozen
+from agent_tui.desk.undo import Step, Undoable, inverse
 from agent_tui.domain.orders import FileRef, MakePromise, Order, RetrySend, ShowCard, case_of
 from agent_tui.domain.queries import LinkPage, LinkQuery
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, plural, trusted
@@ -28,17 +27,6 @@ from agent_tui.services.sending import Sender
 from agent_tui.services.state import State, StateError
 
 UNDO_DEPTH = 50
-
-Step = tuple[str, str, Order]
-"""A command id, its backend, and the order that takes it back."""
-
-
-@frozen
-class Undoable:
-    """What `undo` takes back as one."""
-
-    steps: tuple[Step, ...]
-    words: SafeText
 
 
 class Workbench:

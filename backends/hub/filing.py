@@ -11,6 +11,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
 from agent_tui.domain.events import CaseChanged, CustomerChanged, MessageAdded
 from agent_tui.domain.filing import CaseState
+from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Agent, CaseRow, Conversation, Customer, Message, MessageKind
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -106,7 +107,7 @@ def new_thread(
         tx.ids.new("t"), case, channel, account, CustomerText(value), at, CustomerText(subject.strip())
     )
     thread = Thread(shown, key, address, at)
-    talk.add_thread(tx.connection, thread, filing.subject_key(subject))
+    talk.add_thread(tx.connection, thread, subject_key(subject))
     return thread
 
 

@@ -11,11 +11,11 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
-from agent_tui.domain import filing
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
 from agent_tui.domain.filing import CustomerWrote, SendFailed, SendSettled
 from agent_tui.domain.mail_address import written
+from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Attachment, Delivery, Message
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -94,7 +94,7 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
     address = met.address
     if got.reply_to and got.reply_to != got.address:
         address, value = hub_filing.address_only(tx, got.scheme, got.reply_to), got.reply_to
-    key = filing.subject_key(got.subject)
+    key = subject_key(got.subject)
     if key and not got.thread and profile_of(got.channel).kind == "mail":
         found = talk.by_subject(tx.connection, got.account, address, key, at - policy.subject_ms)
         thread = talk.find_thread(tx.connection, found) if found else None

@@ -16,6 +16,7 @@ from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.domain import filing
 from agent_tui.domain.events import CaseChanged, CustomerChanged, Event, MessageAdded
 from agent_tui.domain.filing import CaseState, Fact
+from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Address, CaseRow, Conversation, Customer, Message, MessageKind
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -149,7 +150,7 @@ def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now:
     )
     rows.customer(customer, address, ids.new("l"))
     rows.case(CaseRecord(filing.show(row, state), state), (seed.address,))
-    rows.thread(Thread(shown, "", address, state.last_at), filing.subject_key(seed.subject))
+    rows.thread(Thread(shown, "", address, state.last_at), subject_key(seed.subject))
     for message in messages:
         rows.message(message, seed.account)
     rows.events(events)

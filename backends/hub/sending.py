@@ -80,8 +80,9 @@ def settle(tx: Tx, policy: HubPolicy, one: Claimed, result: SendResult) -> None:
             given = result.channel_id
             if given and given != one.channel_id and talk.by_channel_id(tx.connection, one.account, given) is None:
                 talk.set_channel_id(tx.connection, id, given)
-            unnamed = [one for one in result.refused_to if one not in result.reason]
-            error = f"refused for {', '.join(unnamed)}: {result.reason}" if unnamed else result.reason
+            unnamed = [address for address in result.refused_to if address not in result.reason]
+            told = f"refused for {', '.join(unnamed)}: {result.reason}" if unnamed else result.reason
+            error = told if result.refused_to else ""
             talk.set_state(tx.connection, id, "sent", error)
             tx.append(MessageChanged(id, "sent", CustomerText(error)), case)
         case "later":

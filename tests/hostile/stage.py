@@ -20,7 +20,7 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event, MessageAdded
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Assign, Label, Note, Order, Reply
+from agent_tui.domain.orders import Assign, Label, MakePromise, Note, Order, Reply, SettlePromise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.hub_process import JsonLines
@@ -65,6 +65,13 @@ class FilledHub:
                 Label(case, add=(f"{label}{place}",)),
                 Assign(case, agent=AGENT.id),
             )
+            if place % 2:  # in the other rows the preview is what was said last
+                due = SystemTime().now() + _HOUR_MS
+                orders += (
+                    MakePromise(case, f"p_{place}", CustomerText(short), due),
+                    MakePromise(case, f"p_{place}-2", CustomerText(short), due),
+                    SettlePromise(case, f"p_{place}-2", "dropped", CustomerText(short)),
+                )
             for number, order in enumerate(orders):
                 await self.workspace.order(COLLEAGUE, f"c{place}-{number}", order)
         await until(lambda: len(self.line.sent) == len(texts) and self.workspace.idle(), 60, "all answers are sent")

@@ -3,10 +3,10 @@
 The real hub (its channels played) and the real desk as a process on a pseudo-terminal. Each text stands in every place
 that somebody outside can fill: a customer's name, a mail's subject, body, folded quote, recipients, file names and
 claimed types, language, decoding problems; a caller's name and the queue's; reasons of a failed send; and in those that
-colleagues fill: labels, notes, replies, agents' names, canned replies. So it comes to inbox rows and their previews,
-case head, timeline, customer card, history, pick lists, explanations, call line, status line, search, composer, file
-names on disk, clipboard (OSC 52) and notifications (OSC 9). The desk sets no window title, and must not begin to.
-Log lines are the hub's; a desk writes none. Command line and pictures are in test_other_ways_out.py.
+colleagues fill: labels, notes, replies, promises, agents' names, canned replies. So it comes to inbox rows and their
+previews, case head, timeline, customer card, history, pick lists, explanations, call line, status line, search,
+composer, file names on disk, clipboard (OSC 52) and notifications (OSC 9). The desk sets no window title, and must not
+begin to. Log lines are the hub's; a desk writes none. Command line and pictures are in test_other_ways_out.py.
 """
 
 from __future__ import annotations

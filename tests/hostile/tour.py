@@ -90,7 +90,7 @@ class Tour:
 
     async def _rows(self) -> None:
         """Through the inbox by pages, one line and two lines a row."""
-        for view in "31":
+        for view in "371":
             await self._press(view)
             for _ in range(len(self.texts) // 10 + 2):
                 await self._press(PAGE_DOWN)

@@ -26,8 +26,8 @@ from agent_tui.domain.filing import (
     owed,
     sort_at,
     step,
-    subject_key,
 )
+from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 
 MAIL, CHAT = channel("email"), channel("whatsapp")

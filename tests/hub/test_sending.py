@@ -124,6 +124,10 @@ async def test_recipients_refused_beside_others_are_named(hub: Hub) -> None:
     await hub.workspace.order(hub.noa, "again", Reply(case, "whatsapp", TEXT))
     await hub.settle()
     assert (await last(hub, case)).error.raw == "b@example.com: 550 unknown", "named once"
+    hub.wa.answers = [SendResult("accepted", "x3", "250 queued")]
+    await hub.workspace.order(hub.noa, "well", Reply(case, "whatsapp", TEXT))
+    await hub.settle()
+    assert not (await last(hub, case)).error, "nobody was refused"
 
 
 async def test_a_crash_in_the_middle_of_a_try_is_unknown_afterwards(hub: Hub, tmp_path: Path) -> None:

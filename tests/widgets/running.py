@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -65,11 +65,16 @@ class Running:
 
 
 def desk_app(
-    shop: Shop, theme: str = "dark", depth: Depth = "truecolor", settings: DeskSettings | None = None
+    shop: Shop,
+    theme: str = "dark",
+    depth: Depth = "truecolor",
+    settings: DeskSettings | None = None,
+    others: Sequence[Shop] = (),
 ) -> tuple[DeskApp, Workbench, VirtualTime]:
-    """A desk on `shop`, its workbench and its time. `settings`: instead of the usual ones with `depth`."""
+    """A desk on `shop` (and `others`), its workbench and its time. `settings`: instead of the usual ones with
+    `depth`."""
     time = VirtualTime(NOW)
-    workbench = Workbench([shop], None, time)
+    workbench = Workbench([shop, *others], None, time)
     keymap, problems = load_keymap()
     themes, _ = load_themes()
     assert not problems
@@ -84,11 +89,12 @@ async def running(
     depth: Depth = "truecolor",
     settings: DeskSettings | None = None,
     language: Language | None = None,
+    others: Sequence[Shop] = (),
 ) -> AsyncIterator[Running]:
     """A desk that has connected and shows its inbox. Its language is spoken in the whole task: a pilot draws too."""
     shop = shop or Shop()
     with spoken(language):
-        app, workbench, time = desk_app(shop, theme, depth, settings)
+        app, workbench, time = desk_app(shop, theme, depth, settings, others)
         async with app.run_test(size=size) as pilot:
             work = asyncio.create_task(workbench.run())
             desk = Running(app, pilot, workbench, time, shop)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from agent_tui.backends.base import Disconnected
@@ -14,6 +15,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import NewMessage, Note, Reply
 from agent_tui.domain.text import CustomerText
+from agent_tui.language.catalogue import Catalogue
 from agent_tui.widgets.case import drafting
 from tests.widgets.talk import DANA, WA, TalkShop, at, case_column, messages, talking, type_text
 
@@ -343,3 +345,54 @@ async def test_writing_is_possible_before_the_messages_came() -> None:
         await desk.press("enter")
         await desk.wait(6)
         assert isinstance(desk.shop.orders[-1], Reply)
+
+
+async def test_what_was_undone_is_typed_again() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "one two")
+        await desk.press("ctrl+w", "ctrl+underscore", "ctrl+k")
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "one "
+        await desk.press("ctrl+k")
+        assert "nothing was taken back in the text" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "marked"),
+    [(None, "one two three", "two"), ("he", "שלום לך דנה", "לך")],
+    ids=["en", "he"],
+)
+async def test_what_the_mouse_is_drawn_over_is_marked(language: str | None, words: str, marked: str) -> None:
+    async with talking(language=Catalogue("he") if language else None) as desk:
+        await desk.press("enter")
+        await type_text(desk, words)
+        composer = desk.app.desk_screen.case.composer
+        line = composer._head
+        edit = composer.writing.edit
+        edit.put_caret(words.index(marked))
+        start = composer.writing.view.caret_cell[0]
+        edit.put_caret(words.index(marked) + len(marked))
+        stop = composer.writing.view.caret_cell[0]
+        edit.put_caret(0)
+        await desk.pilot.mouse_down(composer, offset=(start, line))
+        await desk.pilot.hover(composer, offset=(stop, line))
+        await desk.pilot.mouse_up(composer, offset=(stop, line))
+        await desk.rest()
+        assert edit.text[slice(*edit.marked)] == marked
+        await desk.pilot.hover(composer, offset=(1, line))
+        assert edit.text[slice(*edit.marked)] == marked, "the button is up"
+        await desk.press("x")
+        assert edit.text == words.replace(marked, "x")
+
+
+async def test_a_mouse_that_leaves_the_text_marks_to_its_end() -> None:
+    async with talking() as desk:
+        await desk.press("enter")
+        await type_text(desk, "one")
+        await desk.press("ctrl+j")
+        await type_text(desk, "two")
+        composer = desk.app.desk_screen.case.composer
+        await desk.pilot.mouse_down(composer, offset=(1, composer._head))
+        await desk.pilot.hover("StatusLine", offset=(90, 0))
+        await desk.pilot.mouse_up("StatusLine", offset=(90, 0))
+        assert composer.writing.edit.marked == (0, 7)

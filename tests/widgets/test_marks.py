@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.domain.model import Promise
+from agent_tui.domain.model import Directory, Promise
 from agent_tui.domain.orders import Assign, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
+from agent_tui.domain.queries import DirectoryPage, Page, Query
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
 from tests.widgets.picture import Picture, picture
 from tests.widgets.running import Running, running
-from tests.widgets.shop import NOW, Shop, many_rows
+from tests.widgets.shop import NOA, NOW, Shop, many_rows
 
 __all__ = ["picture"]  # a fixture
 
@@ -106,6 +107,29 @@ async def test_a_typed_command_means_the_marked_ones_too(line: str, order: Order
             assert given.case == "c4471" and 0 <= given.until - NOW - 2 * HOUR_MS < MINUTE_MS
         else:
             assert given == order
+
+
+class Elsewhere(Shop):
+    """A server with one case and nobody to give it to but its agent."""
+
+    def __init__(self) -> None:
+        super().__init__(many_rows(1), id="other")
+
+    async def query(self, query: Query) -> Page:
+        page = await super().query(query)
+        return replace(page, directory=Directory((NOA,))) if isinstance(page, DirectoryPage) else page
+
+
+async def test_a_name_that_one_server_does_not_know_leaves_out_only_its_cases() -> None:
+    shop, other = Shop(), Elsewhere()
+    async with running(shop, others=[other]) as desk:
+        await desk.press("V", "colon")
+        await says(desk, "assign-to avi")
+        assert "nobody is called avi" in desk.text
+        await desk.press("enter")
+        given = acted(shop)
+        assert given and all(isinstance(order, Assign) and order.agent == "avi" for order in given)
+        assert acted(other) == []
 
 
 async def test_a_wrong_word_is_said_and_nothing_is_done() -> None:

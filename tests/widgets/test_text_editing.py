@@ -93,7 +93,8 @@ def test_every_character_has_its_line(text: str, width: int) -> None:
 
 
 @given(
-    st.text(max_size=100), st.lists(st.sampled_from(["l", "r", "b", "d", "w", "k", "u", "x", "L", "R"]), max_size=40)
+    st.text(max_size=100),
+    st.lists(st.sampled_from(["l", "r", "b", "d", "w", "k", "u", "y", "x", "L", "R"]), max_size=40),
 )
 def test_no_sequence_of_keys_leaves_the_text(text: str, keys: list[str]) -> None:
     edit = EditText(cleaned(text))
@@ -105,6 +106,7 @@ def test_no_sequence_of_keys_leaves_the_text(text: str, keys: list[str]) -> None
         "w": edit.delete_word,
         "k": edit.delete_line,
         "u": edit.undo,
+        "y": edit.redo,
         "x": lambda: edit.insert("x"),
         "L": lambda: edit.left(True),
         "R": lambda: edit.word_right(True),
@@ -120,7 +122,7 @@ _LETTERS = st.text(
 )
 
 
-@given(_LETTERS, st.lists(st.one_of(st.sampled_from("lrbdwkuWLRVf"), _LETTERS, st.integers(0, 30)), max_size=25))
+@given(_LETTERS, st.lists(st.one_of(st.sampled_from("lrbdwkuyWLRVf"), _LETTERS, st.integers(0, 30)), max_size=25))
 def test_the_caret_is_never_inside_a_letter(text: str, deeds: list[str | int]) -> None:
     edit = EditText(text)
     acts: dict[str, Callable[[], object]] = {
@@ -131,6 +133,7 @@ def test_the_caret_is_never_inside_a_letter(text: str, deeds: list[str | int]) -
         "w": edit.delete_word,
         "k": edit.delete_line,
         "u": edit.undo,
+        "y": edit.redo,
         "W": edit.word_left,
         "L": lambda: edit.left(True),
         "R": lambda: edit.word_right(True),
@@ -196,3 +199,37 @@ def test_what_is_marked_is_what_is_deleted(deed: str, backwards: bool) -> None:
     getattr(edit, deed)()
     assert edit.text == "one two  five six" and edit.caret == 8
     assert edit.undo() and edit.text == "one two three\nfour five six"
+
+
+def test_what_was_taken_back_is_made_again_until_something_else_is_written() -> None:
+    edit = EditText("one")
+    edit.insert(" two")
+    edit.insert(" three")
+    assert not edit.redo()
+    assert edit.undo() and edit.undo() and edit.text == "one"
+    assert edit.redo() and (edit.text, edit.caret) == ("one two", 7)
+    assert edit.redo() and edit.text == "one two three"
+    assert not edit.redo()
+    assert edit.undo() and edit.text == "one two"
+    edit.insert("!")
+    assert not edit.redo() and edit.text == "one two!"
+
+
+@given(st.lists(st.sampled_from(["a", "b c", "\b", "\n", "u", "y"]), max_size=40))
+def test_redo_is_the_inverse_of_undo(deeds: list[str]) -> None:
+    edit = EditText("שלום")
+    for deed in deeds:
+        if deed == "u":
+            before = edit.text
+            if edit.undo():
+                assert edit.redo() and edit.text == before
+                edit.undo()
+        elif deed == "y":
+            before = edit.text
+            if edit.redo():
+                assert edit.undo() and edit.text == before
+                edit.redo()
+        elif deed == "\b":
+            edit.backspace()
+        else:
+            edit.insert(deed)

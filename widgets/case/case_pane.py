@@ -306,6 +306,7 @@ class CasePane(Widget):
             ids.COMPOSE_DELETE_WORD: composer.delete_word,
             ids.COMPOSE_DELETE_LINE: composer.delete_line,
             ids.COMPOSE_UNDO_TEXT: composer.undo_text,
+            ids.COMPOSE_REDO_TEXT: composer.redo_text,
         }
         act = acts.get(command)
         return act() if act is not None else None

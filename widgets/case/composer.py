@@ -117,6 +117,12 @@ class Composer(LineView, can_focus=True):
         self.writing.edited()
         return None if done else trusted("nothing more to undo in the text")
 
+    def redo_text(self) -> SafeText | None:
+        """Make the last change of the text again that was taken back."""
+        done = self.writing.edit.redo()
+        self.writing.edited()
+        return None if done else trusted("nothing was taken back in the text")
+
     def on_focus(self) -> None:
         self._show()
 
@@ -127,8 +133,19 @@ class Composer(LineView, can_focus=True):
     def on_unmount(self) -> None:
         self.writing.save()
 
-    def on_click(self, event: events.Click) -> None:
-        self.writing.view.put_caret_at(event.x, event.y - self._head)
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._put_caret(event, mark=event.shift)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._put_caret(event, mark=True)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.release_mouse()
+
+    def _put_caret(self, event: events.MouseEvent, mark: bool) -> None:
+        self.writing.view.put_caret_at(event.x, event.y - self._head, mark)
         self._show()
 
     # -- drawing

@@ -79,12 +79,12 @@ class EditView:
         row = self.row
         return self._column_of(row, self.edit.caret), row - self.top
 
-    def put_caret_at(self, column: int, line: int) -> None:
-        """The caret to where was clicked."""
-        row = line + self.top
-        if 0 <= row < len(self._spans):
-            self.edit.put_caret(self._place_at(row, column))
-            self._column = None
+    def put_caret_at(self, column: int, line: int, mark: bool = False) -> None:
+        """The caret to where the mouse is; `mark`: what it was drawn over is marked. Beyond the first and the last
+        line of the text the nearest one counts."""
+        row = max(0, min(line + self.top, len(self._spans) - 1))
+        self.edit.put_caret(self._place_at(row, column), mark)
+        self._column = None
 
     def _row(self, row: int) -> EditRow:
         span, text = self._spans[row], self.edit.text

@@ -36,6 +36,7 @@ class EditText:
         self.text = text[:MOST]
         self.caret = self.anchor = len(self.text) if caret is None else self._edge(caret)
         self._before: list[tuple[str, int]] = []
+        self._after: list[tuple[str, int]] = []
         self._typing = False
 
     @property
@@ -85,9 +86,18 @@ class EditText:
     def undo(self) -> bool:
         """Take the last change back; False when there is none."""
         self._typing = False
-        if not self._before:
+        return self._exchange(self._before, self._after)
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; False when there is none, or something was written since."""
+        self._typing = False
+        return self._exchange(self._after, self._before)
+
+    def _exchange(self, taken: list[tuple[str, int]], kept: list[tuple[str, int]]) -> bool:
+        if not taken:
             return False
-        self.text, self.caret = self._before.pop()
+        kept.append((self.text, self.caret))
+        self.text, self.caret = taken.pop()
         self.anchor = self.caret
         return True
 
@@ -146,6 +156,7 @@ class EditText:
         if not (joins and self._typing):
             self._before.append((self.text, self.caret))
             del self._before[:-_UNDO]
+        self._after.clear()
         self._typing = joins
         self.text = self.text[:start] + new + self.text[stop:]
         # A mark behind what was put in or taken out joins what is before it now.
