@@ -52,8 +52,10 @@ class FilledHub:
     events: list[Event] = field(default_factory=list)
     """Every event of the log since the hub was started."""
 
-    async def fill(self, texts: Sequence[str]) -> None:
-        """A case of mine for each text: mail with subject, names and files; an answer that failed, a label, a note."""
+    async def fill(self, texts: Sequence[str], promised: int) -> None:
+        """A case of mine for each text: mail with subject, names and files; an answer that failed, a label, a note.
+        In every second of the first `promised` ones something is promised too: the others' rows show as a preview what
+        was said last, and are alike enough to be scrolled."""
         for place, text in enumerate(texts):
             self.cases.append(await self._write(place, text))
         for place, text in enumerate(texts):
@@ -65,7 +67,7 @@ class FilledHub:
                 Label(case, add=(f"{label}{place}",)),
                 Assign(case, agent=AGENT.id),
             )
-            if place % 2:  # in the other rows the preview is what was said last
+            if place % 2 and place < promised:
                 due = SystemTime().now() + _HOUR_MS
                 orders += (
                     MakePromise(case, f"p_{place}", CustomerText(short), due),
@@ -133,8 +135,8 @@ class FilledHub:
 
 
 @asynccontextmanager
-async def filled_hub(folder: Path, texts: Sequence[str]) -> AsyncIterator[FilledHub]:
-    """The real hub with channels that the test plays, its log as the process writes it."""
+async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> AsyncIterator[FilledHub]:
+    """The real hub with channels that the test plays, its log as the process writes it. `promised`: see `fill`."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(JsonLines())
@@ -160,7 +162,7 @@ async def filled_hub(folder: Path, texts: Sequence[str]) -> AsyncIterator[Filled
     made = FilledHub(workspace, desks.url, token, folder, line, phone, log)
     workspace.subscribe(made.events.extend)
     try:
-        await made.fill(texts)
+        await made.fill(texts, promised)
         yield made
     finally:
         await desks.stop()

@@ -45,7 +45,7 @@ class Seen:
 
 
 async def run(folder: Path, texts: list[str], opened: int, notices: int) -> Seen:
-    async with filled_hub(folder, texts) as hub, desk_on(hub) as desk:
+    async with filled_hub(folder, texts, opened) as hub, desk_on(hub) as desk:
         tour = Tour(hub, desk, texts, opened, notices)
         await tour.all()
         done = {
