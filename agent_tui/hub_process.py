@@ -157,6 +157,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         subject_ms=round(times.subject_days * DAY_MS),
         give_up_ms=round(times.give_up_hours * HOUR_MS),
         link_ms=round(times.link_minutes * MINUTE_MS),
+        country=settings.country,
         senders=senders,
         canned=tuple((canned.name, canned.text) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),

@@ -145,6 +145,9 @@ class HubSettings(ConfigModel):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged, to standard error. Customers' words are never logged."""
 
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = Field(default="IL", examples=["US"])
+    """The country (two letters, ISO 3166) of phone numbers that are written without a country code."""
+
     listen: ListenSettings = ListenSettings()
     """Where desks connect."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Message, Promise
+from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Join, Message, Promise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -58,6 +58,8 @@ CaseChange = Literal[
     "spam",
     "not-spam",
     "merged",
+    "joined",
+    "parted",
 ]
 
 
@@ -77,6 +79,27 @@ class CustomerChanged:
 
     customer: Customer
     type: Literal["customer-changed"] = "customer-changed"
+
+
+@frozen
+class CustomersJoined:
+    """Two customers are one person from now on (`Event.by`, `Join.reason`): `customer` is what they are together. The
+    cases that another one leads now are told one by one, as "joined"."""
+
+    join: Join
+    customer: Customer
+    type: Literal["customers-joined"] = "customers-joined"
+
+
+@frozen
+class CustomersParted:
+    """A join was taken back: the two are again who they were. Cases that stand by themselves again are told one by one,
+    as "parted"."""
+
+    join: Join
+    one: Customer
+    other: Customer
+    type: Literal["customers-parted"] = "customers-parted"
 
 
 @frozen
@@ -117,6 +140,8 @@ Body = (
     | CallChanged
     | CaseChanged
     | CustomerChanged
+    | CustomersJoined
+    | CustomersParted
     | AgentChanged
     | CardShown
     | PromiseChanged
@@ -127,8 +152,8 @@ AnyBody = Body | UnknownBody
 @frozen
 class Event:
     """One entry of the log as a desk sees it. `prev`: the last seq this agent may see, so gaps by permission are no
-    loss.
-    `recorded`: the hub's time; `occurred`: the channel's, never after it. `by`: agent id, or "" for channel and hub."""
+    loss. `recorded`: the hub's time; `occurred`: the channel's, never after it. `case`: the one that leads the row now.
+    `by`: agent id, or "" for channel and hub."""
 
     seq: int
     prev: int

@@ -429,6 +429,8 @@ def sort_at(state: CaseState) -> int:
             return state.snoozed or (1 << 52) - state.last_at
         case "done":
             return -(state.resolved or state.entered)
+        case "joined":  # never the stage of a state, only of a row that another one shows
+            return 0
 
 
 def show(row: CaseRow, state: CaseState) -> CaseRow:

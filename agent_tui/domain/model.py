@@ -12,8 +12,14 @@ Role = Literal["agent", "supervisor", "admin"]
 MessageKind = Literal["in", "out", "note", "system"]
 Delivery = Literal["received", "queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
 """`unknown`: a crash hid whether the channel took it; only the agent repeats it."""
-Stage = Literal["us", "customer", "later", "done", "spam"]
-"""Who waits for whom: the case needs us, waits for the customer, is snoozed, is resolved, is spam."""
+Stage = Literal["us", "customer", "later", "done", "spam", "joined"]
+"""Who waits for whom: the case needs us, waits for the customer, is snoozed, is resolved, is spam; or it is part of
+another case's row, and stands nowhere by itself."""
+JoinOrigin = Literal["agent", "verified", "channel"]
+"""Who joined two customers: an agent; an address that the channel or an imported list vouches for; the channel's own
+word that both are one account."""
+Reason = Literal["", "shared-phone", "similar-name", "same-handle", "phone-in-signature", "order-number"]
+"""Why two customers may be one person."""
 CallState = Literal["ringing", "active", "held", "ended", "abandoned", "written-up"]
 Metric = Literal["first", "next", "call", "write-up", "promise"]
 ClockState = Literal["running", "paused", "met", "breached"]
@@ -25,10 +31,15 @@ EMPTY = CustomerText("")
 
 @frozen
 class Address:
-    """One way to reach a person: `scheme` (tel, mailto, wa, did ...) and canonical `value` without the scheme."""
+    """One way to reach a person: `scheme` (tel, mailto, wa, did ...) and canonical `value` without the scheme.
+    `origin`: how it came to be theirs (inbound, call, agent, import, verified ...); `verified`: a channel or a list
+    vouches for it; `at`: since when (Ms, 0 unknown)."""
 
     scheme: str
     value: CustomerText
+    origin: str = ""
+    verified: bool = False
+    at: Ms = 0
 
 
 @frozen
@@ -189,8 +200,42 @@ class CaseRow:
 
 
 @frozen
+class Join:
+    """Two customers are one person since `at`. `by`: agent id, "" the hub itself; `reason`: of a suggestion that was
+    accepted, or "". `revoked`: taken back, by whom."""
+
+    id: str
+    one: str
+    other: str
+    origin: JoinOrigin
+    at: Ms
+    by: str = ""
+    reason: Reason = ""
+    names: tuple[CustomerText, ...] = ()
+    """What the two sides were called, `one` first."""
+    revoked: Ms | None = None
+    revoked_by: str = ""
+
+
+@frozen
+class Suggestion:
+    """Somebody who may be the same person, and why. `one`: the customer's own node, `other`: the other's; `name` and
+    `address` are the other's."""
+
+    id: str
+    one: str
+    other: str
+    reason: Reason
+    at: Ms
+    name: CustomerText
+    address: CustomerText = EMPTY
+    scheme: str = ""
+
+
+@frozen
 class Customer:
-    """A person as the desk shows one. `addresses` with the newest first; `blocked`: their messages go to spam."""
+    """A person as the desk shows one. `addresses` with the newest first; `blocked`: their messages go to spam. `joins`:
+    those in force that made them one, oldest first; `suggestions`: open ones."""
 
     id: str
     name: CustomerText
@@ -198,6 +243,42 @@ class Customer:
     since: Ms = 0
     language: str = ""
     blocked: bool = False
+    joins: tuple[Join, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+@frozen
+class JoinSide:
+    """One side of a join: the person, their open cases as rows, and how many earlier cases they have."""
+
+    customer: Customer
+    rows: tuple[CaseRow, ...] = ()
+    past: int = 0
+
+
+@frozen
+class JoinPreview:
+    """What a join would make of two customers, or what taking it back would. `row`: the row they are when joined, None
+    where neither has an open case."""
+
+    one: JoinSide
+    other: JoinSide
+    row: CaseRow | None = None
+    join: Join | None = None
+    """The join that would be taken back."""
+
+
+@frozen
+class Met:
+    """A customer that a search found: by name, case number or address."""
+
+    id: str
+    name: CustomerText
+    address: CustomerText = EMPTY
+    scheme: str = ""
+    number: int = 0
+    """Of their newest case, 0 none."""
+    last_at: Ms = 0
 
 
 @frozen

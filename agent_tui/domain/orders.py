@@ -166,6 +166,37 @@ class Block:
 
 
 @frozen
+class JoinCustomers:
+    """These two are one person. `cases`: the open cases that the preview showed; when others are open by now, the order
+    is refused, so that nothing joins unseen (empty: not checked). `suggestion`: the one this accepts."""
+
+    one: str
+    other: str
+    case: str = ""
+    cases: tuple[str, ...] = ()
+    suggestion: str = ""
+    name: Literal["join-customers"] = "join-customers"
+
+
+@frozen
+class PartCustomers:
+    """Take a join back: both are again who they were, with all that happened since on their own side."""
+
+    join: str
+    case: str = ""
+    name: Literal["part-customers"] = "part-customers"
+
+
+@frozen
+class RefuseSuggestion:
+    """They are two people: this is not suggested again for this reason."""
+
+    suggestion: str
+    case: str = ""
+    name: Literal["refuse-suggestion"] = "refuse-suggestion"
+
+
+@frozen
 class RetrySend:
     """Send a failed message, or one of unknown outcome, again: only ever by an agent's hand."""
 
@@ -262,6 +293,9 @@ Order = (
     | MarkUnread
     | Spam
     | Block
+    | JoinCustomers
+    | PartCustomers
+    | RefuseSuggestion
     | RetrySend
     | ShowCard
     | MakePromise

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, PastCase
+from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, JoinPreview, Met, PastCase
 from agent_tui.domain.views import Cursor, Section
 
 
@@ -74,7 +74,27 @@ class LinkQuery:
     kind: Literal["link"] = "link"
 
 
-Query = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | LinkQuery
+@frozen
+class JoinQuery:
+    """What joining two customers would do; or, with `join`, what taking that join back would."""
+
+    one: str = ""
+    other: str = ""
+    join: str = ""
+    kind: Literal["join"] = "join"
+
+
+@frozen
+class CustomersQuery:
+    """Customers by name, case number or address, whoever fits best first; never `without` itself."""
+
+    text: str
+    without: str = ""
+    limit: int = 20
+    kind: Literal["customers"] = "customers"
+
+
+Query = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | LinkQuery | JoinQuery | CustomersQuery
 
 
 @frozen
@@ -137,4 +157,22 @@ class LinkPage:
     kind: Literal["link"] = "link"
 
 
-Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage
+@frozen
+class JoinPage:
+    """`preview` None: there is no such customer or join, or they are one already."""
+
+    preview: JoinPreview | None
+    seq: int
+    kind: Literal["join"] = "join"
+
+
+@frozen
+class CustomersPage:
+    """At most the limit asked."""
+
+    found: tuple[Met, ...]
+    seq: int
+    kind: Literal["customers"] = "customers"
+
+
+Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage | JoinPage | CustomersPage

@@ -51,6 +51,9 @@ class Inbound:
     problems: tuple[str, ...] = ()
     language: str = ""
     public: bool = False
+    verified: tuple[str, ...] = ()
+    """Further addresses (`scheme:value`, canonical) that the channel itself vouches are the writer's, such as the phone
+    number behind a WhatsApp account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
 
 def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) -> None:
     value = update.address or f"withheld-{update.channel_id}"
-    met = hub_filing.meet(tx, update.scheme, value, update.name, at, update.language, "call")
+    met = hub_filing.meet(tx, update.scheme, value, update.name, at, update.language, "call", policy.country)
     customer = tx.customer(met.customer)
     case, opened = hub_filing.case_for(tx, policy, customer, channel, update.account, at)
     thread = hub_filing.new_thread(tx, case, channel, update.account, met.address, value, at)

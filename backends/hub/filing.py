@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from agent_tui.backends.hub import likeness, suggesting
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, people, talk
 from agent_tui.backends.hub.store.talk import Thread
@@ -25,8 +26,18 @@ class Met:
     customer: str
 
 
-def meet(tx: Tx, scheme: str, value: str, name: str, at: Ms, language: str = "", origin: str = "inbound") -> Met:
-    """The customer an address links to; a new one when it links to nobody. Only an exact address joins people."""
+def meet(
+    tx: Tx,
+    scheme: str,
+    value: str,
+    name: str,
+    at: Ms,
+    language: str = "",
+    origin: str = "inbound",
+    country: str = "",
+) -> Met:
+    """The customer an address links to; a new one when it links to nobody. Only an exact address makes them the same;
+    who is like them otherwise is suggested. `country`: of phone numbers."""
     known = people.find_address(tx.connection, scheme, value)
     if known is not None and known.customer:
         _learn_name(tx, known.customer, value, name)
@@ -37,7 +48,11 @@ def meet(tx: Tx, scheme: str, value: str, name: str, at: Ms, language: str = "",
     customer = tx.ids.new("p")
     people.add_customer(tx.connection, customer, name.strip() or value, at, language)
     people.link(tx.connection, tx.ids.new("l"), address, customer, origin, at)
-    tx.append(CustomerChanged(tx.customer(customer)), occurred=at)
+    tx.append(CustomerChanged(tx.person(customer)), occurred=at)
+    keys = likeness.address_keys(scheme, value, country)
+    if name.strip() != value:
+        keys += likeness.name_keys(name)
+    suggesting.look(tx, customer, keys)
     return Met(address, customer)
 
 
@@ -46,7 +61,8 @@ def _learn_name(tx: Tx, customer: str, value: str, name: str) -> None:
     if name.strip() and name.strip() != value and tx.customer(customer).name.raw == value:
         people.rename(tx.connection, customer, name.strip())
         tx.forget_customer(customer)
-        tx.append(CustomerChanged(tx.customer(customer)))
+        tx.append(CustomerChanged(tx.person(customer)))
+        suggesting.look(tx, customer, likeness.name_keys(name))
 
 
 def address_only(tx: Tx, scheme: str, value: str) -> str:
@@ -60,7 +76,8 @@ def address_only(tx: Tx, scheme: str, value: str) -> str:
 
 
 def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, account: str, at: Ms) -> tuple[str, bool]:
-    """The case that a word of this customer belongs to, and whether it is new (without any state yet)."""
+    """The case that a word of this customer belongs to, and whether it is new (without any state yet): always one of
+    the customer's own, whoever they are joined with."""
     known = cases.of_customer(tx.connection, customer.id)
     if customer.blocked:
         known = [(id, state) for id, state in known if state.stage == "spam" and state.held_as != "spam"]
@@ -168,8 +185,8 @@ def note_or_line(tx: Tx, kind: MessageKind, case: str, body: str, agent: Agent |
 
 
 def own(tx: Tx, case: str, agent: Agent) -> None:
-    """A case that nobody owns becomes the one's who answers it: it would vanish from their inbox otherwise."""
-    record = tx.case(case)
+    """A row that nobody owns becomes the one's who answers it: it would vanish from their inbox otherwise."""
+    record = tx.leader(case)
     if record is not None and not record.row.owner and agents.exists(tx.connection, agent.id):
         tx.put(replace(record.row, owner=agent.id))
-        tx.append(CaseChanged("assigned", agent.id), case, by=agent.id)
+        tx.append(CaseChanged("assigned", agent.id), record.row.id, by=agent.id)

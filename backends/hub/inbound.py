@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
 from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub import likeness, suggesting
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
@@ -37,7 +38,7 @@ def file_message(
     thread, case, opened = _place(tx, policy, got, at)
     record = tx.case(case)
     assert record is not None
-    name = tx.customer(record.row.customer).name
+    name = tx.customer(record.node).name
     if record.row.name != name:
         tx.put(replace(record.row, name=name))
     before, after = tx.step(case, CustomerWrote(at, got.channel, got.auto, opened))
@@ -64,6 +65,11 @@ def file_message(
         source=source[0] if source is not None else "",
     )
     hub_filing.add_message(tx, message, thread, got.account, got.channel_id)
+    if not got.auto:
+        suggesting.look(tx, record.node, likeness.text_keys(f"{got.body}\n{got.folded}", policy.country), message.id)
+    if got.verified:
+        writer = people.find_address(tx.connection, got.scheme, got.address)
+        suggesting.vouched(tx, writer.customer if writer is not None and writer.customer else record.node, got.verified)
     return True
 
 
@@ -86,11 +92,11 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
     if thread is not None:
         record = tx.case(thread.shown.case)
         assert record is not None
-        case, opened = hub_filing.case_for(tx, policy, tx.customer(record.row.customer), got.channel, got.account, at)
+        case, opened = hub_filing.case_for(tx, policy, tx.customer(record.node), got.channel, got.account, at)
         return thread, case, opened
     # who gives no address is somebody of their own each time, not one person with all others who gave none
     value = got.address or f"unknown-{got.channel_id}"
-    met = hub_filing.meet(tx, got.scheme, value, got.name, at, got.language)
+    met = hub_filing.meet(tx, got.scheme, value, got.name, at, got.language, country=policy.country)
     address = met.address
     if got.reply_to and got.reply_to != got.address:
         address, value = hub_filing.address_only(tx, got.scheme, got.reply_to), got.reply_to
@@ -110,9 +116,9 @@ def _held_otherwise(tx: Tx, got: Inbound, thread: Thread) -> bool:
     take it. A blocked one is not heard through somebody else's thread, and who is not blocked is heard."""
     known = people.find_address(tx.connection, got.scheme, got.address)
     record = tx.case(thread.shown.case)
-    if known is None or not known.customer or record is None or known.customer == record.row.customer:
+    if known is None or not known.customer or record is None or known.customer == record.node:
         return False
-    return tx.customer(known.customer).blocked != tx.customer(record.row.customer).blocked
+    return tx.customer(known.customer).blocked != tx.customer(record.node).blocked
 
 
 def file_bounce(tx: Tx, bounce: Bounce) -> None:

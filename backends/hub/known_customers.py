@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent_tui.backends.hub import suggesting
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.likeness import address_keys, name_keys
 from agent_tui.backends.hub.store import Store, people
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
@@ -17,8 +19,9 @@ ORIGIN = "import"
 def know(
     store: Store, time: TimeSource, ids: Ids, name: str, addresses: Sequence[tuple[str, str]], language: str, since: Ms
 ) -> str:
-    """One customer with `addresses` (scheme, canonical value); those that somebody else has stay theirs.
-    Answers the customer's id. Raises StoreError. No hub may run on the store meanwhile."""
+    """One customer with `addresses` (scheme, canonical value). One that somebody else has stays theirs: when a channel
+    or list vouches for it there too the two are joined, else that is suggested. Answers the customer's id. Raises
+    StoreError. No hub may run on the store meanwhile."""
     customer = ids.new("u")
 
     def job(tx: Tx) -> None:
@@ -28,12 +31,16 @@ def know(
             if held is None:
                 address = ids.new("a")
                 people.add_address(tx.connection, address, scheme, value)
-                people.link(tx.connection, ids.new("l"), address, customer, ORIGIN, tx.now)
+                people.link(tx.connection, ids.new("l"), address, customer, ORIGIN, tx.now, verified=True)
             elif not held.customer:
-                people.link(tx.connection, ids.new("l"), held.address, customer, ORIGIN, tx.now)
-        known = people.find(tx.connection, customer)
+                people.link(tx.connection, ids.new("l"), held.address, customer, ORIGIN, tx.now, verified=True)
+            else:
+                suggesting.claimed(tx, customer, scheme, held)
+        known = people.person(tx.connection, customer)
         if known is not None:
             tx.append(CustomerChanged(known))
+            keys = [key for each in known.addresses for key in address_keys(each.scheme, each.value.raw, "")]
+            suggesting.look(tx, customer, [*keys, *name_keys(name)])
 
     Committer(store, time, ids, None).one(job)
     return customer

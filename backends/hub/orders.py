@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, promises, replies
+from agent_tui.backends.hub import calls, identity, promises, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import agents, cases, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
-from agent_tui.domain import filing
+from agent_tui.domain import filing, joining
 from agent_tui.domain.events import AgentChanged, CardShown, CaseChange, CaseChanged, CustomerChanged
 from agent_tui.domain.filing import Fact
 from agent_tui.domain.model import Agent
@@ -19,6 +19,7 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     ChangePromise,
+    JoinCustomers,
     Label,
     MakePromise,
     MarkRead,
@@ -26,8 +27,10 @@ from agent_tui.domain.orders import (
     NewMessage,
     Note,
     Order,
+    PartCustomers,
     Presence,
     Prioritise,
+    RefuseSuggestion,
     Reopen,
     Reply,
     Resolve,
@@ -53,6 +56,9 @@ ORDERS = (
     "mark-unread",
     "spam",
     "block",
+    "join-customers",
+    "part-customers",
+    "refuse-suggestion",
     "retry-send",
     "show-card",
     "make-promise",
@@ -89,29 +95,37 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
         case Label():
             return _label(tx, agent, order)
         case Prioritise():
-            record = case_of(tx, order.case)
-            tx.put(replace(record.row, priority=max(0, min(3, order.priority))))
-            tx.append(CaseChanged("prioritised", str(order.priority)), order.case, by=agent.id)
+            row = leader_of(tx, order.case).row
+            tx.put(replace(row, priority=max(0, min(3, order.priority))))
+            tx.append(CaseChanged("prioritised", str(order.priority)), row.id, by=agent.id)
             return ""
         case Snooze():
             return _snooze(tx, agent, order)
         case Resolve():
-            if case_of(tx, order.case).state.stage == "done":
-                return ""
-            promises.close_with(tx, agent, order.case, order.promises)
+            parts = [part for part in parts_of(tx, order.case) if part.state.stage != "done"]
+            for part in parts:
+                promises.close_with(tx, agent, part.row.id, order.promises)
             detail = order.reason if order.reason.isascii() and order.reason.isidentifier() else ""
-            return _step(tx, agent, order.case, filing.Done(tx.now), "resolved", detail)
+            for part in parts:
+                _step(tx, agent, part.row.id, filing.Done(tx.now), "resolved", detail)
+            return ""
         case Reopen():
             return _reopen(tx, agent, order)
         case MarkRead():
             return _mark_read(tx, agent, order)
         case MarkUnread():
-            case_of(tx, order.case)
-            return _step(tx, agent, order.case, filing.Unread(tx.now), "unread")
+            leader = leader_of(tx, order.case)
+            return _step(tx, agent, leader.row.id, filing.Unread(tx.now), "unread")
         case Spam():
             return _spam(tx, agent, order)
         case Block():
             return _block(tx, agent, order)
+        case JoinCustomers():
+            return identity.join(tx, agent, order)
+        case PartCustomers():
+            return identity.part(tx, agent, order)
+        case RefuseSuggestion():
+            return identity.refuse(tx, agent, order)
         case WriteUp():
             return calls.write_up(tx, agent, order)
         case Presence():
@@ -127,6 +141,20 @@ def case_of(tx: Tx, id: str) -> CaseRecord:
     return record
 
 
+def leader_of(tx: Tx, id: str) -> CaseRecord:
+    """The case that leads the row: it has the row's owner, labels and priority. Raises Refused."""
+    case_of(tx, id)
+    record = tx.leader(id)
+    assert record is not None
+    return record
+
+
+def parts_of(tx: Tx, id: str) -> list[CaseRecord]:
+    """All cases of the row. Raises Refused."""
+    case_of(tx, id)
+    return tx.parts(id)
+
+
 def _step(tx: Tx, agent: Agent, case: str, fact: Fact, change: CaseChange, detail: str = "") -> str:
     tx.step(case, fact)
     tx.append(CaseChanged(change, detail), case, by=agent.id)
@@ -134,30 +162,30 @@ def _step(tx: Tx, agent: Agent, case: str, fact: Fact, change: CaseChange, detai
 
 
 def _note(tx: Tx, agent: Agent, order: Note) -> str:
-    case_of(tx, order.case)
+    case = leader_of(tx, order.case).row.id
     if not order.body.raw.strip():
         raise Refused("empty", "The note is empty.")
     if len(order.body.raw) > MAX_BODY:
         raise Refused("too-long", "The note is too long.")
-    note = hub_filing.note_or_line(tx, "note", order.case, order.body.raw, agent, tx.now)
+    note = hub_filing.note_or_line(tx, "note", case, order.body.raw, agent, tx.now)
     hub_filing.add_message(tx, note, None, "", None, agent.id)
     return note.id
 
 
 def _show_card(tx: Tx, agent: Agent, order: ShowCard) -> str:
     """Every asking is written down, also of what was shown before."""
-    case_of(tx, order.case)
+    held = {part.row.id for part in parts_of(tx, order.case)}
     message = talk.find_message(tx.connection, order.message)
-    if message is None or message.case != order.case:
+    if message is None or message.case not in held:
         raise Refused("no-message", "There is no such message in this case.")
     if not (message.body.has_card or message.folded.has_card):
         raise Refused("no-card", "There is no card number in this message.")
-    tx.append(CardShown(message.id), order.case, by=agent.id)
+    tx.append(CardShown(message.id), message.case, by=agent.id)
     return message.id
 
 
 def _assign(tx: Tx, agent: Agent, order: Assign) -> str:
-    record = case_of(tx, order.case)
+    record = leader_of(tx, order.case)
     if order.agent and agents.find(tx.connection, order.agent) is None:
         raise Refused("no-agent", f"There is no agent {order.agent} here, or they are disabled.")
     if order.team and order.team not in agents.teams(tx.connection):
@@ -166,12 +194,12 @@ def _assign(tx: Tx, agent: Agent, order: Assign) -> str:
     if (order.agent, team) == (record.row.owner, record.row.team):
         return ""
     tx.put(replace(record.row, owner=order.agent, team=team))
-    tx.append(CaseChanged("assigned", order.agent or team), order.case, by=agent.id)
+    tx.append(CaseChanged("assigned", order.agent or team), record.row.id, by=agent.id)
     return ""
 
 
 def _label(tx: Tx, agent: Agent, order: Label) -> str:
-    record = case_of(tx, order.case)
+    record = leader_of(tx, order.case)
     added = [" ".join(label.replace(",", " ").split())[:64] for label in order.add]
     added = [label for label in added if label]
     kept = [label for label in record.row.labels if label not in order.remove]
@@ -183,72 +211,80 @@ def _label(tx: Tx, agent: Agent, order: Label) -> str:
     cases.add_labels(tx.connection, added)
     tx.put(replace(record.row, labels=labels))
     detail = " ".join([*(f"+{label}" for label in added), *(f"-{label}" for label in order.remove)])
-    tx.append(CaseChanged("labelled", detail), order.case, by=agent.id)
+    tx.append(CaseChanged("labelled", detail), record.row.id, by=agent.id)
     return ""
 
 
 def _snooze(tx: Tx, agent: Agent, order: Snooze) -> str:
-    record = case_of(tx, order.case)
+    parts = parts_of(tx, order.case)
     if order.until and order.until <= tx.now:
         raise Refused("past", "That time is past: choose a later one.")
-    if record.state.stage == "spam":
+    if tx.shown(order.case).stage == "spam":
         raise Refused("spam", "The case is spam: reopen it first.")
-    return _step(tx, agent, order.case, filing.PutAway(tx.now, order.until), "snoozed", str(order.until))
+    closed = all(part.state.stage in joining.CLOSED for part in parts)
+    for part in parts:
+        if closed or part.state.stage not in joining.CLOSED:
+            _step(tx, agent, part.row.id, filing.PutAway(tx.now, order.until), "snoozed", str(order.until))
+    return ""
 
 
 def _reopen(tx: Tx, agent: Agent, order: Reopen) -> str:
-    record = case_of(tx, order.case)
-    if record.state.stage in ("us", "customer"):
+    stage = tx.shown(case_of(tx, order.case).row.id).stage
+    if stage in ("us", "customer"):
         return ""
-    if record.state.stage == "spam" and tx.customer(record.row.customer).blocked:
+    if stage == "spam" and tx.person(case_of(tx, order.case).node).blocked:
         _block(tx, agent, Block(order.case, on=False))
-        if case_of(tx, order.case).state.stage in ("us", "customer"):
+        if tx.shown(order.case).stage in ("us", "customer"):
             return ""
-    woken, resolved = record.state.stage == "later", record.state.resolved
-    _step(tx, agent, order.case, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
-    if order.promises and resolved is not None:
-        promises.open_again(tx, agent, order.case, resolved)
+    for part in parts_of(tx, order.case):
+        if part.state.stage not in ("us", "customer"):
+            woken, resolved = part.state.stage == "later", part.state.resolved
+            _step(tx, agent, part.row.id, filing.OpenedAgain(tx.now), "woken" if woken else "reopened")
+            if order.promises and resolved is not None:
+                promises.open_again(tx, agent, part.row.id, resolved)
     return ""
 
 
 def _mark_read(tx: Tx, agent: Agent, order: MarkRead) -> str:
-    record = case_of(tx, order.case)
-    if not record.state.unread:
-        return ""
-    left = 0
-    if order.version and order.version < record.row.version:
-        left = talk.came_after(tx.connection, order.case, order.version)
-        if left >= record.state.unread:
-            return ""
-    return _step(tx, agent, order.case, filing.Read(tx.now, left), "read")
+    version = tx.shown(case_of(tx, order.case).row.id).version
+    for part in parts_of(tx, order.case):
+        unread = max(part.state.unread, part.view.unread)
+        left = 0
+        if order.version and order.version < version:
+            left = talk.came_after(tx.connection, part.row.id, order.version)
+        if left < unread:
+            _step(tx, agent, part.row.id, filing.Read(tx.now, left), "read")
+    return ""
 
 
 def _spam(tx: Tx, agent: Agent, order: Spam) -> str:
-    state = case_of(tx, order.case).state
-    if order.on == (state.stage == "spam"):
-        return ""
-    if not order.on and state.held_as == "blocked":
+    parts = parts_of(tx, order.case)
+    if not order.on and any(part.state.held_as == "blocked" for part in parts if part.state.stage == "spam"):
         raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
-    if order.on:
-        return _step(tx, agent, order.case, filing.Spammed(tx.now), "spam")
-    return _step(tx, agent, order.case, filing.Released(tx.now), "not-spam")
+    for part in parts:
+        if order.on and part.state.stage != "spam" and (part.state.stage != "done" or len(parts) == 1):
+            _step(tx, agent, part.row.id, filing.Spammed(tx.now), "spam")
+        elif not order.on and part.state.stage == "spam":
+            _step(tx, agent, part.row.id, filing.Released(tx.now), "not-spam")
+    return ""
 
 
 def _block(tx: Tx, agent: Agent, order: Block) -> str:
-    record = case_of(tx, order.case)
-    customer = tx.customer(record.row.customer)
-    if customer.blocked == order.on:
-        return ""
-    people.set_blocked(tx.connection, customer.id, order.on)
-    tx.forget_customer(customer.id)
-    tx.append(CustomerChanged(tx.customer(customer.id)), by=agent.id)
-    for id, state in cases.of_customer(tx.connection, customer.id):
-        if order.on and state.stage not in ("done", "spam"):
-            tx.case(id)
-            _step(tx, agent, id, filing.Spammed(tx.now, blocked=True), "blocked")
-        elif not order.on and state.stage == "spam" and state.held_as != "spam":
-            tx.case(id)
-            _step(tx, agent, id, filing.Released(tx.now), "unblocked")
+    """Of a person with several customers, all are blocked, or none."""
+    changed = [id for id in tx.nodes(case_of(tx, order.case).node) if tx.customer(id).blocked != order.on]
+    for id in changed:
+        people.set_blocked(tx.connection, id, order.on)
+        tx.forget_customer(id)
+    if changed:
+        tx.append(CustomerChanged(tx.person(changed[0])), by=agent.id)
+    for customer in changed:
+        for id, state in cases.of_customer(tx.connection, customer):
+            if order.on and state.stage not in ("done", "spam"):
+                tx.case(id)
+                _step(tx, agent, id, filing.Spammed(tx.now, blocked=True), "blocked")
+            elif not order.on and state.stage == "spam" and state.held_as != "spam":
+                tx.case(id)
+                _step(tx, agent, id, filing.Released(tx.now), "unblocked")
     return ""
 
 

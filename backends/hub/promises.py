@@ -25,10 +25,11 @@ _ENDS: dict[PromiseEnd, tuple[PromiseState, str]] = {
 
 def make(tx: Tx, agent: Agent, order: MakePromise) -> str:
     """Record it; the promise's id."""
-    record = tx.case(order.case)
+    record = tx.leader(order.case)
     if record is None:
         raise Refused("no-case", "There is no such case.")
-    if record.state.stage in ("done", "spam"):
+    case = record.row.id
+    if tx.shown(case).stage in ("done", "spam"):
         raise Refused("closed", "The case is closed: reopen it first (D).")
     name = order.promise.removeprefix("p_")
     if (
@@ -49,10 +50,10 @@ def make(tx: Tx, agent: Agent, order: MakePromise) -> str:
     if order.due <= tx.now:
         raise Refused("past", "That time is past: promise for a later one.")
     _known(tx, order.agent, order.team)
-    new = Promise(order.promise, order.case, CustomerText(what), order.due, tx.now, agent.id, order.agent, order.team)
+    new = Promise(order.promise, case, CustomerText(what), order.due, tx.now, agent.id, order.agent, order.team)
     promises.add(tx.connection, new)
-    tx.step(order.case, Promised(tx.now, new.id, new.due))
-    tx.append(PromiseChanged(new), order.case, by=agent.id)
+    tx.step(case, Promised(tx.now, new.id, new.due))
+    tx.append(PromiseChanged(new), case, by=agent.id)
     return new.id
 
 
@@ -75,7 +76,7 @@ def settle(tx: Tx, agent: Agent, order: SettlePromise) -> str:
     held = _find(tx, order.case, order.promise)
     if held.state == order.state:
         return held.id
-    record = tx.case(order.case)
+    record = tx.case(held.case)
     assert record is not None
     if order.state == "open" and record.state.stage in ("done", "spam"):
         raise Refused("closed", "The case is closed: reopen it first (D).")
@@ -123,7 +124,7 @@ def _save(tx: Tx, agent: Agent, changed: Promise) -> None:
 
 def _find(tx: Tx, case: str, id: str) -> Promise:
     held = promises.find(tx.connection, id)
-    if held is None or held.case != case:
+    if held is None or held.case not in [part.row.id for part in tx.parts(case)]:
         raise Refused("no-promise", "There is no such promise in this case.")
     return held
 

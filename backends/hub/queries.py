@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
+from agent_tui.backends.hub import persons
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
+    CustomersPage,
+    CustomersQuery,
     DirectoryPage,
     DirectoryQuery,
     HistoryPage,
     HistoryQuery,
+    JoinPage,
+    JoinQuery,
     Page,
     RowsPage,
     RowsQuery,
@@ -21,7 +28,7 @@ from agent_tui.domain.queries import (
     TotalsQuery,
 )
 
-Answerable = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery
+Answerable = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | JoinQuery | CustomersQuery
 
 
 def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answerable) -> Page:
@@ -39,41 +46,59 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return CasePage(_detail(connection, query), seq)
         case HistoryQuery():
             return _history(connection, query, seq)
+        case JoinQuery():
+            return JoinPage(persons.preview(connection, query), seq)
+        case CustomersQuery():
+            return CustomersPage(persons.found(connection, query), seq)
         case DirectoryQuery():
             return DirectoryPage(_directory(connection, policy), seq)
 
 
 def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
-    row = log.case_row(connection, query.case)
+    """The row that the case is in, whichever of its cases was asked for."""
+    head = cases.head_of(connection, query.case)
+    row = log.case_row(connection, head)
     if row is None:
         return None
-    customer = people.find(connection, row.customer)
+    customer = people.person(connection, row.customer)
     if customer is None:
         return None
     limit = max(1, min(query.limit, 500))
-    messages, more = talk.timeline(connection, query.case, query.before, limit)
+    parts = cases.parts(connection, head)
+    messages, more = talk.timeline(connection, parts, query.before, limit)
     return CaseDetail(
         row,
         customer,
-        talk.conversations(connection, query.case),
+        talk.conversations(connection, parts),
         messages,
-        phone.calls(connection, query.case),
+        tuple(replace(call, case=head) for call in phone.calls(connection, parts)),
         more,
-        log.disclosures(connection, query.case),
-        promises.of_case(connection, query.case),
+        log.disclosures(connection, parts),
+        tuple(replace(one, case=head) for part in parts for one in promises.of_case(connection, part)),
     )
 
 
 def _history(connection: Connection, query: HistoryQuery, seq: int) -> HistoryPage:
-    customer = people.find(connection, query.customer)
+    customer = people.person(connection, query.customer)
     if customer is None:
         return HistoryPage(None, (), False, seq)
     limit = max(1, min(query.limit, 500))
-    found = cases.history(connection, query.customer, query.before, limit + 1)
+    members = people.nodes(connection, customer.id)
+    found = cases.history(connection, members, query.before, limit + 1)
     shown = found[:limit]
-    counts = talk.count_messages(connection, [row.id for row in shown]) if shown else {}
+    led = {row.id: cases.parts(connection, row.id) for row in shown} if len(members) > 1 else {}
+    every = [part for row in shown for part in led.get(row.id, (row.id,))]
+    counts = talk.count_messages(connection, every) if shown else {}
     past = tuple(
-        PastCase(row.id, row.number, row.channel, row.subject, row.last_at, counts.get(row.id, 0), row.stage)
+        PastCase(
+            row.id,
+            row.number,
+            row.channel,
+            row.subject,
+            row.last_at,
+            sum(counts.get(part, 0) for part in led.get(row.id, (row.id,))),
+            row.stage,
+        )
         for row in shown
     )
     return HistoryPage(customer, past, len(found) > limit, seq)

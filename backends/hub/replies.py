@@ -23,18 +23,19 @@ MAX_BODY = 512 * 1024
 
 
 def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
-    """Queue a reply (or a forward); the message's id. Raises Refused."""
-    record = tx.case(order.case)
-    if record is None:
+    """Queue a reply (or a forward); the message's id. It is the reply of the case that its conversation is of, whatever
+    case leads the row. Raises Refused."""
+    if tx.case(order.case) is None:
         raise Refused("no-case", "There is no such case.")
-    if record.state.stage == "spam":
+    if tx.shown(order.case).stage == "spam":
         raise Refused("spam", "The case is spam: reopen it first (D).")
     profile = profile_of(order.channel)
     _check(profile, order.body.raw, order.files)
     forward = bool(order.forward_of)
     if forward and not order.to:
         raise Refused("no-recipient", "Say to whom it goes.")
-    thread = _thread(tx, policy, order, record.row.customer)
+    thread = _thread(tx, policy, order)
+    case = thread.shown.case
     if not forward and window_left(profile, thread.shown.last_inbound, tx.now) == 0:
         hours = (profile.window_ms or 0) // HOUR_MS
         raise Refused(
@@ -43,12 +44,13 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
         )
     account = thread.shown.account
     message = _message(tx, policy, agent, order, thread, order.subject.raw or thread.shown.subject.raw)
+    tx.case(case)
     if not forward:
-        before, _ = tx.step(order.case, filing.Replied(tx.now, message.id))
+        before, _ = tx.step(case, filing.Replied(tx.now, message.id))
         if before.stage == "done":
-            tx.append(CaseChanged("reopened"), order.case, by=agent.id)
+            tx.append(CaseChanged("reopened"), case, by=agent.id)
     hub_filing.add_message(tx, message, thread, account, _channel_id(tx, policy, message, account), agent.id)
-    hub_filing.own(tx, order.case, agent)
+    hub_filing.own(tx, case, agent)
     parent = order.in_reply_to if order.in_reply_to and not forward else ""
     outbound.add(tx.connection, message.id, account, tx.now, parent)
     return message.id
@@ -62,7 +64,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
         raise Refused("no-recipient", "Say to whom it goes.")
     account = _account(policy, order.channel, order.account)
     name, value = _recipient(profile, order.to[0].raw)
-    met = hub_filing.meet(tx, profile.scheme, value, name, tx.now, origin="agent")
+    met = hub_filing.meet(tx, profile.scheme, value, name, tx.now, origin="agent", country=policy.country)
     customer = tx.customer(met.customer)
     if customer.blocked:
         raise Refused("spam", "That customer is blocked: reopen their case first.")
@@ -136,17 +138,18 @@ def _account(policy: HubPolicy, channel: str, wanted: str) -> str:
     return fitting[0]
 
 
-def _thread(tx: Tx, policy: HubPolicy, order: Reply, customer: str) -> Thread:
-    """The conversation to write in: the one named, else the case's newest on that channel, else a new one."""
+def _thread(tx: Tx, policy: HubPolicy, order: Reply) -> Thread:
+    """The conversation to write in: the one named, else the row's newest on that channel, else a new one."""
+    parts = [part.row.id for part in tx.parts(order.case)]
     if order.conversation:
         thread = talk.find_thread(tx.connection, order.conversation)
-        if thread is None or thread.shown.case != order.case:
+        if thread is None or thread.shown.case not in parts:
             raise Refused("no-conversation", "That conversation is not of this case.")
         if thread.shown.channel != order.channel:
             raise Refused("no-conversation", "That conversation is on another channel.")
         _account(policy, order.channel, thread.shown.account)
         return thread
-    known = [c for c in talk.conversations(tx.connection, order.case) if c.channel == order.channel]
+    known = [c for c in talk.conversations(tx.connection, parts) if c.channel == order.channel]
     if order.account:
         known = [c for c in known if c.account == order.account]
     profile = profile_of(order.channel)
@@ -159,13 +162,28 @@ def _thread(tx: Tx, policy: HubPolicy, order: Reply, customer: str) -> Thread:
     if value:
         value = _recipient(profile, value)[1]
     else:
-        addresses = tx.customer(customer).addresses
+        record = tx.case(order.case)
+        assert record is not None
+        addresses = tx.person(record.node).addresses
         value = next((a.value.raw for a in addresses if a.scheme == profile.scheme), "")
     if not value:
         raise Refused("no-address", f"No {profile.name} address of this customer is known: name one with ^T.")
     known_address = people.find_address(tx.connection, profile.scheme, value)
     address = known_address.address if known_address else hub_filing.address_only(tx, profile.scheme, value)
-    return hub_filing.new_thread(tx, order.case, order.channel, account, address, value, tx.now, order.subject.raw)
+    case = _case_at(tx, policy, order, known_address.customer if known_address else "", account)
+    return hub_filing.new_thread(tx, case, order.channel, account, address, value, tx.now, order.subject.raw)
+
+
+def _case_at(tx: Tx, policy: HubPolicy, order: Reply, customer: str, account: str) -> str:
+    """The case that a new conversation is of: of joined customers that of the one whose address it is, so that it is
+    theirs if they are parted again."""
+    leader = tx.leader(order.case)
+    assert leader is not None
+    parts = tx.parts(order.case)
+    if len(tx.nodes(leader.node)) == 1 or customer not in tx.nodes(leader.node):
+        return leader.row.id
+    own = next((part.row.id for part in parts if part.node == customer), "")
+    return own or hub_filing.case_for(tx, policy, tx.customer(customer), order.channel, account, tx.now)[0]
 
 
 def _recipient(profile: Channel, text: str) -> tuple[str, str]:
@@ -209,7 +227,7 @@ def _message(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, thread: Thre
     mail = profile_of(order.channel).kind == "mail"
     return Message(
         id=tx.message_id(),
-        case=order.case,
+        case=thread.shown.case,
         conversation=thread.shown.id,
         channel=order.channel,
         kind="out",

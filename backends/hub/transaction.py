@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, people, phone, promises
-from agent_tui.backends.hub.store.cases import CaseRecord
-from agent_tui.domain import filing
-from agent_tui.domain.events import Body, Event
-from agent_tui.domain.filing import CaseState, Fact
-from agent_tui.domain.model import CaseRow, Customer
+from agent_tui.backends.hub.store import cases, facts, people, phone, promises
+from agent_tui.backends.hub.store.cases import CaseRecord, Shown
+from agent_tui.backends.hub.store.facts import Stored
+from agent_tui.backends.hub.store.log import led_by
+from agent_tui.domain import filing, joining
+from agent_tui.domain.events import AnyBody, Body, CaseChanged, Event
+from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled
+from agent_tui.domain.joining import Part
+from agent_tui.domain.model import CaseRow, Customer, Promise
 from agent_tui.domain.time import Ms
 
 
@@ -28,11 +32,21 @@ class Head:
 
 @dataclass(slots=True)
 class _Edit:
-    """A case being changed: as stored (None: new), as it is now, and the addresses the text filter knows."""
+    """A case being changed. `stored`: the row that the store shows for it; `now`: the case by itself, as it is now;
+    `head`: who leads it from now on; `shown`: what it shows from now on, None when that is itself; `version`: its last
+    event here, 0 none; `spoke`: its last one that its row is told with; `touched`: it is saved even without one;
+    `told`: desks know a row of it; `also`: numbers that find the row; `part`: it was kept beside its row."""
 
-    stored: CaseRow | None
+    stored: CaseRow
     now: CaseRecord
+    head: str
+    told: bool
+    shown: Shown | None = None
+    also: tuple[str, ...] = ()
     version: int = 0
+    spoke: int = 0
+    touched: bool = False
+    part: bool = False
 
 
 class Tx:
@@ -45,26 +59,47 @@ class Tx:
         self._head = head
         self._edits: dict[str, _Edit] = {}
         self._customers: dict[str, Customer] = {}
+        self._persons: dict[str, Customer] = {}
+        self._regroup: dict[str, bool] = {}
         self._events: list[Event] = []
+        self._facts: list[Stored] = []
 
     # people
 
     def customer(self, id: str) -> Customer:
-        """Raises KeyError."""
+        """The customer by itself, whoever it is joined with. Raises KeyError."""
         known = self._customers.get(id) or people.find(self.connection, id)
         if known is None:
             raise KeyError(id)
         self._customers[id] = known
         return known
 
+    def person(self, id: str) -> Customer:
+        """The person that a customer is, as desks see one. Raises KeyError."""
+        known = self._persons.get(id) or people.person(self.connection, id)
+        if known is None:
+            raise KeyError(id)
+        self._persons[id] = known
+        return known
+
+    def nodes(self, id: str) -> tuple[str, ...]:
+        """All customers that are one person with this one, itself among them."""
+        return people.nodes(self.connection, people.root_of(self.connection, id))
+
     def forget_customer(self, id: str) -> None:
         """The customer was changed: read again."""
         self._customers.pop(id, None)
+        self._persons.clear()
+
+    def regroup(self, customers: Iterable[str]) -> None:
+        """Who is one person with whom has changed for these: their cases make other rows."""
+        self._persons.clear()
+        self._regroup.update(dict.fromkeys(customers, True))
 
     # cases
 
     def case(self, id: str) -> CaseRecord | None:
-        """The case as it is now, with this job's changes."""
+        """The case by itself as it is now, with this job's changes; its row names the person as customer."""
         edit = self._edits.get(id)
         if edit is None:
             found = cases.find(self.connection, id)
@@ -72,19 +107,61 @@ class Tx:
                 return None
             if found.call:
                 found = replace(found, row=replace(found.row, call=phone.find_call(self.connection, found.call)))
-            edit = self._edits[id] = _Edit(found.row, found)
+            stored = found.shown or found.row
+            edit = self._edits[id] = _Edit(stored, found, found.head, stored.stage != "joined", part=bool(found.head))
         return edit.now
 
+    def parts(self, id: str) -> list[CaseRecord]:
+        """The cases of the row that a case is in, the one that leads it first; mostly only itself."""
+        record = self.case(id)
+        if record is None or not record.head:
+            return [record] if record is not None else []
+        held = [self.case(part) for part in cases.parts(self.connection, record.head)]
+        found = [part for part in held if part is not None]
+        found.sort(key=lambda part: (part.row.id != record.head, part.opened, part.row.number))
+        return found
+
+    def leader(self, id: str) -> CaseRecord | None:
+        """The case that leads the row of a case: mostly itself."""
+        record = self.case(id)
+        return self.case(record.head) if record is not None and record.head not in ("", id) else record
+
+    def shown(self, id: str) -> CaseRow:
+        """The row that the case is in, as it would be shown now. Raises KeyError."""
+        parts = self.parts(id)
+        if not parts:
+            raise KeyError(id)
+        if not parts[0].head:
+            return parts[0].row
+        return joining.row_of([_part(part) for part in parts])[0]
+
+    def mates(self, id: str) -> list[str]:
+        """The other open cases of the person whom a case is of."""
+        record = self.case(id)
+        assert record is not None
+        if not record.head:
+            return []
+        others = [self.case(other) for other in cases.in_play(self.connection, self.nodes(record.node)) if other != id]
+        return [other.row.id for other in others if other is not None and other.view.stage not in joining.CLOSED]
+
     def open_case(self, row: CaseRow, state: CaseState) -> CaseRecord:
-        """A new case; its number is the next one."""
+        """A new case; its number is the next one. `row.customer`: the customer itself."""
         self._head.number += 1
         shown = filing.show(replace(row, number=self._head.number), state)
-        record = CaseRecord(shown, state)
-        self._edits[row.id] = _Edit(None, record)
+        record = CaseRecord(shown, state, node=row.customer, opened=self._head.seq + 1)
         # at once: conversations and messages refer to it
         cases.add(self.connection, record, ())
-        self._edits[row.id].stored = shown
-        return record
+        self._edits[row.id] = _Edit(shown, record, "", told=False)
+        self._keep(row.id, state)
+        if state.stage not in joining.CLOSED and len(self.nodes(row.customer)) > 1:
+            self._stand(row.id)
+            self._regroup.setdefault(row.customer, False)
+        return self._edits[row.id].now
+
+    def _stand(self, id: str) -> None:
+        """The case of a person with several customers can be one row with others."""
+        edit = self._edits[id]
+        edit.now = replace(edit.now, head=id)
 
     def put(self, row: CaseRow) -> None:
         """The case shows otherwise now (owner, labels, preview ...)."""
@@ -92,19 +169,57 @@ class Tx:
         edit.now = replace(edit.now, row=row)
 
     def step(self, id: str, fact: Fact) -> tuple[CaseState, CaseState]:
-        """Apply a fact; the state before and after."""
+        """Apply a fact; the case's own state before and after. What answers the customer answers the person: their
+        other open cases hear of it."""
         record = self.case(id)
         assert record is not None
         before, after = record.state, filing.step(record.state, fact)
+        self._keep(id, fact)
         row = filing.show(record.row, after)
         if after.call != record.call:
             call = phone.find_call(self.connection, after.call) if after.call else None
             row = replace(row, call=call)
         if after.promises != before.promises or row.promise is not None:
-            first = after.promises[0].promise if after.promises else ""
-            row = replace(row, promise=promises.find(self.connection, first) if first else None)
-        self._edits[id].now = CaseRecord(row, after, after.call)
+            row = replace(row, promise=self._promise(after))
+        seen = filing.step(record.seen, fact) if record.seen is not None else None
+        now = replace(record, row=row, state=after, call=after.call, seen=seen)
+        if before.stage in joining.CLOSED and after.stage not in joining.CLOSED:
+            now = replace(now, opened=self._head.seq + 1)
+            if not now.head and len(self.nodes(now.node)) > 1:
+                now = replace(now, head=id)
+        self._edits[id].now = now
+        if now.head:
+            self._regroup.setdefault(now.node, False)
+            if isinstance(fact, Replied | SendFailed | SendSettled) and now.view.stage not in joining.CLOSED:
+                for mate in self.mates(id):
+                    self._hear(mate, fact, id)
         return before, after
+
+    def _promise(self, state: CaseState) -> Promise | None:
+        """The first that is due of a state's open promises."""
+        return promises.find(self.connection, state.promises[0].promise) if state.promises else None
+
+    def _hear(self, id: str, fact: Fact, via: str) -> None:
+        """What happened in another case of the person."""
+        edit = self._edits[id]
+        edit.now = replace(edit.now, seen=filing.step(edit.now.view, fact))
+        edit.touched = True
+        self._keep(id, fact, via)
+
+    def forget_via(self, id: str, others: Iterable[str]) -> None:
+        """A case no longer has what happened in these, which are another person's now."""
+        record = self.case(id)
+        assert record is not None
+        gone = [other for other in others if facts.drop_via(self.connection, id, other)]
+        if gone:
+            own, seen = facts.fold(self.connection, id)
+            assert own == record.state, "the facts of a case do not make its state"
+            edit = self._edits[id]
+            edit.now = replace(record, seen=None if seen == own else seen)
+            edit.touched = True
+
+    def _keep(self, case: str, what: Fact | CaseState, via: str = "") -> None:
+        self._facts.append(Stored(self._head.seq + 1, len(self._facts), case, what, via))
 
     def show_call(self, id: str) -> None:
         """The case's call was saved: the row shows it as it is."""
@@ -123,23 +238,144 @@ class Tx:
         self._events.append(Event(seq, seq - 1, at, self.now, body, case, by))
         if case and self.case(case) is not None:
             self._edits[case].version = seq
+            if not _moves(body):
+                self._edits[case].spoke = seq
         return seq
 
     def message_id(self) -> str:
         """Ids of messages grow with the log, so that equal times keep their order."""
         return f"m_{self._head.seq + 1:011x}{self.ids.new('m')[2:7]}"
 
-    def finish(self) -> list[Event]:
-        """Write what changed; the events for the log, each with its case's row as the job leaves it."""
-        rows: dict[str, CaseRow] = {}
-        for id, edit in self._edits.items():
-            if edit.version:
-                row = replace(edit.now.row, version=edit.version)
-                edit.now = replace(edit.now, row=row)
-                assert edit.stored is not None
-                cases.save(self.connection, edit.stored, edit.now, self._addresses(row.customer))
-            rows[id] = edit.now.row
-        return [replace(e, row=rows[e.case]) if e.case in rows else e for e in self._events]
+    # the end of the job
 
-    def _addresses(self, customer: str) -> list[str]:
-        return [address.value.raw for address in self.customer(customer).addresses]
+    def finish(self) -> list[Event]:
+        """Write what changed; the events for the log, each with the row of its case as the job leaves it."""
+        for edit in self._edits.values():
+            if edit.now.head and (edit.version or edit.touched):
+                self._regroup.setdefault(edit.now.node, False)
+        roots: dict[str, bool] = {}
+        for customer, whole in self._regroup.items():
+            root = people.root_of(self.connection, customer)
+            roots[root] = roots.get(root, False) or whole
+        changed: set[str] = set()
+        regrouped: dict[str, None] = {}
+        for root, whole in roots.items():
+            regrouped.update(dict.fromkeys(self._group(root, whole, changed)))
+        for id in regrouped:
+            if self._edits[id].head in ("", id):
+                self._tell(id, id in changed)
+        for id, edit in self._edits.items():
+            if edit.version or edit.touched:
+                self._save(id, edit)
+        # what a case without an event went through is not saved, and neither are its facts
+        kept = [fact for fact in self._facts if self._edits[fact.case].version or self._edits[fact.case].touched]
+        if kept:
+            facts.append(self.connection, kept)
+        return [self._published(event) for event in self._events]
+
+    def _published(self, event: Event) -> Event:
+        edit = self._edits.get(event.case)
+        if edit is None:
+            return event
+        leader = event.case if _moves(event.body) or not edit.head else edit.head
+        shown = self._edits[leader]
+        row = shown.shown.row if shown.shown is not None else shown.now.row
+        return replace(event, case=leader, row=row, body=led_by(event.body, leader))
+
+    def _save(self, id: str, edit: _Edit) -> None:
+        version = edit.version or edit.now.row.version
+        edit.now = replace(edit.now, row=replace(edit.now.row, version=version))
+        if edit.shown is not None:
+            edit.shown = replace(edit.shown, row=replace(edit.shown.row, version=version))
+        person = self.person(edit.now.node) if edit.head else self.customer(edit.now.node)
+        also = [*(address.value.raw for address in person.addresses), *edit.also]
+        cases.save(self.connection, edit.stored, edit.now, edit.shown, also, part=edit.part)
+
+    def _group(self, root: str, whole: bool, changed: set[str]) -> list[str]:
+        """Which rows the cases of a person make now; the cases that were looked at. `whole`: who the person is has
+        changed; else only cases of this job and open ones can make other rows. `changed` gets the cases whose rows are
+        made of other cases now."""
+        members = people.nodes(self.connection, root)
+        ids = dict.fromkeys(cases.in_play(self.connection, members))
+        ids.update({id: None for id, edit in self._edits.items() if edit.now.node in members})
+        if whole:
+            ids.update(dict.fromkeys(cases.ever_led(self.connection, members)))
+        else:
+            for head in {self._edits[id].head for id in ids if id in self._edits} - {""}:
+                ids.update(dict.fromkeys(cases.parts(self.connection, head)))
+        records = [record for id in ids if (record := self.case(id)) is not None]
+        if len(members) > 1:
+            for record in records:
+                if not record.head and record.view.stage not in joining.CLOSED:
+                    self._stand(record.row.id)
+            records = [self._edits[record.row.id].now for record in records]
+        heads = joining.heads([_part(record) for record in records]) if len(members) > 1 else {}
+        person = self.person(root)
+        groups: dict[str, list[str]] = {}
+        for record in records:
+            id = record.row.id
+            head = heads.get(id, "")
+            if head:
+                groups.setdefault(head, []).append(id)
+            if head != self._edits[id].head:
+                changed |= {head, self._edits[id].head}
+            if self._lead(id, head, root, person):
+                changed.add(id)
+        for head, parts in groups.items():
+            self._show(head, [self._edits[part] for part in parts])
+        return [record.row.id for record in records]
+
+    def _lead(self, id: str, head: str, root: str, person: Customer) -> bool:
+        """`head` leads the case from now on; whether its row names somebody else now."""
+        edit = self._edits[id]
+        row = edit.now.row
+        customer = root if head else edit.now.node
+        name = person.name if head else self.customer(edit.now.node).name
+        renamed = row.customer != customer or (row.name != name and bool(head or edit.head))
+        if renamed:
+            row = replace(row, customer=customer, name=name)
+            edit.touched = True
+        edit.shown = None
+        before, edit.head = edit.head, head
+        edit.now = replace(edit.now, row=row, head=head)
+        if head and head != id:
+            edit.shown = Shown(joining.hidden(row), edit.now.view, "")
+            if edit.told:
+                edit.version = self.append(CaseChanged("joined", head), id)
+        elif edit.stored.stage == "joined":
+            edit.version = self.append(CaseChanged("parted", before), id)
+        edit.touched = edit.touched or before != head
+        return renamed
+
+    def _show(self, head: str, parts: list[_Edit]) -> None:
+        """The row that a case leads."""
+        edit = self._edits[head]
+        row, state = joining.row_of([_part(part.now) for part in parts])
+        call = phone.find_call(self.connection, state.call) if state.call else None
+        promise = self._promise(state)
+        row = replace(
+            row,
+            call=replace(call, case=head) if call is not None else None,
+            promise=replace(promise, case=head) if promise is not None else None,
+        )
+        edit.shown = Shown(row, state, state.call)
+        edit.also = tuple(str(part.now.row.number) for part in parts)
+        # what happened in any of the parts is told with this row
+        edit.version = max(edit.version, *(part.spoke for part in parts))
+        edit.touched = edit.touched or any(part.touched for part in parts)
+
+    def _tell(self, id: str, changed: bool) -> None:
+        """Desks hear of a row that is made of other cases now, and has no event of its own."""
+        edit = self._edits[id]
+        if not edit.version and changed:
+            grew = edit.head and edit.stored.stage != "joined"
+            self.append(CaseChanged("joined" if grew else "parted"), id)
+
+
+def _moves(body: AnyBody) -> bool:
+    """Whether an event is about a case itself, wherever it is led."""
+    return isinstance(body, CaseChanged) and body.change in ("joined", "parted")
+
+
+def _part(record: CaseRecord) -> Part:
+    return Part(record.row, record.view, record.opened, record.head)

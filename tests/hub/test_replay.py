@@ -22,6 +22,7 @@ from agent_tui.domain.orders import Assign, Block, CallAction, Label, Note, Orde
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS, VirtualTime
 from tests.hub.fakes import T0, Line, chat, mail
+from tests.hub.test_facts import folds
 
 
 @dataclass
@@ -95,6 +96,7 @@ async def _play(folder: Path, steps: list[tuple[str, int, int]], cuts: list[int]
     assert await workspace.replay(noa, live.seq, 10) == []
     assert await workspace.replay(noa, live.seq + 1, 10) is None
     assert await workspace.replay(noa, -1, 10) is None
+    folds(store)
     await workspace.stop()
 
 

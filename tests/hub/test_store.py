@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, InboundFile
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
@@ -32,8 +33,31 @@ from agent_tui.backends.hub.store import (
 from agent_tui.backends.hub.store.errors import BlobTooLarge
 from agent_tui.backends.hub.store.schema import metadata
 from agent_tui.backends.hub.store.values import storable
-from agent_tui.domain.orders import Assign, Block, CallAction, Label, Note, Reply, Resolve, RetrySend, Snooze, WriteUp
-from agent_tui.domain.queries import CaseQuery, DirectoryQuery, HistoryQuery, LinkQuery, RowsQuery, TotalsQuery
+from agent_tui.domain.orders import (
+    Assign,
+    Block,
+    CallAction,
+    JoinCustomers,
+    Label,
+    Note,
+    PartCustomers,
+    RefuseSuggestion,
+    Reply,
+    Resolve,
+    RetrySend,
+    Snooze,
+    WriteUp,
+)
+from agent_tui.domain.queries import (
+    CaseQuery,
+    CustomersQuery,
+    DirectoryQuery,
+    HistoryQuery,
+    JoinQuery,
+    LinkQuery,
+    RowsQuery,
+    TotalsQuery,
+)
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS
 from agent_tui.domain.views import VIEWS, sort_key
@@ -195,6 +219,7 @@ async def _a_day(hub: Hub) -> None:
     await hub.order(noa, CallAction(call, "answer"))
     await hub.order(noa, CallAction(call, "hang-up"))
     await hub.order(noa, WriteUp(call, "ok"))
+    await _one_person(hub)
     await hub.order(noa, Resolve(case))
     await hub.order(noa, Block(case))
     await port.save_mark("mail", "k", "v")
@@ -216,6 +241,28 @@ async def _a_day(hub: Hub) -> None:
     await hub.workspace.query(noa, DirectoryQuery())
     grant = await _link(hub, case)
     assert grant
+
+
+async def _one_person(hub: Hub) -> None:
+    port, noa = hub.workspace.port, hub.noa
+    await port.inbound(replace(chat("w2"), verified=("mailto:d@example.com",)))
+    await port.inbound(replace(chat("w3"), verified=("mailto:d@example.com", "mailto:dana@example.com")))
+    await port.inbound(chat("w4", address="+9725", name="Lea Mor"))
+    await port.inbound(mail("<4@x>", "order 88213", address="lm@example.com", name="Lea Mor"))
+    one, other = (row.customer for row in await hub.rows() if row.name.raw == "Lea Mor")
+    await hub.workspace.query(noa, JoinQuery(one, other))
+    await hub.workspace.query(noa, CustomersQuery("1001", one))
+    page = await hub.workspace.query(noa, HistoryQuery(one))
+    for offer in page.customer.suggestions[1:]:  # type: ignore[union-attr]
+        await hub.order(noa, RefuseSuggestion(offer.id))
+    offer = page.customer.suggestions[0]  # type: ignore[union-attr]
+    outcome = await hub.order(noa, JoinCustomers(offer.one, offer.other, suggestion=offer.id))
+    assert isinstance(outcome, Acked)
+    row = next(row for row in await hub.rows() if row.name.raw == "Lea Mor")
+    await hub.advance(1)
+    await hub.order(noa, Reply(row.id, "whatsapp", CustomerText("b")))
+    await hub.workspace.query(noa, JoinQuery(join=outcome.result))
+    await hub.order(noa, PartCustomers(outcome.result))
 
 
 async def _link(hub: Hub, case: str) -> object:

@@ -50,7 +50,8 @@ class File(_Part):
 
 class MessageIn(_Part):
     """A customer wrote. `id`: the channel's own, unique for ever; a message that comes again under it is ignored.
-    `thread`: the channel's own key of the conversation, the customer's address when left out. `at`: RFC 3339."""
+    `thread`: the channel's own key of the conversation, the customer's address when left out. `at`: RFC 3339.
+    `verified`: phone numbers (`tel:+...`) and mail addresses (`mailto:...`) that the channel has checked are theirs."""
 
     type: Literal["message"]
     id: str = Field(min_length=1, max_length=250)
@@ -60,6 +61,9 @@ class MessageIn(_Part):
     subject: str = Field(default="", max_length=2000)
     at: AwareDatetime | None = None
     language: str = Field(default="", max_length=35)
+    verified: tuple[Annotated[str, Field(pattern=r"^(tel:\+[0-9]{6,15}|mailto:[^@\s]+@[^@\s]+)$")], ...] = Field(
+        default=(), max_length=10
+    )
     files: tuple[File, ...] = Field(default=(), max_length=50)
 
 
@@ -104,6 +108,7 @@ def read(body: bytes, account: str, channel: str, now: Ms) -> Inbound | Delivery
         subject=got.subject,
         files=tuple(InboundFile(file.name, file.media, file.content) for file in got.files),
         language=got.language,
+        verified=tuple(address.lower() for address in got.verified),
     )
 
 

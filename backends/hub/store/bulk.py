@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from agent_tui.backends.hub.store import cases, log, talk
+from agent_tui.backends.hub.store import cases, facts, log, talk
 from agent_tui.backends.hub.store import schema as tables
 from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.store.facts import Stored
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.store.values import storable
 from agent_tui.domain.events import Event
@@ -32,6 +33,7 @@ class Batch:
                 "cases",
                 "case_text",
                 "case_search",
+                "fact",
                 "conversation",
                 "conversation_text",
                 "message",
@@ -47,12 +49,19 @@ class Batch:
         """A customer with one address, under the ids given."""
         held = who.addresses[0]
         self._rows["customer"].append(
-            {"id": who.id, "since": who.since, "language": who.language, "blocked": who.blocked}
+            {"id": who.id, "since": who.since, "language": who.language, "blocked": who.blocked, "root": who.id}
         )
         self._rows["customer_text"].append({"customer_id": who.id, "name": storable(who.name.raw)})
         self._rows["address"].append({"id": address, "scheme": held.scheme, "value": storable(held.value.raw)})
         self._rows["address_link"].append(
-            {"id": link, "address_id": address, "customer_id": who.id, "origin": "seed", "at": who.since}
+            {
+                "id": link,
+                "address_id": address,
+                "customer_id": who.id,
+                "origin": "seed",
+                "at": who.since,
+                "verified": False,
+            }
         )
 
     def case(self, record: CaseRecord, addresses: Sequence[str]) -> None:
@@ -60,6 +69,7 @@ class Batch:
             ("cases", "case_text", "case_search"), cases.insert_columns(record, addresses), strict=True
         ):
             self._rows[name].append(columns)
+        self._rows["fact"].append(facts.columns_of(Stored(record.row.version, 0, record.row.id, record.state)))
         key = (record.row.stage, record.row.owner, record.row.team)
         self._placed[key] += 1
         self._shown[key] = record.row

@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from agent_tui.backends.hub.store import promises
-from agent_tui.backends.hub.store.schema import case, case_count, case_label, case_search, case_text
+from agent_tui.backends.hub.store.schema import (
+    case,
+    case_count,
+    case_label,
+    case_part,
+    case_part_text,
+    case_search,
+    case_text,
+    customer,
+)
 from agent_tui.backends.hub.store.values import from_state_column, from_words, state_column, storable, words
 from agent_tui.domain.clocks import clock_of
-from agent_tui.domain.filing import CaseState, owed
-from agent_tui.domain.model import Call, CaseRow
+from agent_tui.domain.filing import CaseState, owed, show
+from agent_tui.domain.model import Call, CaseRow, Promise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.views import whose_promise
 
 _B = bindparam
-CASES = select(case, case_text.c.name, case_text.c.preview, case_text.c.subject).join(
-    case_text, case_text.c.case_id == case.c.id
+CASES = (
+    select(case, case_text.c.name, case_text.c.preview, case_text.c.subject, customer.c.root)
+    .join(case_text, case_text.c.case_id == case.c.id)
+    .join(customer, customer.c.id == case.c.customer_id)
 )
 _ONE = CASES.where(case.c.id == _B("id"))
 _OF_CUSTOMER = (
-    select(case.c.id, case.c.state).where(case.c.customer_id == _B("customer")).order_by(case.c.number.desc()).limit(20)
+    select(case.c.id, func.coalesce(case_part.c.own, case.c.state).label("state"))
+    .outerjoin(case_part, case_part.c.case_id == case.c.id)
+    .where(case.c.customer_id == _B("customer"))
+    .order_by(case.c.number.desc())
+    .limit(20)
+)
+_PART = (
+    select(case_part, case_part_text.c.preview, case_part_text.c.subject)
+    .join(case_part_text, case_part_text.c.case_id == case_part.c.case_id)
+    .where(case_part.c.case_id == _B("id"))
+)
+_PARTS = select(case.c.id).where(case.c.head == _B("head"), case.c.head != "").order_by(case.c.opened, case.c.number)
+_HEAD = select(case.c.head).where(case.c.id == _B("id"))
+_OPEN = ("us", "customer", "later")
+_LEADING = case.alias()
+_IN_PLAY = (
+    select(case.c.id)
+    .where(
+        case.c.customer_id.in_(_B("customers", expanding=True)),
+        or_(
+            case.c.stage.in_(_OPEN),
+            exists().where(_LEADING.c.id == case.c.head, _LEADING.c.stage.in_(_OPEN)),
+        ),
+    )
+    .order_by(case.c.number)
+)
+_EVER_LED = (
+    select(case.c.id)
+    .where(case.c.customer_id.in_(_B("customers", expanding=True)), case.c.head != "")
+    .order_by(case.c.number)
 )
 _UPDATE = (
     update(case)
@@ -64,11 +104,32 @@ _NEXT_WAKE = select(case.c.snoozed).where(case.c.snoozed > 0).order_by(case.c.sn
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """A case as the store holds it: what a desk sees, the state it follows from, and the id of its call."""
+    """A case by itself: its row, the state it follows from, the id of its call, its own customer (`node`; the row names
+    the person). `seen`: the state with what was said in the person's other cases; `head`, `opened`: as in the table;
+    `shown`: the row that the store shows for it, None where that is `row`."""
 
     row: CaseRow
     state: CaseState
     call: str = ""
+    node: str = ""
+    seen: CaseState | None = None
+    head: str = ""
+    opened: int = 0
+    shown: CaseRow | None = None
+
+    @property
+    def view(self) -> CaseState:
+        """Its state as part of the row it is in."""
+        return self.state if self.seen is None else self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is to be stored of a case: the row it shows, with the state and call that go with that."""
+
+    row: CaseRow
+    state: CaseState
+    call: str
 
 
 def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call | None) -> CaseRow:
@@ -76,7 +137,8 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
     return CaseRow(
         id=held.id,
         number=held.number,
-        customer=held.customer_id,
+        # a case that no other one can lead names its own customer: it does not change when they are joined
+        customer=held.root if held.head else held.customer_id,
         name=CustomerText(held.name),
         channel=held.channel,
         stage=held.stage,
@@ -93,12 +155,18 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         last_at=held.last_at,
         priority=held.priority,
         labels=from_words(held.labels),
-        snoozed=held.snoozed,
-        clock=clock_of(owed(state)),
+        snoozed=state.snoozed if held.stage == "later" else None,
+        clock=clock_of(owed(state)) if held.stage != "joined" else None,
         call=call,
         failed=len(state.failed),
-        promise=promises.find(connection, held.promise_id) if held.promise_id else None,
+        promise=_promise(connection, held.promise_id, held.id) if held.promise_id else None,
     )
+
+
+def _promise(connection: Connection, id: str, case: str) -> Promise | None:
+    """A promise, told as of the case whose row shows it."""
+    found = promises.find(connection, id)
+    return replace(found, case=case) if found is not None else None
 
 
 def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecord | None:
@@ -107,7 +175,54 @@ def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecor
     if held is None:
         return None
     state = from_state_column(held.state)
-    return CaseRecord(row_of(connection, held, state, call), state, held.call_id)
+    row = row_of(connection, held, state, call)
+    if not held.head:
+        return CaseRecord(row, state, held.call_id, held.customer_id, opened=held.opened)
+    part = connection.execute(_PART, {"id": id}).one()
+    own = from_state_column(part.own)
+    alone = replace(
+        row,
+        channel=part.channel,
+        channels=from_words(part.channels),
+        preview=CustomerText(part.preview),
+        preview_kind=part.preview_kind,
+        subject=CustomerText(part.subject),
+        promise=promises.find(connection, own.promises[0].promise) if own.promises else None,
+    )
+    seen = from_state_column(part.seen) if part.seen else None
+    return CaseRecord(show(alone, own), own, own.call, held.customer_id, seen, held.head, held.opened, row)
+
+
+def find_row(connection: Connection, id: str) -> tuple[CaseRow, str] | None:
+    """The row that the store shows for a case, and the id of its call."""
+    held = connection.execute(_ONE, {"id": id}).first()
+    return (row_of(connection, held, from_state_column(held.state), None), held.call_id) if held is not None else None
+
+
+def head_of(connection: Connection, id: str) -> str:
+    """The case that leads the row of a case: mostly itself."""
+    return connection.execute(_HEAD, {"id": id}).scalar() or id
+
+
+def parts(connection: Connection, head: str) -> tuple[str, ...]:
+    """All cases of the row that a case leads, itself first or alone."""
+    return tuple(connection.execute(_PARTS, {"head": head}).scalars()) or (head,)
+
+
+def in_play(connection: Connection, customers: Sequence[str]) -> list[str]:
+    """The open cases of one person, whatever row they are in."""
+    return list(connection.execute(_IN_PLAY, {"customers": list(customers)}).scalars())
+
+
+def number(connection: Connection, customers: Sequence[str]) -> int:
+    """How many cases some customers have, open or not."""
+    found = select(func.count()).select_from(case).where(case.c.customer_id.in_(customers))
+    return int(connection.execute(found).scalar_one())
+
+
+def ever_led(connection: Connection, customers: Sequence[str]) -> list[str]:
+    """The cases of one person that were open while they were joined."""
+    return list(connection.execute(_EVER_LED, {"customers": list(customers)}).scalars())
 
 
 def of_customer(connection: Connection, customer: str) -> list[tuple[str, CaseState]]:
@@ -116,9 +231,10 @@ def of_customer(connection: Connection, customer: str) -> list[tuple[str, CaseSt
     return [(row.id, from_state_column(row.state)) for row in rows]
 
 
-def history(connection: Connection, customer: str, before: str, limit: int) -> list[CaseRow]:
-    """A customer's cases, newest first; with `before` those older than that case."""
-    wanted = CASES.where(case.c.customer_id == customer)
+def history(connection: Connection, customers: Sequence[str], before: str, limit: int) -> list[CaseRow]:
+    """A person's cases, newest first; with `before` those older than that case. One that another leads is no line of
+    its own."""
+    wanted = CASES.where(case.c.customer_id.in_(customers), case.c.stage != "joined")
     if before:
         number = select(case.c.number).where(case.c.id == before).scalar_subquery()
         wanted = wanted.where(case.c.number < number)
@@ -139,7 +255,7 @@ def search_text(row: CaseRow, addresses: Sequence[str]) -> str:
     return storable("\n".join(parts).casefold())
 
 
-def _columns(record: CaseRecord) -> dict[str, Any]:
+def _columns(record: CaseRecord | Shown) -> dict[str, Any]:
     row = record.row
     return {
         "brand": row.brand,
@@ -168,10 +284,11 @@ def _texts(row: CaseRow) -> dict[str, str]:
 
 
 def insert_columns(
-    record: CaseRecord, addresses: Sequence[str]
+    record: CaseRecord | Shown, addresses: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Columns of a new case for `cases`, `case_text` and `case_search`."""
     row, columns = record.row, _columns(record)
+    node = record.node if isinstance(record, CaseRecord) and record.node else row.customer
     search = {
         "stage": row.stage,
         "sort_at": row.sort_at,
@@ -182,7 +299,7 @@ def insert_columns(
         "search": search_text(row, addresses),
     }
     return (
-        {**columns, "id": row.id, "number": row.number, "customer_id": row.customer},
+        {**columns, "id": row.id, "number": row.number, "customer_id": node},
         {**_texts(row), "case_id": row.id},
         search,
     )
@@ -190,16 +307,24 @@ def insert_columns(
 
 def add(connection: Connection, record: CaseRecord, addresses: Sequence[str]) -> None:
     columns, texts, search = insert_columns(record, addresses)
-    connection.execute(insert(case), columns)
+    connection.execute(insert(case), {**columns, "opened": record.opened})
     connection.execute(insert(case_text), texts)
     connection.execute(insert(case_search), search)
     count(connection, record.row, 1)
 
 
-def save(connection: Connection, old: CaseRow, record: CaseRecord, addresses: Sequence[str]) -> None:
-    """Write what the case is now; `old`: its row as the store holds it."""
-    row = record.row
-    columns, texts, search = insert_columns(record, addresses)
+def save(
+    connection: Connection, old: CaseRow, record: CaseRecord, shown: Shown | None, also: Sequence[str], *, part: bool
+) -> None:
+    """Write what the case is now; `old`: its row as the store shows it; `shown`: what it shows from now on, None when
+    that is the case by itself; `also`: addresses and numbers that find it; `part`: it was kept beside its row."""
+    if record.head or part:
+        _save_part(connection, record)
+    columns, texts, search = insert_columns(shown or record, also)
+    row = (shown or record).row
+    columns["opened"], columns["head"] = record.opened, record.head
+    # each case wakes by its own time, whatever row it is in
+    columns["snoozed"] = record.row.snoozed
     for name in ("id", "number", "customer_id"):
         del columns[name]
     connection.execute(_UPDATE, {**columns, "b_id": row.id})
@@ -215,6 +340,28 @@ def save(connection: Connection, old: CaseRow, record: CaseRecord, addresses: Se
         return
     connection.execute(_DROP_SEARCH, {"b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
     connection.execute(insert(case_search), search)
+
+
+def _save_part(connection: Connection, record: CaseRecord) -> None:
+    """Keep the case by itself beside what it shows; or no longer, when it stands alone."""
+    for table in (case_part_text, case_part):
+        connection.execute(delete(table).where(table.c.case_id == record.row.id))
+    if not record.head:
+        return
+    row = record.row
+    connection.execute(
+        insert(case_part),
+        {
+            "case_id": row.id,
+            "own": state_column(record.state),
+            "seen": state_column(record.seen) if record.seen is not None else "",
+            "channel": row.channel,
+            "channels": words(row.channels or (row.channel,)),
+            "preview_kind": row.preview_kind,
+        },
+    )
+    texts = {"preview": storable(row.preview.raw), "subject": storable(row.subject.raw)}
+    connection.execute(insert(case_part_text), {"case_id": row.id, **texts})
 
 
 def count(connection: Connection, row: CaseRow, by: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, cases, people, phone, promises, talk
+from agent_tui.backends.hub.store import agents, cases, joins, people, phone, promises, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.domain.events import (
@@ -19,6 +19,8 @@ from agent_tui.domain.events import (
     CardShown,
     CaseChanged,
     CustomerChanged,
+    CustomersJoined,
+    CustomersParted,
     Event,
     MessageAdded,
     MessageChanged,
@@ -34,7 +36,7 @@ _AFTER = select(event).where(event.c.seq > bindparam("after")).order_by(event.c.
 _DISCLOSURES = (
     select(event.c.ref, event.c.by, event.c.occurred)
     # a literal: the index holds these events only
-    .where(event.c.kind == text("'card-shown'"), event.c.case_id == bindparam("case"))
+    .where(event.c.kind == text("'card-shown'"), event.c.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(event.c.seq)
 )
 _CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
@@ -94,6 +96,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             data = {"change": body.change, "detail": body.detail}
         case CustomerChanged():
             ref = body.customer.id
+        case CustomersJoined() | CustomersParted():
+            ref = body.join.id
         case AgentChanged():
             ref = body.agent.id
         case CardShown():
@@ -126,28 +130,46 @@ def after(connection: Connection, seq: int, limit: int) -> list[Event]:
     refs = {row.ref for row in found if row.kind in ("message-added", "message-changed")}
     messages = talk.find_messages(connection, sorted(refs)) if refs else {}
     rows: dict[str, CaseRow | None] = {}
+    heads: dict[str, str] = {}
     events = []
     for row in found:
-        if row.case_id and row.case_id not in rows:
-            rows[row.case_id] = case_row(connection, row.case_id)
-        body = _body(connection, row.kind, row.ref, loads(row.data) if row.data else {}, messages)
-        shown = rows.get(row.case_id) if row.case_id else None
-        events.append(Event(row.seq, row.seq - 1, row.occurred, row.recorded, body, row.case_id, row.by, shown))
+        data = loads(row.data) if row.data else {}
+        leader = row.case_id
+        if leader and not (row.kind == "case-changed" and data["change"] in ("joined", "parted")):
+            leader = heads.get(leader) or heads.setdefault(leader, cases.head_of(connection, leader))
+        if leader and leader not in rows:
+            rows[leader] = case_row(connection, leader)
+        body = led_by(_body(connection, row.kind, row.ref, data, messages), leader)
+        shown = rows.get(leader) if leader else None
+        events.append(Event(row.seq, row.seq - 1, row.occurred, row.recorded, body, leader, row.by, shown))
     return events
 
 
-def disclosures(connection: Connection, case: str) -> tuple[Disclosure, ...]:
-    """Who was shown card numbers of the case's messages, oldest first."""
-    found = connection.execute(_DISCLOSURES, {"case": case})
+def led_by(body: AnyBody, leader: str) -> AnyBody:
+    """What happened, as told of the case that leads its row now."""
+    if isinstance(body, CallChanged) and leader:
+        return CallChanged(replace(body.call, case=leader))
+    if isinstance(body, PromiseChanged) and leader:
+        return PromiseChanged(replace(body.promise, case=leader))
+    return body
+
+
+def disclosures(connection: Connection, of: Sequence[str]) -> tuple[Disclosure, ...]:
+    """Who was shown card numbers of the messages of some cases, oldest first."""
+    found = connection.execute(_DISCLOSURES, {"cases": list(of)})
     return tuple(Disclosure(row.ref, row.by, row.occurred) for row in found)
 
 
 def case_row(connection: Connection, id: str) -> CaseRow | None:
-    """A case's row, with its call."""
-    record = cases.find(connection, id)
-    if record is None or not record.call:
-        return record.row if record is not None else None
-    return replace(record.row, call=phone.find_call(connection, record.call))
+    """The row that a case shows, with its call."""
+    found = cases.find_row(connection, id)
+    if found is None:
+        return None
+    row, calling = found
+    if not calling or row.stage == "joined":
+        return row
+    call = phone.find_call(connection, calling)
+    return replace(row, call=replace(call, case=id) if call is not None else None)
 
 
 def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], messages: dict[str, Message]) -> AnyBody:
@@ -170,8 +192,10 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "case-changed":
             return CaseChanged(cast(Any, data["change"]), data["detail"])
         case "customer-changed":
-            customer = people.find(connection, ref)
+            customer = people.person(connection, ref)
             return CustomerChanged(customer) if customer is not None else UnknownBody()
+        case "customers-joined" | "customers-parted":
+            return _joined(connection, kind, ref)
         case "card-shown":
             return CardShown(ref)
         case "promise-changed":
@@ -181,3 +205,12 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()
     return UnknownBody()
+
+
+def _joined(connection: Connection, kind: str, ref: str) -> AnyBody:
+    join = joins.find(connection, ref)
+    one = people.person(connection, join.one) if join is not None else None
+    other = people.person(connection, join.other) if join is not None else None
+    if join is None or one is None or other is None:
+        return UnknownBody()
+    return CustomersJoined(join, one) if kind == "customers-joined" else CustomersParted(join, one, other)

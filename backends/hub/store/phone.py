@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -55,10 +56,10 @@ def call_by_channel_id(connection: Connection, account: str, channel_id: str) ->
     return connection.execute(_CALL_BY_CHANNEL, {"account": account, "channel_id": storable(channel_id)}).scalar() or ""
 
 
-def calls(connection: Connection, case: str) -> tuple[Call, ...]:
-    return tuple(
-        _call(row) for row in connection.execute(_CALLS.where(call.c.case_id == case).order_by(call.c.since, call.c.id))
-    )
+def calls(connection: Connection, cases: Sequence[str]) -> tuple[Call, ...]:
+    """The calls of some cases, the oldest first."""
+    wanted = _CALLS.where(call.c.case_id.in_(cases)).order_by(call.c.since, call.c.id)
+    return tuple(_call(row) for row in connection.execute(wanted))
 
 
 def add_call(connection: Connection, new: Call, account: str, channel_id: str) -> None:

@@ -5,6 +5,7 @@ Without a text filter the index is one of `cases`; with one it is `case_search`,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, text, true, tuple_
@@ -130,6 +131,8 @@ def _rows(connection: Connection, keys: Select[Any]) -> tuple[CaseRow, ...]:
     rows = []
     for held in connection.execute(CASES.join(chosen, chosen.c.id == case.c.id)):
         call = phone.find_call(connection, held.call_id) if held.call_id else None
+        if call is not None:
+            call = replace(call, case=held.id)
         rows.append(row_of(connection, held, from_state_column(held.state), call))
     rows.sort(key=lambda row: (row.sort_at, row.id))
     return tuple(rows)

@@ -91,6 +91,8 @@ customer = Table(
     Column("since", At, nullable=False),
     Column("language", Word, nullable=False),
     Column("blocked", Boolean, nullable=False),
+    # The smallest id of all who are joined with them, their own when nobody is: what desks know the person by.
+    Column("root", Id, nullable=False, server_default="", index=True),
 )
 
 customer_text = Table(
@@ -118,6 +120,48 @@ address_link = Table(
     Column("origin", Word, nullable=False),
     Column("at", At, nullable=False),
     Column("revoked", At),
+    Column("verified", Boolean, nullable=False, server_default="0"),
+)
+
+# Two customers are one person. Edges are never changed but revoked; who is one with whom follows from them.
+customer_join = Table(
+    "customer_join",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("one", Id, ForeignKey("customer.id"), nullable=False, index=True),
+    Column("other", Id, ForeignKey("customer.id"), nullable=False, index=True),
+    Column("origin", Word, nullable=False),
+    Column("reason", Word, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("revoked", At),
+    Column("revoked_by", Id, nullable=False),
+)
+
+# What customers have in common is found here: digests of phone numbers, order numbers, handles and words of names.
+identity_key = Table(
+    "identity_key",
+    metadata,
+    Column("digest", Word, primary_key=True),
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True, index=True),
+    Column("kind", Word, primary_key=True),
+    Column("at", At, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("one", Id, ForeignKey("customer.id"), nullable=False),
+    Column("other", Id, ForeignKey("customer.id"), nullable=False, index=True),
+    Column("reason", Word, nullable=False),
+    Column("evidence", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("decided", At),
+    UniqueConstraint("one", "other", "reason"),
 )
 
 case = Table(
@@ -144,6 +188,11 @@ case = Table(
     Column("promise_whose", Id, nullable=False, server_default=""),
     Column("preview_kind", Word, nullable=False),
     Column("state", Text, nullable=False),
+    # The case that leads the row this one is in: its own id when it leads others or may, "" when it stands alone.
+    Column("head", Id, nullable=False, server_default=""),
+    # Place in the log where it opened last.
+    Column("opened", BigInteger, nullable=False, server_default="0"),
+    Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels"),
     Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels"),
     Index("ix_cases_customer", "customer_id", "number"),
@@ -157,6 +206,41 @@ case = Table(
         postgresql_where=text("promise_id <> ''"),
     ),
     Index("ix_cases_wake", "snoozed", sqlite_where=text("snoozed > 0"), postgresql_where=text("snoozed > 0")),
+)
+
+# The facts that a case's state is the fold of. `via`: the case it happened in, when that is another one of the same
+# customer.
+fact = Table(
+    "fact",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("via", Id, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its
+# state with what was said in the person's other cases, "" when that is its own.
+case_part = Table(
+    "case_part",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("own", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("preview_kind", Word, nullable=False),
+)
+
+case_part_text = Table(
+    "case_part_text",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("preview", Text, nullable=False),
+    Column("subject", Text, nullable=False),
 )
 
 case_text = Table(

@@ -28,7 +28,7 @@ _CONVERSATIONS = (
     .join(address, address.c.id == conversation.c.address_id)
 )
 _CONVERSATION = _CONVERSATIONS.where(conversation.c.id == _B("id"))
-_OF_CASE = _CONVERSATIONS.where(conversation.c.case_id == _B("case")).order_by(
+_OF_CASES = _CONVERSATIONS.where(conversation.c.case_id.in_(_B("cases", expanding=True))).order_by(
     conversation.c.started, conversation.c.id
 )
 _BY_THREAD = (
@@ -110,8 +110,9 @@ def find_thread(connection: Connection, id: str) -> Thread | None:
     return _thread(row) if row is not None else None
 
 
-def conversations(connection: Connection, case: str) -> tuple[Conversation, ...]:
-    return tuple(_thread(row).shown for row in connection.execute(_OF_CASE, {"case": case}))
+def conversations(connection: Connection, cases: Sequence[str]) -> tuple[Conversation, ...]:
+    """The conversations of some cases, the oldest first."""
+    return tuple(_thread(row).shown for row in connection.execute(_OF_CASES, {"cases": list(cases)}))
 
 
 def by_thread(connection: Connection, account: str, thread: str) -> str:
@@ -304,15 +305,21 @@ def references(connection: Connection, conversation_id: str, before: str) -> tup
     return tuple(reversed(connection.execute(_REFERENCES, wanted).scalars().all()))
 
 
-def timeline(connection: Connection, case: str, before: str, limit: int) -> tuple[tuple[Message, ...], bool]:
-    """The newest messages of a case, or those before one, oldest first; and whether older ones exist."""
-    wanted = _MESSAGES.where(message.c.case_id == case)
+def timeline(connection: Connection, cases: Sequence[str], before: str, limit: int) -> tuple[tuple[Message, ...], bool]:
+    """The newest messages of some cases, or those before one, oldest first; and whether older ones exist. Each case is
+    read by its own index: together they would be sorted whole."""
+    wanted = _MESSAGES
     if before:
         place = connection.execute(select(message.c.at, message.c.id).where(message.c.id == before)).first()
         if place is None:
             return (), False
         wanted = wanted.where(tuple_(message.c.at, message.c.id) < tuple_(place.at, place.id))
-    rows = connection.execute(wanted.order_by(message.c.at.desc(), message.c.id.desc()).limit(limit + 1)).all()
+    rows: list[Row[Any]] = []
+    for case in cases:
+        newest = wanted.where(message.c.case_id == case).order_by(message.c.at.desc(), message.c.id.desc())
+        rows.extend(connection.execute(newest.limit(limit + 1)))
+    if len(cases) > 1:
+        rows.sort(key=lambda row: (row.at, row.id), reverse=True)
     entries = _read(connection, rows[:limit])
     entries.reverse()
     return tuple(entries), len(rows) > limit
