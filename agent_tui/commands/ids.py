@@ -51,6 +51,9 @@ CASE_DONE = "case-done"
 CASE_REOPEN = "case-reopen"
 CASE_SPAM = "case-spam"
 CUSTOMER_BLOCK = "customer-block"
+JOIN = "join"
+UNJOIN = "unjoin"
+SUGGESTION = "suggestion"
 UNDO = "undo"
 MARK = "mark"
 MARK_ALL = "mark-all"
@@ -200,7 +203,22 @@ _CASE = (
         "All their cases are spam, and all that they write from now on too.",
         (LIST,),
     ),
-    CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze.", (LIST,)),
+    CommandSpec(
+        JOIN,
+        "Join customers",
+        "Make two customers one: as suggested, or whom you find; shows first what joins. Joins are undone here too.",
+        (LIST,),
+        (Argument("customer", "text", required=False, help="name, case number or address of the other one"),),
+    ),
+    CommandSpec(UNJOIN, "Part customers", "Take an earlier join back: who joined them, and when, is shown.", (LIST,)),
+    CommandSpec(
+        SUGGESTION,
+        "Answer a suggestion",
+        "Accept that two customers are one, or refuse it for good.",
+        (LIST,),
+        (Argument("answer", "choice", choices=("accept", "refuse")),),
+    ),
+    CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze, join.", (LIST,)),
     CommandSpec(MARK, "Mark", "Mark the case, or take the mark off; a command then acts on all marked ones.", (LIST,)),
     CommandSpec(MARK_ALL, "Mark all shown", "Mark all cases of the view; once more takes the marks off.", (LIST,)),
     CommandSpec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent_tui.commands import calls, case, closing, desk, moving, promises, views, writing
+from agent_tui.commands import calls, case, closing, desk, joining, moving, promises, views, writing
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
@@ -15,6 +15,7 @@ _ALL = (
     *case.COMMANDS,
     *promises.COMMANDS,
     *closing.COMMANDS,
+    *joining.COMMANDS,
     *writing.COMMANDS,
     *calls.COMMANDS,
     *desk.COMMANDS,

@@ -15,12 +15,23 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.inbox import Inbox
 from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leading import Leading
 from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.timeline import Timeline
-from agent_tui.domain.events import AgentChanged, CallChanged, CaseChanged, Event
+from agent_tui.domain.events import (
+    AgentChanged,
+    AnyBody,
+    CallChanged,
+    CaseChanged,
+    CustomerChanged,
+    CustomersJoined,
+    CustomersParted,
+    Event,
+)
 from agent_tui.domain.model import Agent, Call, CaseRow
+from agent_tui.domain.orders import JoinCustomers
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
@@ -50,6 +61,9 @@ class Desk:
         self.unsent: tuple[OutboxEntry, ...] = ()
         self._timeline: Timeline | None = None
         self._calls = Calls()
+        self._leading = Leading()
+        self.made: dict[str, str] = {}
+        """What acknowledged orders that can be undone have made, by command id (the newest few)."""
         self._counts = Counts()
         self._journals: dict[str, Journal] = {}
         self._asked: set[tuple[str, Query]] = set()
@@ -148,10 +162,50 @@ class Desk:
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
+        changes |= self._who_changed(state, key, body)
         if self._timeline is not None and self._timeline.case.key == key and self._timeline.apply(event):
             changes.timeline = changes.composer = True
             changes.customer = True
         return changes
+
+    def _who_changed(self, state: BackendState, key: CaseKey, body: AnyBody) -> Changes:
+        """Customers were joined, parted or changed, and cases with them."""
+        changes = Changes()
+        case = self.open_case
+        if isinstance(body, CaseChanged) and body.change in ("joined", "parted"):
+            shown = self._leading.head(case.key) if case is not None else None
+            self._leading.told(key, body)
+            if case is not None and (case.key == key or shown == key or self._leading.head(case.key) == key):
+                changes |= self._go_over(self._leading.head(case.key))
+        if case is None or case.customer is None or case.key.backend != state.id:
+            return changes
+        if isinstance(body, CustomerChanged) and body.customer.id == case.customer.id:
+            case.customer = body.customer
+            changes.customer = True
+        elif isinstance(body, CustomersJoined | CustomersParted):
+            whose = {body.join.one, body.join.other}
+            if isinstance(body, CustomersJoined):
+                whose.add(body.customer.id)
+            whose.update(id for join in case.customer.joins for id in (join.one, join.other))
+            if case.customer.id in whose:
+                changes |= self._go_over(self._leading.head(case.key))
+        return changes
+
+    def _go_over(self, key: CaseKey) -> Changes:
+        """The open case is another one's row now, or other cases are in its row: it is asked for anew."""
+        case = self.open_case
+        if case is None:
+            return Changes()
+        case.key, case.history = key, None
+        self._case_stale = True
+        self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
+        self._refresh_outbox()
+        return Changes(timeline=True, customer=True, composer=True)
+
+    def strayed(self) -> list[tuple[CaseKey, CaseKey]]:
+        """Drafts of cases that another case leads now, with the case that they are of from now on. Where that has a
+        draft of its own, both stay."""
+        return [(key, head) for key, head in self._leading.strayed(self.drafts) if head not in self.drafts]
 
     def _newer_row(self, state: BackendState, row: CaseRow, *, known_new: bool = False) -> Changes:
         key = CaseKey(state.id, row.id)
@@ -318,6 +372,10 @@ class Desk:
         if timeline is None or timeline.case.key != CaseKey(state.id, query.case):
             return Changes()
         older = bool(query.before)
+        if page.detail is not None and page.detail.row.id != query.case:
+            head = CaseKey(state.id, page.detail.row.id)
+            self._leading.led(timeline.case.key, head)
+            return self._go_over(head)
         timeline.page(page.detail, page.seq, older=older)
         if older:
             self._older_wanted = False
@@ -374,6 +432,7 @@ class Desk:
 
     def open(self, key: CaseKey) -> Changes:
         """Open a case: its timeline is asked for; what is known of it shows at once."""
+        key = self._leading.head(key)
         row = self.row(key)
         self._timeline = Timeline(key)
         self._timeline.case.row = row
@@ -431,6 +490,8 @@ class Desk:
 
     def acknowledged(self, entry: OutboxEntry, result: str, now: Ms) -> Changes:
         """A backend took an entry of the outbox; `result`: the id of what it made."""
+        if isinstance(entry.order, JoinCustomers):
+            self.made = {**dict(list(self.made.items())[-50:]), entry.id: result}
         if self._timeline is None or self._timeline.case.key != entry.key:
             return Changes()
         self._timeline.acknowledged(entry, result, now)

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from agent_tui.backends.base import Backend, BackendDown, QueryRefused
-from agent_tui.desk.changes import Changes
+from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
-from agent_tui.domain.queries import Query
-from agent_tui.domain.text import clean_line, compose
+from agent_tui.domain.queries import Page, Query
+from agent_tui.domain.text import clean_line, compose, trusted
 from agent_tui.domain.time import TimerHandle, TimeSource
 
 DOUBTS_EVERY_SECONDS = 1.0
@@ -59,6 +59,22 @@ class Asker:
         self._doubts_due = self._time.now() + round(DOUBTS_EVERY_SECONDS * 1000)
         for backend, query in self._desk.doubts():
             self._start(backend, query)
+
+    def inquire(self, backend: str, query: Query, then: Callable[[Page], None]) -> None:
+        """One question beside all those of the desk; `then` gets the answer, a failure is told."""
+        task = asyncio.get_running_loop().create_task(self._inquire(backend, query, then))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _inquire(self, backend: str, query: Query, then: Callable[[Page], None]) -> None:
+        try:
+            page = await self._backends[backend].query(query)
+        except (BackendDown, QueryRefused) as error:
+            why = clean_line(str(error)) or trusted("there is no connection")
+            words = compose("no answer: {why}", why=why)
+            self._changed(Changes(notices=[Notice(words, "warning")]))
+        else:
+            then(page)
 
     def _start(self, backend: str, query: Query) -> None:
         task = asyncio.get_running_loop().create_task(self._one(backend, query))

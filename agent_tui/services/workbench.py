@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent_tui.backends.base import Backend, BackendDown, Connected, Disconnected, QueryRefused
@@ -14,8 +15,17 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import Step, Undoable, inverse
-from agent_tui.domain.orders import FileRef, MakePromise, Order, RetrySend, ShowCard, case_of
-from agent_tui.domain.queries import LinkPage, LinkQuery
+from agent_tui.domain.orders import (
+    FileRef,
+    JoinCustomers,
+    MakePromise,
+    Order,
+    PartCustomers,
+    RetrySend,
+    ShowCard,
+    case_of,
+)
+from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, plural, trusted
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.domain.views import View
@@ -124,6 +134,8 @@ class Workbench:
 
     def _changed(self, changes: Changes) -> None:
         self._changes |= changes
+        for key, head in self.desk.strayed():
+            self._move_draft(key, head)
         if self._telling is None and self._running:
             self._telling = asyncio.get_running_loop().call_soon(self._tell)
 
@@ -214,9 +226,14 @@ class Workbench:
         """Command id ("" when it could not be kept), and what takes it back."""
         before = self.desk.row(key)
         entry = self._keep(key, order, hold)
-        opposite = inverse(order, before) if entry is not None else None
-        if entry is None or opposite is None:
-            return entry.id if entry is not None else "", (), trusted("")
+        if entry is None:
+            return "", (), trusted("")
+        if isinstance(order, JoinCustomers):
+            # which join it made is known when it is acknowledged
+            return entry.id, ((entry.id, key.backend, order),), trusted("undone: joined")
+        opposite = inverse(order, before)
+        if opposite is None:
+            return entry.id, (), trusted("")
         return entry.id, ((entry.id, key.backend, opposite[0]),), opposite[1]
 
     def send(self, draft: Draft) -> str:
@@ -310,6 +327,21 @@ class Workbench:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", draft.key)]))
         self._changed(self.desk.set_draft(draft))
 
+    def _move_draft(self, key: CaseKey, head: CaseKey) -> None:
+        """The words are for the case that leads the row now; their conversation stays the same."""
+        draft = replace(self.desk.drafts[key], key=head)
+        try:
+            self._drafts.save(draft)
+            self._drafts.discard(key)
+        except StateError:
+            pass  # it stays where it was on the disk, and is in memory
+        self._changes |= self.desk.drop_draft(key, from_outside=False)
+        self._changes |= self.desk.set_draft(draft, from_outside=True)
+
+    def inquire(self, backend: str, query: Query, then: Callable[[Page], None]) -> None:
+        """Put a question of a dialog's own; a failure is told on the status line."""
+        self._asker.inquire(backend, query, then)
+
     def discard_draft(self, key: CaseKey | None) -> None:
         """Throw a draft away."""
         try:
@@ -329,7 +361,12 @@ class Workbench:
         if not self._undo:
             return trusted("nothing to undo")
         done = self._undo.pop()
-        for _, backend, order in reversed(done.steps):
+        for id, backend, order in reversed(done.steps):
+            if isinstance(order, JoinCustomers):
+                made = self.desk.made.get(id)
+                if made is None:
+                    return trusted("that join was not made")
+                order = PartCustomers(made, order.case)
             self._keep(CaseKey(backend, case_of(order)), order, False)
         return done.words
 

@@ -54,7 +54,7 @@ class HubSite:
 
     other = "avi"
 
-    def __init__(self, folder: Path, time: TimeSource) -> None:
+    def __init__(self, folder: Path, time: TimeSource, *more: Line) -> None:
         self._time = time
         self._store = Store.open(folder / "hub", synchronous="OFF")
         operator = Operator(self._store, time, Ids(1))
@@ -62,9 +62,10 @@ class HubSite:
         self._avi = operator.add_agent("avi", "Avi", "agent", ("support",))
         self.me = self._noa.id
         self._mail = Line()
-        self._workspace = Workspace(self._store, time, Ids(2), (self._mail,), inline=True)
+        self._workspace = Workspace(self._store, time, Ids(2), (self._mail, *more), inline=True)
         self._seen: list[Event] = []
         self._workspace.subscribe(self._seen.extend)
+        self.workspace = self._workspace
         self._server = DeskServer(self._workspace, time)
         self._far: list[MemoryTransport] = []
         self._serving: set[asyncio.Task[None]] = set()

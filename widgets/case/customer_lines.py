@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
+from agent_tui.commands.joining import reason_words, who_is
 from agent_tui.commands.promises import promise_due, promise_whose
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import Address, PastCase
-from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
+from agent_tui.domain.model import Address, Customer, PastCase
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, listed, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
@@ -23,6 +24,12 @@ MOST_NOTES = 3
 NOTE_LINES = 4
 MIN_PROMISE = 12
 """A promise with fewer cells beside its time has the time under it."""
+MOST_SUGGESTIONS = 3
+_ORIGINS: dict[str, Phrase] = {
+    "agent": marked("by us"),
+    "verified": marked("checked"),
+}
+"""How an address came to be the customer's, where that is not by writing or calling from it."""
 _BLANK = LinePieces()
 _ON = fixed("…")
 _LANGUAGES = {"he": fixed("עברית"), "en": fixed("English"), "ar": fixed("العربية"), "ru": fixed("русский")}
@@ -47,7 +54,11 @@ def customer_lines(
 ) -> list[CustomerLine]:
     """The whole pane, `width` cells wide. `names`: see `Directory.names`."""
     lines = [CustomerLine(line) for line in _who(case, zone)]
-    lines += [CustomerLine(_BLANK), *_addresses(case)] if case.customer is not None and case.customer.addresses else []
+    if case.customer is not None and case.customer.addresses:
+        lines += [CustomerLine(_BLANK), *_addresses(case, width)]
+    if case.customer is not None:
+        lines += [CustomerLine(line) for line in _suggestions(case.customer)]
+        lines += [CustomerLine(line) for line in _joins(case.customer, now, zone, names)]
     lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
     lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
@@ -88,8 +99,9 @@ def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
     return lines
 
 
-def _addresses(case: OpenCase) -> list[CustomerLine]:
-    """Each address with the letters of its channel; a check where the customer wrote to us from it."""
+def _addresses(case: OpenCase, width: int) -> list[CustomerLine]:
+    """Each address with the letters of its channel; a check where the customer wrote to us from it. Where it came from
+    is said where that leaves the address whole."""
     assert case.customer is not None
     used = {(talk.channel, talk.address.safe_line) for talk in case.conversations}
     by_value = {value for _, value in used}
@@ -100,7 +112,39 @@ def _addresses(case: OpenCase) -> list[CustomerLine]:
         tag = channel(mine[0]).tag if mine else _tag(address.scheme)
         check = trusted("✓ ") if value in by_value else trusted("  ")
         left = (Piece(trusted(" ")), Piece(clean_line(tag), "quiet"), Piece(trusted(" ")), Piece(value, "link"))
-        lines.append(CustomerLine(LinePieces(left, (Piece(check, "good"),)), address=address))
+        origin = _ORIGINS.get("verified" if address.verified else address.origin)
+        words = compose("{origin} ", origin=origin.text) if origin is not None else NOTHING
+        fits = cell_len(value) + cell_len(words) + 8 <= width
+        right = (Piece(words, "quiet"),) if words and fits else ()
+        lines.append(CustomerLine(LinePieces(left, (*right, Piece(check, "good"))), address=address))
+    return lines
+
+
+def _suggestions(customer: Customer) -> list[LinePieces]:
+    """Who may be the same person, and why."""
+    lines = []
+    for each in customer.suggestions[:MOST_SUGGESTIONS]:
+        left = (Piece(trusted(" ")), Piece(fixed("?"), "strong"), Piece(trusted("  ")), Piece(who_is(each), "link"))
+        lines.append(LinePieces(left))
+        key = (Piece(fixed("J"), "key"), Piece(trusted(" join "), "quiet"))
+        lines.append(LinePieces((Piece(trusted("    ")), Piece(reason_words(each.reason), "quiet")), key))
+    more = len(customer.suggestions) - MOST_SUGGESTIONS
+    if more > 0:
+        lines.append(LinePieces((Piece(compose("    {n} more", n=more), "quiet"),)))
+    return lines
+
+
+def _joins(customer: Customer, now: Ms, zone: tzinfo, names: Mapping[str, str]) -> list[LinePieces]:
+    """What made these customers one."""
+    if not customer.joins:
+        return []
+    lines = [_BLANK, _heading(trusted("JOINED"), trusted("J parts"))]
+    for join in reversed(customer.joins):
+        when = short_day(join.at, now, zone)
+        both = listed(" + ", [name.safe_line for name in join.names])
+        left = (Piece(trusted(" ")), Piece(when, "quiet"), Piece(spaces(max(1, 9 - cell_len(when)))), Piece(both))
+        by = clean_line(names.get(join.by, join.by)) if join.by else trusted("checked")
+        lines.append(LinePieces(left, (Piece(compose(" {by} ", by=by), "quiet"),)))
     return lines
 
 

@@ -1,0 +1,223 @@
+"""Joining customers at the desk, on a real hub: what is suggested is shown with its reason, nothing joins unseen, and
+every join can be taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from agent_tui.app import DeskApp
+from agent_tui.desk_settings import DeskSettings
+from agent_tui.domain.orders import Assign
+from agent_tui.domain.time import MINUTE_MS, MS, VirtualTime
+from agent_tui.keymaps.loader import load_keymap
+from agent_tui.services.workbench import Workbench
+from agent_tui.themes.loader import load_themes
+from tests.hub.fakes import Line, chat, mail
+from tests.services.sites import HubSite
+from tests.widgets.shop import NOW
+
+
+@dataclass
+class House:
+    """A hub with a mail and a WhatsApp account, and Noa's desk on it."""
+
+    site: HubSite
+    app: DeskApp
+    pilot: Pilot[None]
+    workbench: Workbench
+    time: VirtualTime
+
+    async def rest(self) -> None:
+        """Until hub and desk have nothing to do that needs no time."""
+        calm = 0
+        while calm < 6:
+            await self.pilot.pause(0)
+            calm = 0 if self.workbench.busy() or not self.site.workspace.idle() else calm + 1
+        self.app.flush()
+        await self.pilot.pause()
+
+    async def wait(self, seconds: float) -> None:
+        until = self.time.now() + round(seconds * MS)
+        while self.time.advance_to_next(until):
+            await self.rest()
+        await self.rest()
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.rest()
+
+    async def type(self, text: str) -> None:
+        for letter in text:
+            await self.pilot.press("space" if letter == " " else "number_sign" if letter == "#" else letter)
+        await self.rest()
+
+    async def hears(self, got: Any) -> None:
+        """A customer writes; the case is Noa's."""
+        await self.site.workspace.port.inbound(got)
+        await self.rest()
+        for event in await self.site.workspace.replay(self.site._noa, 0, 1000) or ():
+            if event.row is not None and not event.row.owner and event.row.stage == "us":
+                await self.site.workspace.order(self.site._avi, f"own-{event.row.id}", Assign(event.row.id, "noa"))
+        await self.wait(2)
+
+    @property
+    def text(self) -> str:
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+    @property
+    def rows(self) -> int:
+        return len(list(self.workbench.desk.inbox.rows()))
+
+
+@asynccontextmanager
+async def house(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[House]:
+    time = VirtualTime(NOW)
+    site = HubSite(folder, time, Line("wa", "whatsapp"))
+    await site.start()
+    workbench = Workbench([site.backend], None, time)
+    keymap, _ = load_keymap()
+    themes, _ = load_themes()
+    app = DeskApp(workbench, DeskSettings(UTC, "truecolor"), keymap, themes["dark"], time)
+    async with app.run_test(size=size) as pilot:
+        work = asyncio.create_task(workbench.run())
+        made = House(site, app, pilot, workbench, time)
+        await made.rest()
+        await made.wait(1)
+        yield made
+        app.desk_screen.case.composer.writing.save()
+        await workbench.stop()
+        await work
+    await site.stop()
+
+
+async def two(house: House, name: str = "Dana Levi") -> None:
+    """Dana writes by mail, and somebody of a like name on WhatsApp."""
+    await house.hears(mail("<1@x>", "order no. 88213", name="Dana Levi", at=NOW - 9 * MINUTE_MS))
+    await house.hears(chat("w1", "where is it", name=name, at=NOW - 5 * MINUTE_MS))
+    await house.press("home", "enter")
+
+
+async def test_a_suggestion_stands_in_the_pane_is_looked_at_and_accepted(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk)
+        assert "similar name" in desk.text
+        assert "J join" in desk.text
+        await desk.press("J")
+        assert "who else is this:" in desk.text
+        await desk.press("enter")
+        assert "join: they are one person" in desk.text
+        assert "one row #1001, answer due" in desk.text
+        assert desk.rows == 2, "nothing joins before it was looked at"
+        await desk.press("enter")
+        await desk.wait(2)
+        assert desk.rows == 1
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        assert case.row is not None
+        assert case.row.number == 1001
+        assert [message.body.raw for message in case.messages] == ["order no. 88213", "where is it"]
+        assert case.customer is not None
+        assert case.customer.suggestions == ()
+        assert "JOINED" in desk.text
+        assert "similar name" not in desk.text
+
+
+async def test_undo_takes_the_join_back_and_the_desk_follows(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk)
+        await desk.press("J", "enter", "enter")
+        await desk.wait(2)
+        assert desk.rows == 1
+        await desk.press("z")
+        await desk.wait(2)
+        assert desk.rows == 2
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        assert len(case.messages) == 1
+        assert "JOINED" not in desk.text
+
+
+async def test_a_refused_suggestion_goes_and_stays_away(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk)
+        await desk.press("colon")
+        await desk.type("suggestion refuse")
+        await desk.press("enter")
+        await desk.wait(1)
+        assert "similar name" not in desk.text
+        await desk.hears(chat("w2", "again", name="Dana Levi", at=NOW))
+        assert "similar name" not in desk.text
+        assert desk.rows == 2
+
+
+async def test_another_customer_is_found_and_joined_and_parted_later(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk, name="Noor")
+        await desk.press("colon")
+        await desk.type("join dana")
+        await desk.press("enter")
+        assert "join with:" in desk.text
+        await desk.press("enter", "enter")
+        await desk.wait(2)
+        assert desk.rows == 1
+        await desk.press("colon")
+        await desk.type("unjoin")
+        await desk.press("enter")
+        assert "part them?" in desk.text
+        assert "Noa, " in desk.text, "who joined them"
+        await desk.press("enter")
+        await desk.wait(2)
+        assert desk.rows == 2
+
+
+async def test_who_is_not_found_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk)
+        await desk.press("colon")
+        await desk.type("join nobody")
+        await desk.press("enter")
+        assert "nobody else is found by that" in desk.text
+        await desk.press("colon")
+        await desk.type("unjoin")
+        await desk.press("enter")
+        assert "this customer was never joined" in desk.text
+
+
+async def test_a_colleagues_join_takes_the_open_case_and_its_draft_along(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await two(desk)
+        # the one that will be led by the other: the chat
+        chats = next(key for key, _, row in desk.workbench.desk.inbox.rows() if row.channel == "whatsapp")
+        desk.app.desk_screen.case.composer.writing.save()
+        desk.workbench.open(chats)
+        await desk.rest()
+        await desk.press("r")
+        await desk.type("i look")
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        assert case.customer is not None
+        offered = case.customer.suggestions[0]
+        from agent_tui.domain.orders import JoinCustomers
+
+        await desk.site.workspace.order(desk.site._avi, "j", JoinCustomers(offered.one, offered.other))
+        await desk.wait(2)
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        assert case.row is not None
+        assert (case.row.number, len(case.messages)) == (1001, 2)
+        assert "i look" in desk.text, "what was being written goes along"
+        await desk.press("ctrl+g")
+        await desk.wait(10)
+        assert [m.body.raw for m in case.messages if m.kind == "out"] == ["i look"]
+        assert case.row.stage == "customer"
