@@ -66,6 +66,7 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
     limit = max(1, min(query.limit, 500))
     parts = cases.parts(connection, head)
     messages, more = talk.timeline(connection, parts, query.before, limit)
+    owed = [replace(one, case=head) for part in parts for one in promises.of_case(connection, part)]
     return CaseDetail(
         row,
         customer,
@@ -74,7 +75,7 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
         tuple(replace(call, case=head) for call in phone.calls(connection, parts)),
         more,
         log.disclosures(connection, parts),
-        tuple(replace(one, case=head) for part in parts for one in promises.of_case(connection, part)),
+        tuple(sorted(owed, key=lambda one: (one.at, one.id))),
     )
 
 

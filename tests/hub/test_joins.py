@@ -5,7 +5,18 @@ from __future__ import annotations
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.domain.events import CaseChanged, CustomersJoined, CustomersParted, MessageAdded
 from agent_tui.domain.model import CaseRow
-from agent_tui.domain.orders import Assign, JoinCustomers, Label, PartCustomers, Reopen, Reply, Resolve, Snooze
+from agent_tui.domain.orders import (
+    Assign,
+    JoinCustomers,
+    Label,
+    MakePromise,
+    PartCustomers,
+    Reopen,
+    Reply,
+    Resolve,
+    SettlePromise,
+    Snooze,
+)
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
@@ -178,6 +189,28 @@ async def test_each_keeps_its_own_owner_and_labels(hub: Hub) -> None:
     rows = {row.channel: row for row in await hub.rows()}
     assert (rows["whatsapp"].owner, rows["whatsapp"].labels) == ("noa", ("refund",))
     assert (rows["email"].owner, rows["email"].labels) == ("", ("vip",))
+
+
+async def test_a_promise_of_either_is_the_rows_and_stays_with_its_own(hub: Hub) -> None:
+    by_mail, by_chat = await two(hub)
+    await hub.order(hub.noa, MakePromise(by_chat.id, "p_1", CustomerText("a call"), T0 + HOUR_MS))
+    made = await join(hub, by_mail, by_chat)
+    row = await hub.only()
+    assert row.promise is not None
+    assert (row.promise.id, row.promise.case) == ("p_1", by_mail.id)
+    assert [(one.id, one.case) for one in (await hub.case(row.id)).promises] == [("p_1", by_mail.id)]
+    await hub.order(hub.noa, MakePromise(row.id, "p_2", CustomerText("a letter"), T0 + 2 * HOUR_MS))
+    refused = await hub.order(hub.noa, Resolve(row.id))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "promise-open"
+    assert (await hub.only()).stage == "us", "of two cases none is closed when one must not be"
+    await hub.order(hub.noa, SettlePromise(row.id, "p_1", "kept"))
+    assert [one.state for one in (await hub.case(row.id)).promises] == ["kept", "open"]
+    await hub.order(hub.noa, PartCustomers(made))
+    rows = {row.channel: row for row in await hub.rows()}
+    assert rows["whatsapp"].promise is None
+    assert rows["email"].promise is not None
+    assert rows["email"].promise.id == "p_2"
 
 
 async def test_customers_are_found_by_name_number_and_address(hub: Hub) -> None:

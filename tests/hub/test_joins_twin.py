@@ -29,6 +29,7 @@ from agent_tui.domain.orders import (
     CallAction,
     JoinCustomers,
     Label,
+    MakePromise,
     MarkRead,
     MarkUnread,
     Note,
@@ -37,6 +38,7 @@ from agent_tui.domain.orders import (
     Reopen,
     Reply,
     Resolve,
+    SettlePromise,
     Snooze,
     Spam,
 )
@@ -147,6 +149,10 @@ class World:
             row = connection.exec_driver_sql(wanted, (self.numbers()[number],)).first()
         return (row[0], row[1]) if row is not None else ("", "")
 
+    def case_of_promise(self, id: str) -> str:
+        with self.store.read() as connection:
+            return str(connection.exec_driver_sql("SELECT case_id FROM promise WHERE id = ?", (id,)).scalar())
+
     def customer(self, who: int) -> str:
         with self.store.read() as connection:
             for scheme, value in _addresses(who):
@@ -168,7 +174,8 @@ class World:
                 record = cases.find(connection, id)
                 assert row is not None
                 assert record is not None
-                shown = replace(row[0], id="", customer="", version=0, call=None)
+                owed = row[0].promise.id if row[0].promise is not None else ""
+                shown = replace(row[0], id="", customer="", version=0, call=None, promise=None)
                 talk = connection.exec_driver_sql(
                     "SELECT t.body, m.kind, m.state, m.at FROM message m JOIN message_text t ON t.message_id = m.id "
                     "WHERE m.case_id = ? ORDER BY m.at, t.body",
@@ -188,7 +195,7 @@ class World:
                 ]
                 assert facts.fold(connection, id) == (record.state, record.view)
                 head = of[record.head] if record.head else 0
-                found[number] = (shown, head, states, [tuple(row) for row in talk], [tuple(row) for row in calls])
+                found[number] = (shown, owed, head, states, [tuple(row) for row in talk], [tuple(row) for row in calls])
         return found
 
 
@@ -278,7 +285,8 @@ async def _order(script: Script, world: World, n: int, what: str, number: int, e
     """An order on a row, and the same in the twin to each case that it reached."""
     leader, *others = world.parts(number)
     reached = [leader, *others]
-    until = world.time.now() + MINUTE_MS * 30 if extra % 2 else 0
+    at = world.time.now()
+    until = at + MINUTE_MS * 30 if extra % 2 else 0
 
     def each(make: Callable[[str], Any], numbers: list[int]) -> Deed:
         async def deed(w: World) -> None:
@@ -298,6 +306,7 @@ async def _order(script: Script, world: World, n: int, what: str, number: int, e
         "assign": lambda id: Assign(id, "noa" if extra % 2 else ""),
         "label": lambda id: Label(id, (f"l{extra}",)),
         "urgent": lambda id: Prioritise(id, extra % 4),
+        "promise": lambda id: MakePromise(id, f"p_{n}", CustomerText(f"p {n}"), at + (extra + 1) * 40 * MINUTE_MS),
     }
     with world.store.read() as connection:
         stages = {one: cases.find(connection, world.numbers()[one]).state.stage for one in reached}  # type: ignore[union-attr]
@@ -307,8 +316,9 @@ async def _order(script: Script, world: World, n: int, what: str, number: int, e
             shown = world.shown(world.numbers()[leader]).stage
             if shown in ("us", "customer", "spam"):
                 return
-        await world.order(to_all[what](world.numbers()[number]))
-        script.twin.append(each(to_all[what], reached))
+        outcome = await world.order(to_all[what](world.numbers()[number]))
+        if isinstance(outcome, Acked):  # not, where something is promised
+            script.twin.append(each(to_all[what], reached))
     elif what in to_leader:
         await world.order(to_leader[what](world.numbers()[number]))
         script.twin.append(each(to_leader[what], [leader]))
@@ -318,10 +328,21 @@ async def _order(script: Script, world: World, n: int, what: str, number: int, e
     elif what == "spam" and len(open_) in (0, len(reached)):
         await world.order(Spam(world.numbers()[number], bool(extra % 2)))
         script.twin.append(each(lambda id: Spam(id, bool(extra % 2)), reached))
+    elif what == "settle":
+        await _settle(script, world, number)
     elif what == "answer":
         await script.both(world, lambda w: w.order(CallAction(_call(w, number), "answer")))
     elif what == "reply":
         await _reply(script, world, n, number, reached[extra % len(reached)])
+
+
+async def _settle(script: Script, world: World, number: int) -> None:
+    """The row's next promise is kept."""
+    row = world.shown(world.numbers()[number])
+    if row.promise is not None:
+        id = row.promise.id
+        await world.order(SettlePromise(row.id, id, "kept"))
+        script.twin.append(lambda w: w.order(SettlePromise(w.case_of_promise(id), id, "kept")))
 
 
 def _call(world: World, number: int) -> str:
@@ -365,7 +386,7 @@ WHATS = (
     + ["part"] * 3
     + ["reply"] * 6
     + ["done", "done", "reopen", "read", "unread", "note", "assign", "label", "urgent", "snooze", "snooze", "spam"]
-    + ["answer", "bounce", "arrived"]
+    + ["answer", "bounce", "arrived", "promise", "promise", "settle"]
 )
 
 
@@ -417,6 +438,7 @@ async def _play(folder: Path, steps: list[Step], rest: list[int]) -> None:
 @example(steps=[("write", 0, 0), ("join", 0, 2), ("write", 0, 0), ("join", 3, 0)], rest=[0])
 @example(steps=[("reply", 0, 0), ("join", 0, 3), ("join", 3, 0), ("join", 3, 5), ("write", 0, 3)], rest=[3])
 @example(steps=[("join", 0, 1), ("reply", 0, 1), ("part", 0, 0)], rest=[])
+@example(steps=[("promise", 1, 2), ("join", 0, 1), ("promise", 1, 0), ("settle", 0, 0), ("reply", 0, 0)], rest=[0])
 @example(steps=[("join", 0, 1), ("join", 1, 2), ("reply", 0, 2), ("done", 0, 0), ("write", 1, 0)], rest=[0])
 def test_a_join_that_was_taken_back_leaves_nothing_behind(steps: list[Step], rest: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
