@@ -26,8 +26,8 @@ REASONS: dict[str, Phrase] = {
     "phone-in-signature": marked("phone in the text"),
     "order-number": marked("same order no."),
 }
-_NOBODY = trusted("nobody else is found by that")
-_GONE = trusted("there is no such customer or join any more")
+_NOBODY = marked("nobody else is found by that")
+_GONE = marked("there is no such customer or join any more")
 
 
 def reason_words(reason: str) -> SafeText:
@@ -118,7 +118,7 @@ def _find(context: Context, customer: Customer, words: str) -> None:
 
     def arrived(page: Page) -> None:
         if not isinstance(page, CustomersPage) or not page.found:
-            context.ui.say(_NOBODY, "warning")
+            context.ui.say(_NOBODY.text, "warning")
             return
         choices = []
         for met in page.found:
@@ -139,7 +139,7 @@ def _look(context: Context, query: JoinQuery, suggestion: str = "") -> None:
     def arrived(page: Page) -> None:
         preview = page.preview if isinstance(page, JoinPage) else None
         if preview is None:
-            context.ui.say(_GONE, "warning")
+            context.ui.say(_GONE.text, "warning")
         elif query.join:
             _ask_part(context, preview)
         else:

@@ -151,9 +151,7 @@ async def test_undo_takes_the_join_back_and_the_desk_follows(tmp_path: Path) -> 
 async def test_a_refused_suggestion_goes_and_stays_away(tmp_path: Path) -> None:
     async with house(tmp_path) as desk:
         await two(desk)
-        await desk.press("colon")
-        await desk.type("suggestion refuse")
-        await desk.press("enter")
+        await desk.press("K")
         await desk.wait(1)
         assert "similar name" not in desk.text
         await desk.hears(chat("w2", "again", name="Dana Levi", at=NOW))

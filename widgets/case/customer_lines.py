@@ -57,7 +57,7 @@ def customer_lines(
     if case.customer is not None and case.customer.addresses:
         lines += [CustomerLine(_BLANK), *_addresses(case, width)]
     if case.customer is not None:
-        lines += [CustomerLine(line) for line in _suggestions(case.customer)]
+        lines += [CustomerLine(line) for line in _suggestions(case.customer, width)]
         lines += [CustomerLine(line) for line in _joins(case.customer, now, zone, names)]
     lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
@@ -120,12 +120,14 @@ def _addresses(case: OpenCase, width: int) -> list[CustomerLine]:
     return lines
 
 
-def _suggestions(customer: Customer) -> list[LinePieces]:
-    """Who may be the same person, and why."""
+def _suggestions(customer: Customer, width: int) -> list[LinePieces]:
+    """Who may be the same person, and why; the key that says no stands where it leaves the address whole."""
     lines = []
     for each in customer.suggestions[:MOST_SUGGESTIONS]:
         left = (Piece(trusted(" ")), Piece(fixed("?"), "strong"), Piece(trusted("  ")), Piece(who_is(each), "link"))
-        lines.append(LinePieces(left))
+        refusal = (Piece(fixed("K"), "key"), Piece(trusted(" no "), "quiet"))
+        fits = cell_len(who_is(each)) + 10 <= width
+        lines.append(LinePieces(left, refusal if fits else ()))
         key = (Piece(fixed("J"), "key"), Piece(trusted(" join "), "quiet"))
         lines.append(LinePieces((Piece(trusted("    ")), Piece(reason_words(each.reason), "quiet")), key))
     more = len(customer.suggestions) - MOST_SUGGESTIONS
