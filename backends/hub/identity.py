@@ -61,6 +61,7 @@ def part(tx: Tx, agent: Agent, order: PartCustomers) -> str:
     if held.revoked is not None:
         raise Refused("parted", "That join was taken back already.")
     members = tx.nodes(held.one)
+    tx.write_facts()
     joins.revoke(tx.connection, held.id, agent.id, tx.now)
     edges = [(each.one, each.other) for each in joins.of(tx.connection, members)]
     sides = [joining.component(id, edges) for id in (held.one, held.other)]

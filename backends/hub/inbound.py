@@ -66,7 +66,8 @@ def file_message(
     )
     hub_filing.add_message(tx, message, thread, got.account, got.channel_id)
     if not got.auto:
-        suggesting.look(tx, record.node, likeness.text_keys(f"{got.body}\n{got.folded}", policy.country), message.id)
+        written_too = f"{got.body}\n{got.folded}" if got.folded else got.body
+        suggesting.look(tx, record.node, likeness.text_keys(written_too, policy.country), message.id)
     if got.verified:
         writer = people.find_address(tx.connection, got.scheme, got.address)
         suggesting.vouched(tx, writer.customer if writer is not None and writer.customer else record.node, got.verified)

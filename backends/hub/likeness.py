@@ -19,6 +19,8 @@ MOST = 5
 LIKE = 88
 """How like two names must be, of 100 (rapidfuzz, words in any order)."""
 
+_NUMBER = re.compile(r"\d\D?\d\D?\d")
+"""No text without this has any of the numbers below: most have none, and are done with quickly."""
 _DIGITS = re.compile(r"\d(?:[\s().\-/]{0,2}\d){6,}")
 _ORDER = re.compile(
     r"(?:\b(?:order|purchase|invoice|ref(?:erence)?|parcel|tracking)\b|הזמנה|הזמנתי|חשבונית|משלוח|חבילה|מעקב)"
@@ -67,6 +69,8 @@ def text_keys(text: str, country: str) -> tuple[Key, ...]:
     """Of what a customer writes: phone numbers and numbers of orders."""
     if len(text) > READ:
         text = f"{text[: READ * 2 // 3]}\n{text[-READ // 3 :]}"
+    if _NUMBER.search(text) is None:
+        return ()
     found: dict[Key, None] = {}
     for match in list(_DIGITS.finditer(text))[: MOST * 2]:
         start = match.start() - 1 if match.start() and text[match.start() - 1] == "+" else match.start()

@@ -21,13 +21,22 @@ from agent_tui.domain.time import Ms
 
 
 class Head:
-    """Where the log stands inside the open transaction; a failed job puts it back."""
+    """Where the log stands inside the open transaction, and the facts of its jobs, which are written together at its
+    end; a failed job puts it back."""
 
-    __slots__ = ("number", "seq")
+    __slots__ = ("facts", "number", "seq")
 
     def __init__(self, seq: int, number: int) -> None:
         self.seq = seq
         self.number = number
+        self.facts: list[Stored] = []
+
+    def place(self) -> tuple[int, int, list[Stored]]:
+        """What `go_back` goes back to."""
+        return self.seq, self.number, list(self.facts)
+
+    def go_back(self, place: tuple[int, int, list[Stored]]) -> None:
+        self.seq, self.number, self.facts = place
 
 
 @dataclass(slots=True)
@@ -206,6 +215,12 @@ class Tx:
         edit.touched = True
         self._keep(id, fact, via)
 
+    def write_facts(self) -> None:
+        """The facts of the jobs before this one can be read from now on."""
+        if self._head.facts:
+            facts.append(self.connection, self._head.facts)
+            self._head.facts = []
+
     def forget_via(self, id: str, others: Iterable[str]) -> None:
         """A case no longer has what happened in these, which are another person's now."""
         record = self.case(id)
@@ -269,8 +284,7 @@ class Tx:
                 self._save(id, edit)
         # what a case without an event went through is not saved, and neither are its facts
         kept = [fact for fact in self._facts if self._edits[fact.case].version or self._edits[fact.case].touched]
-        if kept:
-            facts.append(self.connection, kept)
+        self._head.facts.extend(kept)
         return [self._published(event) for event in self._events]
 
     def _published(self, event: Event) -> Event:

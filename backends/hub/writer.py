@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import Store, StoreFailed, StoreFull, log
+from agent_tui.backends.hub.store import Store, StoreFailed, StoreFull, facts, log
 from agent_tui.backends.hub.transaction import Head, Tx
 from agent_tui.domain.events import Event
 from agent_tui.domain.time import TimeSource
@@ -113,7 +113,7 @@ class Committer:
             events = log.after(connection, self._published, seq - self._published)
         head = Head(seq, number)
         for job in jobs:
-            kept = (head.seq, head.number)
+            kept = head.place()
             tx = Tx(connection, head, self._ids, self._time.now())
             savepoint = log.Savepoint(connection)
             try:
@@ -123,15 +123,17 @@ class Committer:
                 raise
             except SQLAlchemyError as error:
                 savepoint.rollback()
-                head.seq, head.number = kept
+                head.go_back(kept)
                 job.error = self._refusal(error)
             except Exception as error:
                 savepoint.rollback()
-                head.seq, head.number = kept
+                head.go_back(kept)
                 job.error = error
             else:
                 savepoint.commit()
                 events.extend(mine)
+        if head.facts:
+            facts.append(connection, head.facts)
         if head.seq != seq:
             log.append(connection, [event for event in events if event.seq > seq])
         if (head.seq, head.number) != (seq, number):

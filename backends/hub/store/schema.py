@@ -213,9 +213,10 @@ case = Table(
 fact = Table(
     "fact",
     metadata,
-    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    # in the order of the log: each commit writes at the end, and only the index elsewhere
     Column("seq", BigInteger, primary_key=True),
     Column("place", Integer, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
     Column("via", Id, nullable=False),
     Column("kind", Word, nullable=False),
     Column("data", Text, nullable=False),

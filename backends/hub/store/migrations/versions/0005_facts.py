@@ -18,16 +18,17 @@ _ID = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "po
 def upgrade() -> None:
     op.create_table(
         "fact",
-        sa.Column("case_id", _ID, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("case_id", _ID, nullable=False),
         sa.Column("via", _ID, nullable=False),
         sa.Column("kind", sa.String(length=255), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
-        sa.PrimaryKeyConstraint("case_id", "seq", "place"),
+        sa.PrimaryKeyConstraint("seq", "place"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_fact_case_id", "fact", ["case_id"])
     op.execute(
         "INSERT INTO fact (case_id, seq, place, via, kind, data) SELECT id, version, 0, '', 'state', state FROM cases"
     )
