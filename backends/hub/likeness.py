@@ -106,8 +106,9 @@ def phone(text: str, country: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def reason_for(one: Kind, other: Kind) -> Reason:
-    """Why two customers with an equal key may be one; "" when it is no sign (two who write of the same third one)."""
+def reason_for(one: str, other: str) -> Reason:
+    """Why two customers with an equal key may be one, by what the key is to each (a `Kind`); "" when it is no sign (two
+    who write of the same third one)."""
     match one, other:
         case "phone-address", "phone-address":
             return "shared-phone"

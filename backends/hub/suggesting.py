@@ -69,7 +69,7 @@ def look(tx: Tx, customer: str, keys: Iterable[Key], evidence: str = "") -> None
         if len(others) > COMMON:
             continue
         for other, kind in others:
-            reason = likeness.reason_for(key.kind, kind)  # type: ignore[arg-type]
+            reason = likeness.reason_for(key.kind, kind)
             if reason == "similar-name" and not _alike(tx, customer, other):
                 continue
             if reason:
