@@ -24,7 +24,7 @@ from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
 from agent_tui.themes.theme import Theme
 from agent_tui.widgets.glyphs import AsciiGlyphs
-from agent_tui.widgets.inbox import InboxList
+from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
@@ -163,6 +163,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def on_inbox_list_opened(self, message: InboxList.Opened) -> None:
         self.ui.open_case(message.key)
 
+    def on_hit_list_opened(self, message: HitList.Opened) -> None:
+        self.ui.open_case(message.found.key)
+
     def on_inbox_list_cursor_moved(self, message: InboxList.CursorMoved) -> None:
         self.keys.teach()
         self.pulse.wind()
@@ -170,10 +173,10 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     def _watch_cursor(self) -> None:
         if self.resting is not None:
-            self.resting.moved(self.desk_screen.inbox.key)
+            self.resting.moved(self.ui.key_in_list)
 
     def _rested(self, key: CaseKey) -> None:
-        if self.is_running and key == self.desk_screen.inbox.key:
+        if self.is_running and key == self.ui.key_in_list:
             with self._context():
                 self.ui.look_at(key)
 

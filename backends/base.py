@@ -26,8 +26,8 @@ class Capabilities:
     `replay`: missed events come again after a reconnect (else the desk refetches what it shows).
     `command_ids`: an order takes effect once per id (else a send of unknown outcome is shown, never repeated by
     itself).
-    `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`: as
-    named.
+    `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
+    (of all that was said): as named.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -40,6 +40,7 @@ class Capabilities:
     calls: bool = False
     files: bool = False
     orders: frozenset[str] = frozenset()
+    search: bool = False
 
 
 @frozen

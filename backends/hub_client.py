@@ -377,4 +377,5 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         calls=wire.calls,
         files=wire.files and bool(welcome.blob_url),
         orders=frozenset(wire.orders),
+        search=wire.search,
     )

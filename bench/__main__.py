@@ -1,10 +1,10 @@
-"""python -m bench [names] [--rounds N] [--starts N] [--cases N] [--out FOLDER] [--work FOLDER]: measure, print a table,
-write JSON.
+"""python -m bench [names] [--rounds N] [--starts N] [--cases N] [--messages N] [--out FOLDER] [--work FOLDER]: measure,
+print a table, write JSON.
 
-Names are those of programs.toml, and `fanout`, `ingest`, `clean` and `text`; without names all that an aim is held to,
-and their peers: a quarter of an hour. Programs are run interleaved (A B C, A B C ...), so that noise falls on
-all alike: compare ratios within one run. Each round measures everything of each program; before it the starts alone are
-repeated.
+Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text` and `search`; without names all that an aim is
+held to, and their peers: half an hour, most of it for a hub with a million messages. Programs are run interleaved
+(A B C, A B C ...), so that noise falls on all alike: compare ratios within one run. Each round measures everything of
+each program; before it the starts alone are repeated.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import aims, cleaning, fanout, ingest, meter, peers, table, text
+from bench import aims, cleaning, corpus, fanout, ingest, meter, peers, search, table, text
 from bench.services import serving
 from bench.specs import Program, Service, load
 
 HERE = Path(__file__).parent
-SERVERS = ("fanout", "ingest", "clean", "text")
+SERVERS = ("fanout", "ingest", "clean", "text", "search")
 
 
 def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
@@ -130,6 +130,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--starts", type=int, default=9)
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--messages", type=int, default=search.MESSAGES, help="how many search looks through")
     parser.add_argument("--out", type=Path, default=HERE / "out")
     parser.add_argument(
         "--work", type=Path, help="where mails and stores are kept for the next run (default: a new one)"
@@ -171,6 +172,12 @@ def main() -> None:
         if not options.names or "text" in options.names:
             say("measuring text")
             more["text"] = text.run(options.rounds)
+        if not options.names or "search" in options.names:
+            if corpus.there():
+                say(f"measuring search over {options.messages} messages (writing and indexing them takes minutes)")
+                more["search"] = search.run(work.resolve() / "search", options.messages)
+            else:
+                skipped["search"] = f"no corpus at {corpus.folder()}; set AGENT_TUI_CORPUS"
         chosen = with_services(stack, chosen, services, variables)
         save.write_text(json.dumps(more, indent=1))
         told(compare(chosen, options.rounds, options.starts, save, more) if chosen else more, save)

@@ -33,6 +33,8 @@ VIEW_SPAM = "view-spam"
 VIEW_PROMISES = "view-promises"
 VIEW_CHANNEL = "view-channel"
 FILTER = "filter"
+SEARCH = "search"
+VIEW = "view"
 LABELS_SHOW = "labels-show"
 FOLD = "fold"
 CUSTOMER_CARD = "customer-card"
@@ -145,9 +147,28 @@ _LOOK = (
     CommandSpec(
         FILTER,
         "Filter and search",
-        "Narrow the view to rows that match, while you type; Esc shows all again.",
+        "Narrow the view to rows that match, and find what was said, while you type; Esc shows all again.",
         (LIST,),
         (Argument("words", "text", required=False, help="name, subject, number, label"),),
+    ),
+    CommandSpec(
+        SEARCH,
+        "Search",
+        'Find messages, notes and customers: words, "phrases", -without, from: channel: label: before: after: owner: '
+        "is: has:.",
+        (LIST,),
+        (
+            Argument(
+                "words", "text", required=False, help="words, from: channel: label: before: after: owner: is: has:"
+            ),
+        ),
+    ),
+    CommandSpec(
+        VIEW,
+        "Saved view",
+        "Show a view that you saved; save keeps what is shown and searched under a name, drop forgets it.",
+        (LIST,),
+        (Argument("view", "view", required=False, help="a name; save and a name; drop and a name"),),
     ),
     CommandSpec(LABELS_SHOW, "Pick by letter", "Put letters on links, files and messages; a letter opens it.", (LIST,)),
     CommandSpec(FOLD, "Fold or unfold", "Fold or unfold quoted text, or a group of the inbox.", (LIST,)),

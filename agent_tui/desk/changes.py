@@ -28,7 +28,8 @@ class Changes:
 
     `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state,
     counts, me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane.
-    `calls`: the call line. `composer`: draft replaced from outside, recipients, reply window, send state."""
+    `calls`: the call line. `composer`: draft replaced from outside, recipients, reply window, send state. `found`: what
+    is looked for, or what was found."""
 
     rows: set[CaseKey] = field(default_factory=set)
     inbox: bool = False
@@ -37,6 +38,7 @@ class Changes:
     customer: bool = False
     calls: bool = False
     composer: bool = False
+    found: bool = False
     notices: list[Notice] = field(default_factory=list)
 
     def __ior__(self, other: Changes) -> Changes:
@@ -47,6 +49,7 @@ class Changes:
         self.customer |= other.customer
         self.calls |= other.calls
         self.composer |= other.composer
+        self.found |= other.found
         self.notices += other.notices
         return self
 
@@ -59,5 +62,6 @@ class Changes:
             or self.customer
             or self.calls
             or self.composer
+            or self.found
             or self.notices
         )

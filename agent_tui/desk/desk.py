@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Connected, Disconnected, Happening, Stale
 from agent_tui.desk import countdown
@@ -19,6 +20,7 @@ from agent_tui.desk.leading import Leading
 from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
+from agent_tui.desk.saved import Saved
 from agent_tui.desk.timeline import Timeline
 from agent_tui.domain.events import (
     AgentChanged,
@@ -43,12 +45,20 @@ from agent_tui.domain.queries import (
     Query,
     RowsPage,
     RowsQuery,
+    SearchPage,
+    SearchQuery,
     TotalsPage,
     TotalsQuery,
 )
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.views import View
+
+if TYPE_CHECKING:
+    from agent_tui.desk.finding import Finding
+
+SEEK_MESSAGES = 500
+"""Messages of one older page while a certain one is looked for."""
 
 
 class Desk:
@@ -59,6 +69,8 @@ class Desk:
         self.backends: dict[str, BackendState] = {}
         self.drafts: dict[CaseKey | None, Draft] = {}
         self.unsent: tuple[OutboxEntry, ...] = ()
+        self.finding: Finding | None = None
+        self.saved = Saved()
         self._timeline: Timeline | None = None
         self._calls = Calls()
         self._leading = Leading()
@@ -116,7 +128,7 @@ class Desk:
         self.inbox.line(state.id, True)
         self._asked = {asked for asked in self._asked if asked[0] != state.id}
         self._counts.doubtful.add(state.id)
-        changes = Changes(header=True, inbox=True, composer=True)
+        changes = Changes(header=True, inbox=True, composer=True, found=self._line_of_finding(state.id))
         if first or not up.resumed:
             state.seq = up.seq
             self._journals[state.id].restart(up.seq)
@@ -132,7 +144,19 @@ class Desk:
         self.inbox.line(state.id, False)
         self._asked = {asked for asked in self._asked if asked[0] != state.id}
         told = [] if notice is None else [notice]
-        return Changes(header=True, inbox=True, composer=True, timeline=self.open_case is not None, notices=told)
+        return Changes(
+            header=True,
+            inbox=True,
+            composer=True,
+            timeline=self.open_case is not None,
+            found=self._line_of_finding(state.id),
+            notices=told,
+        )
+
+    def _line_of_finding(self, backend: str) -> bool:
+        if self.finding is not None:
+            self.finding.line_changed(backend)
+        return self.finding is not None
 
     def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
         open_case = self.open_case
@@ -254,6 +278,8 @@ class Desk:
             out += self._case_asks(self._timeline)
         fresh = [asked for asked in out if asked not in self._asked]
         self._asked.update(fresh)
+        if self.finding is not None:
+            fresh += self.finding.asks(self.backends)
         return [*fresh, *self.inbox.wanted(start, stop)]
 
     def doubts(self) -> list[tuple[str, Query]]:
@@ -291,10 +317,11 @@ class Desk:
         out: list[tuple[str, Query]] = []
         if case.loading or self._case_stale:
             out.append((case.key.backend, CaseQuery(case.key.case)))
-        elif self._older_wanted and case.more_before:
+        elif case.more_before and (self._older_wanted or timeline.seeks()):
             oldest = timeline.oldest()
             if oldest:
-                out.append((case.key.backend, CaseQuery(case.key.case, before=oldest)))
+                query = CaseQuery(case.key.case, before=oldest)
+                out.append((case.key.backend, replace(query, limit=SEEK_MESSAGES) if timeline.seeks() else query))
         if case.customer is not None and case.history is None:
             out.append((case.key.backend, HistoryQuery(case.customer.id)))
         elif case.customer is not None and case.history and self._history_wanted and case.more_history:
@@ -308,10 +335,16 @@ class Desk:
             self.inbox.unanswered(backend, query)
         if isinstance(query, TotalsQuery):
             self._counts.doubtful.add(backend)
+        if not self.saved.unanswered(backend, query) and isinstance(query, SearchQuery) and self.finding is not None:
+            self.finding.unanswered(backend, query)
         return Changes()
 
     def refused(self, backend: str, query: Query, reason: SafeText) -> Changes:
         """The backend will not answer: say so, and do not ask the same again until it reconnects."""
+        if self.saved.unanswered(backend, query):
+            return Changes()
+        if isinstance(query, SearchQuery):
+            return Changes(found=self.finding is not None and self.finding.refused(backend, query, reason))
         if isinstance(query, CaseQuery):
             self._asked.discard((backend, query))
             self._older_wanted = self._case_stale = False
@@ -325,6 +358,8 @@ class Desk:
         """The answer to a query."""
         self._asked.discard((backend, query))
         state = self.backends[backend]
+        if (counted := self.saved.arrived(backend, query, page)) is not None:
+            return Changes(header=counted)
         if isinstance(query, RowsQuery) and isinstance(page, RowsPage):
             return self._rows_arrived(state, query, page)
         if isinstance(query, TotalsQuery) and isinstance(page, TotalsPage):
@@ -333,6 +368,8 @@ class Desk:
             return self._case_arrived(state, query, page)
         if isinstance(page, HistoryPage) and self.open_case is not None and isinstance(query, HistoryQuery):
             return self._history_arrived(backend, query, page)
+        if isinstance(query, SearchQuery) and isinstance(page, SearchPage):
+            return Changes(found=self.finding is not None and self.finding.arrived(backend, query, page))
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
@@ -426,16 +463,48 @@ class Desk:
                 changed.add(key)
         return Changes(rows=changed, header=bool(changed))
 
+    def find(self, text: str, now: Ms, zone_minutes: int = 0, *, prefixes: bool = True) -> Changes:
+        """Look for something in all that was said; nothing is asked before `find_now`. "" ends it."""
+        before = self.finding
+        if not text.strip():
+            self.finding = None
+            return Changes(found=before is not None)
+        if before is not None and before.text == text:
+            return Changes()
+        # not before somebody looks for something
+        from agent_tui.desk.finding import Finding
+        from agent_tui.domain.search import SearchError, Sought, parse
+
+        try:
+            sought, problem = parse(text, now, zone_minutes), None
+        except SearchError as error:
+            sought, problem = Sought(), error.text
+        self.finding = Finding(text, sought, zone_minutes, problem, prefixes=prefixes).after(before)
+        return Changes(found=True)
+
+    def find_now(self) -> Changes:
+        """The agent has stopped typing for a moment."""
+        if self.finding is None or self.finding.ready:
+            return Changes()
+        self.finding.ready = True
+        return Changes(found=True)
+
+    def find_more(self) -> Changes:
+        """Older hits are wanted."""
+        return Changes(found=self.finding is not None and self.finding.want_more())
+
     def settle(self) -> Changes:
         """The inbox takes its true order."""
         return Changes(inbox=self.inbox.settle())
 
-    def open(self, key: CaseKey) -> Changes:
-        """Open a case: its timeline is asked for; what is known of it shows at once."""
+    def open(self, key: CaseKey, at: str = "") -> Changes:
+        """Open a case: its timeline is asked for; what is known of it shows at once. `at`: a message of it, up to which
+        older pages are asked for."""
         key = self._leading.head(key)
         row = self.row(key)
         self._timeline = Timeline(key)
         self._timeline.case.row = row
+        self._timeline.case.sought = at
         self._case_stale = self._older_wanted = self._history_wanted = False
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
@@ -507,6 +576,8 @@ class Desk:
     def row(self, key: CaseKey) -> CaseRow | None:
         """The newest row known of a case."""
         row = self.inbox.row(key)
+        if row is None and self.finding is not None:
+            row = next((one.hit.row for one in self.finding.found if one.key == key), None)
         case = self.open_case
         if (
             case is not None

@@ -25,6 +25,8 @@ class OpenCase:
     history: tuple[PastCase, ...] | None = None
     more_history: bool = False
     missing: bool = False
+    sought: str = ""
+    """The message that the agent opened the case for, until the timeline stands on it."""
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
     cards_asked: dict[str, tuple[str, int]] = field(default_factory=dict)

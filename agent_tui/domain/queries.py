@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 
 
@@ -94,7 +95,32 @@ class CustomersQuery:
     kind: Literal["customers"] = "customers"
 
 
-Query = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | LinkQuery | JoinQuery | CustomersQuery
+@frozen
+class SearchQuery:
+    """Messages, notes and customers that match `text` as typed (see `domain/search.py`), newest first.
+
+    `before`: the cursor of the page before. `zone_minutes`: the agent's zone east of UTC, for days. `prefixes`: Hebrew
+    words are found under what Hebrew writes onto their start too. `limit` 0 asks for the number alone."""
+
+    text: str
+    before: str = ""
+    limit: int = 50
+    zone_minutes: int = 0
+    prefixes: bool = True
+    kind: Literal["search"] = "search"
+
+
+Query = (
+    RowsQuery
+    | TotalsQuery
+    | CaseQuery
+    | HistoryQuery
+    | DirectoryQuery
+    | LinkQuery
+    | JoinQuery
+    | CustomersQuery
+    | SearchQuery
+)
 
 
 @frozen
@@ -175,4 +201,38 @@ class CustomersPage:
     kind: Literal["customers"] = "customers"
 
 
-Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage | JoinPage | CustomersPage
+@frozen
+class Hit:
+    """One thing that was found. `row`: its case as it is now, for a customer the newest one. `message`: its id, "" for
+    a customer. `said`: what to show of it, in which `domain.search.marks` finds the words again. `by`: the agent who
+    wrote it, "" for the customer."""
+
+    found: Literal["message", "note", "customer"]
+    row: CaseRow
+    message: str
+    said: CustomerText
+    at: int
+    by: str = ""
+
+
+MOST_COUNTED = 1000
+"""A search counts no further."""
+
+
+@frozen
+class SearchPage:
+    """Hits, newest first; customers come first on the first page. `more`: the cursor for what is older, "" when that
+    was all; a page may be short and still have more, as a search looks at only so much at once: `reached` is how far
+    back it has looked (Ms). `total`: how many messages there are, where `limit` 0 asked; at most MOST_COUNTED.
+    `indexed_from`: messages before (Ms) are not in the index yet, None when all are."""
+
+    hits: tuple[Hit, ...]
+    seq: int
+    more: str = ""
+    reached: int = 0
+    total: int = 0
+    indexed_from: int | None = None
+    kind: Literal["search"] = "search"
+
+
+Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage | JoinPage | CustomersPage | SearchPage

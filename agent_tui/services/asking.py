@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from agent_tui.backends.base import Backend, BackendDown, QueryRefused
 from agent_tui.desk.changes import Changes, Notice
@@ -44,6 +44,11 @@ class Asker:
         if self._timer is None and self._desk.in_doubt():
             wait = max(FIRST_DOUBT_SECONDS, (self._doubts_due - self._time.now()) / 1000)
             self._timer = self._time.call_later(wait, self._ask_doubts)
+
+    def put(self, questions: Sequence[tuple[str, Query]]) -> None:
+        """Ask these too."""
+        for backend, query in questions:
+            self._start(backend, query)
 
     async def stop(self) -> None:
         for timer in (self._timer, self._retry):

@@ -26,17 +26,23 @@ from agent_tui.domain.orders import (
     case_of,
 )
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
+from agent_tui.domain.saved_views import SavedView
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, plural, trusted
-from agent_tui.domain.time import Ms, TimeSource
+from agent_tui.domain.time import Ms, TimerHandle, TimeSource
 from agent_tui.domain.views import View
 from agent_tui.services.asking import Asker
 from agent_tui.services.downloads import Downloads
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.outbox import Outbox
+from agent_tui.services.saved_views import SavedViews
 from agent_tui.services.sending import Sender
 from agent_tui.services.state import State, StateError
 
 UNDO_DEPTH = 50
+COUNT_EVERY_SECONDS = 60.0
+"""So often saved views are counted."""
+FIND_AFTER_SECONDS = 0.12
+"""So long after the last letter a search is asked."""
 
 
 class Workbench:
@@ -55,6 +61,10 @@ class Workbench:
         self.desk = Desk()
         self.time = time
         self.undo_seconds = undo_seconds
+        self.hebrew_prefixes = True
+        """Whether a search finds Hebrew words under what is written onto their start."""
+        self._find_timer: TimerHandle | None = None
+        self._zone_minutes = 0
         self._backends = {backend.id: backend for backend in backends}
         self._listeners: list[Callable[[Changes], None]] = []
         self._changes = Changes()
@@ -67,6 +77,9 @@ class Workbench:
         self._outbox = Outbox(self._state)
         self._outbox.recover(self._drafts, time.now())
         self._downloads = Downloads(state_dir)
+        self._saved = SavedViews(state_dir)
+        self.desk.saved.take(self._saved.views)
+        self._count_timer: TimerHandle | None = None
         self._asker = Asker(self.desk, self._backends, time, self._changed)
         self._sender = Sender(self.desk, self._backends, self._outbox, self._drafts, time, self._changed)
         for backend in backends:
@@ -77,6 +90,8 @@ class Workbench:
         if lost := self._outbox.unreadable + self._drafts.unreadable:
             words = compose("{n} unsent texts are of another version; they are kept in the state folder", n=lost)
             self._changes.notices.append(Notice(words, "warning"))
+        if self._saved.problem:
+            self._changes.notices.append(Notice(clean_line(self._saved.problem), "warning"))
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -104,6 +119,9 @@ class Workbench:
             for feed in feeds:
                 feed.cancel()
             await asyncio.gather(*feeds, return_exceptions=True)
+            for timer in (self._find_timer, self._count_timer):
+                if timer is not None:
+                    timer.cancel()
             await self._sender.stop()
             await self._asker.stop()
             await asyncio.gather(*(backend.close() for backend in self._backends.values()), return_exceptions=True)
@@ -126,6 +144,7 @@ class Workbench:
                 if isinstance(happening, Connected):
                     self._changed(self.desk.outbox_changed(self._outbox.entries))
                     self._sender.connected(backend.id)
+                    self.count_saved()
         except Exception as error:  # whatever a third party's backend does: the others go on, and it is shown
             reason = f"{type(error).__name__}: {error}"
             self._changed(self.desk.happened(backend.id, Disconnected(reason, None), self.time.now()))
@@ -168,9 +187,44 @@ class Workbench:
         """The inbox takes its true order now."""
         self._changed(self.desk.settle())
 
-    def open(self, key: CaseKey) -> None:
-        """Open a case."""
-        self._changed(self.desk.open(key))
+    def find(self, text: str, zone_minutes: int = 0) -> None:
+        """Look for something in all that was said, once the agent stops typing for a moment; "" ends it."""
+        self._zone_minutes = zone_minutes
+        changes = self.desk.find(text, self.time.now(), zone_minutes, prefixes=self.hebrew_prefixes)
+        if self._find_timer is not None:
+            self._find_timer.cancel()
+            self._find_timer = None
+        if self.desk.finding is not None and not self.desk.finding.ready:
+            self._find_timer = self.time.call_later(FIND_AFTER_SECONDS, self._find_now)
+        self._changed(changes)
+
+    def _find_now(self) -> None:
+        self._find_timer = None
+        self._changed(self.desk.find_now())
+
+    def save_views(self, views: Sequence[SavedView]) -> None:
+        """Keep the agent's views. Raises StateError."""
+        self._saved.keep(views)
+        self.desk.saved.take(self._saved.views)
+        self._changed(Changes(header=True))
+        self.count_saved()
+
+    def count_saved(self) -> None:
+        """Ask how much the saved views hold, now and then again while there are any."""
+        if self._count_timer is not None:
+            self._count_timer.cancel()
+            self._count_timer = None
+        if self.desk.saved.views:
+            self._asker.put(self.desk.saved.asks(self.desk.backends, self._zone_minutes))
+            self._count_timer = self.time.call_later(COUNT_EVERY_SECONDS, self.count_saved)
+
+    def find_more(self) -> None:
+        """Older hits are wanted."""
+        self._changed(self.desk.find_more())
+
+    def open(self, key: CaseKey, at: str = "") -> None:
+        """Open a case, at a message of it."""
+        self._changed(self.desk.open(key, at))
 
     def close_case(self) -> None:
         """Close the open case."""

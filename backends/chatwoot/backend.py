@@ -41,12 +41,13 @@ from agent_tui.domain.queries import (
     Page,
     Query,
     RowsQuery,
+    SearchQuery,
     TotalsQuery,
 )
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import TimerHandle, TimeSource
 
-CAPABILITIES = Capabilities(snooze=True, files=True, orders=ORDERS)
+CAPABILITIES = Capabilities(snooze=True, files=True, orders=ORDERS, search=True)
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 RECONCILE_SECONDS = 60.0
 _CHANGES: dict[str, CaseChange] = {
@@ -126,6 +127,10 @@ class ChatwootBackend:
                 return await account.history(query)
             if isinstance(query, DirectoryQuery):
                 return await account.directory()
+            if isinstance(query, SearchQuery):
+                from agent_tui.backends.chatwoot.searching import search  # not before somebody looks for something
+
+                return await search(self._rest, account, query, self._time.now())
         except Refused as refused:
             raise QueryRefused(str(refused)) from refused
         raise QueryRefused("Chatwoot gives no links of its own")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import persons
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, talk
+from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, search, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
@@ -24,15 +25,21 @@ from agent_tui.domain.queries import (
     Page,
     RowsPage,
     RowsQuery,
+    SearchPage,
+    SearchQuery,
     TotalsPage,
     TotalsQuery,
 )
+from agent_tui.domain.search import SearchError, parse
+from agent_tui.domain.time import Ms
 
-Answerable = RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | JoinQuery | CustomersQuery
+Answerable = (
+    RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | JoinQuery | CustomersQuery | SearchQuery
+)
 
 
-def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answerable) -> Page:
-    """One snapshot, one page."""
+def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answerable, now: Ms) -> Page:
+    """One snapshot, one page. Raises QueryRefused."""
     seq = log.read_head(connection)
     me = agents.find(connection, agent.id) or agent
     match query:
@@ -52,6 +59,16 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return CustomersPage(persons.found(connection, query), seq)
         case DirectoryQuery():
             return DirectoryPage(_directory(connection, policy), seq)
+        case SearchQuery():
+            return _search(connection, query, me, seq, now)
+
+
+def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now: Ms) -> SearchPage:
+    try:
+        sought = parse(query.text, now, query.zone_minutes)
+    except SearchError as error:
+        raise QueryRefused(str(error)) from error
+    return search.page(connection, query, sought, me, seq)
 
 
 def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:

@@ -14,6 +14,7 @@ from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.indexing import Indexer
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
@@ -74,6 +75,7 @@ class Workspace:
             connector.account: Lane(connector, store, self._writer, time, lambda: self.policy)
             for connector in connectors
         }
+        self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wake_timer: TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
@@ -112,10 +114,12 @@ class Workspace:
         for connector in self._connectors.values():
             await connector.start(self._port)
         self._schedule_wake()
+        self._indexer.start()
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
         self._running = False
+        self._indexer.stop()
         if self._wake_timer is not None:
             self._wake_timer.cancel()
         for connector in self._connectors.values():
@@ -179,7 +183,8 @@ class Workspace:
             callback(events)
 
     def _follow(self, events: list[Event]) -> None:
-        """Sending and wake-ups go by what was committed, whoever asked for it."""
+        """Sending, wake-ups and the search index go by what was committed, whoever asked for it."""
+        self._indexer.wake()
         lanes: set[str] = set()
         for event in events:
             match event.body:
@@ -321,7 +326,7 @@ class Workspace:
 
             def read() -> Page:
                 with self._store.read() as connection:
-                    return queries.answer(connection, self.policy, agent, asked)
+                    return queries.answer(connection, self.policy, agent, asked, self._time.now())
 
             return await self._reading(read)
         except StoreError as error:

@@ -48,6 +48,7 @@ class WireCapabilities:
     due_times: bool = True
     calls: bool = True
     files: bool = True
+    search: bool = False
     orders: tuple[str, ...] = ()
 
 

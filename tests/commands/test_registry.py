@@ -34,7 +34,7 @@ def test_a_line_is_a_command_and_its_arguments(line: str, id: str, arguments: tu
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("view", "more of it"),
+        ("view-", "more of it"),
         ("fly away", "no command fly"),
         ("priority huge", "low, normal"),
         ("redraw x", "no arg"),

@@ -148,7 +148,7 @@ def hub_rows(hub: HubRun, agent: Agent, section: Section) -> list[CaseRow]:
             while True:
                 cursor = (found[-1].sort_at, found[-1].id) if found else None
                 query = RowsQuery(section, anchor="after" if cursor else "start", cursor=cursor, limit=500)
-                page = queries.answer(connection, HubPolicy(), agent, query)
+                page = queries.answer(connection, HubPolicy(), agent, query, 0)
                 assert isinstance(page, RowsPage)
                 found += page.rows
                 if len(found) >= page.total or not page.rows:

@@ -84,6 +84,7 @@ class FakeChatwoot:
             Route(root + "/upload", self._upload, methods=["POST"]),
             Route(one, self._show),
             Route(one + "/messages", self._list_messages),
+            Route(root + "/search/messages", self._search),
             Route(one + "/messages", self._write, methods=["POST"]),
             Route(one + "/messages/{message:int}/retry", self._retry, methods=["POST"]),
             Route(one + "/{action}", self._act, methods=["POST"]),
@@ -346,6 +347,23 @@ class FakeChatwoot:
             page = int(query.get("page", "1"))
             found = found[25 * (page - 1) : 25 * page]
         return JSONResponse({"data": {"meta": {"all_count": len(found)}, "payload": [self._rest(id) for id in found]}})
+
+    async def _search(self, request: Request) -> Response:
+        """Substrings, newest first, 15 a page, as the contract says; times in seconds."""
+        if (no := self._door(request)) is not None:
+            return no
+        query = request.query_params
+        found = [
+            {**message, "conversation_id": id}
+            for id, messages in self.messages.items()
+            for message in messages
+            if message["message_type"] != 2
+            and query["q"].lower() in message["content"].lower()
+            and int(query.get("since", 0)) <= message["created_at"] < int(query.get("until", 1 << 40))
+        ]
+        found.sort(key=lambda message: -message["id"])
+        page = int(query.get("page", "1"))
+        return JSONResponse({"payload": {"messages": found[15 * (page - 1) : 15 * page]}})
 
     async def _show(self, request: Request) -> Response:
         return self._door(request) or JSONResponse(self._rest(request.path_params["id"]))

@@ -4,9 +4,9 @@ The real hub (its channels played) and the real desk as a process on a pseudo-te
 that somebody outside can fill: a customer's name, a mail's subject, body, folded quote, recipients, file names and
 claimed types, language, decoding problems; a caller's name and the queue's; reasons of a failed send; and in those that
 colleagues fill: labels, notes, replies, promises, agents' names, canned replies. So it comes to inbox rows and their
-previews, case head, timeline, customer card, history, pick lists, explanations, call line, status line, search,
-composer, file names on disk, clipboard (OSC 52) and notifications (OSC 9). The desk sets no window title, and must not
-begin to. Log lines are the hub's; a desk writes none. Command line and pictures are in test_other_ways_out.py.
+previews, case head, timeline, customer card, history, pick lists, explanations, call line, status line, search and its
+hits, composer, file names on disk, clipboard (OSC 52) and notifications (OSC 9). The desk sets no window title, and
+must not begin to. Log lines are the hub's; a desk writes none. Command line and pictures are in test_other_ways_out.py.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Seen:
     files: tuple[str, ...]
     saved: int
     numbers: int
+    hits: int
     done: frozenset[str]
 
 
@@ -56,7 +57,13 @@ async def run(folder: Path, texts: list[str], opened: int, notices: int) -> Seen
         }
         files = tuple(os.listdir(folder / "home" / "Downloads"))  # noqa: PTH208 - one look at a small folder
         return Seen(
-            written(bytes(desk.bytes)), hub.log.getvalue(), files, tour.saved, len(tour.numbers), frozenset(done)
+            written(bytes(desk.bytes)),
+            hub.log.getvalue(),
+            files,
+            tour.saved,
+            len(tour.numbers),
+            tour.hits,
+            frozenset(done),
         )
 
 
@@ -72,6 +79,7 @@ async def compared(folder: Path, texts: list[str], notices: int = 12) -> None:
     assert bad.sequences.unclean() == []
     assert bad.done <= EVERY_ORDER_OF_THE_TOUR
     assert bad.numbers == len(texts) == good.numbers - 1, "a case was not opened"
+    assert bad.hits == 3 + 2 * len(texts)
     assert len(bad.files) == bad.saved > 0
     for name in bad.files:
         assert name.isprintable() and not name.startswith((".", "-")) and len(name.encode()) <= 120, repr(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ ESC = "\x1b[27u"
 REDRAW = "\x0c"
 HOME, END, PAGE_UP, PAGE_DOWN, DOWN, UP = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~", "\x1b[B", "\x1b[A"
 CLIP = b"\x1b]52;"
+FOUND = re.compile(r"FOUND +[1-9]")
 NOTICE = b"\x1b]9;"
 
 
@@ -24,7 +26,7 @@ NOTICE = b"\x1b]9;"
 class Tour:
     """`opened`: how many of the cases are opened, and how many texts are pasted and ring. `notices`: how many
     notifications to wait for (there is at most one in two seconds). `numbers`: the case numbers that were copied;
-    `saved`: how many files were saved."""
+    `saved`: how many files were saved; `hits`: how many searches found something."""
 
     hub: FilledHub
     desk: Recorded
@@ -33,15 +35,17 @@ class Tour:
     notices: int
     numbers: set[str] = field(default_factory=set)
     saved: int = 0
+    hits: int = 0
 
     async def all(self) -> None:
-        """Rows, cases, choices, typed text, rings, notifications, and out by the front door."""
+        """Rows, cases, choices, typed text, what is found, rings, notifications, and out by the front door."""
         await self.desk.shows("Noa")
         await self._see("NEEDS ME")
         await self._rows()
         await self._cases()
         await self._choices()
         await self._typed()
+        await self._found()
         await self._rings()
         await self._notices()
         await self._see("hub ●")
@@ -156,6 +160,24 @@ class Tour:
             await self._press(f"\x1b[200~{_typable(text)}\x1b[201~")
             await self._press("\x15" * 12)
         await self._press(ESC + ESC)
+
+    async def _found(self) -> None:
+        """Every message and every customer as a hit, and some opened from there."""
+        await self._press(ESC + HOME)
+        searches = ["is:note", "is:out", "has:file", *(f"v{place}@example.com" for place in range(self.opened))]
+        searches += [f"from:v{place}@example.com" for place in range(self.opened)]
+        for number, words in enumerate(searches):
+            await self._press(f"/{words}\r")
+            await until(lambda: FOUND.search(self.desk.text) is not None, what=f"hits for {words}")
+            await self._calm()
+            for _ in range(4 if number < 3 else 1):
+                await self._press(DOWN + DOWN + PAGE_DOWN + END)
+            self.hits += 1
+            if number % 10 == 0:
+                await self._press("\r")
+                await self._press(ESC)
+            await self._press(f"/\x15{ESC}")
+            await until(lambda: "FOUND" not in self.desk.text, what="the search is over")
 
     async def _rings(self) -> None:
         for place, text in enumerate(self.texts[: self.opened]):

@@ -13,7 +13,15 @@ from agent_tui.widgets.glyphs import TWINS
 
 ROOT = Path(__file__).parents[2]
 DRAWN_FROM = ("widgets", "agent_tui/commands", "agent_tui/desk", "agent_tui/services", "agent_tui/domain")
-_LOOKED_FOR = ("text_tables.py", "text_names.py", "text_clean.py", "text_cards.py", "bidi_tables.py", "bidi_classes.py")
+_LOOKED_FOR = (
+    "text_tables.py",
+    "text_names.py",
+    "text_clean.py",
+    "text_cards.py",
+    "bidi_tables.py",
+    "bidi_classes.py",
+    "folding.py",
+)
 """Signs that customers' text is looked through for; none is drawn from there but the ellipsis and a card's bullet."""
 
 

@@ -55,6 +55,8 @@ PAIRS = {
     "widgets/case/customer_pane.py",
     "widgets/case/pieces.py",
     "widgets/case/timeline.py",
+    "widgets/inbox/hit_list.py",
+    "widgets/inbox/hit_strips.py",
     "widgets/inbox/inbox_list.py",
     "widgets/inbox/row_strips.py",
 }

@@ -24,7 +24,15 @@ from agent_tui.backends.chatwoot.convert import (
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Assign, CallAction, NewMessage, Note
-from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, HistoryPage, HistoryQuery, LinkQuery
+from agent_tui.domain.queries import (
+    DirectoryPage,
+    DirectoryQuery,
+    HistoryPage,
+    HistoryQuery,
+    LinkQuery,
+    SearchPage,
+    SearchQuery,
+)
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from tests.fakes.chatwoot import FakeChatwoot
@@ -204,3 +212,28 @@ def test_no_json_of_another_shape_breaks_the_conversion(found: dict[str, object]
     message_of(found, "email")
     conversation_of(found)
     customer_of(found)
+
+
+async def test_the_servers_own_search_is_asked_in_pages_and_what_it_cannot_do_is_named(site: ChatwootSite) -> None:
+    async with at_work(TIME, site) as at:
+        key = await opened(at, site)
+        for number in range(20):
+            await site.writes("Dana", f"parcel number {number}, card 4111 1111 1111 1111")
+        backend = next(iter(at.work._backends.values()))
+        assert backend.capabilities.search
+        first = await backend.query(SearchQuery("parcel after:2d"))
+        assert isinstance(first, SearchPage)
+        assert len(first.hits) == 15
+        assert {hit.row.id for hit in first.hits} == {key.case}
+        assert all("4111 1111" not in hit.said.raw for hit in first.hits)
+        rest = await backend.query(SearchQuery("parcel after:2d", first.more))
+        assert isinstance(rest, SearchPage)
+        assert [len(rest.hits), rest.more] == [5, ""]
+        for words, why in (
+            ("parcel label:vip", "leave out label:"),
+            ("parcel -paid", "leave words out"),
+            ("after:2d", "by words"),
+            ("is:opne", "is not known"),
+        ):
+            with pytest.raises(QueryRefused, match=why):
+                await backend.query(SearchQuery(words))

@@ -30,14 +30,18 @@ from agent_tui.domain.queries import (
     DirectoryQuery,
     HistoryPage,
     HistoryQuery,
+    Hit,
     LinkPage,
     Page,
     Query,
     RowsPage,
     RowsQuery,
+    SearchPage,
+    SearchQuery,
     TotalsPage,
     TotalsQuery,
 )
+from agent_tui.domain.search import SearchError, marks, parse
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms
 from agent_tui.domain.views import Section, holds, sort_key
@@ -115,7 +119,9 @@ class Shop:
         self.me = me
         self.rows = {row.id: row for row in (rows if rows is not None else sketch_rows())}
         self.orders: list[Order] = []
-        self.capabilities = Capabilities(True, True, "hard", True, True, True, True, True, ORDERS)
+        self.hits: list[Hit] = []
+        self.searches: list[SearchQuery] = []
+        self.capabilities = Capabilities(True, True, "hard", True, True, True, True, True, ORDERS, search=True)
         self.seq = 10_000
         self.answering = asyncio.Event()
         self.answering.set()
@@ -151,6 +157,8 @@ class Shop:
             return CasePage(self._detail(query.case), self.seq)
         if isinstance(query, HistoryQuery):
             return HistoryPage(None, (), False, self.seq)
+        if isinstance(query, SearchQuery):
+            return self._search(query)
         if isinstance(query, DirectoryQuery):
             directory = Directory(
                 (NOA, AVI, RUTI),
@@ -195,6 +203,17 @@ class Shop:
         elif query.anchor == "before" and query.cursor is not None:
             start = max(0, sum(key < query.cursor for key in keys) - query.limit)
         return RowsPage(query.section, tuple(rows[start : start + query.limit]), start, len(rows), self.seq)
+
+    def _search(self, query: SearchQuery) -> SearchPage:
+        self.searches.append(query)
+        try:
+            sought = parse(query.text, NOW)
+        except SearchError as error:
+            raise QueryRefused(str(error)) from error
+        found = [hit for hit in self.hits if marks(hit.said.raw, sought)]
+        first = int(query.before or 0)
+        more = str(first + query.limit) if len(found) > first + query.limit else ""
+        return SearchPage(tuple(found[first : first + query.limit]), self.seq, more)
 
     def _detail(self, case: str) -> CaseDetail | None:
         row = self.rows.get(case)

@@ -46,6 +46,10 @@ class Asking:
         """What `text` can mean, the best first."""
         return ()
 
+    def problem(self, text: str) -> SafeText | None:
+        """What is wrong with what was typed so far; None: nothing that must be said before Enter."""
+        return None
+
     def typed(self, text: str) -> None:
         """The text changed."""
 

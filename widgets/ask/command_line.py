@@ -100,7 +100,13 @@ class CommandLineAsking(Asking):
             for key in CHANNEL_KEYS:
                 yield Offer(key, clean_line(key), channel(key).title)
         elif argument.kind == "view":
+            yield from (
+                Offer(view.name, clean_line(view.name), clean_line(view.text))
+                for view in self._context.workbench.desk.saved.views
+            )
             yield from (Offer(name, clean_line(name)) for name in VIEWS)
+            yield Offer("save ", trusted("save NAME"), trusted("what is shown and searched now"))
+            yield Offer("drop ", trusted("drop NAME"))
         elif argument.kind == "when":
             yield from (Offer(words, clean_line(words), meaning.text) for words, meaning in _WHEN)
         elif argument.kind == "command":

@@ -46,7 +46,7 @@ class PickAsking(Asking):
 
 
 class FilterAsking(Asking):
-    """/: the view narrows while the words are typed; Enter keeps it, Esc shows all again."""
+    """/: rows narrow and what was said is looked for while one types; Enter keeps it, Esc goes back to all."""
 
     label = trusted("/")
     enter = marked("keep")
@@ -54,14 +54,19 @@ class FilterAsking(Asking):
     chooses = False
     completes = False
 
-    def __init__(self, narrow: Callable[[str], None]) -> None:
+    def __init__(self, narrow: Callable[[str], SafeText | None]) -> None:
+        """`narrow` does it, and says what is wrong with the words."""
         self._narrow = narrow
+        self._wrong: SafeText | None = None
 
     def typed(self, text: str) -> None:
-        self._narrow(text.strip())
+        self._wrong = self._narrow(text.strip())
+
+    def problem(self, text: str) -> SafeText | None:
+        return self._wrong
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
-        return None
+        return self._wrong
 
     def leave(self, text: str) -> None:
         self._narrow("")

@@ -113,8 +113,8 @@ class Prompt(LineView, can_focus=True):
 
     def _edited(self) -> None:
         if self.asking is not None:
-            self._problem = None
             self.asking.typed(self._line.text)
+            self._problem = self.asking.problem(self._line.text)
             self._show()
 
     def _show(self) -> None:
@@ -152,14 +152,17 @@ class Prompt(LineView, can_focus=True):
         base, width = self.base, self.size.width
         label = self.asking.label if self.asking is not None else trusted("")
         problem = compose("  {problem}", problem=self._problem) if self._problem else trusted("")
-        room = max(8, width - 3 - cell_len(label.drawn()) - cell_len(problem.drawn()))
+        around = width - 3 - cell_len(label.drawn())
+        # what is wrong takes no more than leaves what was typed in sight
+        wrong = in_cells(problem, self.paint.bidi, max(0, around - min(len(self._line.text) + 2, around // 2)))
+        room = max(8, around - cell_len(wrong))
         typed = list(self._typed(room, base))
         parts = [
             (" ", base),
             (str(in_cells(label, self.paint.bidi)), base + self.paint["here"]),
             (" ", base),
             *(reversed(typed) if self.paint.from_right else typed),
-            (str(in_cells(problem, self.paint.bidi)), base + self.paint["warning"]),
+            (str(wrong), base + self.paint["warning"]),
         ]
         return self.paint.strip(parts, width, base)
 

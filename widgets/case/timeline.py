@@ -89,6 +89,20 @@ class Timeline(LineView, ScrollView, can_focus=True):
             self._cursor = None
             self._at_end = True
         self._rebuild()
+        self._stand_on_sought()
+
+    def _stand_on_sought(self) -> None:
+        """The message that the case was opened for, once it is here; nothing, when the case has it no more."""
+        case = self.workbench.desk.open_case
+        if case is None or not case.sought or not self._items or not self.size.height:
+            return
+        place = next((at for at, item in enumerate(self._items) if item.key == case.sought), None)
+        if place is not None:
+            case.sought = ""
+            self._at_end = False
+            self._put_cursor(place)
+        elif not case.loading and not case.more_before:
+            case.sought = ""
 
     def repaint(self) -> None:
         """Draw everything anew: another theme."""
@@ -349,6 +363,7 @@ class Timeline(LineView, ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._rebuild()
+        self._stand_on_sought()
 
     def on_focus(self) -> None:
         self.repaint()

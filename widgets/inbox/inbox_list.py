@@ -83,6 +83,7 @@ class InboxList(LineView, can_focus=True):
         self._cursor = 1
         self._filling = True
         self._key: CaseKey | None = None
+        self._wanted: CaseKey | None = None
         self._here = True
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
@@ -101,6 +102,11 @@ class InboxList(LineView, can_focus=True):
     def key(self) -> CaseKey | None:
         """The case under the cursor; None on a row that has not come yet, or in an empty view."""
         return self._key
+
+    @property
+    def lines_wanted(self) -> int:
+        """Lines of all that the view holds."""
+        return self._geometry.lines(len(self._inbox))
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
@@ -157,6 +163,10 @@ class InboxList(LineView, can_focus=True):
             return False
         self._put_cursor(index)
         return True
+
+    def come_back_to(self, key: CaseKey) -> None:
+        """Put the cursor on a case as soon as the view that is being shown has it."""
+        self._wanted = key
 
     def repaint(self) -> None:
         """Draw everything anew: another theme or width."""
@@ -232,6 +242,13 @@ class InboxList(LineView, can_focus=True):
         filling = self._filling
         index = self._inbox.index_of(self._key) if self._key is not None and not filling else None
         self._filling = self._filling and self._some_section_is_awaited()
+        if self._wanted is not None:
+            back, self._wanted = self._inbox.index_of(self._wanted), self._wanted if self._filling else None
+            if back is not None:
+                self._wanted = None
+                self._put_cursor(back)
+                self._refresh_changed()
+                return
         if index is None:
             index = self._row_near(self._cursor if viewed == self._inbox.view and not filling else 0, 1)
             item = self._inbox.item(index) if index is not None else None

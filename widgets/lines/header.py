@@ -10,7 +10,8 @@ from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.channels import channel
-from agent_tui.domain.text import Phrase, clean_line, compose, marked, trusted
+from agent_tui.domain.queries import MOST_COUNTED
+from agent_tui.domain.text import Phrase, clean_line, compose, fixed, marked, trusted
 from agent_tui.domain.time import MINUTE_MS, MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.lines.line import Line, Piece
@@ -43,7 +44,7 @@ class HeaderLine(Line):
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
-        if changes.header or changes.inbox:
+        if changes.header or changes.inbox or changes.found:
             self._draw()
 
     def tick(self, now: Ms) -> Ms | None:
@@ -104,6 +105,17 @@ class HeaderLine(Line):
                     (compose(" {total}", total=total), "text" if shown else "quiet"),
                 ]
             )
+        first = len(NUMBERED_VIEWS) + 1
+        for number, saved in enumerate(self.workbench.desk.saved.views[: 10 - first], start=first):
+            shown, count = saved.name == inbox.view.name, self.workbench.desk.saved.count(saved.name)
+            if not shown and self.size.width < BROAD:
+                continue
+            views.append(
+                [(compose("{number} ", number=number), "quiet"), (clean_line(saved.name), "here" if shown else "text")]
+            )
+            if count is not None:
+                more = fixed("+") if count >= MOST_COUNTED else fixed("")
+                views[-1].append((compose(" {n}{more}", n=count, more=more), "text" if shown else "quiet"))
         return views
 
     def _narrowed(self, broad: bool) -> list[Piece]:
@@ -116,8 +128,10 @@ class HeaderLine(Line):
                 pieces.append((trusted(" only"), "quiet"))
             if broad or view.text:
                 pieces.append((trusted("  "), "text"))
-        if view.text:
-            return [*pieces, (trusted("/ "), "quiet"), (clean_line(view.text), "here")]
+        finding = self.workbench.desk.finding
+        sought = finding.text if finding is not None else view.text
+        if sought:
+            return [*pieces, (trusted("/ "), "quiet"), (clean_line(sought), "here")]
         return [*pieces, (trusted("/ "), "quiet"), (trusted("search"), "quiet")] if broad else pieces
 
 

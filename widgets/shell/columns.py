@@ -46,6 +46,21 @@ class Columns:
         return Columns(inbox, case, customer, self.two_lines, joints)
 
 
+FEWEST = 3
+"""Lines that rows or hits have at least where both are shown."""
+
+
+def shared(inbox: Box | None, rows: int, hits: int) -> tuple[Box | None, Box | None]:
+    """The inbox's place for rows and, under them, for what was found; `rows`, `hits`: lines they would fill. Rows that
+    match take no more than they need, and at most half where there are hits enough."""
+    if inbox is None or not hits:
+        return inbox, None
+    half = inbox.height // 2
+    upper = max(min(rows, max(half, inbox.height - hits)), min(FEWEST, half))
+    lower = inbox.height - upper
+    return replace(inbox, height=upper), replace(inbox, y=inbox.y + upper, height=lower) if lower else None
+
+
 def columns(width: int, height: int, sight: Sight, has_case: bool) -> Columns:
     """The regions of a body of `width` x `height` cells."""
     if width >= THREE:

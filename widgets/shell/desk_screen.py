@@ -16,11 +16,11 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.screen import TerminalScreen
 from agent_tui.widgets.ask import Prompt, Sheet
 from agent_tui.widgets.case import CallLine, CasePane, CustomerPane
-from agent_tui.widgets.inbox import InboxList
+from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.pane import Pane
-from agent_tui.widgets.shell.columns import Box, Sight, columns
+from agent_tui.widgets.shell.columns import Box, Sight, columns, shared
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -54,6 +54,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         self.header = HeaderLine(workbench, paint, zone)
         self.call_line = CallLine(workbench, paint)
         self.inbox = InboxList(workbench, paint, zone)
+        self.hits = HitList(workbench, paint, zone)
         self.case = CasePane(workbench, paint)
         self.customer = CustomerPane(workbench, paint)
         self.rule = RuleLine(paint)
@@ -65,7 +66,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield self.header
         yield self.call_line
-        yield Container(self.inbox, self.case, self.customer, id="body")
+        yield Container(self.inbox, self.hits, self.case, self.customer, id="body")
         yield self.rule
         yield self.status
         yield self.keys
@@ -77,6 +78,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         yield self.header
         yield self.call_line
         yield self.inbox
+        yield self.hits
         yield self.case
         yield self.customer
         yield self.status
@@ -86,6 +88,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         if changes.timeline:
             if self.workbench.desk.open_case is None and not self.writing_new:
                 self.sight = "inbox"
+            self.place()
+        elif changes.found or (changes.inbox and self.hits.display):
             self.place()
         for pane in self.panes():
             pane.changed(changes)
@@ -111,7 +115,9 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             layout = layout.mirrored(width)
         self.set_class(not layout.joints, "narrow")
         self.inbox.set_two_lines(layout.two_lines)
-        _put(self.inbox, layout.inbox)
+        rows, hits = shared(layout.inbox, self.inbox.lines_wanted + int(layout.two_lines), self.hits.lines_wanted)
+        _put(self.inbox, rows)
+        _put(self.hits, hits)
         _put(self.case, layout.case)
         _put(self.customer, layout.customer)
         self.call_line.set_joints(layout.joints)

@@ -12,6 +12,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
 from agent_tui.domain.text import SafeText
+from agent_tui.domain.time import local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
 from agent_tui.widgets.ask.pick import FilterAsking, PickAsking
@@ -31,6 +32,8 @@ class DeskUi:
         self._opened: CaseKey | None = None
         self.last_case: CaseKey | None = None
         self.on_keypad = False
+        self._in_hits = False
+        self._before_search: CaseKey | None = None
         self.ask_command: Callable[[Literal["line", "palette", "help"], str], Asking] | None = None
 
     # -- where the focus is
@@ -42,6 +45,18 @@ class DeskUi:
         if focused is not None and focused is not screen.prompt:
             self._place = self._place_of_focus()
         return self._place
+
+    @property
+    def key_in_list(self) -> CaseKey | None:
+        """The case under the cursor of the rows, or of what was found where the focus is (or was) there."""
+        return self._screen.hits.key if self._hits_have_it() else self._screen.inbox.key
+
+    def _hits_have_it(self) -> bool:
+        """Whether the inbox's cursor is among what was found."""
+        screen = self._screen
+        if screen.focused is screen.hits or screen.focused is screen.inbox:
+            self._in_hits = screen.focused is screen.hits
+        return self._in_hits and self._workbench.desk.finding is not None
 
     def _place_of_focus(self) -> Place:
         screen, focused = self._screen, self._screen.focused
@@ -55,8 +70,9 @@ class DeskUi:
         screen = self._screen
         self._place = place
         if place == "inbox":
+            in_hits = self._in_hits and self._workbench.desk.finding is not None
             screen.see("inbox")
-            screen.set_focus(screen.inbox, scroll_visible=False)
+            screen.set_focus(screen.hits if in_hits else screen.inbox, scroll_visible=False)
         elif place == "customer":
             screen.see("card")
             screen.set_focus(screen.customer, scroll_visible=False)
@@ -99,33 +115,57 @@ class DeskUi:
             self._workbench.unmark()
         elif self._workbench.desk.open_case is not None:
             self._workbench.close_case()
-        elif self._workbench.desk.inbox.view.text:
+        elif self._workbench.desk.inbox.view.text or self._workbench.desk.finding is not None:
             self._narrow("")
 
     # -- rows and cases
 
     def move(self, move: Move) -> bool:
         if self.place == "inbox":
-            return self._screen.inbox.move(move)
+            return self._move_in_list(move)
         if self.place == "customer":
             return self._screen.customer.move(move)
         return self._screen.case.move(move)
+
+    def _move_in_list(self, move: Move) -> bool:
+        """Rows and what was found under them are one way down and up."""
+        screen = self._screen
+        if self._hits_have_it():
+            finding = self._workbench.desk.finding
+            if screen.hits.move(move):
+                return True
+            if move in ("previous", "page-back", "first"):
+                self._in_hits = False
+                screen.set_focus(screen.inbox, scroll_visible=False)
+                return True
+            self._workbench.find_more()
+            return finding is not None and (finding.more or finding.waiting)
+        if screen.inbox.move(move):
+            return True
+        if move in ("next", "page-on", "last") and screen.hits.display and screen.hits.chosen is not None:
+            self._in_hits = True
+            screen.set_focus(screen.hits, scroll_visible=False)
+            return True
+        return False
 
     def point_at(self, key: CaseKey) -> None:
         self._screen.inbox.point_at(key)
 
     def open_case(self, key: CaseKey, place: Place = "timeline") -> None:
         desk = self._workbench.desk
+        hit = self._screen.hits.chosen if self.place == "inbox" and self._hits_have_it() else None
+        at = hit.hit.message if hit is not None and hit.key == key else ""
         if self._opened is not None and self._opened != key:
             self.last_case = self._opened
         self._opened = key
         screen = self._screen
         screen.writing_new = False
-        if desk.open_case is None or desk.open_case.key != key:
-            self._workbench.open(key)
+        if desk.open_case is None or desk.open_case.key != key or at:
+            self._workbench.open(key, at)
             # at once, not with the next drawing: the very next key may be a letter of the reply
             screen.changed(Changes(timeline=True, customer=True, composer=True))
-        screen.inbox.point_at(key)
+        if not at:
+            screen.inbox.point_at(key)
         self._mark_read(key)
         self.focus(place)
 
@@ -210,14 +250,34 @@ class DeskUi:
         screen.prompt.display = False
         screen.sheet.display = False
         if mine:
+            self._to_what_matches()
             self.focus_again()
+
+    def _to_what_matches(self) -> None:
+        """After a search was typed and no row matches: the cursor is among what was found."""
+        inbox, finding = self._workbench.desk.inbox, self._workbench.desk.finding
+        if self._place == "inbox" and finding is not None and finding.found:
+            self._in_hits = not any(total for _, total in inbox.totals()) or not inbox.view.text
 
     def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
         self.ask(PickAsking(title, choices, then, free))
 
     def filter(self) -> None:
+        self._in_hits = False
         self.focus("inbox")
-        self.ask(FilterAsking(self._narrow), self._workbench.desk.inbox.view.text)
+        finding = self._workbench.desk.finding
+        if finding is None:
+            self._before_search = self._screen.inbox.key
+        self.ask(
+            FilterAsking(self._narrow), finding.text if finding is not None else self._workbench.desk.inbox.view.text
+        )
+
+    def search(self, words: str) -> None:
+        if self._workbench.desk.finding is None:
+            self._before_search = self._screen.inbox.key
+        self._narrow(words)
+        self._in_hits = bool(words)
+        self.focus("inbox")
 
     def command_line(self, start: str = "") -> None:
         if self.ask_command is not None:
@@ -231,10 +291,27 @@ class DeskUi:
         if self.ask_command is not None:
             self.ask(self.ask_command("help", command), command)
 
-    def _narrow(self, text: str) -> None:
+    def _narrow(self, text: str) -> SafeText | None:
+        """Rows by name and number, and all that was said; operators are for what was said alone."""
+        from agent_tui.domain.search import plain_words  # not before somebody looks for something
+
         view = self._workbench.desk.inbox.view
-        if view.text != text:
-            self._workbench.show(replace(view, text=text))
+        rows = plain_words(text) if text else ""
+        if view.text != rows:
+            self._workbench.show(replace(view, text=rows))
+        self._workbench.find(text, self._zone_minutes())
+        if not text:
+            self._in_hits = False
+            if self._before_search is not None:
+                self._screen.inbox.come_back_to(self._before_search)
+                self._before_search = None
+        finding = self._workbench.desk.finding
+        return finding.problem if finding is not None else None
+
+    def _zone_minutes(self) -> int:
+        """The agent's zone now, in minutes east of UTC."""
+        offset = local_time(self._workbench.time.now(), self._screen.inbox.zone).utcoffset()
+        return round(offset.total_seconds() / 60) if offset is not None else 0
 
     # -- the rest
 

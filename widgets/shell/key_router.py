@@ -58,7 +58,7 @@ class KeyRouter:
         """What a command would get to work with now."""
         open_case = self._workbench.desk.open_case
         in_case = self._ui.place != "inbox" and open_case is not None
-        key = open_case.key if in_case and open_case is not None else self._screen.inbox.key
+        key = open_case.key if in_case and open_case is not None else self._ui.key_in_list
         contexts = contexts if contexts is not None else self.contexts()
         return Context(self._workbench, self._ui, key, contexts, self._zone, self._ui.last_case)
 

@@ -473,3 +473,36 @@ link_text = Table(
     Column("name", Text, nullable=False),
     Column("media", Text, nullable=False),
 )
+
+# Full-text search. `search_text` and `search_customer_text` (FTS5, made by the migration in SQLite) hold folded words
+# only: the first has no copy of any text, so whoever changes or erases a message's text tells `search.forget` first.
+
+# Messages in the order of their time: `doc` is the second it was said and a running number within it.
+search_doc = Table(
+    "search_doc",
+    metadata,
+    Column("doc", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("message_id", Id, nullable=False),
+)
+
+# Customers whose words are in the index, and whether they are other words by now (kept by triggers in SQLite).
+search_customer = Table(
+    "search_customer",
+    metadata,
+    Column("doc", Integer, primary_key=True),
+    Column("customer_id", Id, nullable=False, unique=True),
+    Column("due", Boolean, nullable=False),
+    Index("ix_search_customer_due", "due", sqlite_where=text("due = 1"), postgresql_where=text("due")),
+)
+
+# How far the index has come: message ids grow with the log. All after `low` up to `high` are in it; those after `high`
+# are new, those up to `low` are from before there was an index ("" when none is left).
+search_state = Table(
+    "search_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("low", Id, nullable=False),
+    Column("high", Id, nullable=False),
+    Column("folding", Integer, nullable=False),
+    Column("scrub", Boolean, nullable=False),
+)
