@@ -223,8 +223,8 @@ MOST_COUNTED = 1000
 class SearchPage:
     """Hits, newest first; customers come first on the first page. `more`: the cursor for what is older, "" when that
     was all; a page may be short and still have more, as a search looks at only so much at once: `reached` is how far
-    back it has looked (Ms). `total`: how many messages there are, where `limit` 0 asked; at most MOST_COUNTED.
-    `indexed_from`: messages before (Ms) are not in the index yet, None when all are."""
+    back it has looked then (Ms), 0 where the last hit says it. `total`: how many messages there are, where `limit` 0
+    asked; at most MOST_COUNTED. `indexed_from`: messages before (Ms) are not in the index yet, None when all are."""
 
     hits: tuple[Hit, ...]
     seq: int

@@ -15,7 +15,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
 from agent_tui.backends.hub.store import Store, search
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Assign, JoinCustomers, Label, Note, Reply, Resolve
+from agent_tui.domain.orders import Assign, JoinCustomers, Label, Note, PartCustomers, Reply, Resolve
 from agent_tui.domain.queries import Hit, SearchPage, SearchQuery
 from agent_tui.domain.search import parse
 from agent_tui.domain.text import CustomerText
@@ -145,6 +145,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(hub: Hub) -> None:
     before = ""
     while True:
         page = await find(hub, "parcel", limit=5, before=before)
+        assert not page.reached, "a page that is full stopped where its last hit stands"
         seen += page.hits
         if not (before := page.more):
             break
@@ -177,6 +178,35 @@ async def test_of_joined_customers_the_row_that_stands_for_all_is_found(hub: Hub
     [customer] = [hit for hit in (await find(hub, "cohen")).hits if hit.found == "customer"]
     assert customer.row.id == head.id
     assert {"972501111111", "972502222222"} <= set(customer.said.raw.split(" · "))
+
+
+async def test_every_part_of_three_who_are_one_is_found_and_parted_each_has_its_own_again(hub: Hub) -> None:
+    for number, name in enumerate(("Dana Levi", "D. Cohen", "Danny Mor")):
+        await say(hub, f"w{number}", f"parcel {number}", who=f"97250{number}111111", name=name, at=T0 + number * MS)
+    parts = sorted(await hub.rows(), key=lambda row: row.number)
+    for number, row in enumerate(parts):
+        await hub.order(hub.avi, Note(row.id, CustomerText(f"parcel was seen {number}")))
+        await hub.order(hub.noa, Label(row.id, add=(f"own{number}",)))
+    alone = {hit.message: hit.row.id for hit in (await find(hub, "parcel")).hits if hit.message}
+    assert len(alone) == 6 and set(alone.values()) == {row.id for row in parts}
+    joins = [
+        await hub.order(hub.noa, JoinCustomers(parts[one].customer, parts[other].customer))
+        for one, other in ((1, 2), (0, 1))
+    ]
+    head = await hub.only()
+    shown = {one.id for one in (await hub.case(head.id)).messages}
+    for words, number in (("parcel", 6), ("parcel is:note", 3), ("parcel from:avi", 3), ("parcel from:mor", 3)):
+        found = [hit for hit in (await find(hub, words)).hits if hit.message]
+        assert len(found) == number, words
+        assert {hit.row.id for hit in found} == {head.id}, words
+        assert {hit.message for hit in found} <= shown, "what was found can be gone to"
+    for join in reversed(joins):
+        assert isinstance(join, Acked)
+        assert isinstance(await hub.order(hub.noa, PartCustomers(join.result)), Acked)
+    assert {hit.message: hit.row.id for hit in (await find(hub, "parcel")).hits if hit.message} == alone
+    for number, row in enumerate(parts):
+        for words in (f"parcel label:own{number}", f"parcel from:{('levi', 'cohen', 'mor')[number]}"):
+            assert {hit.row.id for hit in (await find(hub, words)).hits} == {row.id}, words
 
 
 async def test_spam_is_found_only_where_it_is_asked_for(hub: Hub) -> None:

@@ -296,7 +296,8 @@ def _indexed_from(connection: Connection, low: str | None) -> Ms | None:
 
 
 def _messages(connection: Connection, plan: _Plan, limit: int) -> tuple[list[Any], str, Ms]:
-    """(rows of messages, newest first; the cursor for more; how far back this looked)."""
+    """(rows of messages, newest first; the cursor for more; how far back this looked where it stopped before it had
+    found enough, else 0: then the last row says it)."""
     found: list[Any] = []
     looked_at, last = 0, 0
     size = limit + 1
@@ -312,7 +313,7 @@ def _messages(connection: Connection, plan: _Plan, limit: int) -> tuple[list[Any
         )
         for row in connection.execute(wanted):
             if len(found) == limit:
-                return found, str(found[-1].doc), found[-1].at
+                return found, str(found[-1].doc), 0
             found.append(row)
         looked_at += len(docs)
         last = docs[-1]
