@@ -29,5 +29,5 @@ class SavedView:
 
 
 def good_name(name: str) -> bool:
-    """One word that is no view's name already."""
-    return _NAME.fullmatch(name) is not None and name not in TAKEN
+    """One word that is no view's name already, and no number: views have those from their place."""
+    return _NAME.fullmatch(name) is not None and name not in TAKEN and not name.isdecimal()

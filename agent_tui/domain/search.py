@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from difflib import get_close_matches
 from typing import Final, Literal
 
 from agent_tui.domain import folding
@@ -147,6 +148,16 @@ def expected(name: Operator) -> SafeText:
 def has_operators(text: str) -> bool:
     """Whether the line says more than words: rows by name cannot answer it."""
     return any(_operator(said["name"]) is not None or said["minus"] for said in _pieces(text))
+
+
+def meant(text: str) -> Operator | None:
+    """The operator that a word with a colon in it may have been meant as: `chanel:wa` is looked for as it stands."""
+    for said in _pieces(text):
+        if said["name"] and said["word"] and _operator(said["name"]) is None:
+            near = get_close_matches(said["name"].casefold(), [*OPERATORS, *_ALSO], 1, 0.75)
+            if near:
+                return _operator(near[0])
+    return None
 
 
 def plain_words(text: str) -> str:

@@ -210,7 +210,7 @@ class Shop:
             sought = parse(query.text, NOW)
         except SearchError as error:
             raise QueryRefused(str(error)) from error
-        found = [hit for hit in self.hits if marks(hit.said.raw, sought)]
+        found = [hit for hit in self.hits if not sought.wanted or marks(hit.said.raw, sought)]
         first = int(query.before or 0)
         more = str(first + query.limit) if len(found) > first + query.limit else ""
         return SearchPage(tuple(found[first : first + query.limit]), self.seq, more)

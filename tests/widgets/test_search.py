@@ -216,6 +216,43 @@ def _story() -> Shop:
     return shop
 
 
+async def test_what_was_found_stands_in_sight_however_far_on_it_is() -> None:
+    shop = shop_with_hits(
+        "Good morning and many thanks, which form do I fill in for the refund of the chairs?",
+        "שלום וברכה, כבר כמה ימים אני מחכה ואיש לא אמר לי איפה נמצא refund שלי",
+    )
+    async with running(shop) as desk:
+        await typed(desk, "refund")
+        assert len([line for line in desk.screen if "refund" in line[:38] and "…" in line[:38]]) == 2
+
+
+async def test_what_operators_alone_find_has_the_place_of_the_rows_but_for_the_first() -> None:
+    shop = shop_with_hits(*["from:dana parcel"] * 20)
+    async with running(shop) as desk:
+        await typed(desk, "from:dana")
+        assert desk.app.desk_screen.inbox.size.height == 3
+        await typed(desk, " par")
+        assert desk.app.desk_screen.inbox.size.height != 3
+        await desk.press("escape")
+        assert desk.app.desk_screen.inbox.size.height > 30
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-refund", "add a word to find"),
+        ("chanel:wa", "nothing was found; channel: perhaps?"),
+        ("ownr:me", "nothing was found; owner: perhaps?"),
+        ("re:refund", "nothing was found "),
+    ],
+)
+async def test_why_nothing_was_found(line: str, told: str) -> None:
+    async with running(shop_with_hits()) as desk:
+        await desk.press("slash", *line)
+        await desk.wait(1)
+        assert told in desk.text
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("language", ["en", "he"])
 async def test_how_hits_look(size: tuple[int, int], language: str, picture: Picture) -> None:

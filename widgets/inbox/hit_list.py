@@ -14,7 +14,7 @@ from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.text import SafeText, compose, listed, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
@@ -175,8 +175,15 @@ class HitList(LineView, can_focus=True):
         """Under the last hit, or where there is none."""
         if finding.waiting or finding.problem is not None:
             return _NOTHING
+        if not finding.sought:
+            return trusted("add a word to find")
         if not finding.found:
-            return trusted("nothing was found") if finding.sought else _NOTHING
+            from agent_tui.domain.search import meant  # loaded by now: something was looked for
+
+            operator = meant(finding.text)
+            if operator is not None:
+                return compose("nothing was found; {name}: perhaps?", name=clean_line(operator))
+            return trusted("nothing was found")
         return trusted("Space looks further back") if finding.more else _NOTHING
 
     def _quiet(self, words: SafeText, width: int, base: Style) -> Strip:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from agent_tui.domain.channels import channel
 from agent_tui.domain.queries import Hit
 from agent_tui.domain.search import Sought, marks
-from agent_tui.domain.text import SafeText, clean_line, compose, truncate, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate, trusted
 from agent_tui.widgets.cells import cell_len, fit, in_cells
 from agent_tui.widgets.inbox.row_strips import NAME
 from agent_tui.widgets.paint import Paint
@@ -67,7 +67,7 @@ def said_strip(hit: Hit, sought: Sought, cursor: bool, width: int, paint: Paint,
         lead = in_cells(before, paint.bidi, max(0, room - 1))
         parts += [(str(lead), base + paint["quiet"]), (" ", base)]
         room -= cell_len(lead) + 1
-    said = truncate(hit.said.safe_line, max(0, room))
+    said = truncate(_from_the_find(hit.said.safe_line, sought, room), max(0, room))
     line = edit_row(str(said), 0, len(said), paint.bidi)
     found = marks(str(said), sought)
     looks = [(any(start <= letter.start < stop for start, stop in found), sign) for letter, sign in line.drawn]
@@ -82,6 +82,18 @@ def said_strip(hit: Hit, sought: Sought, cursor: bool, width: int, paint: Paint,
         parts += [*(reversed(words) if paint.from_right else words), blank]
     parts.append((" ", base))
     return paint.strip(parts, width, base)
+
+
+def _from_the_find(said: SafeText, sought: Sought, room: int) -> SafeText:
+    """The text from where its first find stands in sight: where there is little room, the words before it give way."""
+    found = marks(str(said), sought)
+    if not found or cell_len(said[: found[0][1]]) <= room - 1:
+        return said
+    start = found[0][0]
+    begin = str(said).rfind(" ", 0, max(0, start - room // 4)) + 1
+    while begin < start and cell_len(said[begin : found[0][1]]) > room - 3:
+        begin = str(said).find(" ", begin, start) + 1 or start
+    return fixed(" ").join([fixed("…"), said[begin:]])
 
 
 def _before(hit: Hit) -> SafeText | None:

@@ -20,7 +20,7 @@ from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.pane import Pane
-from agent_tui.widgets.shell.columns import Box, Sight, columns, shared
+from agent_tui.widgets.shell.columns import FEWEST, Box, Sight, columns, shared
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -115,7 +115,10 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             layout = layout.mirrored(width)
         self.set_class(not layout.joints, "narrow")
         self.inbox.set_two_lines(layout.two_lines)
-        rows, hits = shared(layout.inbox, self.inbox.lines_wanted + int(layout.two_lines), self.hits.lines_wanted)
+        wanted = self.inbox.lines_wanted + int(layout.two_lines)
+        if self.hits.key is not None and not self.workbench.desk.inbox.view.text:
+            wanted = min(wanted, FEWEST)  # operators alone narrow no rows: the place is for what they found
+        rows, hits = shared(layout.inbox, wanted, self.hits.lines_wanted)
         _put(self.inbox, rows)
         _put(self.hits, hits)
         _put(self.case, layout.case)
