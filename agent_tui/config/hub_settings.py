@@ -132,8 +132,9 @@ class CannedSettings(ConfigModel):
     name: Name = Field(examples=["late-parcel"])
     """What an agent types to find it."""
 
-    text: str = Field(min_length=1, examples=["Your parcel is on its way."])
-    """What it says."""
+    text: str = Field(min_length=1, examples=["Hello {customer}, parcel {number} is on its way. {agent}"])
+    """What it says. {customer}, {case} (its number) and {agent} are filled in; any other {word} is a field that the
+    agent fills before it goes."""
 
 
 class HubSettings(ConfigModel):

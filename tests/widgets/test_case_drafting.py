@@ -133,6 +133,18 @@ def test_what_is_missing_in_a_new_mail_is_said(changes: dict[str, object], words
     assert words in why
 
 
+def test_a_canned_reply_has_filled_in_what_the_desk_knows() -> None:
+    words = "Hello {customer}, case {case}, parcel {number}. {agent}"
+    case = dana()
+    assert case.row is not None
+    assert drafting.filled(words, case, "Noa") == "Hello Dana Levi, case 4471, parcel {number}. Noa"
+    assert drafting.filled(words, None, "") == words, "what nobody knows is filled by hand"
+    case.row = replace(case.row, name=CustomerText("{agent}\x1b[31m"))
+    told = drafting.filled("{customer}", case, "Noa")
+    assert told.startswith("{agent}")
+    assert "\x1b" not in told
+
+
 def test_braces_that_no_canned_reply_has_are_the_agents_own() -> None:
     assert drafting.open_field(SENDERS, "Hello {name}") == "{name}"
     assert drafting.open_field(SENDERS, "write {your name} there") == ""

@@ -80,8 +80,14 @@ class Choosing:
         if not canned:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
-        left = composer.insert
-        host(composer).ui.ask(CannedAsking(canned, composer.insert, lambda text: left("/" + text) if slash else None))
+        writing = composer.writing
+        host(composer).ui.ask(
+            CannedAsking(
+                canned,
+                lambda words: composer.insert(drafting.filled(words, writing.about, writing.own_name)),
+                lambda text: composer.insert("/" + text) if slash else None,
+            )
+        )
 
     # -- inside
 

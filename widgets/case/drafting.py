@@ -236,6 +236,15 @@ def lacks_subject(draft: Draft) -> bool:
     return mail and not draft.in_reply_to and not draft.subject.strip()
 
 
+def filled(words: str, case: OpenCase | None, me: str) -> str:
+    """A canned reply with what the desk knows in place of `{customer}`, `{case}` (its number) and `{agent}`; what is
+    not known stays a field that the agent fills. Names are put in at once: braces in one are no further field."""
+    known = {"{agent}": me}
+    if case is not None and case.row is not None:
+        known |= {"{customer}": case.row.name.safe_line, "{case}": str(case.row.number)}
+    return FIELD.sub(lambda field: str(known.get(field[0]) or field[0]), words)
+
+
 def open_field(directory: Directory, body: str) -> str:
     """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
     known = {field for _, words in directory.canned for field in FIELD.findall(words)}

@@ -80,10 +80,20 @@ class Writing:
     @property
     def directory(self) -> Directory:
         """Of the backend that would send."""
+        state = self._backend
+        return state.directory if state is not None else Directory()
+
+    @property
+    def own_name(self) -> str:
+        """What the agent is called there, "" where nobody said."""
+        state = self._backend
+        return state.me.name if state is not None and state.me is not None else ""
+
+    @property
+    def _backend(self) -> BackendState | None:
         backends = self.workbench.desk.backends
         name = self._draft.key.backend if self._draft.key is not None else self._draft.backend
-        state = backends.get(name) or next(iter(backends.values()), None)
-        return state.directory if state is not None else Directory()
+        return backends.get(name) or next(iter(backends.values()), None)
 
     def take(self) -> None:
         """The case, its conversations or its draft may be others."""
