@@ -204,7 +204,8 @@ def _found(text: str, sought: Sought) -> Iterator[tuple[int, int]]:
 
 
 def begins(folded: str) -> bool:
-    """Whether a word stands for the longer ones that begin with it too: shorter ones would begin too many."""
+    """Whether a word stands for the longer ones that begin with it too: shorter ones would begin too many, under a
+    Hebrew prefix as well."""
     return len(folded) >= SHORTEST_BEGINNING
 
 
@@ -275,7 +276,7 @@ def _meets(term: Term) -> Callable[[Sequence[str]], bool]:
 
         return in_a_row
     wanted = forms(term)
-    longer = tuple(filter(begins, wanted))
+    longer = tuple(filter(begins, wanted)) if begins(term.folded[0]) else ()
     return lambda run: run[0] in wanted or run[0].startswith(longer)
 
 

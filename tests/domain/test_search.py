@@ -159,3 +159,9 @@ def test_what_a_text_says_finds_it(text: str) -> None:
     for word in list(words(text))[:3]:
         typed = text[word.start : word.stop]
         assert marks(text, parse(f'"{typed}"' if '"' not in typed else typed, NOW)), repr(typed)
+
+
+def test_a_short_hebrew_word_marks_no_longer_words_under_a_prefix() -> None:
+    sought = parse("יש", 0)
+    assert marks("שבוע שלישי", sought) == []
+    assert marks("אמר שיש", sought) == [(4, 7)]

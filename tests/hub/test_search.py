@@ -63,6 +63,11 @@ async def test_hebrew_is_found_with_and_without_points_final_letters_and_prefixe
     assert len(await said(hub, "בית")) == 1
     assert len(await said(hub, '"בית"')) == 0, "in quotes a word is what it is"
     assert (await find(hub, "בית", prefixes=False)).hits == ()
+    await say(hub, "w2", "זה כבר שבוע שלישי, ושיש מה לומר")
+    assert len(await said(hub, "יש")) == 1
+    await say(hub, "w3", "זה כבר שבוע שלישי")
+    assert len(await said(hub, "יש")) == 1, "two letters begin no longer words, under a prefix neither"
+    assert len(await said(hub, "שליש")) == 2
 
 
 @pytest.mark.parametrize(

@@ -387,9 +387,8 @@ def _words_of(term: Term, prefixes: bool) -> str:
         longer = begins(term.folded[-1]) and not term.exact
         return f'words : "{" ".join(term.folded)}"{" *" if longer else ""}'
     word = term.folded[0]
-    found = [
-        f'"{form}"{" *" if begins(form) and not term.exact else ""}' for form in (forms(term) if prefixes else (word,))
-    ]
+    star = " *" if begins(word) and not term.exact else ""
+    found = [f'"{form}"{star if begins(form) else ""}' for form in (forms(term) if prefixes else (word,))]
     if term.local:
         found += [f'"_d{term.local}" *', f'"_r{term.reversed}" *']
     return f"words : ({' OR '.join(found)})"
