@@ -299,6 +299,14 @@ def hub_check(config: Path, connect: bool) -> None:
     _tell_logins(lambda: hub_logins(config, env, home, connect))
 
 
+@hub.command("import")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def hub_import(config: Path, path: Path) -> None:
+    """Take conversations of another system in as history: JSON, one conversation a line (docs/import.md)."""
+    _staff(config, "import_conversations", path=path)
+
+
 @hub.group()
 def agent() -> None:
     """Who works here."""

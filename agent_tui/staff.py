@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.importing import import_talks
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.config.problems import ConfigError, Problem
@@ -85,6 +87,28 @@ def revoke_token(config: Path, env: Mapping[str, str], id: str) -> list[str]:
     with _operator(config, env) as operator:
         operator.revoke_token(id.partition(".")[0])
     return [f"{id.partition('.')[0]} is revoked; desks that are open with it are cut within seconds"]
+
+
+def import_conversations(config: Path, env: Mapping[str, str], path: Path) -> list[str]:
+    """Earlier conversations from a file; no hub may run meanwhile."""
+    loaded = load_hub_settings(config, env)
+    store = Store.open(data_folder(loaded, Path(env["HOME"])), exclusive=True)
+    try:
+        count = import_talks(store, _lines(path), SystemTime().now())
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(str(path), 0, "", "this is no UTF-8", "JSON, one conversation a line")]) from error
+    finally:
+        store.close()
+    return [f"{count} conversations are history now; those that were there before were left out"]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if path.suffix == ".gz":
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            yield from file
+    else:
+        with path.open(encoding="utf-8") as file:
+            yield from file
 
 
 def _force(revoked: Ms | None) -> str:

@@ -27,7 +27,7 @@ class Capabilities:
     `command_ids`: an order takes effect once per id (else a send of unknown outcome is shown, never repeated by
     itself).
     `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
-    (of all that was said): as named.
+    (of all that was said): as named. `history`: it answers what a customer's whole history is.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -41,6 +41,7 @@ class Capabilities:
     files: bool = False
     orders: frozenset[str] = frozenset()
     search: bool = False
+    history: bool = False
 
 
 @frozen

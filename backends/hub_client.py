@@ -376,6 +376,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         due_times=wire.due_times,
         calls=wire.calls,
         files=wire.files and bool(welcome.blob_url),
+        history=wire.history,
         orders=frozenset(wire.orders),
         search=wire.search,
     )

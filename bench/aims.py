@@ -22,6 +22,7 @@ class Aim:
 _DESK = ("programs", "agent-tui")
 _NEOMUTT = ("programs", "neomutt")
 _AERC = ("programs", "aerc")
+_PAST = ("programs", "agent-tui-past", "scenarios")
 _UPDOWN = ("scenarios", "updown")
 AIMS = (
     Aim("start, to aerc", 0.3, (*_DESK, "start_ms"), (*_AERC, "start_ms")),
@@ -31,6 +32,8 @@ AIMS = (
     Aim("PSS, to neomutt", 0.3, (*_DESK, "pss_mib"), (*_NEOMUTT, "pss_mib")),
     Aim("idle bytes/s", 0.0, (*_DESK, "idle_bytes_per_s")),
     Aim("typing p99 ms at 1,000 events/s", 16.7, ("programs", "agent-tui-busy", "scenarios", "typing", "p99")),
+    Aim("first screen of a history of 5,000, p95 ms", 100.0, (*_PAST, "open", "p95")),
+    Aim("a page back in it, p95 ms", 30.0, (*_PAST, "back", "p95")),
     Aim("cleaning the worst million characters, ms", 150.0, ("clean", "all", "1M ms")),
     Aim("first layout of a mixed message, ms", 0.5, ("text", "first layout", "mean ms")),
     Aim("known layout, us", 5.0, ("text", "known layout", "mean us")),

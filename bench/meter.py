@@ -161,7 +161,10 @@ def _one_by_one(session: Session, screen: Emulator, scenario: Scenario) -> Keys:
         at = now()
         session.send(text)
         session.until_quiet(scenario.quiet, first=scenario.timeout, longest=max(3.0, scenario.timeout))
-        return at, before, session.take()
+        chunks = session.take()
+        if scenario.between:
+            session.type(scenario.between)
+        return at, before, chunks
 
     if scenario.burst:
         wanted = ["".join(keys[n % len(keys)] for n in range(scenario.count))]

@@ -14,9 +14,9 @@ class Scenario:
     """Keys typed at a program.
 
     `keys` are sent in turn, one at a time, each after `quiet` seconds without output; `count` of them
-    are measured after `warmup` that are not. `before` and `after` are typed unmeasured (",," in them waits for quiet).
-    `burst`: all in one write, until the screen rests. `rate`: letters at this many a second, waiting for nothing; for a
-    screen that is never quiet. `beside`: a command that runs meanwhile (a source of events).
+    are measured after `warmup` that are not. `before` and `after` are typed unmeasured (",," in them waits for quiet),
+    `between` after each key. `burst`: all in one write, until the screen rests. `rate`: letters at this many a second,
+    waiting for nothing; for a screen that is never quiet. `beside`: a command that runs meanwhile (a source of events).
     """
 
     keys: tuple[str, ...]
@@ -24,6 +24,7 @@ class Scenario:
     warmup: int = 3
     before: str = ""
     after: str = ""
+    between: str = ""
     burst: bool = False
     rate: float = 0.0
     quiet: float = 0.08

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, command
-from agent_tui.commands.conditions import can, has_case, has_message, in_stage, me
+from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import presence_words
 from agent_tui.commands.views import agent_name
@@ -291,6 +291,6 @@ COMMANDS = (
     command(ids.UNDO, _undo),
     command(ids.COPY_MESSAGE, _copy_message, has_message),
     command(ids.COPY_NUMBER, _copy_number, *_HERE),
-    command(ids.MESSAGE_SOURCE, _source, has_message),
-    command(ids.CARD_SHOW, _show_card, has_message, _has_card, _writes_down),
+    command(ids.MESSAGE_SOURCE, _source, has_message, in_the_case),
+    command(ids.CARD_SHOW, _show_card, has_message, in_the_case, _has_card, _writes_down),
 )

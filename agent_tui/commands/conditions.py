@@ -25,6 +25,11 @@ def has_message(context: Context) -> SafeText | None:
     return has_open_case(context) or (trusted("there is no message here") if context.ui.message() is None else None)
 
 
+def in_the_case(context: Context) -> SafeText | None:
+    """Not in the history, whose messages are of other cases too."""
+    return trusted("open the case first (Enter)") if context.ui.place == "history" else None
+
+
 def can(order: str) -> WhyNot:
     """The case's server carries out orders of this name."""
 

@@ -14,7 +14,7 @@ from agent_tui.domain.text import SafeText, trusted
 from agent_tui.services.workbench import Workbench
 
 Move = Literal["next", "previous", "first", "last", "page-on", "page-back"]
-Place = Literal["inbox", "timeline", "composer", "customer"]
+Place = Literal["inbox", "timeline", "history", "composer", "customer"]
 ComposeMode = Literal["reply", "reply-all", "reply-choose", "note", "forward", "new"]
 Arguments = tuple[str, ...]
 NOTHING: SafeText = trusted("")
@@ -71,6 +71,18 @@ class Ui(Protocol):
 
     def toggle_customer(self) -> None: ...
 
+    def toggle_history(self) -> None:
+        """The customer's history in the timeline's place, or the timeline again."""
+        ...
+
+    def open_entry(self) -> None:
+        """Open the case of what the history's cursor is on, at it."""
+        ...
+
+    def quote(self) -> SafeText | None:
+        """Quote the message under the cursor in what is being written; why not, where that cannot be."""
+        ...
+
     def compose(self, mode: ComposeMode, to: str = "") -> None: ...
 
     def composer_key(self, command: str, arguments: Arguments) -> SafeText | None: ...
@@ -87,7 +99,7 @@ class Ui(Protocol):
         """Let the agent read what was sent."""
         ...
 
-    def fold(self) -> None: ...
+    def fold(self, every: bool = False) -> None: ...
 
     def show_letters(self) -> bool: ...
 

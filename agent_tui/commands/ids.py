@@ -38,6 +38,7 @@ VIEW = "view"
 LABELS_SHOW = "labels-show"
 FOLD = "fold"
 CUSTOMER_CARD = "customer-card"
+HISTORY = "history"
 EXPLAIN = "explain"
 # The case
 NOTE = "note"
@@ -56,6 +57,7 @@ CUSTOMER_BLOCK = "customer-block"
 JOIN = "join"
 UNJOIN = "unjoin"
 SUGGESTION = "suggestion"
+PREFER = "prefer"
 UNDO = "undo"
 MARK = "mark"
 MARK_ALL = "mark-all"
@@ -68,6 +70,7 @@ REPLY = "reply"
 REPLY_ALL = "reply-all"
 REPLY_CHOOSE = "reply-choose"
 FORWARD = "forward"
+QUOTE = "quote"
 MESSAGE_NEW = "message-new"
 RETRY_SEND = "retry-send"
 # While composing
@@ -140,7 +143,7 @@ _LOOK = (
     CommandSpec(
         VIEW_CHANNEL,
         "One channel only",
-        "Narrow the view to one channel; without a channel show them all again.",
+        "Narrow the view, or the history, to one channel; without a channel show them all again.",
         (LIST,),
         (Argument("channel", "channel", required=False, help="whatsapp, email, phone ..."),),
     ),
@@ -171,7 +174,14 @@ _LOOK = (
         (Argument("view", "view", required=False, help="a name; save and a name; drop and a name"),),
     ),
     CommandSpec(LABELS_SHOW, "Pick by letter", "Put letters on links, files and messages; a letter opens it.", (LIST,)),
-    CommandSpec(FOLD, "Fold or unfold", "Fold or unfold quoted text, or a group of the inbox.", (LIST,)),
+    CommandSpec(
+        FOLD,
+        "Fold or unfold",
+        "Fold or unfold quoted text; in the history the conversation, or all of them.",
+        (LIST,),
+        (Argument("what", "choice", required=False, choices=("all",), help="all: every conversation of the history"),),
+    ),
+    CommandSpec(HISTORY, "History", "Show everything of this customer on one time line, or the case again.", (LIST,)),
     CommandSpec(CUSTOMER_CARD, "Customer card", "Show who this is: addresses, earlier conversations, notes.", (LIST,)),
     CommandSpec(EXPLAIN, "Explain", "Say what the clock counts, why this case is mine, why a key is off.", (LIST,)),
 )
@@ -239,6 +249,13 @@ _CASE = (
         (LIST,),
         (Argument("answer", "choice", choices=("accept", "refuse")),),
     ),
+    CommandSpec(
+        PREFER,
+        "Preferences",
+        "Write down how the customer wants to be dealt with.",
+        (LIST,),
+        (Argument("words", "text", required=False, help="no calls, evenings only; - takes them away"),),
+    ),
     CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze, join.", (LIST,)),
     CommandSpec(MARK, "Mark", "Mark the case, or take the mark off; a command then acts on all marked ones.", (LIST,)),
     CommandSpec(MARK_ALL, "Mark all shown", "Mark all cases of the view; once more takes the marks off.", (LIST,)),
@@ -271,6 +288,7 @@ _WRITE = (
     CommandSpec(REPLY, "Reply", "Write to the customer in this conversation.", (LIST,)),
     CommandSpec(REPLY_ALL, "Reply to all", "Reply to the sender and all recipients of the mail.", (LIST,)),
     CommandSpec(REPLY_CHOOSE, "Reply, choosing how", "Reply after choosing channel and recipients.", (LIST,)),
+    CommandSpec(QUOTE, "Quote", "Put the message under the cursor into the reply, as a quote.", (LIST,)),
     CommandSpec(
         FORWARD,
         "Forward",

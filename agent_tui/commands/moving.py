@@ -32,6 +32,8 @@ def _mover(move: Move) -> Run:
 def _open(context: Context, _arguments: Arguments) -> SafeText | None:
     if context.ui.place == "customer":
         context.ui.open_past()
+    elif context.ui.place == "history":
+        context.ui.open_entry()
     elif context.ui.place == "timeline":
         context.ui.focus("composer")
     elif context.key is not None:

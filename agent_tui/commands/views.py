@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, Run, command
-from agent_tui.commands.conditions import has_case, has_open_case, me
+from agent_tui.commands.conditions import has_case, has_open_case, in_the_case, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
@@ -62,6 +62,9 @@ def _channel(context: Context, arguments: Arguments) -> SafeText | None:
     view = context.workbench.desk.inbox.view
 
     def narrow(key: str) -> None:
+        if context.ui.place == "history":
+            context.workbench.narrow_past(key)
+            return
         _show(context, replace(view, channel=key))
 
     if not arguments:
@@ -190,8 +193,8 @@ def _letters(context: Context, _arguments: Arguments) -> SafeText | None:
     return None if context.ui.show_letters() else trusted("there are no links or files here")
 
 
-def _fold(context: Context, _arguments: Arguments) -> SafeText | None:
-    context.ui.fold()
+def _fold(context: Context, arguments: Arguments) -> SafeText | None:
+    context.ui.fold(bool(arguments))
     return None
 
 
@@ -258,7 +261,7 @@ COMMANDS = (
     command(ids.MARK_ALL, _mark_all, _in_inbox),
     command(ids.VIEW, _saved),
     command(ids.SEARCH, _search, _can_search),
-    command(ids.LABELS_SHOW, _letters, has_open_case),
+    command(ids.LABELS_SHOW, _letters, has_open_case, in_the_case),
     command(ids.FOLD, _fold, has_open_case),
     command(ids.CUSTOMER_CARD, _card, has_open_case),
     command(ids.EXPLAIN, _explain, has_case),

@@ -39,7 +39,7 @@ def _new(context: Context, arguments: Arguments) -> SafeText | None:
 
 def _to_retry(context: Context) -> str | None:
     """The message under the cursor when it failed, else the newest failed one of the case."""
-    message = context.ui.message() if context.opened else None
+    message = context.ui.message() if context.opened and context.ui.place != "history" else None
     if message is not None and message.state in ("failed", "unknown"):
         return message.id
     for entry in reversed(context.workbench.desk.unsent):

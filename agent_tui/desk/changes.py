@@ -28,14 +28,15 @@ class Changes:
 
     `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state,
     counts, me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane.
-    `calls`: the call line. `composer`: draft replaced from outside, recipients, reply window, send state. `found`: what
-    is looked for, or what was found."""
+    `past`: the customer's history, or whether it is shown. `calls`: the call line. `composer`: draft replaced from
+    outside, recipients, reply window, send state. `found`: what is looked for, or what was found."""
 
     rows: set[CaseKey] = field(default_factory=set)
     inbox: bool = False
     header: bool = False
     timeline: bool = False
     customer: bool = False
+    past: bool = False
     calls: bool = False
     composer: bool = False
     found: bool = False
@@ -47,10 +48,15 @@ class Changes:
         self.header |= other.header
         self.timeline |= other.timeline
         self.customer |= other.customer
+        self.past |= other.past
         self.calls |= other.calls
         self.composer |= other.composer
         self.found |= other.found
         self.notices += other.notices
+        return self
+
+    def __or__(self, other: Changes) -> Changes:
+        self |= other
         return self
 
     def __bool__(self) -> bool:
@@ -60,6 +66,7 @@ class Changes:
             or self.header
             or self.timeline
             or self.customer
+            or self.past
             or self.calls
             or self.composer
             or self.found

@@ -20,6 +20,7 @@ from agent_tui.desk.leading import Leading
 from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
+from agent_tui.desk.past import Past
 from agent_tui.desk.saved import Saved
 from agent_tui.desk.timeline import Timeline
 from agent_tui.domain.events import (
@@ -42,6 +43,8 @@ from agent_tui.domain.queries import (
     HistoryPage,
     HistoryQuery,
     Page,
+    PastPage,
+    PastQuery,
     Query,
     RowsPage,
     RowsQuery,
@@ -71,6 +74,8 @@ class Desk:
         self.unsent: tuple[OutboxEntry, ...] = ()
         self.finding: Finding | None = None
         self.saved = Saved()
+        self.past: Past | None = None
+        """The history that is shown, of the open case's customer."""
         self._timeline: Timeline | None = None
         self._calls = Calls()
         self._leading = Leading()
@@ -166,6 +171,8 @@ class Desk:
             and (cases is None or open_case.key.case in cases)
         ):
             self._case_stale = True
+        if self.past is not None and self.past.backend == backend:
+            self.past.fall_behind()
         self.inbox.stale(backend)
         self._counts.doubtful.add(backend)
         return Changes(inbox=True)
@@ -187,6 +194,8 @@ class Desk:
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
         changes |= self._who_changed(state, key, body)
+        if self.past is not None and self.past.backend == state.id:
+            changes.past = self.past.apply(event)
         if self._timeline is not None and self._timeline.case.key == key and self._timeline.apply(event):
             changes.timeline = changes.composer = True
             changes.customer = True
@@ -221,6 +230,8 @@ class Desk:
         if case is None:
             return Changes()
         case.key, case.history = key, None
+        if self.past is not None:
+            self.past.restart()
         self._case_stale = True
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
@@ -276,6 +287,8 @@ class Desk:
                 out.append((name, DirectoryQuery()))
         if self._timeline is not None:
             out += self._case_asks(self._timeline)
+            if self.past is not None and self.backends[self.past.backend].state == "up":
+                out += [(self.past.backend, query) for query in self.past.asks()]
         fresh = [asked for asked in out if asked not in self._asked]
         self._asked.update(fresh)
         if self.finding is not None:
@@ -317,11 +330,11 @@ class Desk:
         out: list[tuple[str, Query]] = []
         if case.loading or self._case_stale:
             out.append((case.key.backend, CaseQuery(case.key.case)))
-        elif case.more_before and (self._older_wanted or timeline.seeks()):
+        elif (self._older_wanted or case.seeking) and case.more_before:
             oldest = timeline.oldest()
             if oldest:
                 query = CaseQuery(case.key.case, before=oldest)
-                out.append((case.key.backend, replace(query, limit=SEEK_MESSAGES) if timeline.seeks() else query))
+                out.append((case.key.backend, replace(query, limit=SEEK_MESSAGES) if case.seeking else query))
         if case.customer is not None and case.history is None:
             out.append((case.key.backend, HistoryQuery(case.customer.id)))
         elif case.customer is not None and case.history and self._history_wanted and case.more_history:
@@ -350,9 +363,12 @@ class Desk:
             self._older_wanted = self._case_stale = False
             if self.open_case is not None:
                 self.open_case.loading = False
+        if isinstance(query, PastQuery) and self.past is not None:
+            self._asked.discard((backend, query))
+            self.past.refused()
         if isinstance(query, TotalsQuery):
             self.inbox.never_mind(backend)
-        return Changes(timeline=True, notices=[Notice(reason, "failure")])
+        return Changes(timeline=True, past=True, notices=[Notice(reason, "failure")])
 
     def arrived(self, backend: str, query: Query, page: Page, now: Ms) -> Changes:
         """The answer to a query."""
@@ -370,6 +386,11 @@ class Desk:
             return self._history_arrived(backend, query, page)
         if isinstance(query, SearchQuery) and isinstance(page, SearchPage):
             return Changes(found=self.finding is not None and self.finding.arrived(backend, query, page))
+        if isinstance(query, PastQuery) and isinstance(page, PastPage):
+            past = self.past
+            if past is None or past.backend != backend:
+                return Changes()
+            return Changes(past=past.page(query, page, self._journals[backend]))
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
@@ -497,23 +518,53 @@ class Desk:
         """The inbox takes its true order."""
         return Changes(inbox=self.inbox.settle())
 
-    def open(self, key: CaseKey, at: str = "") -> Changes:
-        """Open a case: its timeline is asked for; what is known of it shows at once. `at`: a message of it, up to which
-        older pages are asked for."""
+    def open(self, key: CaseKey, at: tuple[Ms, str] | None = None) -> Changes:
+        """Open a case: its timeline is asked for; what is known of it shows at once. `at`: the time and id of something
+        in it, up to which older pages are asked for."""
         key = self._leading.head(key)
         row = self.row(key)
+        changes = self.close_past()
         self._timeline = Timeline(key)
         self._timeline.case.row = row
         self._timeline.case.sought = at
         self._case_stale = self._older_wanted = self._history_wanted = False
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
-        return Changes(timeline=True, customer=True, composer=True)
+        return changes | Changes(timeline=True, customer=True, composer=True)
 
     def close_case(self) -> Changes:
         """Back to the inbox; the draft stays."""
         self._timeline = None
-        return Changes(timeline=True, customer=True, composer=True)
+        return self.close_past() | Changes(timeline=True, customer=True, composer=True)
+
+    def show_past(self) -> Changes:
+        """The history of the open case's customer is wanted."""
+        case = self.open_case
+        customer = case.customer.id if case is not None and case.customer is not None else ""
+        customer = customer or (case.row.customer if case is not None and case.row is not None else "")
+        if case is None or not customer:
+            return Changes()
+        self.past = Past(case.key.backend, customer)
+        self._asked = {asked for asked in self._asked if not isinstance(asked[1], PastQuery)}
+        return Changes(past=True)
+
+    def close_past(self) -> Changes:
+        """Back to the case."""
+        shown, self.past = self.past is not None, None
+        return Changes(past=shown)
+
+    def narrow_past(self, channel: str) -> Changes:
+        """Only what was said on one channel; "" everything again."""
+        if self.past is None or self.past.channel == channel:
+            return Changes()
+        self.past.narrow(channel)
+        return Changes(past=True)
+
+    def seek(self, at: Ms, id: str) -> Changes:
+        """Bring the place of an entry into the open timeline."""
+        if self.open_case is not None:
+            self.open_case.sought = (at, id)
+        return Changes(timeline=True)
 
     def want_history(self) -> Changes:
         """A further page of the customer's earlier cases is wanted."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
 from agent_tui.domain.text import SafeText
+from agent_tui.domain.time import Ms
 
 
 @dataclass(slots=True)
@@ -25,12 +26,19 @@ class OpenCase:
     history: tuple[PastCase, ...] | None = None
     more_history: bool = False
     missing: bool = False
-    sought: str = ""
-    """The message that the agent opened the case for, until the timeline stands on it."""
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
+    sought: tuple[Ms, str] | None = None
+    """The place of what the agent wants to see, until the timeline stands there: older pages are asked for until it is
+    held."""
     cards_asked: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Messages whose card numbers I asked for since the case was opened: who I am, and how often I had before."""
+
+    @property
+    def seeking(self) -> bool:
+        """Whether what is sought is older than what is held."""
+        oldest = self.messages[0].at if self.messages else 0
+        return self.sought is not None and self.more_before and self.sought[0] <= oldest
 
     @property
     def owed(self) -> tuple[Promise, ...]:

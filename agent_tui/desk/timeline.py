@@ -117,10 +117,6 @@ class Timeline:
         first = min(self._messages.values(), key=_place, default=None)
         return first.id if first is not None else ""
 
-    def seeks(self) -> bool:
-        """The message that the case was opened for is not held yet."""
-        return bool(self.case.sought) and self.case.sought not in self._messages
-
     def _compose(self) -> None:
         messages = sorted(self._messages.values(), key=_place)
         unmatched = [m for m in messages if m.kind in ("out", "note") and m.author == self._me]

@@ -245,6 +245,8 @@ class Customer:
     blocked: bool = False
     joins: tuple[Join, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    preferences: CustomerText = EMPTY
+    """How they want to be dealt with, in an agent's words: no calls, evenings only."""
 
 
 @frozen

@@ -272,6 +272,16 @@ class WriteUp:
 
 
 @frozen
+class Prefer:
+    """Write down how the customer of a case wants to be dealt with (`no calls`), in place of what was written before;
+    without words nothing stands there any more."""
+
+    case: str
+    words: CustomerText
+    name: Literal["prefer"] = "prefer"
+
+
+@frozen
 class Presence:
     """I am available, not ready (with a reason in `state`) or gone."""
 
@@ -303,6 +313,7 @@ Order = (
     | SettlePromise
     | CallAction
     | WriteUp
+    | Prefer
     | Presence
 )
 

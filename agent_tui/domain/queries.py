@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseDetail, CaseRow, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.model import CaseDetail, CaseRow, Conversation, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 
@@ -56,6 +57,19 @@ class HistoryQuery:
     before: str = ""
     limit: int = 50
     kind: Literal["history"] = "history"
+
+
+@frozen
+class PastQuery:
+    """Everything of a customer on one time line: the newest entries, those just before the place `before`, or those
+    just after `after` (places of entries held already). `channel`: only what was said there."""
+
+    customer: str
+    channel: str = ""
+    before: Cursor | None = None
+    after: Cursor | None = None
+    limit: int = 60
+    kind: Literal["past"] = "past"
 
 
 @frozen
@@ -115,6 +129,7 @@ Query = (
     | TotalsQuery
     | CaseQuery
     | HistoryQuery
+    | PastQuery
     | DirectoryQuery
     | LinkQuery
     | JoinQuery
@@ -162,6 +177,23 @@ class HistoryPage:
     more: bool
     seq: int
     kind: Literal["history"] = "history"
+
+
+@frozen
+class PastPage:
+    """Entries of a history, oldest first. `more`: there are others further on, older ones or with `after` newer ones.
+    `conversations` and `cases`: those that the entries are of. `nodes`: all customers that are this person; rows name
+    the person or one of them. `summary`: on the newest page only. `customer` None: there is no such customer."""
+
+    customer: Customer | None
+    entries: tuple[PastEntry, ...]
+    more: bool
+    seq: int
+    conversations: tuple[Conversation, ...] = ()
+    cases: tuple[PastCase, ...] = ()
+    nodes: tuple[str, ...] = ()
+    summary: PastSummary | None = None
+    kind: Literal["past"] = "past"
 
 
 @frozen
@@ -235,4 +267,15 @@ class SearchPage:
     kind: Literal["search"] = "search"
 
 
-Page = RowsPage | TotalsPage | CasePage | HistoryPage | DirectoryPage | LinkPage | JoinPage | CustomersPage | SearchPage
+Page = (
+    RowsPage
+    | TotalsPage
+    | CasePage
+    | HistoryPage
+    | PastPage
+    | DirectoryPage
+    | LinkPage
+    | JoinPage
+    | CustomersPage
+    | SearchPage
+)

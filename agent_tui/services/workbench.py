@@ -222,8 +222,8 @@ class Workbench:
         """Older hits are wanted."""
         self._changed(self.desk.find_more())
 
-    def open(self, key: CaseKey, at: str = "") -> None:
-        """Open a case, at a message of it."""
+    def open(self, key: CaseKey, at: tuple[Ms, str] | None = None) -> None:
+        """Open a case, at the time and id of something in it."""
         self._changed(self.desk.open(key, at))
 
     def close_case(self) -> None:
@@ -255,6 +255,28 @@ class Workbench:
     def load_history(self) -> None:
         """A further page of the customer's earlier cases."""
         self._changed(self.desk.want_history())
+
+    def show_past(self) -> None:
+        """The history of the open case's customer."""
+        self._changed(self.desk.show_past())
+
+    def close_past(self) -> None:
+        """Back to the case."""
+        self._changed(self.desk.close_past())
+
+    def narrow_past(self, channel: str) -> None:
+        """Only one channel of the history, "" all."""
+        self._changed(self.desk.narrow_past(channel))
+
+    def load_past(self) -> None:
+        """An older page of the history."""
+        if self.desk.past is not None:
+            self.desk.past.want_older()
+            self._changed(Changes())
+
+    def seek(self, at: Ms, id: str) -> None:
+        """Bring the place of an entry into the open timeline."""
+        self._changed(self.desk.seek(at, id))
 
     # -- acting --------------------------------------------------------------------------------------------------------
 

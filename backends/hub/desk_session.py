@@ -38,7 +38,7 @@ from agent_tui.backends.wire.server import (
 )
 from agent_tui.backends.wire.transport import TransportClosed
 from agent_tui.domain.model import Agent
-from agent_tui.domain.queries import CaseQuery, HistoryQuery, Query, RowsQuery
+from agent_tui.domain.queries import CaseQuery, HistoryQuery, PastQuery, Query, RowsQuery
 from agent_tui.domain.time import TimeSource
 
 log = logging.getLogger("agent_tui.hub.desks")
@@ -282,9 +282,12 @@ class DeskSession:
             return encode(Reject(id=asked.id, code="failed", message="the hub failed to answer; its log says why"))
 
 
+_PAGED = RowsQuery | CaseQuery | HistoryQuery | PastQuery
+
+
 def _bounded(query: Query, most: int) -> Query:
     """The query with a limit that the hub allows."""
-    if isinstance(query, RowsQuery | CaseQuery | HistoryQuery):
+    if isinstance(query, _PAGED):
         limit = min(max(1, query.limit), most)
         return query if limit == query.limit else replace(query, limit=limit)
     return query
@@ -292,6 +295,6 @@ def _bounded(query: Query, most: int) -> Query:
 
 def _smaller(query: Query) -> Query | None:
     """The same query for a quarter of the rows; None when it cannot be smaller."""
-    if isinstance(query, RowsQuery | CaseQuery | HistoryQuery) and query.limit > 1:
+    if isinstance(query, _PAGED) and query.limit > 1:
         return replace(query, limit=max(1, query.limit // 4))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, identity, promises, replies
+from agent_tui.backends.hub import calls, identity, preferences, promises, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -28,6 +28,7 @@ from agent_tui.domain.orders import (
     Note,
     Order,
     PartCustomers,
+    Prefer,
     Presence,
     Prioritise,
     RefuseSuggestion,
@@ -64,6 +65,7 @@ ORDERS = (
     "make-promise",
     "change-promise",
     "settle-promise",
+    "prefer",
     "call",
     "write-up",
     "presence",
@@ -88,6 +90,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return promises.change(tx, agent, order)
         case SettlePromise():
             return promises.settle(tx, agent, order)
+        case Prefer():
+            return preferences.prefer(tx, agent, order)
         case Note():
             return _note(tx, agent, order)
         case Assign():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import persons
+from agent_tui.backends.hub import past, persons
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, search, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
@@ -23,6 +23,7 @@ from agent_tui.domain.queries import (
     JoinPage,
     JoinQuery,
     Page,
+    PastQuery,
     RowsPage,
     RowsQuery,
     SearchPage,
@@ -34,7 +35,15 @@ from agent_tui.domain.search import SearchError, parse
 from agent_tui.domain.time import Ms
 
 Answerable = (
-    RowsQuery | TotalsQuery | CaseQuery | HistoryQuery | DirectoryQuery | JoinQuery | CustomersQuery | SearchQuery
+    RowsQuery
+    | TotalsQuery
+    | CaseQuery
+    | HistoryQuery
+    | PastQuery
+    | DirectoryQuery
+    | JoinQuery
+    | CustomersQuery
+    | SearchQuery
 )
 
 
@@ -53,6 +62,8 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return CasePage(_detail(connection, query), seq)
         case HistoryQuery():
             return _history(connection, query, seq)
+        case PastQuery():
+            return past.page(connection, query, seq)
         case JoinQuery():
             return JoinPage(persons.preview(connection, query), seq)
         case CustomersQuery():

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from agent_tui.backends.hub.filing import preview_of
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import Store, bulk, log
+from agent_tui.backends.hub.store import Store, bulk, log, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.domain import filing
@@ -52,11 +54,15 @@ class SeedCase:
     labels: tuple[str, ...] = ()
     read: bool = False
     then: tuple[Fact, ...] = ()
+    thread: str = ""
+    """The channel's own name of the conversation; a case whose conversation is there already is left out."""
 
 
 def bulk_load(store: Store, cases: Iterable[SeedCase], now: Ms, ids: Ids | None = None) -> int:
-    """Load cases of new customers, whose addresses must be new too; how many. No hub may run on the store then."""
+    """Load cases; how many. Those of one address are of one customer, whom the store may know already. No hub may run
+    on the store then."""
     ids = ids or Ids()
+    known = _Known(store)
     waiting = iter(cases)
     loaded = 0
     while batch := list(islice(waiting, BATCH)):
@@ -64,20 +70,58 @@ def bulk_load(store: Store, cases: Iterable[SeedCase], now: Ms, ids: Ids | None 
             seq, number = log.lock_head(connection)
             rows = bulk.Batch()
             for seed in batch:
+                if seed.thread and not known.is_new_thread(connection, seed):
+                    continue
                 number += 1
-                seq = _add(rows, seed, ids, seq, number, now)
+                loaded += 1
+                seq = _add(rows, seed, ids, seq, number, now, known.whose(connection, seed))
             rows.write(connection)
             log.advance(connection, seq, number)
-        loaded += len(batch)
     return loaded
 
 
-def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now: Ms) -> int:
+class _Known:
+    """Customers by address and conversations by thread, as they are in the store and were loaded."""
+
+    def __init__(self, store: Store) -> None:
+        with store.read() as connection:
+            self._empty = log.read_head(connection) == 0
+        self._whose: dict[tuple[str, str], _Person] = {}
+        self._threads: set[tuple[str, str]] = set()
+
+    def whose(self, connection: Connection, seed: SeedCase) -> _Person:
+        """Whose address it is; without an id where nobody's so far, for the caller to fill in."""
+        key = (seed.scheme, seed.address)
+        found = self._whose.get(key)
+        if found is None:
+            found = self._whose[key] = _Person()
+            held = None if self._empty else people.find_address(connection, seed.scheme, seed.address)
+            owner = people.find(connection, held.customer) if held is not None and held.customer else None
+            if held is not None and owner is not None:
+                found.customer, found.address = owner, held.address
+        return found
+
+    def is_new_thread(self, connection: Connection, seed: SeedCase) -> bool:
+        key = (seed.account, seed.thread)
+        new = key not in self._threads and (self._empty or not talk.by_thread(connection, seed.account, seed.thread))
+        self._threads.add(key)
+        return new
+
+
+@dataclass(slots=True)
+class _Person:
+    customer: Customer | None = None
+    address: str = ""
+
+
+def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now: Ms, person: _Person) -> int:
     begun = seed.messages[0].at if seed.messages else now
-    customer = Customer(
+    case, thread_id, known = ids.new("c"), ids.new("t"), person.customer
+    customer = known or Customer(
         ids.new("p"), CustomerText(seed.name), (Address(seed.scheme, CustomerText(seed.address)),), begun
     )
-    case, thread_id, address = ids.new("c"), ids.new("t"), ids.new("a")
+    address = person.address = person.address or ids.new("a")
+    person.customer = customer
     events: list[Event] = []
 
     def tell(body: CustomerChanged | CaseChanged | MessageAdded, at: Ms, by: str = "") -> None:
@@ -85,7 +129,8 @@ def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now:
         of = "" if isinstance(body, CustomerChanged) else case
         events.append(Event(place, place - 1, min(at, now), now, body, of, by))
 
-    tell(CustomerChanged(customer), begun)
+    if known is None:
+        tell(CustomerChanged(customer), begun)
     tell(CaseChanged("opened"), begun)
     state = CaseState(entered=begun, last_at=begun)
     last: SeedMessage | None = None
@@ -148,9 +193,10 @@ def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now:
         priority=seed.priority,
         labels=seed.labels,
     )
-    rows.customer(customer, address, ids.new("l"))
+    if known is None:
+        rows.customer(customer, address, ids.new("l"))
     rows.case(CaseRecord(filing.show(row, state), state), (seed.address,))
-    rows.thread(Thread(shown, "", address, state.last_at), subject_key(seed.subject))
+    rows.thread(Thread(shown, seed.thread, address, state.last_at), subject_key(seed.subject))
     for message in messages:
         rows.message(message, seed.account)
     rows.events(events)

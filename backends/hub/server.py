@@ -72,7 +72,7 @@ class DeskServer:
             FanOut(served.head(), served.visible, cut_bytes),
             time,
             limits,
-            capabilities or WireCapabilities(orders=served.orders, search=True),
+            capabilities or WireCapabilities(history=True, orders=served.orders, search=True),
             replay_limit,
             cut_bytes,
         )

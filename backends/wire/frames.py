@@ -49,6 +49,8 @@ class WireCapabilities:
     calls: bool = True
     files: bool = True
     search: bool = False
+    history: bool = False
+    """It answers `past`. A server that says nothing of it does not."""
     orders: tuple[str, ...] = ()
 
 

@@ -114,6 +114,8 @@ class Tour:
             await self._press("f")
             await self._press(ESC)
             await self._press("i" + DOWN + ESC)
+            await self._press("h" + HOME + "F" + DOWN)
+            await self._press("h")
             if place % 20 == 0 and len(self.texts[place]) < 10_000:
                 await self._save()
             if place > self.opened - 3:

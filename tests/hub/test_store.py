@@ -42,6 +42,7 @@ from agent_tui.domain.orders import (
     Label,
     Note,
     PartCustomers,
+    Prefer,
     RefuseSuggestion,
     Reply,
     Resolve,
@@ -56,6 +57,7 @@ from agent_tui.domain.queries import (
     HistoryQuery,
     JoinQuery,
     LinkQuery,
+    PastQuery,
     RowsQuery,
     SearchQuery,
     TotalsQuery,
@@ -264,6 +266,11 @@ async def _one_person(hub: Hub) -> None:
     one, other = (row.customer for row in await hub.rows() if row.name.raw == "Lea Mor")
     await hub.workspace.query(noa, JoinQuery(one, other))
     await hub.workspace.query(noa, CustomersQuery("1001", one))
+    for channel in ("", "email"):
+        await hub.workspace.query(noa, PastQuery(one, channel))
+        await hub.workspace.query(noa, PastQuery(one, channel, before=(2**50, "e_")))
+        await hub.workspace.query(noa, PastQuery(one, channel, after=(0, "m_")))
+    await hub.order(noa, Prefer((await hub.rows())[0].id, CustomerText("no calls")))
     page = await hub.workspace.query(noa, HistoryQuery(one))
     for offer in page.customer.suggestions[1:]:  # type: ignore[union-attr]
         await hub.order(noa, RefuseSuggestion(offer.id))

@@ -54,7 +54,7 @@ PAIRS = {
     "widgets/ask/sheet.py",
     "widgets/case/customer_pane.py",
     "widgets/case/pieces.py",
-    "widgets/case/timeline.py",
+    "widgets/case/entry_list.py",
     "widgets/inbox/hit_list.py",
     "widgets/inbox/hit_strips.py",
     "widgets/inbox/inbox_list.py",

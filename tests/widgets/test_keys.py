@@ -156,7 +156,7 @@ async def test_the_palette_names_why_a_command_is_off() -> None:
 
 async def test_help_lists_what_works_here_and_why_the_rest_does_not() -> None:
     async with running(size=(120, 60)) as desk:
-        await desk.press("question_mark", *"reo")
+        await desk.press("question_mark", *"reopen")
         assert "Not here, not now" in desk.text and "it is open" in desk.text
         await desk.press("escape")
 

@@ -26,7 +26,9 @@ from agent_tui.widgets.case.choosing import Choosing
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.entry_lines import delivery_words
 from agent_tui.widgets.case.files import Files
+from agent_tui.widgets.case.history import History
 from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.past_card import PastCard
 from agent_tui.widgets.case.preview import Preview
 from agent_tui.widgets.case.reader import Reader
 from agent_tui.widgets.case.source import source_here, source_of
@@ -46,6 +48,7 @@ class CasePane(Widget):
     KEY_CONTEXTS = (LIST, CALL, GLOBAL)
     DEFAULT_CSS = """
     CasePane { layout: vertical; overflow: hidden; }
+    CasePane History { display: none; }
     """
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
@@ -54,6 +57,8 @@ class CasePane(Widget):
         self.paint = paint
         self.head = CaseHead(workbench, paint)
         self.timeline = Timeline(workbench, paint)
+        self.history = History(workbench, paint)
+        self.card = PastCard(workbench, paint)
         self.preview = Preview(paint, self.timeline)
         self.reader = Reader(paint, self.timeline)
         self.composer = Composer(workbench, paint)
@@ -65,6 +70,8 @@ class CasePane(Widget):
 
     def compose(self) -> ComposeResult:
         yield self.head
+        yield self.card
+        yield self.history
         yield self.timeline
         yield self.preview
         yield self.reader
@@ -79,6 +86,8 @@ class CasePane(Widget):
             self._close_reader()
             self.head.take()
             self.timeline.take()
+        if changes.timeline or changes.past:
+            self._take_past()
         if changes.timeline or changes.composer:
             self.composer.take()
             self.files.take_uploads(self.composer)
@@ -91,13 +100,14 @@ class CasePane(Widget):
         if midnight != self._today:
             if self._today is not None:
                 self.timeline.take()
+                self._take_past()
             self._today = midnight
         steps = (self.head.tick(now), self.composer.tick(now), midnight if self.workbench.desk.open_case else None)
         return min((step for step in steps if step is not None), default=None)
 
     def repaint(self) -> None:
         """Draw everything anew: another theme."""
-        for widget in (self.head, self.timeline, self.composer, self.preview, self.reader):
+        for widget in (self.head, self.timeline, self.card, self.history, self.composer, self.preview, self.reader):
             widget.refresh()
 
     def on_mount(self) -> None:
@@ -113,21 +123,77 @@ class CasePane(Widget):
 
     # -- reading
 
+    @property
+    def reading(self) -> Timeline | History:
+        """What is read: the case's timeline, or the customer's history in its place."""
+        return self.history if self.history.display else self.timeline
+
+    def _take_past(self) -> None:
+        shown = self.workbench.desk.past is not None
+        if shown != self.history.display:
+            self.preview.close()
+            self.reader.close()
+            read = self.screen.focused is self.reading
+            self.history.display = self.card.display = shown
+            self.timeline.display = not shown
+            if read:
+                self.focus_timeline()
+        if shown:
+            self.card.take()
+        self.history.take()
+
+    @property
+    def in_history(self) -> bool:
+        """Whether the history has the focus."""
+        return self.is_attached and self.screen.focused is self.history
+
+    def open_entry(self) -> None:
+        """Open the case of what the history's cursor is on, at it."""
+        case, entry = self.workbench.desk.open_case, self.history.entry
+        talks = frozenset(talk.id for talk in case.conversations) if case is not None else frozenset()
+        key = self.history.place_of_entry(case.key, talks) if case is not None else None
+        if key is None or entry is None:
+            host(self).ui.say(trusted("this is of no case"), "warning")
+            return
+        self.workbench.close_past()
+        host(self).ui.open_case(key)
+        self.workbench.seek(*entry.place)
+
+    def quote(self) -> SafeText | None:
+        """Put the message under the cursor into what is being written; why not, where that cannot be."""
+        message, writing = self.reading.under_cursor, self.composer.writing
+        if message is None:
+            return trusted("there is no message here")
+        writing.back_to_case()
+        if message.kind in ("note", "system") and not writing.draft.note:
+            return trusted("that is for the house only: it can be quoted in a note")
+        words = drafting.quoted(message)
+        if not words:
+            return trusted("there are no words in this message")
+        writing.edit.insert(words if writing.edit.at_word_start() else f"\n{words}")
+        writing.edited()
+        self.focus_composer()
+        return None
+
     def move(self, move: Move) -> bool:
         """Move the timeline's cursor; False when it stands at that end already."""
-        return self.timeline.move(move)
+        return self.reading.move(move)
 
     def focus_timeline(self) -> None:
         """Reading: the keys of lists apply."""
-        self.screen.set_focus(self.timeline, scroll_visible=False)  # at once, unlike Widget.focus
+        self.screen.set_focus(self.reading, scroll_visible=False)  # at once, unlike Widget.focus
 
     def message_under_cursor(self) -> Message | None:
         """The message that `copy-message`, `forward` and `retry-send` are about; the last one when none is marked."""
-        return self.timeline.under_cursor
+        return self.reading.under_cursor
 
-    def fold(self) -> None:
-        """Fold or unfold quotes and recipients of the message under the cursor."""
-        self.timeline.fold()
+    def fold(self, every: bool = False) -> None:
+        """Fold or unfold quotes and recipients of the message under the cursor; in the history the conversation, or
+        `every` one."""
+        if self.history.display:
+            self.history.fold(every)
+        else:
+            self.timeline.fold()
 
     def show_letters(self) -> bool:
         """Offer links, files and hidden things of the messages in sight; False when there is nothing to pick."""
@@ -180,7 +246,7 @@ class CasePane(Widget):
 
     def explain(self) -> SafeText | None:
         """More to say about the message under the cursor: how far it got, what could not be decoded."""
-        message = self.timeline.under_cursor
+        message = self.reading.under_cursor
         return delivery_words(message) if message is not None else None
 
     # -- writing
@@ -239,7 +305,7 @@ class CasePane(Widget):
         case = self.workbench.desk.open_case
         assert case is not None
         composer, now = self.composer, self.workbench.time.now()
-        draft, message = composer.writing.draft, self.timeline.chosen
+        draft, message = composer.writing.draft, self.reading.chosen
         kept = not composer.writing.blank
         if kept and mode in ("reply", "reply-choose") and not draft.note:
             return self.choosing.ask_channel if mode == "reply-choose" else None
@@ -264,7 +330,7 @@ class CasePane(Widget):
         return None
 
     def _forward(self, to: str) -> Callable[[], object] | None:
-        case, message = self.workbench.desk.open_case, self.timeline.under_cursor
+        case, message = self.workbench.desk.open_case, self.reading.under_cursor
         if case is None or message is None:
             return None
         name = case.row.name.safe_line if case.row is not None else trusted("")
@@ -340,7 +406,7 @@ class CasePane(Widget):
 
     def on_composer_page_wanted(self, message: Composer.PageWanted) -> None:
         message.stop()
-        self.timeline.move("page-on" if message.on else "page-back")
+        self.reading.move("page-on" if message.on else "page-back")
 
     def on_preview_wanted(self, message: Preview.Wanted) -> None:
         message.stop()

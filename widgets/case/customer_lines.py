@@ -50,9 +50,16 @@ class CustomerLine:
 
 
 def customer_lines(
-    case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint, names: Mapping[str, str], me: str
+    case: OpenCase,
+    width: int,
+    now: Ms,
+    zone: tzinfo,
+    paint: Paint,
+    names: Mapping[str, str],
+    me: str,
+    whole_history: bool = False,
 ) -> list[CustomerLine]:
-    """The whole pane, `width` cells wide. `names`: see `Directory.names`."""
+    """The whole pane, `width` cells wide. `names`: see `Directory.names`. `whole_history`: `h` shows it."""
     lines = [CustomerLine(line) for line in _who(case, zone)]
     if case.customer is not None and case.customer.addresses:
         lines += [CustomerLine(_BLANK), *_addresses(case, width)]
@@ -62,7 +69,7 @@ def customer_lines(
     lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
     lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
-    lines += _history(case, now, zone)
+    lines += _history(case, now, zone, whole_history)
     return lines
 
 
@@ -80,13 +87,13 @@ def one_line(case: OpenCase) -> LinePieces:
         Piece(trusted(" card ")),
     ]
     if case.customer is not None and case.customer.language:
-        right.insert(0, Piece(compose("{language}  ", language=_language(case.customer.language)), "quiet"))
+        right.insert(0, Piece(compose("{language}  ", language=language_name(case.customer.language)), "quiet"))
     return LinePieces(tuple(left), tuple(right))
 
 
 def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
     customer, row = case.customer, case.row
-    marks = [_language(customer.language)] if customer is not None and customer.language else []
+    marks = [language_name(customer.language)] if customer is not None and customer.language else []
     if customer is not None and customer.blocked:
         marks.append(trusted("BLOCKED"))
     right = (Piece(listed(" ", marks), "quiet"), Piece(trusted(" "))) if marks else ()
@@ -96,6 +103,8 @@ def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
         about.append(compose("since {year}", year=year(customer.since, zone)))
     if about:
         lines.append(LinePieces((Piece(trusted(" ")), Piece(listed(" · ", about), "quiet"))))
+    if customer is not None and customer.preferences:
+        lines.append(LinePieces((Piece(trusted(" ")), Piece(customer.preferences.safe_line))))
     return lines
 
 
@@ -210,13 +219,13 @@ def _and_more(line: TextLine) -> TextLine:
     return TextLine(text, line.cells + 2, line.right)
 
 
-def _history(case: OpenCase, now: Ms, zone: tzinfo) -> list[CustomerLine]:
+def _history(case: OpenCase, now: Ms, zone: tzinfo, whole: bool) -> list[CustomerLine]:
     if case.history is None:
         return []
     past = [one for one in case.history if one.id != case.key.case]
     more = fixed("+") if case.more_history else NOTHING
     heading = compose("HISTORY {n}{more}", n=len(past), more=more) if past else trusted("HISTORY")
-    lines = [CustomerLine(_BLANK), CustomerLine(_heading(heading, NOTHING))]
+    lines = [CustomerLine(_BLANK), CustomerLine(_heading(heading, trusted("h all") if whole else NOTHING))]
     if not past:
         lines.append(CustomerLine(LinePieces((Piece(trusted(" the first time"), "quiet"),))))
     for one in past:
@@ -251,7 +260,8 @@ def _name(case: OpenCase) -> SafeText:
     return known or (case.row.name.safe_line if case.row is not None else NOTHING) or trusted("somebody")
 
 
-def _language(code: str) -> SafeText:
+def language_name(code: str) -> SafeText:
+    """A language in its own words, else its code."""
     return _LANGUAGES.get(code) or clean_line(code)
 
 

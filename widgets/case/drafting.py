@@ -92,6 +92,12 @@ def forward(case: OpenCase, directory: Directory, message: Message, who: SafeTex
     )
 
 
+def quoted(message: Message) -> str:
+    """What was said, each line with the mark of a quote; numbers of cards stay hidden, as in a forward."""
+    said = message.body.safe.drawn().strip("\n")
+    return "\n".join(f"> {line}".rstrip() for line in said.split("\n")) + "\n" if said else ""
+
+
 def note(key: CaseKey) -> Draft:
     """Words that stay in the house."""
     return Draft(key, note=True)

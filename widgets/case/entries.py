@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -11,7 +11,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import bare
-from agent_tui.domain.model import Call, Message, Promise
+from agent_tui.domain.model import Call, Conversation, Customer, Message, Promise
 from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING
@@ -92,7 +92,8 @@ def items_of(
     entries += [(one.at, 2, one) for one in case.promises if one.at >= oldest and one.state != "withdrawn"]
     queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
     entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
-    known, theirs = _known_as(case), _addresses(case)
+    called = case.row.name.safe_line if case.row is not None else NOTHING
+    known, theirs = known_as(case.customer, case.conversations, called), addresses_of(case.customer)
     for at, _, entry in entries:
         today = day_number(at, zone)
         talk = "" if isinstance(entry, Promise) else entry.conversation
@@ -102,13 +103,13 @@ def items_of(
             run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
         if isinstance(entry, Message):
-            item = _said(entry, names, me, unfolded, known, theirs)
-            seen = tuple((_name(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
+            item = said_of(entry, names, me, unfolded, known, theirs)
+            seen = tuple((name_of(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
             items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
         elif isinstance(entry, Promise):
-            items.append(_owing(entry, now, zone, names, me))
+            items.append(owing_of(entry, now, zone, names, me))
         else:
-            items.append(Talked(f"call:{entry.id}", entry, _name(entry.agent, names)))
+            items.append(Talked(f"call:{entry.id}", entry, name_of(entry.agent, names)))
     return tuple(items)
 
 
@@ -124,7 +125,7 @@ def _rule(
         if entry.answered is not None and entry.ended is not None:
             words.append(talk_time(entry.ended - entry.answered))
         if entry.agent:
-            words.append(_name(entry.agent, names))
+            words.append(name_of(entry.agent, names))
         return Rule(f"rule:call:{entry.id}", fixed("PH"), listed(" · ", words))
     if aside or isinstance(entry, Promise):
         return Rule(f"rule:{entry.id}", NOTHING, when)
@@ -136,7 +137,7 @@ def _rule(
     return Rule(f"rule:{entry.id}", clean_line(profile.tag), listed(" · ", words))
 
 
-def _said(
+def said_of(
     message: Message,
     names: Mapping[str, str],
     me: str,
@@ -144,12 +145,13 @@ def _said(
     known: frozenset[str],
     theirs: frozenset[str],
 ) -> Said:
+    """A message as an entry. `known`: see `known_as`; `theirs`: see `addresses_of`."""
     who = NOTHING
     if message.kind == "note":
         author = trusted("note")
-        who = _name(message.author, names) if message.author != me else NOTHING
+        who = name_of(message.author, names) if message.author != me else NOTHING
     elif message.kind == "out":
-        author = trusted("you") if message.author == me and me else _name(message.author, names)
+        author = trusted("you") if message.author == me and me else name_of(message.author, names)
         who = author
     else:
         author = NOTHING
@@ -166,34 +168,36 @@ def _is_known(sender: SafeText, known: frozenset[str]) -> bool:
     return bare(written) in known if "@" in bare(written) else any(name in written for name in known)
 
 
-def _owing(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str) -> Owing:
+def owing_of(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str) -> Owing:
+    """A promise as an entry."""
     end = NOTHING
     if promise.settled is not None:
-        words = [promise_end(promise), day(promise.settled, now, zone), _colleague(promise.settled_by, names, me)]
+        words = [promise_end(promise), day(promise.settled, now, zone), colleague_of(promise.settled_by, names, me)]
         end = listed(" · ", [word for word in words if word])
     due = listed(" · ", [word for word in (promise_due(promise, now, zone), promise_whose(promise, names, me)) if word])
-    return Owing(f"promise:{promise.id}", promise, _colleague(promise.by, names, me), due, end)
+    return Owing(f"promise:{promise.id}", promise, colleague_of(promise.by, names, me), due, end)
 
 
-def _colleague(agent: str, names: Mapping[str, str], me: str) -> SafeText:
-    return trusted("you") if agent == me and me else _name(agent, names)
+def colleague_of(agent: str, names: Mapping[str, str], me: str) -> SafeText:
+    """What a colleague is called, or I am."""
+    return trusted("you") if agent == me and me else name_of(agent, names)
 
 
-def _known_as(case: OpenCase) -> frozenset[str]:
+def known_as(customer: Customer | None, talks: Iterable[Conversation], called: SafeText = NOTHING) -> frozenset[str]:
     """What the customer is called on the screen already: the name and all addresses."""
-    names = {case.row.name.safe_line} if case.row is not None else set()
-    if case.customer is not None:
-        names.add(case.customer.name.safe_line)
-        names |= {address.value.safe_line for address in case.customer.addresses}
-    names |= {talk.address.safe_line for talk in case.conversations}
+    names = {called, *(talk.address.safe_line for talk in talks)}
+    if customer is not None:
+        names.add(customer.name.safe_line)
+        names |= {address.value.safe_line for address in customer.addresses}
     return frozenset(name.drawn() for name in names if name) | {bare(name.drawn()) for name in names if name}
 
 
-def _addresses(case: OpenCase) -> frozenset[str]:
+def addresses_of(customer: Customer | None) -> frozenset[str]:
     """The customer's own addresses, not those that a mail was forwarded to; empty when nothing is known of them."""
-    owned = case.customer.addresses if case.customer is not None else ()
+    owned = customer.addresses if customer is not None else ()
     return frozenset(bare(address.value.safe_line.drawn()) for address in owned)
 
 
-def _name(agent: str, names: Mapping[str, str]) -> SafeText:
+def name_of(agent: str, names: Mapping[str, str]) -> SafeText:
+    """What a colleague is called."""
     return clean_line(names.get(agent, agent)) if agent else trusted("us")

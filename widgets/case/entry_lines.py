@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from agent_tui.commands.calls import outcome_title
@@ -22,6 +22,7 @@ from agent_tui.domain.text import (
     trusted,
 )
 from agent_tui.domain.text_visual import Bidi
+from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.entries import Earlier, Item, Owing, Rule, Said, Talked
 from agent_tui.widgets.case.links import disguised
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
@@ -157,17 +158,17 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     message = item.message
     went_out = message.kind == "out"
     if (item.stranger and not went_out) or (item.unfolded and message.sender):
-        yield from _wrapped(compose("from {who}", who=message.sender.safe_line), frame, "quiet")
+        yield from wrapped(compose("from {who}", who=message.sender.safe_line), frame, "quiet")
     if item.stranger and went_out and not item.unfolded:
         names = listed(", ", [one.safe_line for one in message.to])
-        yield from _wrapped(compose("{label} {names}", label=_TO.text, names=names), frame, "quiet")
+        yield from wrapped(compose("{label} {names}", label=_TO.text, names=names), frame, "quiet")
     if item.unfolded:
         for label, people in ((_TO, message.to), (_CC, message.cc), (_BCC, message.bcc)):
             if people:
                 names = listed(", ", [one.safe_line for one in people])
-                yield from _wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
+                yield from wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
-            yield from _wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
+            yield from wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
     if message.auto:
         yield (Piece(compose("automatic: {kind}", kind=_auto(message.auto)), "quiet"),)
 
@@ -184,22 +185,22 @@ def _after(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]
     for place, file in enumerate(message.attachments, start=1):
         yield from _file(place, file, frame)
     for problem in message.problems:
-        yield from _wrapped(compose("! {problem}", problem=clean_line(problem)), frame, "warning")
+        yield from wrapped(compose("! {problem}", problem=clean_line(problem)), frame, "warning")
     if message.folded and item.unfolded:
         yield from _body(message.folded.with_cards if item.cards else message.folded.safe, frame, "quote")
     elif message.folded:
         yield tuple(_fold_mark(message.folded.safe, frame.body))
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
-        yield from _wrapped(compose("! not sent: {why}", why=why), frame, "danger")
-        yield from _wrapped(trusted("Z sends it again"), frame, "quiet")
+        yield from wrapped(compose("! not sent: {why}", why=why), frame, "danger")
+        yield from wrapped(trusted("Z sends it again"), frame, "quiet")
     elif message.error and message.state in ("queued", "sending"):
         why = message.error.safe_line
-        yield from _wrapped(compose("not sent yet, tried again by itself: {why}", why=why), frame, "warning")
+        yield from wrapped(compose("not sent yet, tried again by itself: {why}", why=why), frame, "warning")
     elif message.error and message.state in ("sent", "delivered", "read"):
-        yield from _wrapped(compose("! not to all: {why}", why=message.error.safe_line), frame, "danger")
+        yield from wrapped(compose("! not to all: {why}", why=message.error.safe_line), frame, "danger")
     elif message.state == "unknown":
-        yield from _wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
+        yield from wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
 
 
 def _fold_mark(folded: SafeText, width: int) -> Iterator[Piece]:
@@ -225,14 +226,14 @@ def _hidden(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...
     """What the picture keeps back, and who has seen it all the same."""
     message = item.message
     if message.body.altered:
-        yield from _wrapped(compose("~ changed; {command}", command=_SOURCE), frame, "quiet")
+        yield from wrapped(compose("~ changed; {command}", command=_SOURCE), frame, "quiet")
     if not item.cards and (message.body.has_card or message.folded.has_card):
-        yield from _wrapped(compose("• card number hidden; {command}", command=_CARD), frame, "quiet")
+        yield from wrapped(compose("• card number hidden; {command}", command=_CARD), frame, "quiet")
     for real in disguised(message.body.safe):
-        yield from _wrapped(compose("! link leads to {host}", host=real), frame, "warning")
+        yield from wrapped(compose("! link leads to {host}", host=real), frame, "warning")
     for who, at in item.seen:
         words = compose("card number shown to {who} {time}", who=who, time=clock_time(at, zone))
-        yield from _wrapped(words, frame, "quiet")
+        yield from wrapped(words, frame, "quiet")
 
 
 def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, ...]]:
@@ -244,10 +245,11 @@ def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, .
     yield (Piece(number, "quiet"), Piece(name, "link"), BLANK_PIECE, Piece(weight, "quiet"), Piece(hint, "quiet"))
     if file.claimed and file.media and file.claimed.split(";")[0].strip().lower() != file.media:
         words = compose("! says {claimed}, is {media}", claimed=clean_line(file.claimed), media=clean_line(file.media))
-        yield from _wrapped(words, frame, "warning")
+        yield from wrapped(words, frame, "warning")
 
 
-def _wrapped(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
+def wrapped(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
+    """Words in the column of what was said, as many lines as they need."""
     for line in lay_out(text, frame.body, frame.bidi):
         yield (Piece(line, part),)
 
@@ -262,14 +264,19 @@ def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
 
 
 def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
-    who = truncate(item.who, frame.author - 1, _UNCUT if frame.author < 7 else trusted("…"))
-    lead = (Piece(clock_time(item.promise.at, zone), "quiet"), BLANK_PIECE, Piece(who, "quiet"))
-    pad = blanks(frame.author - cells((Piece(who),)))
     open_part: Part = "quiet" if item.end else "strong"
-    rows = list(_wrapped(compose("promised: {what}", what=item.promise.what.safe_line), frame, open_part))
-    rows += _wrapped(compose("by {due}", due=item.due), frame, "quiet")
+    rows = list(wrapped(compose("promised: {what}", what=item.promise.what.safe_line), frame, open_part))
+    rows += wrapped(compose("by {due}", due=item.due), frame, "quiet")
     if item.end:
-        rows += _wrapped(item.end, frame, "quiet")
+        rows += wrapped(item.end, frame, "quiet")
+    yield from told(item.promise.at, item.who, rows, frame, zone)
+
+
+def told(at: Ms, who: SafeText, rows: Iterable[tuple[Piece, ...]], frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
+    """Lines about something that a colleague did."""
+    short = truncate(who, frame.author - 1, _UNCUT if frame.author < 7 else trusted("…"))
+    lead = (Piece(clock_time(at, zone), "quiet"), BLANK_PIECE, Piece(short, "quiet"))
+    pad = blanks(frame.author - cells((Piece(short),)))
     for place, pieces in enumerate(rows):
         yield LinePieces((*lead, pad, *pieces) if place == 0 else (blanks(TIME + frame.author), *pieces))
 

@@ -61,7 +61,9 @@ class DeskUi:
     def _place_of_focus(self) -> Place:
         screen, focused = self._screen, self._screen.focused
         if focused is not None and screen.case in focused.ancestors_with_self:
-            return "composer" if screen.case.composing else "timeline"
+            if screen.case.composing:
+                return "composer"
+            return "history" if screen.case.in_history else "timeline"
         if focused is not None and screen.customer in focused.ancestors_with_self:
             return "customer"
         return "inbox"
@@ -78,9 +80,9 @@ class DeskUi:
             screen.set_focus(screen.customer, scroll_visible=False)
         else:
             screen.see("case")
-            if place == "timeline" or not screen.case.focus_composer():
-                self._place = "timeline"
+            if place in ("timeline", "history") or not screen.case.focus_composer():
                 screen.case.focus_timeline()
+                self._place = self._place_of_focus()
 
     def focus_again(self) -> None:
         """After a line was typed: back to where the focus was."""
@@ -89,7 +91,7 @@ class DeskUi:
     def focus_next(self, step: int) -> None:
         open_case = self._workbench.desk.open_case is not None
         places = [place for place in _ORDER if place == "inbox" or open_case]
-        now: Place = "timeline" if self.place == "composer" else self.place
+        now: Place = "timeline" if self.place in ("composer", "history") else self.place
         self.focus(places[(places.index(now) + step) % len(places)])
 
     def back(self) -> None:
@@ -104,6 +106,8 @@ class DeskUi:
             screen.writing_new = False
             self.focus("timeline" if self._workbench.desk.open_case is not None else "inbox")
             screen.place()
+        elif self.place == "history":
+            self.toggle_history()
         elif self.place == "composer" or self.place == "customer":
             self.focus("timeline")
         elif screen.sight == "card":
@@ -154,17 +158,17 @@ class DeskUi:
     def open_case(self, key: CaseKey, place: Place = "timeline") -> None:
         desk = self._workbench.desk
         hit = self._screen.hits.chosen if self.place == "inbox" and self._hits_have_it() else None
-        at = hit.hit.message if hit is not None and hit.key == key else ""
+        at = (hit.hit.at, hit.hit.message) if hit is not None and hit.key == key and hit.hit.message else None
         if self._opened is not None and self._opened != key:
             self.last_case = self._opened
         self._opened = key
         screen = self._screen
         screen.writing_new = False
-        if desk.open_case is None or desk.open_case.key != key or at:
+        if desk.open_case is None or desk.open_case.key != key or at is not None:
             self._workbench.open(key, at)
             # at once, not with the next drawing: the very next key may be a letter of the reply
             screen.changed(Changes(timeline=True, customer=True, composer=True))
-        if not at:
+        if at is None:
             screen.inbox.point_at(key)
         self._mark_read(key)
         self.focus(place)
@@ -191,6 +195,25 @@ class DeskUi:
 
     # -- the case pane
 
+    def toggle_history(self) -> None:
+        screen, desk = self._screen, self._workbench.desk
+        if desk.past is not None:
+            self._workbench.close_past()
+        else:
+            self._workbench.show_past()
+        screen.changed(Changes(past=True))
+        self.focus("timeline")
+
+    def open_entry(self) -> None:
+        self._screen.case.open_entry()
+
+    def quote(self) -> SafeText | None:
+        why_not = self._screen.case.quote()
+        if why_not is None:
+            self._screen.see("case")
+            self._place = self._place_of_focus()
+        return why_not
+
     def toggle_customer(self) -> None:
         if self._screen.sight == "card":
             self.focus("timeline")
@@ -213,8 +236,8 @@ class DeskUi:
     def show_source(self, message: Message) -> None:
         self._screen.case.show_source(message)
 
-    def fold(self) -> None:
-        self._screen.case.fold()
+    def fold(self, every: bool = False) -> None:
+        self._screen.case.fold(every)
 
     def show_letters(self) -> bool:
         return self._screen.case.show_letters()

@@ -17,7 +17,13 @@ from agent_tui.domain.time import Ms
 
 _CUSTOMER = (
     select(
-        customer.c.id, customer.c.since, customer.c.language, customer.c.blocked, customer.c.root, customer_text.c.name
+        customer.c.id,
+        customer.c.since,
+        customer.c.language,
+        customer.c.blocked,
+        customer.c.root,
+        customer_text.c.name,
+        customer_text.c.preferences,
     )
     .join(customer_text, customer_text.c.customer_id == customer.c.id)
     .where(customer.c.id == bindparam("id"))
@@ -126,7 +132,15 @@ def find(connection: Connection, id: str) -> Customer | None:
     if row is None:
         return None
     addresses = tuple(address for _, _, address in _own_addresses(connection, id))
-    return Customer(row.id, CustomerText(row.name), addresses, row.since, row.language, bool(row.blocked))
+    return Customer(
+        row.id,
+        CustomerText(row.name),
+        addresses,
+        row.since,
+        row.language,
+        bool(row.blocked),
+        preferences=CustomerText(row.preferences),
+    )
 
 
 def root_of(connection: Connection, id: str) -> str:
@@ -168,6 +182,7 @@ def person(connection: Connection, id: str) -> Customer | None:
         any(row.blocked for row in rows),
         joins.of(connection, members) if len(members) > 1 else (),
         _suggestions(connection, members),
+        CustomerText("; ".join(dict.fromkeys(row.preferences for row in rows if row.preferences))),
     )
 
 
@@ -187,6 +202,13 @@ def _suggestions(connection: Connection, members: Sequence[str]) -> tuple[Sugges
 
 def rename(connection: Connection, id: str, name: str) -> None:
     connection.execute(update(customer_text).where(customer_text.c.customer_id == id).values(name=storable(name)))
+
+
+def prefer(connection: Connection, id: str, words: str) -> None:
+    """What they prefer from now on."""
+    connection.execute(
+        update(customer_text).where(customer_text.c.customer_id == id).values(preferences=storable(words))
+    )
 
 
 def set_blocked(connection: Connection, id: str, blocked: bool) -> None:

@@ -54,6 +54,14 @@ event = Table(
         sqlite_where=text("kind = 'card-shown'"),
         postgresql_where=text("kind = 'card-shown'"),
     ),
+    Index(
+        "ix_event_case_changed",
+        "case_id",
+        "occurred",
+        "seq",
+        sqlite_where=text("kind = 'case-changed'"),
+        postgresql_where=text("kind = 'case-changed'"),
+    ),
 )
 
 agent = Table(
@@ -100,6 +108,7 @@ customer_text = Table(
     metadata,
     Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("preferences", Text, nullable=False, server_default=""),
 )
 
 address = Table(

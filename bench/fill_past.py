@@ -1,0 +1,94 @@
+"""A hub's folder with one open case of a customer who has said 5,000 messages before, an agent and a token:
+python -m bench.fill_past FOLDER (done once). The words are real chats where those are at hand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
+from agent_tui.backends.hub.store import Store
+from agent_tui.config.hub_settings import load_hub_settings
+from agent_tui.domain import filing
+from agent_tui.domain.time import MS, SystemTime
+from agent_tui.hub_process import data_folder
+from agent_tui.staff import add_agent, add_token
+from bench.fill_hub import AGENT, CONFIG
+from bench.mails import BODY
+
+MESSAGES = 5_000
+BEGUN = 1_589_000_000
+HERE = Path(__file__).resolve().parent
+
+
+def chats() -> list[list[tuple[str, int, str]]]:
+    """Real conversations of the one who talked most, as (who, when, words); made ones where those are not here."""
+    root = Path(os.environ.get("AGENT_TUI_CORPUS") or HERE.parents[1] / "shared")
+    path = root / "data" / "conversations" / "star.jsonl.gz"
+    if not path.exists():
+        made = ["customer", "agent"]
+        return [[(made[n % 2], n * 60, BODY) for n in range(20)]]
+    of: dict[str, list[list[tuple[str, int, str]]]] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for held in map(json.loads, file):
+            began = held["turns"][0]["at"]
+            said = [(turn["who"], int(turn["at"] - began), turn["text"]) for turn in held["turns"]]
+            of.setdefault(held["customer"]["key"], []).append(said)
+    return max(of.values(), key=len)
+
+
+def cases(count: int) -> Iterator[SeedCase]:
+    """Conversations one after another until so many messages are said, all done; then one that waits for us."""
+    kinds = {"customer": "in", "agent": "out"}
+    known, left, at, number = chats(), count, BEGUN, 0
+    while left:
+        said = list(islice(known[number % len(known)], left))
+        left -= len(said)
+        messages = tuple(
+            SeedMessage(kinds.get(who, "note"), (at + after) * MS, words, "" if who == "customer" else AGENT)  # type: ignore[arg-type]
+            for who, after, words in said
+        )
+        yield _case(number, messages, done=True)
+        at += 7200 + said[-1][1]
+        number += 1
+    yield _case(number, (SeedMessage("in", at * MS, "#000000 and now?"),), done=False)
+
+
+def _case(number: int, messages: tuple[SeedMessage, ...], *, done: bool) -> SeedCase:
+    channel = ("whatsapp", "webchat", "email")[number % 3]
+    then = (filing.Done(messages[-1].at),) if done else ()
+    return SeedCase(
+        "Dana Levi", "wa", "+972541234567", channel, channel, messages, f"question {number}", AGENT, then=then
+    )
+
+
+def fill(folder: Path) -> Path:
+    """Make the folder unless it is there already; its hub.toml."""
+    config, done = folder / "hub.toml", folder / ".complete"
+    if done.exists():
+        return config
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    config.write_text(CONFIG)
+    env = {**os.environ, "HOME": str(folder)}
+    add_agent(config, env, AGENT, "Bench", "agent", ())
+    store = Store.open(data_folder(load_hub_settings(config, env), folder), exclusive=True)
+    try:
+        bulk_load(store, cases(MESSAGES), SystemTime().now(), Ids())
+    finally:
+        store.close()
+    token = folder / "token"
+    token.touch(0o600)
+    token.write_text(add_token(config, env, AGENT)[0])
+    done.touch()
+    return config
+
+
+if __name__ == "__main__":
+    fill(Path(sys.argv[1]))
