@@ -24,6 +24,7 @@ _NEOMUTT = ("programs", "neomutt")
 _AERC = ("programs", "aerc")
 _PAST = ("programs", "agent-tui-past", "scenarios")
 _UPDOWN = ("scenarios", "updown")
+_RULE, _TURNS = ("arrivals", "rule, a third more"), ("arrivals", "round robin, a third more")
 AIMS = (
     Aim("start, to aerc", 0.3, (*_DESK, "start_ms"), (*_AERC, "start_ms")),
     Aim("start by a resident, to aerc", None, ("programs", "agent-tui-resident", "start_ms"), (*_AERC, "start_ms")),
@@ -40,6 +41,14 @@ AIMS = (
     Aim("a key in a Hebrew draft, p95 ms", 10.0, ("text", "a key in a Hebrew draft", "p95 ms")),
     Aim("first results among a million messages, p95 ms", 100.0, ("search", "all", "p95 ms")),
     Aim("remembered messages found, %", 95.0, ("search", "known items", "found %"), least=True),
+    Aim(
+        "longest wait of the recorded day, to round robin",
+        1.0,
+        ("arrivals", "rule, as recorded", "max s"),
+        ("arrivals", "round robin, as recorded", "max s"),
+    ),
+    Aim("p95 wait of a busy day, to round robin", 1.05, (*_RULE, "p95 s"), (*_TURNS, "p95 s")),
+    Aim("unevenness of a busy day, to round robin", 0.75, (*_RULE, "gini"), (*_TURNS, "gini")),
     Aim("deliveries, to a bare broadcast", 0.5, ("fanout", "hub", "to broadcast"), least=True),
 )
 

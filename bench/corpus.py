@@ -35,9 +35,9 @@ def there() -> bool:
 
 def talks() -> list[Talk]:
     """Every conversation of the corpus, and its single texts in conversations of twelve. Raises FileNotFoundError."""
-    found = [Talk(_turns(entry)) for name in _TALKS for entry in _read("conversations", name)]
+    found = [Talk(_turns(entry)) for name in _TALKS for entry in entries("conversations", name)]
     for name in _LINES:
-        lines = [text for entry in _read("text", name) for text in _texts(entry)]
+        lines = [text for entry in entries("text", name) for text in _texts(entry)]
         found += [Talk(tuple((True, text) for text in lines[at : at + 12])) for at in range(0, len(lines), 12)]
     return [talk for talk in found if talk.turns]
 
@@ -45,7 +45,7 @@ def talks() -> list[Talk]:
 def names() -> list[str]:
     """Names of customers."""
     named = []
-    for entry in _read("customers", "tau2-retail-customers"):
+    for entry in entries("customers", "tau2-retail-customers"):
         name = entry.get("name")
         named.append(" ".join(name.values()) if isinstance(name, dict) else str(name))
     return named
@@ -59,7 +59,8 @@ def _texts(entry: dict[str, Any]) -> list[str]:
     return entry.get("notes") or [entry["text"]]
 
 
-def _read(kind: str, name: str) -> Iterator[dict[str, Any]]:
+def entries(kind: str, name: str) -> Iterator[dict[str, Any]]:
+    """What one file of it holds. Raises FileNotFoundError."""
     place = folder() / "data" / kind
     packed = place / f"{name}.jsonl.gz"
     if packed.exists():

@@ -4,8 +4,6 @@ python -m bench.fill_past FOLDER (done once). The words are real chats where tho
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from agent_tui.domain import filing
 from agent_tui.domain.time import MS, SystemTime
 from agent_tui.hub_process import data_folder
 from agent_tui.staff import add_agent, add_token
+from bench import corpus
 from bench.fill_hub import AGENT, CONFIG
 from bench.mails import BODY
 
@@ -30,17 +29,14 @@ HERE = Path(__file__).resolve().parent
 
 def chats() -> list[list[tuple[str, int, str]]]:
     """Real conversations of the one who talked most, as (who, when, words); made ones where those are not here."""
-    root = Path(os.environ.get("AGENT_TUI_CORPUS") or HERE.parents[1] / "shared")
-    path = root / "data" / "conversations" / "star.jsonl.gz"
-    if not path.exists():
+    if not corpus.there():
         made = ["customer", "agent"]
         return [[(made[n % 2], n * 60, BODY) for n in range(20)]]
     of: dict[str, list[list[tuple[str, int, str]]]] = {}
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for held in map(json.loads, file):
-            began = held["turns"][0]["at"]
-            said = [(turn["who"], int(turn["at"] - began), turn["text"]) for turn in held["turns"]]
-            of.setdefault(held["customer"]["key"], []).append(said)
+    for held in corpus.entries("conversations", "star"):
+        began = held["turns"][0]["at"]
+        said = [(turn["who"], int(turn["at"] - began), turn["text"]) for turn in held["turns"]]
+        of.setdefault(held["customer"]["key"], []).append(said)
     return max(of.values(), key=len)
 
 
