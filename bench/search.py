@@ -21,7 +21,8 @@ from typing import Any
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
 from agent_tui.backends.hub.store import Store
-from agent_tui.backends.hub.store import search as index
+from agent_tui.backends.hub.store import search as asking
+from agent_tui.backends.hub.store import search_index as index
 from agent_tui.domain import folding
 from agent_tui.domain.filing import Done
 from agent_tui.domain.model import Agent, MessageKind
@@ -210,7 +211,7 @@ def _timed(store: Store, text: str) -> tuple[SearchPage, float]:
     """One question as the hub answers it; ms."""
     begun = time.perf_counter()
     with store.read() as connection:
-        page = index.page(connection, SearchQuery(text), parse(text, NOW), ME, 0)
+        page = asking.page(connection, SearchQuery(text), parse(text, NOW), ME, 0)
     return page, (time.perf_counter() - begun) * 1e3
 
 

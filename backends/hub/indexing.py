@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from time import perf_counter
 
-from agent_tui.backends.hub.store import StoreError, search
+from agent_tui.backends.hub.store import StoreError, search_index
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.time import TimerHandle, TimeSource
@@ -73,7 +73,7 @@ class Indexer:
         def work(tx: Tx) -> bool:
             nonlocal took
             begun = perf_counter()
-            more = search.index_some(tx.connection, PIECE)
+            more = search_index.index_some(tx.connection, PIECE)
             took = perf_counter() - begun
             return more
 

@@ -13,7 +13,7 @@ from agent_tui.backends.base import Acked, QueryRefused
 from agent_tui.backends.connectors.base import InboundFile
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
-from agent_tui.backends.hub.store import Store, search
+from agent_tui.backends.hub.store import Store, search, search_index
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Assign, JoinCustomers, Label, Note, PartCustomers, Reply, Resolve
 from agent_tui.domain.queries import Hit, SearchPage, SearchQuery
@@ -101,7 +101,7 @@ async def test_customers_are_found_by_name_address_and_phone_and_when_renamed(hu
     assert any(hit.found == "customer" for hit in (await find(hub, "ruth.klein@example.com")).hits)
     with hub.store.writer.begin() as connection:
         connection.exec_driver_sql("UPDATE customer_text SET name = 'Someone Else' WHERE name = 'Dana Lévi'")
-        while search.index_some(connection, 10):
+        while search_index.index_some(connection, 10):
             pass
     assert not [hit for hit in (await find(hub, "levi")).hits if hit.found == "customer"]
     assert [hit.found for hit in (await find(hub, "someone")).hits] == ["customer"]
@@ -231,12 +231,12 @@ async def test_what_was_forgotten_leaves_no_byte_in_the_file(hub: Hub, tmp_path:
     assert await said(hub, "xylophonically") != []
     [id] = [hit.message for hit in (await find(hub, "xylophonically")).hits]
     with hub.store.writer.begin() as connection:
-        search.forget(connection, [id])
+        search_index.forget(connection, [id])
         connection.exec_driver_sql("UPDATE message_text SET body='', sender='' WHERE message_id=?", (id,))
         connection.exec_driver_sql("UPDATE customer_text SET name='' WHERE name LIKE 'Zeb%'")
         connection.exec_driver_sql("UPDATE case_text SET name='', preview='' WHERE name LIKE 'Zeb%'")
         connection.exec_driver_sql("UPDATE case_search SET search='' WHERE search LIKE '%zeb%'")
-        while search.index_some(connection, 50):
+        while search_index.index_some(connection, 50):
             pass
     assert await said(hub, "xylophonically") == []
     assert len(await said(hub, "ordinary")) == 40
@@ -278,13 +278,13 @@ def _numbers(store: Store, text: str) -> tuple[list[str], int | None]:
 def test_what_was_there_before_is_indexed_in_pieces_newest_first_and_goes_on_after_a_crash(tmp_path: Path) -> None:
     store = _old(tmp_path, 30)
     with store.writer.begin() as connection:
-        assert search.index_some(connection, 10)
+        assert search_index.index_some(connection, 10)
     found, indexed_from = _numbers(store, "old")
     assert found == [f"old words {number}" for number in range(29, 19, -1)]
     assert indexed_from == T0 + 20 * MS
     transaction = store.writer.connect()
     begun = transaction.begin()
-    search.index_some(transaction, 10)
+    search_index.index_some(transaction, 10)
     begun.rollback()  # the hub is killed before the commit
     transaction.close()
     store.close()
@@ -296,7 +296,7 @@ def test_what_was_there_before_is_indexed_in_pieces_newest_first_and_goes_on_aft
     more = True
     while more:
         with store.writer.begin() as connection:
-            more = search.index_some(connection, 10)
+            more = search_index.index_some(connection, 10)
         pieces += 1
     found, indexed_from = _numbers(store, "old")
     assert sorted(found) == sorted(["old but new", *(f"old words {number}" for number in range(30))])
@@ -308,11 +308,11 @@ def test_what_was_there_before_is_indexed_in_pieces_newest_first_and_goes_on_aft
 def test_an_index_of_another_folding_is_made_anew(tmp_path: Path) -> None:
     store = _old(tmp_path, 5)
     with store.writer.begin() as connection:
-        while search.index_some(connection, 10):
+        while search_index.index_some(connection, 10):
             pass
         connection.exec_driver_sql("UPDATE search_state SET folding = folding + 1")
     with store.writer.begin() as connection:
-        while search.index_some(connection, 2):
+        while search_index.index_some(connection, 2):
             pass
     assert len(_numbers(store, "old")[0]) == 5
     store.close()
@@ -326,7 +326,7 @@ def test_more_messages_of_one_second_than_places_go_on_in_the_next(
     said = tuple(SeedMessage("in", T0, f"flood {number}") for number in range(11))
     bulk_load(store, [SeedCase("A", "tel", "+1", "whatsapp", "wa", said)], T0, Ids(5))
     with store.writer.begin() as connection:
-        while search.index_some(connection, 3):
+        while search_index.index_some(connection, 3):
             pass
     assert len(_numbers(store, "flood")[0]) == 11
     store.close()

@@ -29,7 +29,7 @@ from agent_tui.backends.hub.store import (
     StoreInUse,
     blobs,
     engine,
-    search,
+    search_index,
 )
 from agent_tui.backends.hub.store.errors import BlobTooLarge
 from agent_tui.backends.hub.store.schema import metadata
@@ -252,7 +252,7 @@ async def _a_day(hub: Hub) -> None:
     for words in ("dana", "lamp label:vip from:dana", "has:link -is:note owner:me"):
         await hub.workspace.query(noa, SearchQuery(words))
     with hub.store.writer.begin() as connection:
-        search.forget(connection, [sent.message])
+        search_index.forget(connection, [sent.message])
     grant = await _link(hub, case)
     assert grant
 

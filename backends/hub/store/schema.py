@@ -484,7 +484,8 @@ link_text = Table(
 )
 
 # Full-text search. `search_text` and `search_customer_text` (FTS5, made by the migration in SQLite) hold folded words
-# only: the first has no copy of any text, so whoever changes or erases a message's text tells `search.forget` first.
+# only: the first has no copy of any text, so whoever changes or erases a message's text tells `search_index.forget`
+# first.
 
 # Messages in the order of their time: `doc` is the second it was said and a running number within it.
 search_doc = Table(

@@ -1,34 +1,29 @@
-"""The index of what was said and of who customers are: filling it in pieces, asking it, and taking things out of it.
+"""Asking the index of what was said and of who customers are.
 
-Messages are in it in the order of their time, so that the newest that match come first and a very common word costs no
-more than a rare one; nothing is ranked otherwise. Facts of a message that never change (channel, kind, author, case)
-are words in a column of their own. What is true of a case only now (labels, owner ...) is looked up: few cases are
-named to the index, many are checked one by one as far as one question may look.
+The newest that match come first, so that a very common word costs no more than a rare one; nothing is ranked otherwise.
+What is true of a case only now (labels, owner ...) is looked up: few cases are named to the index, many are checked one
+by one as far as one question may look.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, text, true
 
 from agent_tui.backends.hub.store import agents, cases, phone
 from agent_tui.backends.hub.store.schema import (
     address,
     address_link,
-    attachment,
     case,
     customer,
-    customer_text,
     message,
     message_text,
-    search_customer,
     search_doc,
-    search_state,
 )
+from agent_tui.backends.hub.store.search_index import SLOTS, STATE, TEXTS, file_names, first_place, tag
 from agent_tui.backends.hub.store.values import from_state_column
 from agent_tui.domain import folding
 from agent_tui.domain.model import Agent, CaseRow
@@ -38,26 +33,17 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.text_cards import mask_cards
 from agent_tui.domain.time import MS, Ms
 
-SLOTS = 1 << 16
-"""Messages of one second that have places in order; more go on into the next one."""
 MOST_LOOKED_AT = 5_000
 """Messages that one question looks at one by one; then it says how far back it came."""
 FEW_CASES = 400
 """So many cases can be named to the index at once."""
 MOST_CUSTOMERS = 5
-MERGE_PAGES = 200
 
 _FILED = case.alias("filed")
 """The case that a message is filed in; `case` is the one that leads its row."""
 _LEADS = case.c.id == func.coalesce(func.nullif(_FILED.c.head, ""), _FILED.c.id)
 _IS_LED_BY_NONE = or_(case.c.head == "", case.c.head == case.c.id)
 
-_STATE = select(search_state).where(search_state.c.id == 1)
-_ADD = text("INSERT INTO search_text(rowid, words, tags) VALUES (:doc, :words, :tags)")
-_TAKE_OUT = text("INSERT INTO search_text(search_text, rowid, words, tags) VALUES ('delete', :doc, :words, :tags)")
-_EMPTY = text("INSERT INTO search_text(search_text) VALUES ('delete-all')")
-_MERGE = text("INSERT INTO search_text(search_text, rank) VALUES ('merge', :pages)")
-_CHANGES = text("SELECT total_changes()")
 _MATCHES = text(
     "SELECT rowid FROM search_text WHERE search_text MATCH :match AND rowid >= :since AND rowid < :until"
     " ORDER BY rowid DESC"
@@ -66,193 +52,10 @@ _NUMBER = text(
     "SELECT count(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH :match AND rowid >= :since"
     " AND rowid < :until LIMIT :most)"
 )
-_CUSTOMER_OUT = text("DELETE FROM search_customer_text WHERE rowid = :doc")
-_CUSTOMER_IN = text("INSERT INTO search_customer_text(rowid, words) VALUES (:doc, :words)")
-_CUSTOMERS_SCRUB = text("INSERT INTO search_customer_text(search_customer_text) VALUES ('optimize')")
 _CUSTOMER_MATCHES = text(
     "SELECT c.customer_id FROM search_customer_text t JOIN search_customer c ON c.doc = t.rowid"
     " WHERE search_customer_text MATCH :match LIMIT :most"
 )
-_TEXTS = select(
-    message.c.id,
-    message.c.case_id,
-    message.c.channel,
-    message.c.kind,
-    message.c.at,
-    message.c.author,
-    message.c.files,
-    message_text.c.body,
-    message_text.c.sender,
-    message_text.c.subject,
-).join(message_text, message_text.c.message_id == message.c.id)
-_NO_TAG = re.compile("[^a-z0-9_]")
-
-
-# -- filling -----------------------------------------------------------------------------------------------------------
-
-
-def index_some(connection: Connection, limit: int) -> bool:
-    """Take the next messages and customers into the index, newest first: what is new, then what was there before; each
-    piece is whole with its place, so that a crash between two loses nothing. True while there is more to do."""
-    state = connection.execute(_STATE).first()
-    if state is None or state.folding != folding.FOLDING:
-        _begin(connection)
-        state = connection.execute(_STATE).one()
-    low, high = state.low, state.high
-    new = connection.execute(_TEXTS.where(message.c.id > high).order_by(message.c.id).limit(limit)).all()
-    old: Sequence[Any] = ()
-    if low and len(new) < limit:
-        before = _TEXTS.where(message.c.id < low).order_by(message.c.id.desc()).limit(limit - len(new))
-        old = connection.execute(before).all()
-        low = old[-1].id if old else ""
-    if new or old:
-        _add(connection, [*new, *old])
-    if new:
-        high = new[-1].id
-    if (low, high) != (state.low, state.high):
-        connection.execute(update(search_state).values(low=low, high=high))
-    renamed = _index_customers(connection, limit)
-    if new or old or renamed:
-        return True
-    return _scrub(connection) if state.scrub else False
-
-
-def _begin(connection: Connection) -> None:
-    """An empty index; all that there is already is old."""
-    newest = connection.execute(select(func.max(message.c.id))).scalar()
-    connection.execute(_EMPTY)
-    connection.execute(delete(search_doc))
-    connection.execute(delete(search_state))
-    connection.execute(update(search_customer).values(due=True))
-    low = f"{newest}~" if newest else ""
-    values = {"id": 1, "low": low, "high": newest or "", "folding": folding.FOLDING, "scrub": False}
-    connection.execute(insert(search_state), values)
-
-
-def _add(connection: Connection, rows: Sequence[Any]) -> None:
-    names = _file_names(connection, [row.id for row in rows if row.files])
-    docs: list[dict[str, Any]] = []
-    entries: list[dict[str, Any]] = []
-    last: dict[int, int] = {}
-    for row in rows:
-        doc = _free_place(connection, row.at, last)
-        docs.append({"doc": doc, "message_id": row.id})
-        entries.append({"doc": doc, **_words(row, names.get(row.id, ()))})
-    connection.execute(insert(search_doc), docs)
-    connection.execute(_ADD, entries)
-
-
-def _free_place(connection: Connection, at: Ms, last: dict[int, int]) -> int:
-    """The next place of a message that was said at `at`; `last`: the last place taken in a second, as far as known."""
-    first = _first_place(at)
-    while True:
-        if first not in last:
-            taken = select(func.max(search_doc.c.doc)).where(
-                search_doc.c.doc >= first, search_doc.c.doc < first + SLOTS
-            )
-            last[first] = connection.execute(taken).scalar() or first - 1
-        if last[first] + 1 < first + SLOTS:
-            last[first] += 1
-            return last[first]
-        first += SLOTS
-
-
-def _first_place(at: Ms) -> int:
-    return max(0, min(at, 1 << 46) // MS) * SLOTS
-
-
-def _file_names(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    wanted = select(attachment.c.message_id, attachment.c.name).where(attachment.c.message_id.in_(ids))
-    for row in connection.execute(wanted.order_by(attachment.c.message_id, attachment.c.place)) if ids else ():
-        found.setdefault(row.message_id, []).append(row.name)
-    return found
-
-
-def _words(row: Any, files: Iterable[str]) -> dict[str, str]:
-    """What the index holds of a message: the same for the same message, as taking it out needs it again. Numbers of
-    cards are not in it: who sees one is written down, and nobody finds one out by asking."""
-    said = [row.body]
-    if row.subject:
-        said.append(row.subject)
-    if row.kind == "in" and row.sender:
-        said.append(row.sender)
-    words = folding.fold(mask_cards("\n".join([*said, *files])))
-    tags = [_tag("c", row.channel), _tag("k", row.kind), _tag("z", row.case_id)]
-    if row.author:
-        tags.append(_tag("a", row.author))
-    return {"words": words, "tags": " ".join(tags)}
-
-
-def _tag(kind: str, value: str) -> str:
-    return f"{kind}{_NO_TAG.sub('_', value.lower())}"
-
-
-def _index_customers(connection: Connection, limit: int) -> bool:
-    due = select(search_customer.c.doc, search_customer.c.customer_id).where(search_customer.c.due == text("1"))
-    rows = connection.execute(due.limit(limit)).all()
-    if not rows:
-        return False
-    ids = [row.customer_id for row in rows]
-    words: dict[str, list[str]] = {id: [] for id in ids}
-    names = select(customer_text.c.customer_id, customer_text.c.name).where(customer_text.c.customer_id.in_(ids))
-    for named in connection.execute(names):
-        words[named.customer_id].append(named.name)
-    links = (
-        select(address_link.c.customer_id, address.c.scheme, address.c.value)
-        .join(address, address.c.id == address_link.c.address_id)
-        .where(address_link.c.customer_id.in_(ids), address_link.c.revoked.is_(None))
-    )
-    for linked in connection.execute(links):
-        words[linked.customer_id].append(linked.value)
-    docs = [{"doc": row.doc} for row in rows]
-    connection.execute(_CUSTOMER_OUT, docs)
-    folded = [{"doc": row.doc, "words": folding.fold("\n".join(words[row.customer_id]))} for row in rows]
-    connection.execute(_CUSTOMER_IN, folded)
-    connection.execute(
-        update(search_customer).where(search_customer.c.doc.in_([row.doc for row in rows])).values(due=False)
-    )
-    return True
-
-
-# -- taking out --------------------------------------------------------------------------------------------------------
-
-
-def forget(connection: Connection, ids: Sequence[str]) -> None:
-    """Take messages out of the index. Call it while their text still stands: it has no copy. What the index keeps in
-    old pages goes with the next pieces of `index_some`, after which no byte of the words is left."""
-    rows = connection.execute(_TEXTS.where(message.c.id.in_(ids))).all()
-    names = _file_names(connection, [row.id for row in rows if row.files])
-    for row in rows:
-        first = _first_place(row.at)
-        place = select(search_doc.c.doc).where(
-            search_doc.c.doc >= first, search_doc.c.doc < first + 4 * SLOTS, search_doc.c.message_id == row.id
-        )
-        doc = connection.execute(place).scalar()
-        if doc is not None:
-            connection.execute(_TAKE_OUT, {"doc": doc, **_words(row, names.get(row.id, ()))})
-            connection.execute(delete(search_doc).where(search_doc.c.doc == doc))
-    scrub_later(connection)
-
-
-def scrub_later(connection: Connection) -> None:
-    """What was taken out of the index must go from its old pages too, a customer's erased name among them."""
-    connection.execute(update(search_state).values(scrub=True))
-
-
-def _scrub(connection: Connection) -> bool:
-    """A piece of rewriting the index without what was taken out. True while there is more (sqlite.org/fts5.html, "The
-    'merge' command")."""
-    before = connection.execute(_CHANGES).scalar_one()
-    connection.execute(_MERGE, {"pages": -MERGE_PAGES})
-    if connection.execute(_CHANGES).scalar_one() - before >= 2:
-        return True
-    connection.execute(_CUSTOMERS_SCRUB)
-    connection.execute(update(search_state).values(scrub=False))
-    return False
-
-
-# -- asking ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +73,7 @@ class _Plan:
 
 def page(connection: Connection, query: SearchQuery, sought: Sought, me: Agent, seq: int) -> SearchPage:
     """Answer a search."""
-    state = connection.execute(_STATE).first()
+    state = connection.execute(STATE).first()
     indexed_from = _indexed_from(connection, state.low if state is not None else None)
     plan = _plan(connection, query, sought, me)
     if not sought or plan.nothing:
@@ -303,7 +106,7 @@ def _messages(connection: Connection, plan: _Plan, limit: int) -> tuple[list[Any
     size = limit + 1
     for docs in _stretches(connection, plan, size):
         wanted = (
-            select(search_doc.c.doc, case.c.id.label("lead"), *_TEXTS.selected_columns)
+            select(search_doc.c.doc, case.c.id.label("lead"), *TEXTS.selected_columns)
             .join(message, message.c.id == search_doc.c.message_id)
             .join(message_text, message_text.c.message_id == message.c.id)
             .join(_FILED, _FILED.c.id == message.c.case_id)
@@ -346,8 +149,8 @@ def _count(connection: Connection, plan: _Plan) -> int:
 
 
 def _plan(connection: Connection, query: SearchQuery, sought: Sought, me: Agent) -> _Plan:
-    since = max([0, *(_first_place(int(value)) for value in sought.of("after"))])
-    ends = [_first_place(int(value)) for value in sought.of("before")]
+    since = max([0, *(first_place(int(value)) for value in sought.of("after"))])
+    ends = [first_place(int(value)) for value in sought.of("before")]
     if query.before:
         ends.append(int(query.before) if query.before.isdecimal() else 0)
     parts = [_words_of(term, query.prefixes) for term in sought.wanted]
@@ -395,7 +198,7 @@ def _words_of(term: Term, prefixes: bool) -> str:
 
 
 def _tags(kind: str, values: Iterable[str]) -> str:
-    return f"tags : ({' OR '.join(f'{_quoted(_tag(kind, value))}' for value in values)})"
+    return f"tags : ({' OR '.join(f'{_quoted(tag(kind, value))}' for value in values)})"
 
 
 def _quoted(word: str) -> str:
@@ -551,7 +354,7 @@ def _said(connection: Connection, one: Any, sought: Sought) -> CustomerText:
     shown = around(body, sought)
     if shown is not None:
         return CustomerText(("… " if shown[0] else "") + body[shown[0] : shown[1]])
-    others = [one.subject, *(_file_names(connection, [one.id]).get(one.id, ()) if one.files else ())]
+    others = [one.subject, *(file_names(connection, [one.id]).get(one.id, ()) if one.files else ())]
     for other in map(mask_cards, others):
         shown = around(other, sought)
         if shown is not None:
