@@ -60,9 +60,6 @@ from agent_tui.domain.views import View
 if TYPE_CHECKING:
     from agent_tui.desk.finding import Finding
 
-SEEK_MESSAGES = 500
-"""Messages of one older page while a certain one is looked for."""
-
 
 class Desk:
     """Pure state. Every method that changes something returns what changed."""
@@ -85,9 +82,6 @@ class Desk:
         self._journals: dict[str, Journal] = {}
         self._asked: set[tuple[str, Query]] = set()
         self._directory_known: set[str] = set()
-        self._case_stale = False
-        self._older_wanted = False
-        self._history_wanted = False
 
     @property
     def open_case(self) -> OpenCase | None:
@@ -164,13 +158,10 @@ class Desk:
         return self.finding is not None
 
     def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
-        open_case = self.open_case
-        if (
-            open_case is not None
-            and open_case.key.backend == backend
-            and (cases is None or open_case.key.case in cases)
-        ):
-            self._case_stale = True
+        if self._timeline is not None:
+            key = self._timeline.case.key
+            if key.backend == backend and (cases is None or key.case in cases):
+                self._timeline.asks.stale = True
         if self.past is not None and self.past.backend == backend:
             self.past.fall_behind()
         self.inbox.stale(backend)
@@ -226,13 +217,13 @@ class Desk:
 
     def _go_over(self, key: CaseKey) -> Changes:
         """The open case is another one's row now, or other cases are in its row: it is asked for anew."""
-        case = self.open_case
-        if case is None:
+        if self._timeline is None:
             return Changes()
+        case = self._timeline.case
         case.key, case.history = key, None
         if self.past is not None:
             self.past.restart()
-        self._case_stale = True
+        self._timeline.asks.stale = True
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
         return Changes(timeline=True, customer=True, composer=True)
@@ -286,7 +277,9 @@ class Desk:
             if state.state == "up" and name not in self._directory_known:
                 out.append((name, DirectoryQuery()))
         if self._timeline is not None:
-            out += self._case_asks(self._timeline)
+            of = self._timeline.case.key.backend
+            if of in self.backends and self.backends[of].state == "up":
+                out += [(of, query) for query in self._timeline.asks.queries()]
             if self.past is not None and self.backends[self.past.backend].state == "up":
                 out += [(self.past.backend, query) for query in self.past.asks()]
         fresh = [asked for asked in out if asked not in self._asked]
@@ -322,25 +315,6 @@ class Desk:
         up = [name for name, state in self.backends.items() if state.state == "up"]
         return any(name in self._counts.doubtful or self.inbox.doubtful(name) for name in up)
 
-    def _case_asks(self, timeline: Timeline) -> list[tuple[str, Query]]:
-        case = timeline.case
-        state = self.backends.get(case.key.backend)
-        if state is None or state.state != "up":
-            return []
-        out: list[tuple[str, Query]] = []
-        if case.loading or self._case_stale:
-            out.append((case.key.backend, CaseQuery(case.key.case)))
-        elif (self._older_wanted or case.seeking) and case.more_before:
-            oldest = timeline.oldest()
-            if oldest:
-                query = CaseQuery(case.key.case, before=oldest)
-                out.append((case.key.backend, replace(query, limit=SEEK_MESSAGES) if case.seeking else query))
-        if case.customer is not None and case.history is None:
-            out.append((case.key.backend, HistoryQuery(case.customer.id)))
-        elif case.customer is not None and case.history and self._history_wanted and case.more_history:
-            out.append((case.key.backend, HistoryQuery(case.customer.id, before=case.history[-1].id)))
-        return out
-
     def unanswered(self, backend: str, query: Query) -> Changes:
         """The line broke before the answer: it will be asked again when the line is up."""
         self._asked.discard((backend, query))
@@ -360,9 +334,8 @@ class Desk:
             return Changes(found=self.finding is not None and self.finding.refused(backend, query, reason))
         if isinstance(query, CaseQuery):
             self._asked.discard((backend, query))
-            self._older_wanted = self._case_stale = False
-            if self.open_case is not None:
-                self.open_case.loading = False
+            if self._timeline is not None:
+                self._timeline.asks.refused()
         if isinstance(query, PastQuery) and self.past is not None:
             self._asked.discard((backend, query))
             self.past.refused()
@@ -382,8 +355,11 @@ class Desk:
             return self._totals_arrived(state, query, page)
         if isinstance(query, CaseQuery) and isinstance(page, CasePage):
             return self._case_arrived(state, query, page)
-        if isinstance(page, HistoryPage) and self.open_case is not None and isinstance(query, HistoryQuery):
-            return self._history_arrived(backend, query, page)
+        if isinstance(query, HistoryQuery) and isinstance(page, HistoryPage):
+            timeline = self._timeline
+            if timeline is None or timeline.case.key.backend != backend:
+                return Changes()
+            return Changes(customer=timeline.asks.history_arrived(query, page))
         if isinstance(query, SearchQuery) and isinstance(page, SearchPage):
             return Changes(found=self.finding is not None and self.finding.arrived(backend, query, page))
         if isinstance(query, PastQuery) and isinstance(page, PastPage):
@@ -436,9 +412,9 @@ class Desk:
             return self._go_over(head)
         timeline.page(page.detail, page.seq, older=older)
         if older:
-            self._older_wanted = False
+            timeline.asks.older = False
         else:
-            self._case_stale = False
+            timeline.asks.stale = False
             for event in self._journals[state.id].after(page.seq):
                 if event.case == query.case:
                     timeline.apply(event)
@@ -449,19 +425,6 @@ class Desk:
         if page.detail is not None and not older and page.seq >= state.seq:
             changes |= self._newer_row(state, page.detail.row)
         return changes
-
-    def _history_arrived(self, backend: str, query: HistoryQuery, page: HistoryPage) -> Changes:
-        case = self.open_case
-        if case is None or case.key.backend != backend or case.customer is None or case.customer.id != query.customer:
-            return Changes()
-        earlier = case.history or ()
-        if query.before:
-            self._history_wanted = False
-            if not earlier or earlier[-1].id != query.before:
-                return Changes()
-        case.history = (*earlier, *page.cases) if query.before else page.cases
-        case.more_history = page.more
-        return Changes(customer=True)
 
     # -- what the agent does -------------------------------------------------------------------------------------------
 
@@ -527,7 +490,6 @@ class Desk:
         self._timeline = Timeline(key)
         self._timeline.case.row = row
         self._timeline.case.sought = at
-        self._case_stale = self._older_wanted = self._history_wanted = False
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
         return changes | Changes(timeline=True, customer=True, composer=True)
@@ -568,12 +530,14 @@ class Desk:
 
     def want_history(self) -> Changes:
         """A further page of the customer's earlier cases is wanted."""
-        self._history_wanted = self.open_case is not None and self.open_case.more_history
+        if self._timeline is not None:
+            self._timeline.asks.history = self._timeline.case.more_history
         return Changes()
 
     def want_older(self) -> Changes:
         """An older page of the open timeline is wanted."""
-        self._older_wanted = self.open_case is not None and self.open_case.more_before
+        if self._timeline is not None:
+            self._timeline.asks.older = self._timeline.case.more_before
         return Changes()
 
     def set_draft(self, draft: Draft, *, from_outside: bool = False) -> Changes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from agent_tui.desk.case_asks import CaseAsks
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry, as_message
@@ -29,6 +30,7 @@ class Timeline:
 
     def __init__(self, key: CaseKey) -> None:
         self.case = OpenCase(key)
+        self.asks = CaseAsks(self.case, self.oldest)
         self.as_of = 0
         self._messages: dict[str, Message] = {}
         self._provisional: set[str] = set()

@@ -1,0 +1,60 @@
+"""What is asked about the opened case: its newest page, older ones, what is sought further back, and the customer's
+earlier cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.queries import CaseQuery, HistoryPage, HistoryQuery
+
+SEEK_MESSAGES = 500
+"""Messages of one older page while a certain one is looked for."""
+
+
+class CaseAsks:
+    """Of one timeline; `oldest`: the id of its oldest message, "" when there is none. `stale`: the newest page is wanted
+    again; `older`: the agent wants an older one; `history`: a further page of earlier cases is wanted."""
+
+    def __init__(self, case: OpenCase, oldest: Callable[[], str]) -> None:
+        self._case = case
+        self._oldest = oldest
+        self.stale = False
+        self.older = False
+        self.history = False
+
+    def queries(self) -> Iterator[CaseQuery | HistoryQuery]:
+        """All that is wanted now; who asks knows what was asked already."""
+        case = self._case
+        if case.loading or self.stale:
+            yield CaseQuery(case.key.case)
+        elif (self.older or case.seeking) and case.more_before:
+            oldest = self._oldest()
+            if oldest:
+                query = CaseQuery(case.key.case, before=oldest)
+                yield replace(query, limit=SEEK_MESSAGES) if case.seeking else query
+        if case.customer is not None and case.history is None:
+            yield HistoryQuery(case.customer.id)
+        elif case.customer is not None and case.history and self.history and case.more_history:
+            yield HistoryQuery(case.customer.id, before=case.history[-1].id)
+
+    def refused(self) -> None:
+        """The case is not told: nothing more of it is asked for by itself."""
+        self.older = self.stale = False
+        self._case.loading = False
+
+    def history_arrived(self, query: HistoryQuery, page: HistoryPage) -> bool:
+        """A page of earlier cases; False when it is of another customer or another place."""
+        case = self._case
+        if case.customer is None or case.customer.id != query.customer:
+            return False
+        earlier = case.history or ()
+        if query.before:
+            self.history = False
+            if not earlier or earlier[-1].id != query.before:
+                return False
+        case.history = (*earlier, *page.cases) if query.before else page.cases
+        case.more_history = page.more
+        return True
