@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agent_tui.backends.hub.ids import Ids
@@ -36,8 +36,8 @@ def cases(count: int) -> Iterator[SeedCase]:
         )
 
 
-def fill(folder: Path, count: int) -> Path:
-    """Make the folder unless it is there already; its hub.toml."""
+def fill(folder: Path, seeds: Iterable[SeedCase]) -> Path:
+    """Load a new hub with these cases; make the folder unless it is there already; its hub.toml."""
     config, done = folder / "hub.toml", folder / ".complete"
     if done.exists():
         return config
@@ -48,7 +48,7 @@ def fill(folder: Path, count: int) -> Path:
     loaded = load_hub_settings(config, env)
     store = Store.open(data_folder(loaded, folder), exclusive=True)
     try:
-        bulk_load(store, cases(count), SystemTime().now(), Ids())
+        bulk_load(store, seeds, SystemTime().now(), Ids())
     finally:
         store.close()
     token = folder / "token"
@@ -59,4 +59,4 @@ def fill(folder: Path, count: int) -> Path:
 
 
 if __name__ == "__main__":
-    fill(Path(sys.argv[1]), int(sys.argv[2]))
+    fill(Path(sys.argv[1]), cases(int(sys.argv[2])))

@@ -4,27 +4,20 @@ python -m bench.fill_past FOLDER (done once). The words are real chats where tho
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
-from agent_tui.backends.hub.store import Store
-from agent_tui.config.hub_settings import load_hub_settings
+from agent_tui.backends.hub.seeding import SeedCase, SeedMessage
 from agent_tui.domain import filing
-from agent_tui.domain.time import MS, SystemTime
-from agent_tui.hub_process import data_folder
-from agent_tui.staff import add_agent, add_token
+from agent_tui.domain.time import MS
 from bench import corpus
-from bench.fill_hub import AGENT, CONFIG
+from bench.fill_hub import AGENT, fill
 from bench.mails import BODY
 
 MESSAGES = 5_000
 BEGUN = 1_589_000_000
-HERE = Path(__file__).resolve().parent
 
 
 def chats() -> list[list[tuple[str, int, str]]]:
@@ -65,26 +58,5 @@ def _case(number: int, messages: tuple[SeedMessage, ...], *, done: bool) -> Seed
     )
 
 
-def fill(folder: Path) -> Path:
-    """Make the folder unless it is there already; its hub.toml."""
-    config, done = folder / "hub.toml", folder / ".complete"
-    if done.exists():
-        return config
-    (folder / "data").mkdir(parents=True, exist_ok=True)
-    config.write_text(CONFIG)
-    env = {**os.environ, "HOME": str(folder)}
-    add_agent(config, env, AGENT, "Bench", "agent", ())
-    store = Store.open(data_folder(load_hub_settings(config, env), folder), exclusive=True)
-    try:
-        bulk_load(store, cases(MESSAGES), SystemTime().now(), Ids())
-    finally:
-        store.close()
-    token = folder / "token"
-    token.touch(0o600)
-    token.write_text(add_token(config, env, AGENT)[0])
-    done.touch()
-    return config
-
-
 if __name__ == "__main__":
-    fill(Path(sys.argv[1]))
+    fill(Path(sys.argv[1]), cases(MESSAGES))

@@ -15,8 +15,8 @@ SEEK_MESSAGES = 500
 
 
 class CaseAsks:
-    """Of one timeline; `oldest`: the id of its oldest message, "" when there is none. `stale`: the newest page is wanted
-    again; `older`: the agent wants an older one; `history`: a further page of earlier cases is wanted."""
+    """Of one timeline; `oldest`: the id of its oldest message, "" when there is none. `stale`: the newest page is
+    wanted again; `older`: the agent wants an older one; `history`: a further page of earlier cases is wanted."""
 
     def __init__(self, case: OpenCase, oldest: Callable[[], str]) -> None:
         self._case = case
