@@ -17,6 +17,9 @@ CALM = 0.06
 ESC = "\x1b[27u"
 REDRAW = "\x0c"
 HOME, END, PAGE_UP, PAGE_DOWN, DOWN, UP = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~", "\x1b[B", "\x1b[A"
+SCROLLED_BACK = b"\x1bM"
+"""What a terminal is told when lines move down. A run of the harmless texts that never says it is no measure."""
+MOST_ROUNDS = 4
 CLIP = b"\x1b]52;"
 FOUND = re.compile(r"FOUND +[1-9]")
 NOTICE = b"\x1b]9;"
@@ -123,8 +126,13 @@ class Tour:
                     await self._press(key)
             await self._press(END + ESC)
             await self._press(DOWN)
-        for key in (HOME, *[DOWN] * 24, *[UP] * 24, END, *[UP] * 24):
-            await self._press(key)
+        for _ in range(MOST_ROUNDS):
+            for key in (HOME, *[DOWN] * 24, *[UP] * 24, END, *[UP] * 24):
+                await self._press(key)
+            if SCROLLED_BACK in self.desk.bytes:
+                break
+            await self._press("3")  # nothing beside the rows: then they are moved, not drawn again
+            await self._press(ESC)
 
     async def _save(self) -> None:
         """The first file of the case into the folder that is offered; it claims to be something else."""
