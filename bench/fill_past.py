@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent_tui.backends.hub.seeding import SeedCase, SeedMessage
 from agent_tui.domain import filing
+from agent_tui.domain.model import MessageKind
 from agent_tui.domain.time import MS
 from bench import corpus
 from bench.fill_hub import AGENT, fill
@@ -35,13 +36,13 @@ def chats() -> list[list[tuple[str, int, str]]]:
 
 def cases(count: int) -> Iterator[SeedCase]:
     """Conversations one after another until so many messages are said, all done; then one that waits for us."""
-    kinds = {"customer": "in", "agent": "out"}
+    kinds: dict[str, MessageKind] = {"customer": "in", "agent": "out"}
     known, left, at, number = chats(), count, BEGUN, 0
     while left:
         said = list(islice(known[number % len(known)], left))
         left -= len(said)
         messages = tuple(
-            SeedMessage(kinds.get(who, "note"), (at + after) * MS, words, "" if who == "customer" else AGENT)  # type: ignore[arg-type]
+            SeedMessage(kinds.get(who, "note"), (at + after) * MS, words, "" if who == "customer" else AGENT)
             for who, after, words in said
         )
         yield _case(number, messages, done=True)

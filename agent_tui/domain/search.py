@@ -145,11 +145,6 @@ def expected(name: Operator) -> SafeText:
             return clean_line(", ".join(PARTS))
 
 
-def has_operators(text: str) -> bool:
-    """Whether the line says more than words: rows by name cannot answer it."""
-    return any(_operator(said["name"]) is not None or said["minus"] for said in _pieces(text))
-
-
 def meant(text: str) -> Operator | None:
     """The operator that a word with a colon in it may have been meant as: `chanel:wa` is looked for as it stands."""
     for said in _pieces(text):

@@ -12,7 +12,6 @@ from agent_tui.domain.search import (
     Condition,
     SearchError,
     around,
-    has_operators,
     marks,
     parse,
     plain_words,
@@ -109,8 +108,8 @@ def test_what_is_only_left_out_looks_for_nothing() -> None:
 
 def test_rows_are_narrowed_by_the_words_alone() -> None:
     assert plain_words('refund from:dana -paid "late one"') == "refund late one"
-    assert has_operators("from:dana")
-    assert not has_operators("dana 12:30")
+    assert parse("from:dana", NOW).conditions
+    assert not parse("dana 12:30", NOW).conditions
 
 
 def test_words_are_marked_where_they_stand() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.backends.base import Acked, Rejected
+from agent_tui.backends.connectors.base import Inbound
 from agent_tui.backends.hub import likeness
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.known_customers import know
@@ -69,10 +70,10 @@ async def suggested(hub: Hub) -> list[tuple[str, str, str]]:
     ids=["signature", "order", "order-he", "name", "name-he", "handle", "phone"],
 )
 async def test_what_two_have_in_common_is_a_suggestion_with_its_reason(
-    hub: Hub, one: object, other: object, reason: str
+    hub: Hub, one: Inbound, other: Inbound, reason: str
 ) -> None:
     for got in (one, other):
-        await hub.workspace.port.inbound(got)  # type: ignore[arg-type]
+        await hub.workspace.port.inbound(got)
     assert len(await hub.rows()) == 2, "nothing was joined"
     found = await suggested(hub)
     assert [each[2] for each in found] == [reason, reason], "each of the two is told of the other"
@@ -90,9 +91,9 @@ async def test_what_two_have_in_common_is_a_suggestion_with_its_reason(
     ],
     ids=["one-word", "short-number", "a-third", "mailbox", "other-family", "dates"],
 )
-async def test_what_says_nothing_is_not_suggested(hub: Hub, one: object, other: object) -> None:
+async def test_what_says_nothing_is_not_suggested(hub: Hub, one: Inbound, other: Inbound) -> None:
     for got in (one, other):
-        await hub.workspace.port.inbound(got)  # type: ignore[arg-type]
+        await hub.workspace.port.inbound(got)
     assert await suggested(hub) == []
 
 
