@@ -26,7 +26,7 @@ from agent_tui.config.problems import ConfigError
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
 
 log = logging.getLogger("agent_tui.hub")
@@ -157,6 +157,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         subject_ms=round(times.subject_days * DAY_MS),
         give_up_ms=round(times.give_up_hours * HOUR_MS),
         link_ms=round(times.link_minutes * MINUTE_MS),
+        lease_ms=None if times.lease_seconds is None else round(times.lease_seconds * MS),
         country=settings.country,
         senders=senders,
         canned=tuple((canned.name, canned.text) for canned in settings.canned),

@@ -15,6 +15,7 @@ from agent_tui.domain.events import Event
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import FileRef, Order
+from agent_tui.domain.presence import Doing, Watcher
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -26,7 +27,9 @@ class Capabilities:
     `replay`: missed events come again after a reconnect (else the desk refetches what it shows).
     `command_ids`: an order takes effect once per id (else a send of unknown outcome is shown, never repeated by
     itself).
-    `lease`: hard, advisory or none. `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
+    `lease`: hard (it refuses what another than the holder sends), advisory (it says who is at a case, and a reply is
+    refused when a newer one is there) or none. `presence`: it tells who else has a case open.
+    `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
     (of all that was said): as named. `history`: it answers what a customer's whole history is.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
@@ -42,6 +45,7 @@ class Capabilities:
     orders: frozenset[str] = frozenset()
     search: bool = False
     history: bool = False
+    presence: bool = False
 
 
 @frozen
@@ -74,7 +78,15 @@ class Stale:
     cases: frozenset[str] | None = None
 
 
-Happening = Connected | Disconnected | Stale | Event
+@frozen
+class Watched:
+    """Who else has this case open now, the whole of it."""
+
+    case: str
+    watchers: tuple[Watcher, ...]
+
+
+Happening = Connected | Disconnected | Stale | Watched | Event
 
 
 @frozen
@@ -121,6 +133,10 @@ class Backend(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
+    def introduce(self, desk: str) -> None:
+        """Names this terminal to the server, before `feed()` is read; the same after a restart."""
+        ...
+
     def feed(self) -> AsyncIterator[Happening]:
         """Connect, stay connected, and tell what happens; ends after `close()` or a final `Disconnected`."""
         ...
@@ -131,6 +147,11 @@ class Backend(Protocol):
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
         """Carry out one order. Raises BackendDown (not delivered, or safe to repeat by id) or OutcomeUnknown."""
+        ...
+
+    async def watch(self, case: str, doing: Doing, channel: str = "") -> None:
+        """Tell the others at this case what I do there; "" that I left. Best effort: never raises, never waits for an
+        answer, and is told again by itself after a reconnect."""
         ...
 
     async def upload(self, path: Path, name: str) -> FileRef:

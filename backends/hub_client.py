@@ -20,13 +20,24 @@ from agent_tui.backends.base import (
     QueryRefused,
     Rejected,
     Stale,
+    Watched,
 )
-from agent_tui.backends.wire.client import Answered, ClientProtocol, Ended, Happened, Received, Settled, Welcomed
+from agent_tui.backends.wire.client import (
+    Answered,
+    ClientProtocol,
+    Ended,
+    Happened,
+    Received,
+    SeenThere,
+    Settled,
+    Welcomed,
+)
 from agent_tui.backends.wire.codec import size_of
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, Limits, Welcome
 from agent_tui.backends.wire.rate import TokenBucket
 from agent_tui.backends.wire.transport import Transport, TransportClosed, TransportRefused, connect_websocket
 from agent_tui.domain.orders import FileRef, Order
+from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.time import MS, Ms, TimeSource
 
@@ -96,6 +107,7 @@ class HubBackend:
         self._opening = False
         self._number = 0
         self._last_known: Ms | None = None
+        self._watching: tuple[str, Doing, str] = ("", "reading", "")
 
     # -- the contract ------------------------------------------------------------------------------------------------
 
@@ -117,6 +129,9 @@ class HubBackend:
     @property
     def capabilities(self) -> Capabilities:
         return self._capabilities
+
+    def introduce(self, desk: str) -> None:
+        self._protocol.desk = desk
 
     async def feed(self) -> AsyncIterator[Happening]:
         """Connect and stay connected; one consumer."""
@@ -165,6 +180,17 @@ class HubBackend:
             if self._outcomes.get(command_id) is outcome:
                 del self._outcomes[command_id]
             self._protocol.forget(command_id)
+
+    async def watch(self, case: str, doing: Doing, channel: str = "") -> None:
+        if (case, doing, channel) != self._watching:
+            self._watching = (case, doing, channel)
+            await self._tell_watching()
+
+    async def _tell_watching(self) -> None:
+        if not self._capabilities.presence:
+            return
+        with contextlib.suppress(BackendDown, QueryRefused):
+            await self._say(self._protocol.watch(*self._watching))
 
     async def upload(self, path: Path, name: str) -> FileRef:
         from agent_tui.backends.blob_client import upload
@@ -284,6 +310,10 @@ class HubBackend:
         elif isinstance(received, Welcomed):
             await self._feed.put(self._connected(received))
             self._opening = False
+            if self._watching[0]:
+                await self._tell_watching()
+        elif isinstance(received, SeenThere):
+            await self._feed.put(Watched(received.case, received.watchers))
 
     def _connected(self, received: Welcomed) -> Connected:
         welcome = received.welcome
@@ -371,6 +401,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         replay=wire.replay,
         command_ids=wire.command_ids,
         lease=wire.lease,
+        presence=wire.presence,
         cases=wire.cases,
         snooze=wire.snooze,
         due_times=wire.due_times,

@@ -60,7 +60,7 @@ class Busy(OnlyLookedAt):
     async def access(self) -> object:
         return await self._workspace.access()
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0, desk: str = "") -> Outcome:
         return Acked(command_id, "")
 
     async def query(self, agent: Agent, query: Query) -> Page:

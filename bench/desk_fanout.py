@@ -43,7 +43,7 @@ class OnlyEvents(OnlyLookedAt):
     async def access(self) -> object:
         return None
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0, desk: str = "") -> Outcome:
         return Rejected(command_id, "bench", "no orders here")
 
     async def query(self, agent: Agent, query: Query) -> Page:

@@ -24,5 +24,11 @@ class OnlyLookedAt:
     def visible(self, agent: Agent, event: Event) -> bool:
         return True
 
+    async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
+        return None
+
+    async def desk_left(self, agent: str, desk: str) -> None:
+        return None
+
     async def presence(self, agent: str, state: str) -> None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, command
-from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me
+from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me, not_held
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import presence_words
 from agent_tui.commands.views import agent_name
@@ -272,6 +272,7 @@ COMMANDS = (
         *_HERE,
         can("snooze"),
         in_stage("us", "customer", "later", otherwise=marked("it is done: reopen it first")),
+        not_held,
     ),
     command(
         ids.CASE_REOPEN,
@@ -286,8 +287,9 @@ COMMANDS = (
         *_HERE,
         can("spam"),
         in_stage("us", "customer", "later", "done", otherwise=marked("it is spam already")),
+        not_held,
     ),
-    command(ids.CUSTOMER_BLOCK, _block, *_HERE, can("block")),
+    command(ids.CUSTOMER_BLOCK, _block, *_HERE, can("block"), not_held),
     command(ids.UNDO, _undo),
     command(ids.COPY_MESSAGE, _copy_message, has_message),
     command(ids.COPY_NUMBER, _copy_number, *_HERE),

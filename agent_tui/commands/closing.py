@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent_tui.commands import ids
 from agent_tui.commands.case import case_here, give, who
 from agent_tui.commands.command import command
-from agent_tui.commands.conditions import can, has_case, in_stage
+from agent_tui.commands.conditions import can, has_case, in_stage, not_held
 from agent_tui.commands.context import Arguments, Choice, Context, Place
 from agent_tui.commands.moving import open_next_waiting
 from agent_tui.domain.model import CaseRow
@@ -63,6 +63,7 @@ COMMANDS = (
         has_case,
         can("resolve"),
         in_stage("us", "customer", "later", otherwise=marked("it is done already")),
+        not_held,
         _written_up,
     ),
 )

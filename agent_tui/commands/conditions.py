@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent_tui.commands.command import WhyNot
 from agent_tui.commands.context import Context
+from agent_tui.desk.leases import colleague, standing
 from agent_tui.domain.model import Agent, Call, CallState, Stage
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, trusted
 
@@ -42,6 +43,17 @@ def can(order: str) -> WhyNot:
         return compose("{server} cannot do that", server=clean_line(backend.name or backend.id))
 
     return why_not
+
+
+def not_held(context: Context) -> SafeText | None:
+    """Nobody else handles the case now, so that it can be brought to an end here."""
+    row, state, myself = context.row, context.backend, me(context)
+    if row is None or row.lease is None or state is None or myself is None:
+        return None
+    how = standing(row.lease, myself.id, context.workbench.desk.id)
+    if how == "colleague":
+        return compose("{who} has it", who=colleague(state, row.lease.agent))
+    return trusted("it is at another terminal of yours: Enter takes it here") if how == "my-other" else None
 
 
 def in_stage(*stages: Stage, otherwise: Phrase) -> WhyNot:

@@ -54,6 +54,11 @@ CASE_DONE = "case-done"
 CASE_REOPEN = "case-reopen"
 CASE_SPAM = "case-spam"
 CUSTOMER_BLOCK = "customer-block"
+LEASE_ASK = "lease-ask"
+HAND_OVER = "hand-over"
+TAKE_OVER = "take-over"
+LEASE_RELEASE = "lease-release"
+DRAFT_OTHER = "draft-other"
 JOIN = "join"
 UNJOIN = "unjoin"
 SUGGESTION = "suggestion"
@@ -232,6 +237,31 @@ _CASE = (
         CUSTOMER_BLOCK,
         "Block the customer",
         "All their cases are spam, and all that they write from now on too.",
+        (LIST,),
+    ),
+    CommandSpec(LEASE_ASK, "Ask for the case", "Ask the colleague who handles this case to hand it over.", _LISTS),
+    CommandSpec(
+        HAND_OVER,
+        "Hand over",
+        "Hand the case over to a colleague, with a word on what they should know.",
+        (LIST,),
+        (
+            Argument("who", "agent", required=False, help="a colleague's name"),
+            Argument("note", "text", required=False, help="what they should know"),
+        ),
+    ),
+    CommandSpec(
+        TAKE_OVER,
+        "Take over",
+        "Take the case from the colleague who handles it, and say why. For supervisors.",
+        (LIST,),
+        (Argument("reason", "text", required=False, help="why"),),
+    ),
+    CommandSpec(LEASE_RELEASE, "Give the case free", "Handle the case no longer; the draft stays.", (LIST,)),
+    CommandSpec(
+        DRAFT_OTHER,
+        "The other draft",
+        "Exchange the draft with the one that was written at another terminal of mine.",
         (LIST,),
     ),
     CommandSpec(

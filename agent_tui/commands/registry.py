@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent_tui.commands import calls, case, closing, desk, history, joining, moving, promises, views, writing
+from agent_tui.commands import calls, case, closing, desk, history, joining, leases, moving, promises, views, writing
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
@@ -13,6 +13,7 @@ _ALL = (
     *moving.COMMANDS,
     *views.COMMANDS,
     *case.COMMANDS,
+    *leases.COMMANDS,
     *promises.COMMANDS,
     *closing.COMMANDS,
     *joining.COMMANDS,

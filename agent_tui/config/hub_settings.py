@@ -105,6 +105,10 @@ class TimeSettings(ConfigModel):
     link_minutes: float = Field(default=15, gt=0, allow_inf_nan=False)
     """How long a link to a file can be used; each works once."""
 
+    lease_seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False, examples=[120])
+    """How long a case stays with an agent whose line broke. Without it by channel: 90, for web chat 60; the lease of a
+    call lasts as long as the call."""
+
 
 class BrandSettings(ConfigModel):
     """Whom agents speak for. One [[brands]] table for each."""

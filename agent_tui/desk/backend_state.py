@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agent_tui.backends.base import Capabilities
+from agent_tui.desk.missed import Missed
 from agent_tui.domain.model import Agent, Directory
+from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.time import Ms
 
 
@@ -28,3 +30,10 @@ class BackendState:
     caught_up_to: Ms | None = None
     clock_skew: int = 0
     directory: Directory = field(default_factory=Directory)
+    held: tuple[SavedDraft, ...] | None = None
+    """My drafts as the server has told them just now, of all my terminals; None once they were looked at."""
+    held_known: bool = False
+    elsewhere: set[str] = field(default_factory=set)
+    """Cases whose draft was written last at another terminal of mine."""
+    missed: Missed | None = None
+    """What happened while the line was down, until all of it has come."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent_tui.backends.base import Connected, Disconnected, Happening, Stale
+from agent_tui.backends.base import Connected, Disconnected, Happening, Stale, Watched
 from agent_tui.desk import countdown
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.calls import Calls
@@ -17,6 +17,8 @@ from agent_tui.desk.inbox import Inbox
 from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leading import Leading
+from agent_tui.desk.leases import Leases
+from agent_tui.desk.missed import Missed
 from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry
@@ -31,6 +33,7 @@ from agent_tui.domain.events import (
     CustomerChanged,
     CustomersJoined,
     CustomersParted,
+    DraftChanged,
     Event,
 )
 from agent_tui.domain.model import Agent, Call, CaseRow
@@ -40,6 +43,8 @@ from agent_tui.domain.queries import (
     CaseQuery,
     DirectoryPage,
     DirectoryQuery,
+    HeldPage,
+    HeldQuery,
     HistoryPage,
     HistoryQuery,
     Page,
@@ -64,7 +69,12 @@ if TYPE_CHECKING:
 class Desk:
     """Pure state. Every method that changes something returns what changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, id: str = "") -> None:
+        """`id`: names this terminal to the servers; leases are held by it."""
+        self.id = id
+        self.leases = Leases(id)
+        self.other_drafts: dict[CaseKey, Draft] = {}
+        """Drafts that another terminal of mine wrote while this one wrote too."""
         self.inbox = Inbox()
         self.backends: dict[str, BackendState] = {}
         self.drafts: dict[CaseKey | None, Draft] = {}
@@ -106,6 +116,8 @@ class Desk:
             return self._disconnected(state, happening, now)
         if isinstance(happening, Stale):
             return self._stale(backend, happening.cases)
+        if isinstance(happening, Watched):
+            return self._watched(backend, happening)
         if happening.seq <= state.seq:
             return Changes()
         changes = Changes()
@@ -114,9 +126,15 @@ class Desk:
         state.seq = happening.seq
         self._journals[backend].add(happening)
         changes |= self._apply(state, happening)
-        notice = notice_of(happening, state.me, self.row(CaseKey(backend, happening.case)), backend)
+        notice = notice_of(happening, state, self.row(CaseKey(backend, happening.case)), self.id)
         if notice is not None:
             changes.notices.append(notice)
+        if state.missed is not None:
+            caught_up = state.missed.saw(happening, state, now)
+            if caught_up is not None:
+                changes.notices.append(caught_up)
+            if state.missed.over(happening.seq):
+                state.missed = None
         return changes
 
     def _connected(self, state: BackendState, up: Connected) -> Changes:
@@ -124,6 +142,8 @@ class Desk:
         state.me, state.capabilities, state.clock_skew = up.me, up.capabilities, up.clock_skew
         state.state, state.reason, state.retry_at = "up", up.cut_reason, None
         state.caught_up_to = up.caught_up_to
+        state.held_known = False
+        state.missed = Missed(up.seq, up.caught_up_to) if up.resumed and up.caught_up_to is not None else None
         self.inbox.line(state.id, True)
         self._asked = {asked for asked in self._asked if asked[0] != state.id}
         self._counts.doubtful.add(state.id)
@@ -168,6 +188,13 @@ class Desk:
         self._counts.doubtful.add(backend)
         return Changes(inbox=True)
 
+    def _watched(self, backend: str, watched: Watched) -> Changes:
+        case = self.open_case
+        if case is None or case.key != CaseKey(backend, watched.case) or case.watchers == watched.watchers:
+            return Changes()
+        case.watchers = watched.watchers
+        return Changes(header=True)
+
     # -- events --------------------------------------------------------------------------------------------------------
 
     def _apply(self, state: BackendState, event: Event) -> Changes:
@@ -182,6 +209,8 @@ class Desk:
                 changes.inbox = True  # it may have been held elsewhere than where it stands now
         if isinstance(body, CallChanged):
             changes.calls |= self._calls.changed(state.id, body.call)
+        if isinstance(body, DraftChanged) and body.desk != self.id:
+            state.held_known = False
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
         changes |= self._who_changed(state, key, body)
@@ -190,6 +219,10 @@ class Desk:
         if self._timeline is not None and self._timeline.case.key == key and self._timeline.apply(event):
             changes.timeline = changes.composer = True
             changes.customer = True
+            me = state.me.id if state.me is not None else ""
+            if state.missed is not None and state.missed.holds(event, me):
+                self._timeline.case.missed += 1
+                self._timeline.case.missed_since = state.missed.since
         return changes
 
     def _who_changed(self, state: BackendState, key: CaseKey, body: AnyBody) -> Changes:
@@ -238,6 +271,7 @@ class Desk:
         changes = Changes()
         if state.me is None:
             return changes
+        self.leases.seen(state.id, row, state.me.id)
         moved = self.inbox.place(state.id, row, state.me, known_new=known_new)
         if moved is not None:
             changes.inbox = moved
@@ -276,6 +310,8 @@ class Desk:
         for name, state in self.backends.items():
             if state.state == "up" and name not in self._directory_known:
                 out.append((name, DirectoryQuery()))
+            if state.state == "up" and not state.held_known and "save-draft" in state.capabilities.orders:
+                out.append((name, HeldQuery()))
         if self._timeline is not None:
             of = self._timeline.case.key.backend
             if of in self.backends and self.backends[of].state == "up":
@@ -367,6 +403,15 @@ class Desk:
             if past is None or past.backend != backend:
                 return Changes()
             return Changes(past=past.page(query, page, self._journals[backend]))
+        if isinstance(query, HeldQuery):
+            state.held_known = True
+        if isinstance(page, HeldPage):
+            state.held = page.drafts
+            state.elsewhere = {draft.case for draft in page.drafts if draft.desk != self.id}
+            changes = Changes(composer=True)
+            for row in page.rows:
+                changes |= self._newer_row(state, row)
+            return changes
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
@@ -487,6 +532,8 @@ class Desk:
         key = self._leading.head(key)
         row = self.row(key)
         changes = self.close_past()
+        if (state := self.backends.get(key.backend)) is not None and key.case in state.elsewhere:
+            state.held_known = False  # a pause of the other terminal's agent is no event
         self._timeline = Timeline(key)
         self._timeline.case.row = row
         self._timeline.case.sought = at
@@ -579,6 +626,7 @@ class Desk:
         if self._timeline is None or self._timeline.case.key != entry.key:
             return Changes()
         self._timeline.acknowledged(entry, result, now)
+        self._timeline.case.missed = 0
         return Changes(timeline=True)
 
     def _refresh_outbox(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.orders import FileRef, NewMessage, Note, Order, Reply
+from agent_tui.domain.orders import FileRef, HandOver, NewMessage, Note, Order, Reply, SavedDraft, TakeOver
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -74,8 +74,16 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
         here,
         draft.in_reply_to,
         draft.forward_of,
+        draft.base_version,
     )
     return reply, local
+
+
+def same_words(one: Order, other: Order) -> bool:
+    """Whether two orders say the same to the same, whatever had been seen when they were given."""
+    if isinstance(one, Reply) and isinstance(other, Reply):
+        return replace(one, seen=0) == replace(other, seen=0)
+    return one == other
 
 
 def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) -> Draft | None:
@@ -113,5 +121,54 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             order.in_reply_to,
             order.forward_of,
             now,
+            order.seen,
         )
+    if isinstance(order, HandOver) and order.note:
+        return Draft(key, body=order.note.raw, note=True, updated=now)
+    if isinstance(order, TakeOver):
+        return Draft(key, body=order.reason.raw, note=True, updated=now)
     return None
+
+
+def to_save(draft: Draft) -> SavedDraft | None:
+    """The draft as a hub keeps it; None for a message to somebody new, which belongs to no case. Local files stay
+    here."""
+    if draft.key is None:
+        return None
+    return SavedDraft(
+        draft.key.case,
+        CustomerText(draft.body),
+        draft.channel,
+        draft.conversation,
+        draft.account,
+        CustomerText(draft.subject),
+        draft.to,
+        draft.cc,
+        draft.bcc,
+        tuple(file for file in draft.files if isinstance(file, FileRef)),
+        draft.note,
+        draft.in_reply_to,
+        draft.forward_of,
+        draft.base_version,
+    )
+
+
+def from_saved(backend: str, saved: SavedDraft) -> Draft:
+    """The draft that a hub kept."""
+    return Draft(
+        CaseKey(backend, saved.case),
+        saved.channel,
+        saved.conversation,
+        saved.account,
+        saved.subject.raw,
+        saved.to,
+        saved.cc,
+        saved.bcc,
+        saved.body.raw,
+        saved.files,
+        saved.note,
+        saved.in_reply_to,
+        saved.forward_of,
+        saved.at,
+        saved.base_version,
+    )

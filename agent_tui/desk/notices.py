@@ -6,18 +6,31 @@ from agent_tui.backends.base import Disconnected
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Notice
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leases import colleague
 from agent_tui.domain.channels import channel
-from agent_tui.domain.events import CallChanged, CaseChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.events import (
+    CallChanged,
+    CaseChanged,
+    Event,
+    LeaseAsked,
+    LeaseChanged,
+    MessageAdded,
+    MessageChanged,
+)
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.text import clean_line, compose
 
 
-def notice_of(event: Event, me: Agent | None, row: CaseRow | None, backend: str) -> Notice | None:
-    """The line for an event on one of my cases; None for what needs none."""
-    row = event.row if event.row is not None else row
-    if me is None or row is None or (event.by and event.by == me.id):
+def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str) -> Notice | None:
+    """The line for an event on one of my cases; None for what needs none. `desk`: this terminal."""
+    row, me = event.row if event.row is not None else row, state.me
+    if me is None or row is None:
         return None
-    key = CaseKey(backend, event.case)
+    key = CaseKey(state.id, event.case)
+    if isinstance(event.body, LeaseChanged | LeaseAsked):
+        return _of_lease(event, event.body, state, me, row, desk)
+    if event.by and event.by == me.id:
+        return None
     name = row.name.safe_line
     body = event.body
     if isinstance(body, CallChanged):
@@ -43,6 +56,35 @@ def notice_of(event: Event, me: Agent | None, row: CaseRow | None, backend: str)
     if isinstance(body, CaseChanged) and body.change == "assigned":
         return Notice(compose("handed to you: {name}", name=name), "info", key, True)
     return None
+
+
+def _of_lease(
+    event: Event, body: LeaseChanged | LeaseAsked, state: BackendState, me: Agent, row: CaseRow, desk: str
+) -> Notice | None:
+    """Who asks for a case that I have here, and who has it now that I had it."""
+    key, name = CaseKey(state.id, event.case), row.name.safe_line
+    who = colleague(state, event.by)
+    if isinstance(body, LeaseAsked):
+        if body.holder != me.id or (row.lease is not None and row.lease.desk != desk):
+            return None
+        return Notice(compose("{who} asks for {name}: t hands it over", who=who, name=name), "warning", key, True)
+    if body.change == "handed-over" and body.agent == me.id and event.by != me.id:
+        return Notice(compose("handed to you by {who}: {name}", who=who, name=name), "info", key, True)
+    if (body.was, body.was_desk) != (me.id, desk) or (body.agent, body.desk) == (me.id, desk):
+        return None
+    if body.agent == me.id:
+        words = compose("{name} is at your other terminal now; what you wrote is kept", name=name)
+    elif event.by == me.id:
+        return None
+    elif body.change == "expired":
+        words = compose("the line was down too long: {name} is free again; Enter takes it", name=name)
+    elif body.change == "call-answered":
+        words = compose("{who} talks with {name} and has the case; what you wrote is kept", who=who, name=name)
+    elif body.change == "taken-over":
+        words = compose("{who} took {name} over; what you wrote is kept", who=who, name=name)
+    else:
+        words = compose("{who} has {name} now; what you wrote is kept", who=colleague(state, body.agent), name=name)
+    return Notice(words, "warning", key, True)
 
 
 def line_notice(state: BackendState, down: Disconnected) -> Notice | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
+from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
 
@@ -26,6 +27,11 @@ class OpenCase:
     history: tuple[PastCase, ...] | None = None
     more_history: bool = False
     missing: bool = False
+    watchers: tuple[Watcher, ...] = ()
+    """Who else has it open now, at other desks."""
+    missed: int = 0
+    """Messages that came while the line was down, until something is sent; since `missed_since` (Ms)."""
+    missed_since: Ms = 0
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
     sought: tuple[Ms, str] | None = None

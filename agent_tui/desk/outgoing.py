@@ -33,6 +33,8 @@ class OutboxEntry:
     attempts: int = 0
     reason: SafeText = NO_REASON
     files: tuple[LocalFile, ...] = ()
+    fence: int = 0
+    """Of the lease that the desk held when the order was given, or when it first left; 0: of none."""
 
     @property
     def writes(self) -> bool:

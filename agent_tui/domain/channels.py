@@ -20,7 +20,7 @@ ChannelKind = Literal["voice", "live", "messaging", "mail", "public"]
 class Channel:
     """One channel. `window_ms`: how long after the customer's last word we may write freely (None: always).
     `first_ms`/`next_ms`: default targets for the first and every further answer. `max_chars`: longest text (None: no
-    limit)."""
+    limit). `lease_ms`: how long a case stays with an agent whose line broke."""
 
     key: str
     tag: str
@@ -32,6 +32,7 @@ class Channel:
     window_ms: int | None = None
     max_chars: int | None = None
     attachments: bool = True
+    lease_ms: int = 90 * MS
 
     @property
     def enter_sends(self) -> bool:
@@ -46,7 +47,7 @@ class Channel:
 
 _PROFILES = (
     Channel("phone", "PH", "phone", "voice", "tel", 6 * MINUTE_MS, HOUR_MS, None, None, False),
-    Channel("webchat", "WC", "web chat", "live", "web", MINUTE_MS, 2 * MINUTE_MS),
+    Channel("webchat", "WC", "web chat", "live", "web", MINUTE_MS, 2 * MINUTE_MS, lease_ms=60 * MS),
     Channel("whatsapp", "WA", "WhatsApp", "messaging", "wa", 30 * MINUTE_MS, 30 * MINUTE_MS, DAY_MS, 4096),
     Channel("sms", "SM", "SMS", "messaging", "tel", HOUR_MS, HOUR_MS, None, 1530, False),
     Channel("messenger", "ME", "Messenger", "messaging", "fb", HOUR_MS, HOUR_MS, DAY_MS, 2000),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.leases import LeaseChange
 from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Join, Message, Promise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -120,6 +121,40 @@ class CardShown:
 
 
 @frozen
+class LeaseChanged:
+    """Another agent handles the case now, or nobody (`agent` ""), or whoever does may be gone at `until` (Ms, 0: no end
+    is set). The fields are those of `Lease`; `was`: who had it before, "" when nobody had."""
+
+    change: LeaseChange
+    agent: str = ""
+    desk: str = ""
+    fence: int = 0
+    until: Ms = 0
+    was: str = ""
+    was_desk: str = ""
+    type: Literal["lease-changed"] = "lease-changed"
+
+
+@frozen
+class LeaseAsked:
+    """`Event.by` would like to have the case that `holder` handles."""
+
+    holder: str
+    type: Literal["lease-asked"] = "lease-asked"
+
+
+@frozen
+class DraftChanged:
+    """A draft of mine (`Event.by`) was begun, taken up at another terminal (`desk`) or thrown away. Only its author is
+    told; the words stand in no event."""
+
+    case: str
+    desk: str
+    gone: bool = False
+    type: Literal["draft-changed"] = "draft-changed"
+
+
+@frozen
 class PromiseChanged:
     """A promise was given, changed, kept, dropped or taken back: the whole promise after it."""
 
@@ -145,6 +180,9 @@ Body = (
     | AgentChanged
     | CardShown
     | PromiseChanged
+    | LeaseChanged
+    | LeaseAsked
+    | DraftChanged
 )
 AnyBody = Body | UnknownBody
 

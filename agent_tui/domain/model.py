@@ -146,6 +146,20 @@ class Clock:
 
 
 @frozen
+class Lease:
+    """One agent, and no other, handles the case now. `desk`: which of their terminals, "" where it was handed to them
+    and none has taken it yet. `fence`: seq of the event that granted it. `taken`, `until`, `away`: the hub's Ms; it
+    ends at `until` unless the holder's line is back (0: no end is set), which is down since `away` (0: it is up)."""
+
+    agent: str
+    desk: str
+    fence: int
+    taken: Ms
+    until: Ms = 0
+    away: Ms = 0
+
+
+@frozen
 class Promise:
     """What we owe a customer: `what`, by `due`, and whose it is: `agent` (an id), else `team`, else whoever has the
     case. `at` and `by`: when and by whom it was given. `settled`, `settled_by`: when and by whom it was kept or
@@ -195,6 +209,8 @@ class CaseRow:
     call: Call | None = None
     failed: int = 0
     """Sends that failed or whose outcome is unknown, until retried or dismissed."""
+    lease: Lease | None = None
+    """Who handles it now; None: nobody, or the server has no leases."""
     promise: Promise | None = None
     """Of the open promises the one that is due first."""
 

@@ -40,6 +40,9 @@ class Reply:
     files: tuple[FileRef, ...] = ()
     in_reply_to: str = ""
     forward_of: str = ""
+    seen: int = 0
+    """The version of the case's row that the agent had seen: what came after it is shown first, and this is refused
+    (`newer-message`). 0: not checked."""
     name: Literal["reply"] = "reply"
 
 
@@ -282,6 +285,86 @@ class Prefer:
 
 
 @frozen
+class TakeLease:
+    """I handle this case now. The result is the fence."""
+
+    case: str
+    name: Literal["take-lease"] = "take-lease"
+
+
+@frozen
+class ReleaseLease:
+    """I handle it no longer; nothing where I did not."""
+
+    case: str
+    name: Literal["release-lease"] = "release-lease"
+
+
+@frozen
+class AskLease:
+    """I would like to have the case: whoever handles it is told."""
+
+    case: str
+    name: Literal["ask-lease"] = "ask-lease"
+
+
+@frozen
+class HandOver:
+    """The case is this colleague's now, and nobody else takes it before they could. `note`: what they should know."""
+
+    case: str
+    agent: str
+    note: CustomerText = EMPTY
+    name: Literal["hand-over"] = "hand-over"
+
+
+@frozen
+class TakeOver:
+    """A supervisor takes the case from whoever handles it, and says why: it becomes a note. The result is the fence."""
+
+    case: str
+    reason: CustomerText
+    name: Literal["take-over"] = "take-over"
+
+
+@frozen
+class SavedDraft:
+    """An unsent reply or note of an agent, as the hub keeps it for all their terminals. `rev`: seq of the event that
+    told of it; `at`: the hub's Ms when it came; `desk`: where it was written. `other`: another one was written over it
+    at another terminal."""
+
+    case: str
+    body: CustomerText
+    channel: str = ""
+    conversation: str = ""
+    account: str = ""
+    subject: CustomerText = EMPTY
+    to: tuple[CustomerText, ...] = ()
+    cc: tuple[CustomerText, ...] = ()
+    bcc: tuple[CustomerText, ...] = ()
+    files: tuple[FileRef, ...] = ()
+    note: bool = False
+    in_reply_to: str = ""
+    forward_of: str = ""
+    base_version: int = 0
+    desk: str = ""
+    rev: int = 0
+    at: Ms = 0
+    other: bool = False
+
+
+@frozen
+class SaveDraft:
+    """Keep my draft of this case; an empty one is thrown away. `base`: the `rev` that it goes on from, 0 for none: one
+    that another terminal saved since is kept beside it. The result is the new `rev`."""
+
+    case: str
+    draft: SavedDraft
+    base: int = 0
+    name: Literal["save-draft"] = "save-draft"
+
+
+@frozen
 class Presence:
     """I am available, not ready (with a reason in `state`) or gone."""
 
@@ -314,6 +397,12 @@ Order = (
     | CallAction
     | WriteUp
     | Prefer
+    | TakeLease
+    | ReleaseLease
+    | AskLease
+    | HandOver
+    | TakeOver
+    | SaveDraft
     | Presence
 )
 

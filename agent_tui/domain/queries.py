@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseDetail, CaseRow, Conversation, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
@@ -90,6 +91,14 @@ class LinkQuery:
 
 
 @frozen
+class HeldQuery:
+    """What I have under my hands: my drafts, of all my terminals, and the cases I handle; with `case` of that one."""
+
+    case: str = ""
+    kind: Literal["held"] = "held"
+
+
+@frozen
 class JoinQuery:
     """What joining two customers would do; or, with `join`, what taking that join back would."""
 
@@ -135,6 +144,7 @@ Query = (
     | JoinQuery
     | CustomersQuery
     | SearchQuery
+    | HeldQuery
 )
 
 
@@ -216,6 +226,16 @@ class LinkPage:
 
 
 @frozen
+class HeldPage:
+    """Drafts with the newest first, at most 200; the rows of the cases that I handle."""
+
+    drafts: tuple[SavedDraft, ...]
+    seq: int
+    rows: tuple[CaseRow, ...] = ()
+    kind: Literal["held"] = "held"
+
+
+@frozen
 class JoinPage:
     """`preview` None: there is no such customer or join, or they are one already."""
 
@@ -278,4 +298,5 @@ Page = (
     | JoinPage
     | CustomersPage
     | SearchPage
+    | HeldPage
 )

@@ -9,7 +9,12 @@ from typing import Any
 from agent_tui.backends.wire.frames import SUBPROTOCOL, ClientFrame, ServerFrame
 from agent_tui.reference.schemas import all_schemas, frame_types
 
-_REPLIES = {"Hello": ("Welcome", "Bye"), "Command": ("Ack", "Reject"), "QueryFrame": ("PageFrame", "Reject")}
+_REPLIES = {
+    "Hello": ("Welcome", "Bye"),
+    "Command": ("Ack", "Reject"),
+    "QueryFrame": ("PageFrame", "Reject"),
+    "Watch": ("Seen",),
+}
 
 
 def render() -> str:

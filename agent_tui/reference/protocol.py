@@ -45,6 +45,19 @@ programs: [asyncapi.json](asyncapi.json).
 5. `bye` ends a connection: `retry` tells when to come back, null: not at all. `welcome.cut` tells why the last
    connection of this agent was cut.
 
+## Who handles a case
+With capability `lease = "hard"` one agent at one terminal (`hello.desk`) handles a case, and the server sees to it.
+- `take-lease` answers with a fence, the seq of the event that granted it; fences of a case only grow. A client sends it
+  with every command on that case. `case.lease` in rows tells who has it.
+- `reply`, `retry-send`, `resolve`, `snooze`, `spam` and `block` pass when the lease is this terminal's, or nobody's,
+  and their fence is the newest of the case, or 0. Otherwise: `lease-held` (another has it) or `stale-fence` (another
+  had it since). A client that knows no leases sends fence 0 and works on free cases.
+- When a terminal's line breaks its leases stay for a grace time, that of a call as long as the call; `lease.until` is
+  when they end, by the server's clock. The same terminal back in time has them still. A terminal that begins (`hello`
+  without `log`) takes over those of the same agent's others. After a start of the server every lease has its grace.
+- `reply.seen` is the version of the row that the agent had seen: `newer-message` when something was written since.
+- `watch` and `seen` tell who else has a case open and writes there. They are in no log.
+
 ## Limits
 | what | limit | beyond it |
 |---|---|---|

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
-from agent_tui.domain.orders import Order
+from agent_tui.domain.orders import Order, Reply
 from agent_tui.domain.text import SafeText, clean_line, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
@@ -29,7 +29,7 @@ class Outbox:
         self._state = state
         self._entries: dict[str, OutboxEntry] = {}
         self._repeatable: dict[str, bool] = {}
-        columns = "id, backend, case_id, body, files, state, hold_until, created, attempts, reason, repeatable"
+        columns = "id, backend, case_id, body, files, state, hold_until, created, attempts, reason, repeatable, fence"
         self.unreadable = 0
         """Entries that this version cannot read; they are left in the file."""
         for stored in state.db.execute(f"SELECT {columns} FROM outbox ORDER BY position"):
@@ -74,13 +74,15 @@ class Outbox:
         now: Ms,
         hold_until: Ms | None = None,
         files: tuple[LocalFile, ...] = (),
+        fence: int = 0,
     ) -> OutboxEntry:
-        """Keep a new order; `files` must go up before it. Held until `hold_until`, else waiting."""
+        """Keep a new order; `files` must go up before it. Held until `hold_until`, else waiting. `fence`: of the lease
+        that the desk holds."""
         state: EntryState = "waiting" if hold_until is None else "held"
-        entry = OutboxEntry(str(uuid.uuid4()), key, order, state, hold_until, now, files=files)
+        entry = OutboxEntry(str(uuid.uuid4()), key, order, state, hold_until, now, files=files, fence=fence)
         self._state.write(
             "INSERT INTO outbox (id, backend, case_id, body, files, state, hold_until, created, attempts,"
-            " reason, repeatable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)",
+            " reason, repeatable, fence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, ?)",
             entry.id,
             key.backend,
             key.case,
@@ -89,6 +91,7 @@ class Outbox:
             state,
             hold_until,
             now,
+            fence,
         )
         self._entries[entry.id] = entry
         self._repeatable[entry.id] = False
@@ -100,7 +103,8 @@ class Outbox:
         if repeatable is not None:
             self._repeatable[id] = repeatable
         self._state.write(
-            "UPDATE outbox SET body=?, files=?, state=?, hold_until=?, attempts=?, reason=?, repeatable=? WHERE id=?",
+            "UPDATE outbox SET body=?, files=?, state=?, hold_until=?, attempts=?, reason=?, repeatable=?, fence=?"
+            " WHERE id=?",
             to_json(entry.order),
             to_json(entry.files),
             entry.state,
@@ -108,10 +112,19 @@ class Outbox:
             entry.attempts,
             str(entry.reason),
             self._repeatable[id],
+            entry.fence,
             id,
         )
         self._entries[id] = entry
         return entry
+
+    def renew(self, id: str) -> OutboxEntry:
+        """A refused entry is given once more, under an id of its own."""
+        old = self._entries[id]
+        order = replace(old.order, seen=0) if isinstance(old.order, Reply) else old.order
+        made = self.add(old.key, order, old.created, None, old.files)
+        self.remove(id)
+        return made
 
     def remove(self, id: str) -> None:
         """Acknowledged, taken back or put away."""
@@ -138,7 +151,7 @@ class Outbox:
 
 
 def _entry(stored: tuple[Any, ...]) -> OutboxEntry | None:
-    id, backend, case, body, files, state, hold_until, created, attempts, reason, _ = stored
+    id, backend, case, body, files, state, hold_until, created, attempts, reason, _, fence = stored
     try:
         order, local = from_json(body), from_json(files)
     except (ValueError, TypeError, KeyError):
@@ -146,4 +159,4 @@ def _entry(stored: tuple[Any, ...]) -> OutboxEntry | None:
     if state not in _STATES:
         return None
     text: SafeText = clean_line(reason)
-    return OutboxEntry(id, CaseKey(backend, case), order, state, hold_until, created, attempts, text, local)
+    return OutboxEntry(id, CaseKey(backend, case), order, state, hold_until, created, attempts, text, local, fence)

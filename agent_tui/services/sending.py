@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.backends.base import Acked, Backend, BackendDown, OutcomeUnknown, QueryRefused
+from agent_tui.backends.base import Acked, Backend, BackendDown, OutcomeUnknown, QueryRefused, Rejected
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import draft_of
+from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leases import held_words
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.domain.orders import CallAction, NewMessage, Note, Reply, RetrySend, WriteUp
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
@@ -21,12 +23,15 @@ from agent_tui.services.refusals import why_refused
 from agent_tui.services.state import StateError
 
 AGAIN_AFTER_SECONDS = 1.0
+NOT_NOW = ("lease-held", "stale-fence", "newer-message")
+"""Refusals that are nothing against the order itself: later it may be good."""
 ONCE_ONLY = (Reply, NewMessage, Note, CallAction, WriteUp, RetrySend)
 """Orders that would do harm twice; the others set a state, so a backend without command ids may get them again."""
 
 
 class Sender:
-    """One task per case and backend at most. `changed` is told what the desk must show."""
+    """One task per case and backend at most. `changed` is told what the desk must show, `drafted` of each order that
+    became a draft again."""
 
     def __init__(
         self,
@@ -36,7 +41,9 @@ class Sender:
         drafts: Drafts,
         time: TimeSource,
         changed: Callable[[Changes], None],
+        drafted: Callable[[CaseKey | None], None] = lambda key: None,
     ) -> None:
+        self._drafted = drafted
         self._desk = desk
         self._backends = backends
         self._outbox = outbox
@@ -96,9 +103,13 @@ class Sender:
         repeatable = backend.capabilities.command_ids or not isinstance(entry.order, ONCE_ONLY)
         try:
             entry = await self._with_files(entry, backend)
-            entry = self._outbox.change(entry.id, state="sending", attempts=entry.attempts + 1, repeatable=repeatable)
+            # what the desk believed when the order was given counts; where it held nothing, what it believes now
+            fence = entry.fence or (0 if entry.attempts else self._desk.leases.fence(entry.key))
+            entry = self._outbox.change(
+                entry.id, state="sending", attempts=entry.attempts + 1, repeatable=repeatable, fence=fence
+            )
             self.show()
-            outcome = await backend.order(entry.id, entry.order)
+            outcome = await backend.order(entry.id, entry.order, fence)
         except BackendDown:
             self._wait(entry)
         except OutcomeUnknown as error:
@@ -115,6 +126,8 @@ class Sender:
             if isinstance(outcome, Acked):
                 self._outbox.remove(entry.id)
                 self._changed(self._desk.acknowledged(entry, outcome.result, self._time.now()))
+            elif outcome.code in NOT_NOW:
+                self._not_now(entry, outcome)
             else:
                 self._refused(entry, why_refused(outcome))
 
@@ -154,6 +167,27 @@ class Sender:
             if self._drafts.get(draft.key) is None:
                 self._drafts.save(draft)
                 changes |= self._desk.set_draft(draft, from_outside=True)
+                self._drafted(draft.key)
+        self._changed(changes)
+
+    def _not_now(self, entry: OutboxEntry, outcome: Rejected) -> None:
+        """Somebody else has the case, or wrote first: the words are a draft again, and it is said what to do."""
+        if outcome.code != "newer-message":
+            self._desk.leases.gone(entry.key)
+        state = self._desk.backends[entry.key.backend]
+        why = why_refused(outcome)
+        if outcome.code == "lease-held":
+            why = held_words(state, self._desk.row(entry.key), self._desk.id) or why
+        draft = draft_of(entry.key, entry.order, entry.files, self._time.now())
+        if draft is None or self._drafts.get(draft.key) is not None:
+            self._refused(entry, why)
+            return
+        self._drafts.save(draft)
+        self._outbox.remove(entry.id)
+        self._drafted(draft.key)
+        changes = self._desk.set_draft(draft, from_outside=True)
+        words = compose("not sent, it is a draft again: {why}", why=why)
+        changes.notices.append(Notice(words, "failure", entry.key, True))
         self._changed(changes)
 
 

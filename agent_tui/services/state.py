@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -21,7 +22,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     created INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    repeatable INTEGER NOT NULL
+    repeatable INTEGER NOT NULL,
+    fence INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS drafts (
     backend TEXT NOT NULL,
@@ -29,7 +31,19 @@ CREATE TABLE IF NOT EXISTS drafts (
     body TEXT NOT NULL,
     PRIMARY KEY (backend, case_id)
 );
+CREATE TABLE IF NOT EXISTS copies (
+    backend TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (backend, case_id)
+);
+CREATE TABLE IF NOT EXISTS desk (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
 """
+_TO_2 = "ALTER TABLE outbox ADD COLUMN fence INTEGER NOT NULL DEFAULT 0"
 
 
 class StateError(Exception):
@@ -52,6 +66,7 @@ class State:
         if folder is None:
             self.db = sqlite3.connect(":memory:", isolation_level=None)
             self.db.executescript(_SCHEMA)
+            self.desk = self._name()
             return
         path = folder / "desk.sqlite3"
         try:
@@ -84,14 +99,27 @@ class State:
             if damage != "ok":
                 raise sqlite3.DatabaseError("damaged: " + " ".join(damage.split())[:200])
             if version < SCHEMA_VERSION:  # a write waits for the disk: not at every start
+                if version == 1:
+                    self.db.execute(_TO_2)
                 self.db.executescript(_SCHEMA)
                 self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            self.desk = self._name()
         except sqlite3.Error as error:
             self.close()
             raise StateError(f"{path}: cannot be used ({error}); move it away to start with a new one") from error
         except (OSError, StateError):
             self.close()
             raise
+
+    def _name(self) -> str:
+        """Names this terminal to servers, the same as long as the folder is kept: a desk that was killed comes back as
+        itself, and so do its leases."""
+        known = self.db.execute("SELECT value FROM desk WHERE name='id'").fetchone()
+        if known is not None:
+            return str(known[0])
+        made = secrets.token_hex(8)
+        self.db.execute("INSERT INTO desk (name, value) VALUES ('id', ?)", (made,))
+        return made
 
     def write(self, sql: str, *values: object) -> None:
         """One durable statement. Raises StateError when it could not be kept (a full disk ...)."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from agent_tui.backends.base import Backend, BackendDown, Connected, Disconnected, QueryRefused
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
-from agent_tui.desk.drafts import Draft, LocalFile, order_of
+from agent_tui.desk.drafts import Draft, LocalFile, order_of, same_words
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.undo import Step, Undoable, inverse
@@ -21,6 +21,7 @@ from agent_tui.domain.orders import (
     MakePromise,
     Order,
     PartCustomers,
+    Reply,
     RetrySend,
     ShowCard,
     case_of,
@@ -32,7 +33,9 @@ from agent_tui.domain.time import Ms, TimerHandle, TimeSource
 from agent_tui.domain.views import View
 from agent_tui.services.asking import Asker
 from agent_tui.services.downloads import Downloads
+from agent_tui.services.draft_copies import DraftCopies
 from agent_tui.services.drafts import Drafts
+from agent_tui.services.handling import Handling
 from agent_tui.services.outbox import Outbox
 from agent_tui.services.saved_views import SavedViews
 from agent_tui.services.sending import Sender
@@ -43,6 +46,8 @@ COUNT_EVERY_SECONDS = 60.0
 """So often saved views are counted."""
 FIND_AFTER_SECONDS = 0.12
 """So long after the last letter a search is asked."""
+SEEN_SECONDS = 2.0
+"""What stood before the agent's eyes for so long counts as seen."""
 
 
 class Workbench:
@@ -58,7 +63,8 @@ class Workbench:
     ) -> None:
         """`state_dir` None keeps drafts and outbox in memory. `names`: what to call a backend, by id.
         Raises StateInUse when another desk works in `state_dir`, StateError when it cannot be used."""
-        self.desk = Desk()
+        self._state = State(state_dir)
+        self.desk = Desk(self._state.desk)
         self.time = time
         self.undo_seconds = undo_seconds
         self.hebrew_prefixes = True
@@ -72,7 +78,6 @@ class Workbench:
         self._stopped = asyncio.Event()
         self._running = False
         self._undo: list[Undoable] = []
-        self._state = State(state_dir)
         self._drafts = Drafts(self._state)
         self._outbox = Outbox(self._state)
         self._outbox.recover(self._drafts, time.now())
@@ -81,8 +86,16 @@ class Workbench:
         self.desk.saved.take(self._saved.views)
         self._count_timer: TimerHandle | None = None
         self._asker = Asker(self.desk, self._backends, time, self._changed)
-        self._sender = Sender(self.desk, self._backends, self._outbox, self._drafts, time, self._changed)
+        self.handling = Handling(self.desk, self._backends, time, self._changed)
+        self._copies = DraftCopies(
+            self.desk, self._backends, self._state, time, self._adopt_draft, self._draft_is_gone, self._changed
+        )
+        self._sender = Sender(
+            self.desk, self._backends, self._outbox, self._drafts, time, self._changed, self._copies.saved
+        )
+        self._seen_at: tuple[CaseKey | None, list[tuple[Ms, int]]] = (None, [])
         for backend in backends:
+            backend.introduce(self._state.desk)
             self._changes |= self.desk.add_backend(backend.id, (names or {}).get(backend.id, backend.id))
         for draft in self._drafts.all():
             self._changes |= self.desk.set_draft(draft, from_outside=True)
@@ -123,6 +136,8 @@ class Workbench:
                 if timer is not None:
                     timer.cancel()
             await self._sender.stop()
+            await self.handling.stop()
+            await self._copies.stop()
             await self._asker.stop()
             await asyncio.gather(*(backend.close() for backend in self._backends.values()), return_exceptions=True)
             if self._telling is not None:
@@ -135,16 +150,21 @@ class Workbench:
 
     def busy(self) -> bool:
         """Something is under way that ends without time passing."""
-        return self._telling is not None or self._asker.busy() or self._sender.busy()
+        return self._telling is not None or self._asker.busy() or self._sender.busy() or self._on_the_way()
+
+    def _on_the_way(self) -> bool:
+        return self.handling.busy() or self._copies.busy()
 
     async def _follow(self, backend: Backend) -> None:
         try:
             async for happening in backend.feed():
                 self._changed(self.desk.happened(backend.id, happening, self.time.now()))
+                self._note_version()
                 if isinstance(happening, Connected):
                     self._changed(self.desk.outbox_changed(self._outbox.entries))
                     self._sender.connected(backend.id)
                     self.count_saved()
+                    self.handling.connected(backend.id)
         except Exception as error:  # whatever a third party's backend does: the others go on, and it is shown
             reason = f"{type(error).__name__}: {error}"
             self._changed(self.desk.happened(backend.id, Disconnected(reason, None), self.time.now()))
@@ -164,6 +184,11 @@ class Workbench:
             changes, self._changes = self._changes, Changes()
         else:
             changes = Changes()
+        for state in self.desk.backends.values():
+            if state.held is not None:
+                held, state.held = state.held, None
+                self._copies.told(state.id, held)
+        self.handling.review()
         self._asker.ask()
         if changes:
             for listener in list(self._listeners):
@@ -225,9 +250,11 @@ class Workbench:
     def open(self, key: CaseKey, at: tuple[Ms, str] | None = None) -> None:
         """Open a case, at the time and id of something in it."""
         self._changed(self.desk.open(key, at))
+        self._note_version()
 
     def close_case(self) -> None:
         """Close the open case."""
+        self.handling.look(None)
         self._changed(self.desk.close_case())
 
     def toggle_mark(self, key: CaseKey) -> None:
@@ -323,7 +350,7 @@ class Workbench:
             self.save_draft(draft)
             return ""
         for old in self._outbox.entries:
-            if old.state == "failed" and old.key == key and old.id != entry.id and old.order == order:
+            if old.state == "failed" and old.key == key and old.id != entry.id and same_words(old.order, order):
                 self._outbox.remove(old.id)
         self.discard_draft(draft.key)
         return entry.id
@@ -332,7 +359,14 @@ class Workbench:
         now = self.time.now()
         held = hold and self.undo_seconds > 0
         try:
-            entry = self._outbox.add(key, order, now, now + round(self.undo_seconds * 1000) if held else None, files)
+            entry = self._outbox.add(
+                key,
+                order,
+                now,
+                now + round(self.undo_seconds * 1000) if held else None,
+                files,
+                self.desk.leases.fence(key),
+            )
         except StateError as error:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
             return None
@@ -346,9 +380,30 @@ class Workbench:
     def _let_go(self, id: str) -> None:
         entry = self._outbox.get(id)
         if entry is not None and entry.state == "held" and self._running:
-            self._outbox.change(id, state="waiting", hold_until=None)
+            self._outbox.change(id, state="waiting", hold_until=None, order=self._seen_meanwhile(entry))
             self._sender.show()
             self._sender.pump()
+
+    def _note_version(self) -> None:
+        """When each version of the open case came before the agent's eyes."""
+        case = self.desk.open_case
+        key, version = (case.key, case.row.version if case.row is not None else 0) if case is not None else (None, 0)
+        if key != self._seen_at[0]:
+            self._seen_at = (key, [])
+        versions = self._seen_at[1]
+        if not versions or versions[-1][1] != version:
+            versions.append((self.time.now(), version))
+            del versions[:-50]
+
+    def _seen_meanwhile(self, entry: OutboxEntry) -> Order:
+        """What came while the send was held, in the open case, and stood there for a while: the agent saw it and did
+        not take the send back."""
+        order, (key, versions) = entry.order, self._seen_at
+        if not isinstance(order, Reply) or not order.seen or key != entry.key:
+            return order
+        by_then = self.time.now() - round(SEEN_SECONDS * 1000)
+        seen = max((version for at, version in versions if at <= by_then), default=0)
+        return replace(order, seen=max(order.seen, seen))
 
     def take_back(self) -> Draft | None:
         """The youngest held send becomes a draft again; None when there is none."""
@@ -371,9 +426,12 @@ class Workbench:
             self.order(key.backend, RetrySend(key.case, message_or_command))
         elif entry.state in ("failed", "unknown"):
             draft = self.desk.drafts.get(entry.key if entry.key.case else None)
-            if draft is not None and order_of(draft)[0] == entry.order:
+            if draft is not None and same_words(order_of(draft)[0], entry.order):
                 self.discard_draft(draft.key)
-            self._outbox.change(entry.id, state="waiting", reason=trusted(""))
+            if entry.state == "failed":  # it was answered under its id for good
+                self._outbox.renew(entry.id)
+            else:
+                self._outbox.change(entry.id, state="waiting", reason=trusted(""))
             self._sender.show()
             self._sender.pump()
 
@@ -402,6 +460,41 @@ class Workbench:
         except StateError as error:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", draft.key)]))
         self._changed(self.desk.set_draft(draft))
+        self._copies.saved(draft.key)
+
+    def left_composer(self) -> None:
+        """The agent stopped writing for now: other terminals and colleagues are told."""
+        self.handling.left_composer()
+        self._copies.flush()
+
+    def swap_drafts(self, key: CaseKey) -> bool:
+        """The draft that another terminal wrote in the place of this one, which is the other one then; False when there
+        is none."""
+        other = self.desk.other_drafts.pop(key, None)
+        if other is None:
+            return False
+        here = self.desk.drafts.get(key)
+        if here is not None:
+            self.desk.other_drafts[key] = here
+        self._adopt_draft(replace(other, updated=self.time.now()))
+        self._copies.exchanged(key)
+        return True
+
+    def _adopt_draft(self, draft: Draft) -> None:
+        """A draft from another terminal of mine."""
+        try:
+            self._drafts.save(draft)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", draft.key)]))
+        self._changed(self.desk.set_draft(draft, from_outside=True))
+
+    def _draft_is_gone(self, key: CaseKey) -> None:
+        """It was sent or thrown away at another terminal of mine."""
+        try:
+            self._drafts.discard(key)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
+        self._changed(self.desk.drop_draft(key))
 
     def _move_draft(self, key: CaseKey, head: CaseKey) -> None:
         """The words are for the case that leads the row now; their conversation stays the same."""
@@ -425,6 +518,7 @@ class Workbench:
         except StateError as error:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
         self._changed(self.desk.drop_draft(key))
+        self._copies.gone(key)
 
     def undo(self) -> SafeText:
         """Take the last undoable act back; says what was undone, or why nothing was."""

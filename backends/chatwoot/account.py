@@ -113,6 +113,10 @@ class Account:
         more = len(messages) >= PAGE_MESSAGES
         return CasePage(CaseDetail(row, customer, (thread,), messages, (), more), seq)
 
+    async def newest(self, case: str) -> list[Json]:
+        """The newest messages of a conversation, oldest first."""
+        return _list(await self._rest.get(f"{self.root}/conversations/{case}/messages"))
+
     async def history(self, query: HistoryQuery) -> HistoryPage:
         """The customer's newest conversations; the server gives 20 and no more."""
         contact = await self._rest.get(f"{self.root}/contacts/{query.customer}")

@@ -1,4 +1,5 @@
-"""A Chatwoot account as a desk's backend: no replay, no command ids, no lease. One conversation is one case.
+"""A Chatwoot account as a desk's backend: no replay, no command ids, no hard lease: who types is told, and a reply is
+kept back when a newer one is there. One conversation is one case.
 
 After each outage everything that changed since the newest server time seen is asked for, not since the moment the line
 was noticed to be dead: a half-dead socket would hide changes for ever.
@@ -24,15 +25,21 @@ from agent_tui.backends.base import (
     OutcomeUnknown,
     QueryRefused,
     Rejected,
+    Stale,
+    Watched,
 )
 from agent_tui.backends.chatwoot import cable
 from agent_tui.backends.chatwoot.account import Account
+from agent_tui.backends.chatwoot.convert import part
+from agent_tui.backends.chatwoot.newer import newer
 from agent_tui.backends.chatwoot.news import News
 from agent_tui.backends.chatwoot.orders import ORDERS, carry_out
 from agent_tui.backends.chatwoot.rest import Refused, Rest
+from agent_tui.backends.chatwoot.typing import Typing
 from agent_tui.domain.events import CaseChange, CaseChanged
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import FileRef, Order
+from agent_tui.domain.orders import FileRef, Order, Reply
+from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
@@ -47,7 +54,7 @@ from agent_tui.domain.queries import (
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import TimerHandle, TimeSource
 
-CAPABILITIES = Capabilities(snooze=True, files=True, orders=ORDERS, search=True)
+CAPABILITIES = Capabilities(lease="advisory", presence=True, snooze=True, files=True, orders=ORDERS, search=True)
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 RECONCILE_SECONDS = 60.0
 _CHANGES: dict[str, CaseChange] = {
@@ -82,6 +89,8 @@ class ChatwootBackend:
         self._rest = Rest(self._base, token, tls)
         self._account = Account(self._rest)
         self._news = News(self._account, time)
+        self._typing = Typing(time, self._feed_put)
+        self._writes = ("", False)
         self._up = False
         self._closed = asyncio.Event()
         self._feed: asyncio.Queue[Happening | None] = asyncio.Queue()
@@ -100,6 +109,20 @@ class ChatwootBackend:
     @property
     def capabilities(self) -> Capabilities:
         return CAPABILITIES
+
+    def introduce(self, desk: str) -> None:
+        """This server knows agents, not their terminals."""
+
+    async def watch(self, case: str, doing: Doing, channel: str = "") -> None:
+        """Only who types can be told here."""
+        before, self._writes = self._writes, (case if doing == "writing" else "", not channel)
+        if before == self._writes or not self._up:
+            return
+        for (talk, private), status in ((before, "off"), (self._writes, "on")):
+            if talk.isdigit():
+                path = f"{self._account.root}/conversations/{talk}/toggle_typing_status"
+                with contextlib.suppress(BackendDown, OutcomeUnknown, Refused):
+                    await self._rest.post(path, {"typing_status": status, "is_private": private})
 
     async def feed(self) -> AsyncIterator[Happening]:
         """Connect and stay connected; one consumer."""
@@ -146,13 +169,19 @@ class ChatwootBackend:
         if raw is None:
             return CasePage(None, account.holdings.seq)
         self._tell(self._news.conversation(raw, CaseChanged("read"), ""))
-        return await account.case(query, raw)
+        page = await account.case(query, raw)
+        if page.detail is not None and page.detail.messages and not query.before:
+            self._news.last_told.told(query.case, page.detail.row.version, page.detail.messages[-1].id)
+        return page
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
         self._me()
         account = self._account
         case = str(getattr(order, "case", ""))
         try:
+            if isinstance(order, Reply) and order.seen and not order.forward_of and await self._newer(order):
+                words = "Something was written since you began: read it, then send again."
+                return Rejected(command_id, "newer-message", words)
             result = await carry_out(
                 self._rest, account.root, command_id, order, account.holdings.row(case), account.teams
             )
@@ -165,6 +194,18 @@ class ChatwootBackend:
                 conversation = await account.conversation(case)
                 self._tell(self._news.conversation(conversation, CaseChanged(change), account.me_id))
         return Acked(command_id, result)
+
+    async def _newer(self, order: Reply) -> bool:
+        """Whether something was written after what the agent had seen. The server is asked at the last moment: its
+        broadcasts may be late or lost. What is new comes to the desk by the case, asked for again."""
+        account, row = self._account, self._account.holdings.row(order.case)
+        seen = self._news.last_told.at(order.case, order.seen)
+        if seen is None or row is None:
+            return False
+        if not newer(await account.newest(order.case), order.case, row.channel, seen, account.me_id):
+            return False
+        self._tell([Stale(frozenset({order.case}))])
+        return True
 
     async def upload(self, path: Path, name: str) -> FileRef:
         self._me()
@@ -192,6 +233,9 @@ class ChatwootBackend:
         if not self._up or self._account.me is None:
             raise BackendDown(f"{self._id} is not connected")
         return self._account.me
+
+    def _feed_put(self, watched: Watched) -> None:
+        self._feed.put_nowait(watched)
 
     def _tell(self, happenings: Iterable[Happening]) -> None:
         for happening in happenings:
@@ -279,9 +323,13 @@ class ChatwootBackend:
                     raise _LineLost(frame.reason)
                 elif isinstance(frame, cable.Broadcast) and state == "following":
                     watch.stop()
-                    self._tell(await self._news.broadcast(frame))
+                    row = self._account.holdings.row(str(part(frame.data, "conversation").get("id", "")))
+                    channel = row.channel if row is not None else ""
+                    if not self._typing.broadcast(frame, self._account.me_id, channel):
+                        self._tell(await self._news.broadcast(frame))
                     watch.expect(cable.SILENCE_SECONDS)
         finally:
+            self._typing.forget()
             confirm.cancel()
             if reconcile is not None:
                 reconcile.cancel()

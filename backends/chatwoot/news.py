@@ -8,6 +8,7 @@ from agent_tui.backends.base import Happening
 from agent_tui.backends.chatwoot.account import Account
 from agent_tui.backends.chatwoot.cable import Broadcast
 from agent_tui.backends.chatwoot.convert import ACTIVITY, OUTGOING, Json, customer_of, id_of, kind_of, message_of, part
+from agent_tui.backends.chatwoot.newer import LastTold
 from agent_tui.backends.chatwoot.rest import Refused
 from agent_tui.domain.events import (
     AnyBody,
@@ -41,6 +42,7 @@ class News:
         self._time = time
         self._told: OrderedDict[str, Message] = OrderedDict()
         self._last = 0
+        self.last_told = LastTold()
 
     async def broadcast(self, frame: Broadcast) -> list[Happening]:
         """The events of one broadcast; [] for old news and for what says nothing to a desk."""
@@ -112,6 +114,8 @@ class News:
         seq = self._account.holdings.next_seq(row.id)
         row = self._account.holdings.row(row.id) or row
         last, self._last = self._last, seq
+        if isinstance(body, MessageAdded):
+            self.last_told.told(row.id, seq, body.message.id)
         occurred = body.message.at if isinstance(body, MessageAdded) else now
         return Event(seq, last, min(occurred, now), now, body, row.id, by, row)
 

@@ -8,9 +8,20 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from agent_tui.backends.conformance.probe import Failed, Probe, Skipped, Target, probe
-from agent_tui.backends.wire.frames import Ack, Bye, Command, Hello, PageFrame, QueryFrame, Reject, Welcome
+from agent_tui.backends.wire.frames import (
+    Ack,
+    Bye,
+    Command,
+    Hello,
+    PageFrame,
+    QueryFrame,
+    Reject,
+    Seen,
+    Watch,
+    Welcome,
+)
 from agent_tui.backends.wire.transport import TransportClosed, TransportRefused, connect_websocket
-from agent_tui.domain.orders import MarkRead, Note
+from agent_tui.domain.orders import MarkRead, Note, Order, ReleaseLease, Snooze, TakeLease
 from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery, TotalsPage, TotalsQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import ALL
@@ -166,6 +177,50 @@ async def carries_out_once(target: Target) -> None:
         expect(len(found) == 1, f"the note stands {len(found)} times in the case")
 
 
+async def holds_leases(target: Target) -> None:
+    """With hard leases: taking again changes nothing, another terminal's lease has a greater fence, and what comes with
+    the old one is refused."""
+    async with probe(target) as one, probe(target) as two:
+        welcome = await one.greeted(Hello(client="conformance", desk=f"one-{_id()}"[:60]))
+        if welcome.capabilities.lease != "hard":
+            raise Skipped("this server has no hard leases")
+        if not target.case:
+            raise Skipped("give --case ID of a case that may be taken")
+        first = await _done(one, TakeLease(target.case))
+        expect(first.isdigit() and int(first), f"the result of take-lease is {first!r}, not a fence")
+        expect(await _done(one, TakeLease(target.case)) == first, "taking a case again gave another fence")
+        await two.greeted(Hello(client="conformance", desk=f"two-{_id()}"[:60]))
+        second = await _done(two, TakeLease(target.case))
+        expect(int(second) > int(first), "another terminal's lease has no greater fence")
+        # a time that is past: were it not refused for its fence, it would still do no harm
+        for stage in ("held by another terminal", "given back"):
+            id = _id()
+            await one.say(Command(id=id, order=Snooze(target.case, 1), fence=int(first)))
+            code = (await _rejected(one, id)).code
+            expect(code in ("lease-held", "stale-fence"), f"a stale fence on a case {stage} was answered {code!r}")
+            if stage == "held by another terminal":
+                await _done(two, ReleaseLease(target.case))
+
+
+async def tells_who_watches(target: Target) -> None:
+    """With presence: who has a case open is told of the others who do, until they are gone."""
+    async with probe(target) as one:
+        welcome = await one.greeted()
+        if not welcome.capabilities.presence:
+            raise Skipped("this server does not tell who has a case open")
+        case = target.case or "none"
+        await one.say(Watch(case=case))
+        expect(await one.hear() == Seen(case=case), "somebody is at a case that only this client watches")
+        async with probe(target) as two:
+            await two.greeted()
+            await two.say(Watch(case=case, doing="writing", channel="email"))
+            seen = await one.hear()
+            assert isinstance(seen, Seen)
+            told = [(each.agent, each.doing, each.channel) for each in seen.watchers]
+            expect(told == [(welcome.agent.id, "writing", "email")], f"another client at the case is told as {told}")
+        expect(await one.hear() == Seen(case=case), "a client that is gone is still told of")
+
+
 async def refuses_deep_frames(target: Target) -> None:
     """A frame nested deeper than the limit ends the line, and only that line."""
     await _ends_only_itself(target, '{"type":"hello","x":' + "[" * 5_000 + "]" * 5_000 + "}")
@@ -228,6 +283,8 @@ CHECKS: tuple[Check, ...] = (
     ignores_what_is_newer,
     answers_queries,
     carries_out_once,
+    holds_leases,
+    tells_who_watches,
     refuses_deep_frames,
     refuses_large_frames,
     refuses_what_is_no_json,
@@ -237,6 +294,17 @@ CHECKS: tuple[Check, ...] = (
 
 def _id() -> str:
     return uuid.uuid4().hex
+
+
+async def _done(desk: Probe, order: Order) -> str:
+    """Carry out an order; its result."""
+    id = _id()
+    await desk.say(Command(id=id, order=order))
+    answer = await desk.hear()
+    if not isinstance(answer, Ack):
+        why = f": {answer.code}, {answer.message}" if isinstance(answer, Reject) else ""
+        raise Failed(f"answered {order.name} with {answer.type}{why}")
+    return answer.result
 
 
 async def _works(desk: Probe) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from agent_tui.backends.hub.fanout import FanOut, publish
 from agent_tui.backends.hub.lines import Line, Parcel
 from agent_tui.backends.hub.long_texts import shortened
 from agent_tui.backends.hub.served import Served
+from agent_tui.backends.hub.watching import Watching
 from agent_tui.backends.wire.codec import encode, size_of
 from agent_tui.backends.wire.frames import (
     MAX_FRAME_BYTES,
@@ -33,6 +35,7 @@ from agent_tui.backends.wire.server import (
     AskedIn,
     AskedOrder,
     AskedQuery,
+    AskedWatch,
     End,
     ServerProtocol,
 )
@@ -66,6 +69,9 @@ class House:
     cut_count: int = 0
     orders: int = 0
     queries: int = 0
+    watching: Watching = field(default_factory=Watching)
+    desk_came: Callable[[str, str, bool], Awaitable[None]] | None = None
+    """Told of each desk that said hello, and waited for before its orders: agent, desk, whether it begins."""
     replays: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
 
     def remember_cut(self, agent: str, reason: str) -> None:
@@ -83,7 +89,11 @@ class DeskSession:
         self.agent = agent
         self.line = line
         self.token = token
+        self.desk = f"line-{secrets.token_hex(8)}"
+        """Names the terminal; one that gives itself no name is another each time."""
         self.protocol = ServerProtocol(house.limits, house.time.now())
+        self.came = False
+        """Whether it has said hello."""
         self._house = house
         self._orders: asyncio.Queue[AskedOrder] = asyncio.Queue(ORDERS_WAITING)
         self._queries = asyncio.Semaphore(QUERIES_AT_ONCE)
@@ -124,6 +134,7 @@ class DeskSession:
         finally:
             self.protocol.state = "ended"
             self._house.fanout.leave(self)
+            self._house.watching.leaves(self._tell)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -140,10 +151,16 @@ class DeskSession:
         elif isinstance(asked, AskedQuery):
             await self._queries.acquire()
             self._spawn(self._answer(asked))
+        elif isinstance(asked, AskedWatch):
+            self._house.watching.watches(self._tell, self.agent.id, asked.watch, self._house.time.now())
         elif isinstance(asked, Answer):
             await self.line.send(asked.text)
         elif isinstance(asked, AskedIn):
             await self._let_in(asked.hello)
+
+    def _tell(self, text: str) -> None:
+        """What is worth nothing later goes without waiting; a desk too slow for it is cut by its events."""
+        self.line.push(Parcel([text]))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -156,6 +173,10 @@ class DeskSession:
         house = self._house
         self._under_way += 1
         try:
+            self.desk = hello.desk or self.desk
+            if house.desk_came is not None:
+                self.came = True
+                await house.desk_came(self.agent.id, self.desk, not hello.log)
             resumed = hello.log == house.served.log and 0 <= house.fanout.seq - hello.seq <= house.replay_limit
             if resumed and not house.fanout.covers(hello.seq):
                 async with house.replays:
@@ -235,7 +256,7 @@ class DeskSession:
     async def _carry_out(self, asked: AskedOrder) -> str:
         self._house.orders += 1
         try:
-            outcome = await self._house.served.order(self.agent, asked.id, asked.order, asked.fence)
+            outcome = await self._house.served.order(self.agent, asked.id, asked.order, asked.fence, self.desk)
         except Exception:
             # Neither done nor refused as far as we know: no answer, so that the desk gives it again under its id.
             log.exception("order failed", extra={"agent": self.agent.id, "order": asked.order.name})

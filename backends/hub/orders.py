@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, identity, preferences, promises, replies
+from agent_tui.backends.hub import calls, identity, leases, preferences, promises, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -69,6 +69,8 @@ ORDERS = (
     "call",
     "write-up",
     "presence",
+    *leases.ORDERS,
+    "save-draft",
 )
 MAX_BODY = 512 * 1024
 

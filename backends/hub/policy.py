@@ -14,6 +14,7 @@ class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`: the team a new case of that account falls to.
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
+    `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
     `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
 
@@ -27,5 +28,6 @@ class HubPolicy:
     backoff_s: tuple[float, ...] = (5, 30, 120, 600, 1800)
     give_up_ms: int = 2 * DAY_MS
     link_ms: int = 15 * MINUTE_MS
+    lease_ms: int | None = None
     country: str = "IL"
     blob_url: str = ""

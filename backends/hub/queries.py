@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import past, persons
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import agents, cases, log, people, phone, promises, rows, search, talk
+from agent_tui.backends.hub.store import agents, cases, drafts, leases, log, people, phone, promises, rows, search, talk
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
@@ -18,6 +18,8 @@ from agent_tui.domain.queries import (
     CustomersQuery,
     DirectoryPage,
     DirectoryQuery,
+    HeldPage,
+    HeldQuery,
     HistoryPage,
     HistoryQuery,
     JoinPage,
@@ -44,6 +46,7 @@ Answerable = (
     | JoinQuery
     | CustomersQuery
     | SearchQuery
+    | HeldQuery
 )
 
 
@@ -72,6 +75,8 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return DirectoryPage(_directory(connection, policy), seq)
         case SearchQuery():
             return _search(connection, query, me, seq, now)
+        case HeldQuery():
+            return _held(connection, me, query, seq)
 
 
 def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now: Ms) -> SearchPage:
@@ -105,6 +110,14 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
         log.disclosures(connection, parts),
         tuple(sorted(owed, key=lambda one: (one.at, one.id))),
     )
+
+
+def _held(connection: Connection, me: Agent, query: HeldQuery, seq: int) -> HeldPage:
+    head = cases.head_of(connection, query.case) if query.case else ""
+    handled = [case for case in leases.of_agent(connection, me.id) if head in ("", case)]
+    found = (log.case_row(connection, case) for case in handled)
+    kept = drafts.of_agent(connection, me.id, head)
+    return HeldPage(kept, seq, tuple(row for row in found if row is not None))
 
 
 def _history(connection: Connection, query: HistoryQuery, seq: int) -> HistoryPage:

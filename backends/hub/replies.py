@@ -42,6 +42,9 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
             "window-closed",
             f"{profile.name}: more than {hours} h since the customer wrote; choose another channel (^T).",
         )
+    row = [part.row.id for part in tx.parts(order.case)]
+    if order.seen and not forward and talk.said_after(tx.connection, row, order.seen, agent.id):
+        raise Refused("newer-message", "Something was written since you began: read it, then send again.")
     account = thread.shown.account
     message = _message(tx, policy, agent, order, thread, order.subject.raw or thread.shown.subject.raw)
     tx.case(case)

@@ -33,8 +33,16 @@ class Served(Protocol):
         """Another value than before when a token was revoked or an agent disabled since; asked often, so cheap."""
         ...
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
-        """Returns when it is on disk; at most once per (agent, command id)."""
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0, desk: str = "") -> Outcome:
+        """Returns when it is on disk; at most once per (agent, command id). `desk`: the terminal it comes from."""
+        ...
+
+    async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
+        """A desk's first line is up; `begins`: it was started just now."""
+        ...
+
+    async def desk_left(self, agent: str, desk: str) -> None:
+        """A desk's last line broke."""
         ...
 
     async def query(self, agent: Agent, query: Query) -> Page:

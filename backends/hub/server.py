@@ -72,9 +72,10 @@ class DeskServer:
             FanOut(served.head(), served.visible, cut_bytes),
             time,
             limits,
-            capabilities or WireCapabilities(history=True, orders=served.orders, search=True),
+            capabilities or _capabilities(served.orders),
             replay_limit,
             cut_bytes,
+            desk_came=self._desk_came,
         )
         self._max_desks = max_desks
         self._desks_per_agent = desks_per_agent
@@ -82,6 +83,8 @@ class DeskServer:
         self._sessions: dict[DeskSession, None] = {}
         self._agents: Counter[str] = Counter()
         self._come: set[str] = set()  # tokens of desks that came since the last check
+        self._desks: Counter[tuple[str, str]] = Counter()
+        self._desks_turn = asyncio.Lock()
         self._presence_turn = asyncio.Lock()
         self._presence_under_way = 0
         self._shown_present: set[str] = set()
@@ -200,6 +203,8 @@ class DeskServer:
             if not self._agents[agent.id]:
                 del self._agents[agent.id]
             self._presence_changed(agent.id)
+            if session.came:
+                self._desk_gone(agent.id, session.desk)
             log.info("desk gone", extra={"agent": agent.id})
 
     async def _serve_websocket(self, connection: ServerConnection) -> None:
@@ -226,6 +231,31 @@ class DeskServer:
     def _too_many(self) -> str:
         most = self._desks_per_agent
         return f"{most} desks of yours are connected, as many as this hub allows an agent; leave one of them (:quit)"
+
+    # -- desks, which reconnect and restart under the same name --------------------------------------------------------
+
+    async def _desk_came(self, agent: str, desk: str, begins: bool) -> None:
+        """A desk said hello, perhaps while its old line is not known to be dead yet."""
+        self._desks[agent, desk] += 1
+        async with self._desks_turn:
+            await self._served.desk_came(agent, desk, begins)
+
+    def _desk_gone(self, agent: str, desk: str) -> None:
+        self._desks[agent, desk] -= 1
+        if not self._stopping and not self._desks[agent, desk]:
+            self._presence_under_way += 1
+            self._keep(asyncio.create_task(self._tell_gone(agent, desk)))
+
+    async def _tell_gone(self, agent: str, desk: str) -> None:
+        try:
+            async with self._desks_turn:  # coming and going quickly must end as it ended
+                if not self._desks[agent, desk]:
+                    del self._desks[agent, desk]
+                    await self._served.desk_left(agent, desk)
+        except Exception:
+            log.exception("could not tell that a desk is gone", extra={"agent": agent})
+        finally:
+            self._presence_under_way -= 1
 
     # -- agents ------------------------------------------------------------------------------------------------------
 
@@ -279,3 +309,9 @@ class DeskServer:
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
+    return WireCapabilities(
+        lease="hard" if "take-lease" in orders else "none", presence=True, orders=orders, history=True, search=True
+    )

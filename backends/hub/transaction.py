@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from agent_tui.backends.hub import holding
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, facts, people, phone, promises
+from agent_tui.backends.hub.store import cases, facts, leases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord, Shown
 from agent_tui.backends.hub.store.facts import Stored
 from agent_tui.backends.hub.store.log import led_by
@@ -116,6 +117,8 @@ class Tx:
                 return None
             if found.call:
                 found = replace(found, row=replace(found.row, call=phone.find_call(self.connection, found.call)))
+            lease = leases.find(self.connection, id).lease
+            found = replace(found, row=replace(found.row, lease=lease)) if lease is not None else found
             stored = found.shown or found.row
             edit = self._edits[id] = _Edit(stored, found, found.head, stored.stage != "joined", part=bool(found.head))
         return edit.now
@@ -257,6 +260,11 @@ class Tx:
                 self._edits[case].spoke = seq
         return seq
 
+    @property
+    def next_seq(self) -> int:
+        """The seq of the event that is appended next."""
+        return self._head.seq + 1
+
     def message_id(self) -> str:
         """Ids of messages grow with the log, so that equal times keep their order."""
         return f"m_{self._head.seq + 1:011x}{self.ids.new('m')[2:7]}"
@@ -326,6 +334,7 @@ class Tx:
         heads = joining.heads([_part(record) for record in records]) if len(members) > 1 else {}
         person = self.person(root)
         groups: dict[str, list[str]] = {}
+        moved: list[tuple[str, str, str]] = []
         for record in records:
             id = record.row.id
             head = heads.get(id, "")
@@ -333,8 +342,10 @@ class Tx:
                 groups.setdefault(head, []).append(id)
             if head != self._edits[id].head:
                 changed |= {head, self._edits[id].head}
+                moved.append((id, self._edits[id].head, head))
             if self._lead(id, head, root, person):
                 changed.add(id)
+        holding.regrouped(self, moved)
         for head, parts in groups.items():
             self._show(head, [self._edits[part] for part in parts])
         return [record.row.id for record in records]

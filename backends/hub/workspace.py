@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, orders, queries, sending
+from agent_tui.backends.hub import calls, drafts, leases, orders, queries, sending
 from agent_tui.backends.hub.access import Doorkeeper
+from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
@@ -20,19 +24,29 @@ from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log, outbound
+from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
 from agent_tui.domain.channels import channel as profile_of
-from agent_tui.domain.events import CaseChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.events import (
+    CallChanged,
+    CaseChanged,
+    DraftChanged,
+    Event,
+    LeaseChanged,
+    MessageAdded,
+    MessageChanged,
+)
 from agent_tui.domain.model import Agent, Sender
-from agent_tui.domain.orders import CallAction, Order
+from agent_tui.domain.orders import CallAction, Order, SaveDraft
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
-from agent_tui.domain.time import MS, TimerHandle, TimeSource
+from agent_tui.domain.time import Ms, TimeSource
 
 __all__ = ["Blob", "LinkGrant", "Workspace"]
 
 T = TypeVar("T")
+_OVER = ("ended", "abandoned", "written-up")
 
 
 class Workspace:
@@ -76,7 +90,13 @@ class Workspace:
             for connector in connectors
         }
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
-        self._wake_timer: TimerHandle | None = None
+        self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
+        self._lease_ends = Alarm(
+            time,
+            lambda: self._due(stored_leases.next_end),
+            lambda: self._write(leases.end_those_run_out),
+            self._spawn,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -106,22 +126,24 @@ class Workspace:
     # life
 
     async def start(self) -> None:
-        """Settle what a crash left (`sending` becomes `unknown`), start connectors, sending and wake-ups."""
-        await self._writer.run(_settle_crash)
+        """Settle what a crash left (`sending` becomes `unknown`, nobody is connected), start connectors, sending and
+        alarms."""
+        await self._writer.run(lambda tx: _settle_crash(tx, self.policy))
         self._running = True
         for lane in self._lanes.values():
             lane.start()
         for connector in self._connectors.values():
             await connector.start(self._port)
-        self._schedule_wake()
         self._indexer.start()
+        self._wakes.set()
+        self._lease_ends.set()
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
         self._running = False
         self._indexer.stop()
-        if self._wake_timer is not None:
-            self._wake_timer.cancel()
+        self._wakes.stop()
+        self._lease_ends.stop()
         for connector in self._connectors.values():
             await connector.stop()
         for lane in self._lanes.values():
@@ -162,8 +184,8 @@ class Workspace:
         return end
 
     def visible(self, agent: Agent, event: Event) -> bool:
-        """Whether this agent may see the event: all do, until brands restrict it."""
-        return True
+        """Whether this agent may see the event: all do, drafts only their author."""
+        return not isinstance(event.body, DraftChanged) or event.by == agent.id
 
     async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
         """Events after a seq, in order, at most `limit`; None when the log cannot continue from there."""
@@ -172,7 +194,12 @@ class Workspace:
             with self._store.read() as connection:
                 if not 0 <= after_seq <= log.read_head(connection):
                     return None
-                return log.after(connection, after_seq, limit)
+                place = after_seq
+                while found := log.after(connection, place, limit):
+                    if mine := [event for event in found if self.visible(agent, event)]:
+                        return mine
+                    place = found[-1].seq
+                return []
 
         return await self._reading(read)
 
@@ -186,6 +213,10 @@ class Workspace:
         """Sending, wake-ups and the search index go by what was committed, whoever asked for it."""
         self._indexer.wake()
         lanes: set[str] = set()
+        if any(isinstance(event.body, LeaseChanged) and event.body.until for event in events):
+            self._lease_ends.set()
+        if any(isinstance(e.body, CallChanged) and e.body.call.state in _OVER for e in events):
+            self._spawn(self._calls_over())
         for event in events:
             match event.body:
                 case MessageAdded(message=message, conversation=thread) if message.kind == "out" and thread is not None:
@@ -193,34 +224,27 @@ class Workspace:
                 case MessageChanged(state="queued"):
                     lanes.update(self._lanes)
                 case CaseChanged(change="snoozed" | "unblocked" | "not-spam"):
-                    self._schedule_wake()
+                    self._wakes.set()
                 case _:
                     pass
         for account in lanes & self._lanes.keys():
             self._lanes[account].wake()
 
-    def _schedule_wake(self) -> None:
-        if self._wake_timer is not None:
-            self._wake_timer.cancel()
-            self._wake_timer = None
+    def _due(self, read: Callable[[Connection], Ms | None]) -> Ms | None:
         if not self._running:
-            return
+            return None
         with self._store.read() as connection:
-            due = cases.next_wake(connection)
-        if due is not None:
-            wait = max(0.0, (due - self._time.now()) / MS)
-            self._wake_timer = self._time.call_later(wait, lambda: self._spawn(self._wake()))
+            return read(connection)
 
-    async def _wake(self) -> None:
-        try:
-            await self._writer.run(orders.wake)
-        except StoreError:
-            self._wake_timer = self._time.call_later(1.0, lambda: self._spawn(self._wake()))
-            return
-        self._schedule_wake()
+    async def _write(self, job: Callable[[Tx], None]) -> None:
+        await self._writer.run(job)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    async def _calls_over(self) -> None:
+        with suppress(StoreError):  # the next call that ends asks again, and so does the next start
+            await self._writer.run(lambda tx: leases.calls_over(tx, self.policy))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -244,8 +268,22 @@ class Workspace:
         except (Refused, StoreError):
             return  # presence is not worth failing for
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
-        """Carry out an order at most once per (agent, command id); returns when it is on disk."""
+    async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
+        """A desk's first line is up: its leases stand. `begins`: it was started just now, so those of the agent's other
+        desks come to it."""
+        await self._quietly(lambda tx: leases.desk_came(tx, agent, desk, begins))
+
+    async def desk_left(self, agent: str, desk: str) -> None:
+        """A desk's last line broke: its leases stay for their grace."""
+        await self._quietly(lambda tx: leases.desk_left(tx, self.policy, agent, desk))
+
+    async def _quietly(self, job: Callable[[Tx], None]) -> None:
+        with suppress(StoreError):  # a full disk: the next line of that desk tells it again
+            await self._writer.run(job)
+
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0, desk: str = "") -> Outcome:
+        """Carry out an order at most once per (agent, command id); returns when it is on disk. `desk`: the terminal it
+        comes from, which a lease is held by."""
         policy = self.policy
         digest = digest_of(order)
         wanted: list[calls.Wanted] = []
@@ -257,11 +295,17 @@ class Workspace:
             me = agents.find(tx.connection, agent.id)
             if me is None:
                 return Answer("", "disabled", "You may not work here any more: ask an administrator.")
+            if isinstance(order, SaveDraft):  # twice is once, and every pause of a typist needs no line of the ledger
+                return Answer(drafts.save(tx, me, desk, order), "", "", digest)
+            leases.guard(tx, me, desk, order, fence)
             if isinstance(order, CallAction):
                 wanted.append(calls.act(tx, me, order))
-                answer = Answer(order.call, "", "", digest)
+                result = order.call
             else:
-                answer = Answer(orders.carry_out(tx, policy, me, order), "", "", digest)
+                about_lease = leases.carry_out(tx, policy, me, desk, order)
+                result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
+            leases.followed(tx, me, desk, order, result)
+            answer = Answer(result, "", "", digest)
             ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
             return answer
 
@@ -364,9 +408,10 @@ class Workspace:
 _OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")
 
 
-def _settle_crash(tx: Tx) -> None:
+def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
+    leases.hub_started(tx, policy)
     for agent in agents.everyone(tx.connection):
         orders.set_presence(tx, agent.id, "offline")
 

@@ -15,11 +15,14 @@ from agent_tui.backends.wire.frames import (
     PageFrame,
     QueryFrame,
     Reject,
+    Seen,
+    Watch,
     Welcome,
 )
 from agent_tui.domain.events import Event, UnknownBody
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import Order
+from agent_tui.domain.presence import Doing, Watcher
 from agent_tui.domain.queries import Page, Query
 
 
@@ -57,6 +60,14 @@ class Settled:
 
 
 @frozen
+class SeenThere:
+    """Who else has a case open."""
+
+    case: str
+    watchers: tuple[Watcher, ...]
+
+
+@frozen
 class Ended:
     """The line is to be closed. `retry`: seconds until the next try, `final`: there should be none; `fault`: we end it,
     because the server sent what it must not."""
@@ -67,7 +78,7 @@ class Ended:
     fault: bool = False
 
 
-Received = Welcomed | Happened | Answered | Settled | Ended
+Received = Welcomed | Happened | Answered | Settled | SeenThere | Ended
 
 
 class ClientProtocol:
@@ -78,6 +89,8 @@ class ClientProtocol:
 
     def __init__(self, client: str = "", log: str = "", seq: int = 0) -> None:
         self._client = client
+        self.desk = ""
+        """Names this terminal in every hello."""
         self.log = log
         self.seq = seq
         self._recorded = 0
@@ -94,7 +107,9 @@ class ClientProtocol:
     def opened(self) -> str:
         """A new connection: the hello."""
         self.welcomed = self._ended = False
-        return encode(Hello(client=self._client[:200], log=self.log, seq=self.seq, recorded=self._recorded))
+        return encode(
+            Hello(client=self._client[:200], log=self.log, seq=self.seq, recorded=self._recorded, desk=self.desk)
+        )
 
     def lost(self) -> tuple[frozenset[str], frozenset[str]]:
         """The connection is gone: the ids of queries and commands that get no answer on it."""
@@ -113,6 +128,10 @@ class ClientProtocol:
         """The text that orders; sent again under the same id it changes nothing."""
         self._commands.add(id)
         return encode(Command(id=id, order=order, fence=fence))
+
+    def watch(self, case: str, doing: Doing, channel: str) -> str:
+        """The text that tells what is open here."""
+        return encode(Watch(case=case, doing=doing, channel=channel))
 
     def forget(self, id: str) -> None:
         """Nobody waits for this answer any more."""
@@ -147,6 +166,8 @@ class ClientProtocol:
                 return []
             self._commands.discard(frame.id)
             return [Settled(frame.id, Acked(frame.id, frame.result))]
+        if isinstance(frame, Seen):
+            return [SeenThere(frame.case, frame.watchers)]
         return self._page(frame)
 
     def _page(self, frame: PageFrame) -> list[Received]:

@@ -190,7 +190,7 @@ _EVENT_ENVELOPE = ("type", "seq", "prev", "occurred", "recorded", "case", "by")
 def _salvage_event(value: dict[str, Any], error: ValueError) -> ServerFrame:
     kind = value.get("type")
     if kind != "event":
-        known = ("welcome", "ack", "reject", "page", "bye")
+        known = ("welcome", "ack", "reject", "page", "seen", "bye")
         if kind in known:
             raise BadFrame("bad-arguments", f"{kind}: {_why(error)}", _id_of(value))
         raise BadFrame("unknown-frame", f"unknown frame type {_short(repr(kind))}")

@@ -14,6 +14,7 @@ from agent_tui.domain.events import AnyBody
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import Order
+from agent_tui.domain.presence import Doing, Watcher
 from agent_tui.domain.queries import Page, Query
 
 SUBPROTOCOL = "agent-desk.v1"
@@ -43,6 +44,7 @@ class WireCapabilities:
     replay: bool = True
     command_ids: bool = True
     lease: Literal["hard", "advisory", "none"] = "none"
+    presence: bool = False
     cases: bool = True
     snooze: bool = True
     due_times: bool = True
@@ -115,6 +117,16 @@ class PageFrame:
 
 
 @frozen(kw_only=True)
+class Seen:
+    """Who else has the case open that this desk watches, and what they do there, the whole of it; at once when `watch`
+    names a case, then whenever it changes."""
+
+    type: Literal["seen"] = "seen"
+    case: str
+    watchers: tuple[Watcher, ...] = ()
+
+
+@frozen(kw_only=True)
 class Bye:
     """The server ends the connection. `retry`: seconds to wait before coming back, None: do not come back."""
 
@@ -128,13 +140,27 @@ class Hello:
     """First frame of a client. With `log` and `seq` of an earlier connection the server resumes after that seq.
     `recorded`: of the event with that seq, 0 when the client has not seen it. A store restored from a copy and
     written on
-    has another event there, and the server does not resume."""
+    has another event there, and the server does not resume. `desk`: names this terminal, and stays the same through
+    reconnects and restarts of the client: leases are held by it. Two clients at once never have the same one."""
 
     type: Literal["hello"] = "hello"
     client: Annotated[str, Rule(max_length=200)] = ""
     log: Annotated[str, Rule(max_length=200)] = ""
     seq: Count = 0
     recorded: Count = 0
+    desk: Annotated[str, Rule(max_length=60)] = ""
+
+
+@frozen(kw_only=True)
+class Watch:
+    """What this desk's agent does with the case that is open at it, "" for none: told to the others who have that case
+    open, and forgotten. `channel`: on which they write, "" for a note. Not in the log, not acknowledged; send it when
+    it changes, not for every key."""
+
+    type: Literal["watch"] = "watch"
+    case: Annotated[str, Rule(max_length=64)] = ""
+    doing: Doing = "reading"
+    channel: Annotated[str, Rule(max_length=64)] = ""
 
 
 @frozen(kw_only=True)
@@ -156,7 +182,7 @@ class QueryFrame:
     query: Annotated[Query, Rule(discriminator="kind")]
 
 
-ServerFrame = Welcome | EventFrame | Ack | Reject | PageFrame | Bye
-ClientFrame = Hello | Command | QueryFrame
+ServerFrame = Welcome | EventFrame | Ack | Reject | PageFrame | Seen | Bye
+ClientFrame = Hello | Watch | Command | QueryFrame
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.backends.wire.codec import BadFrame, Encoded, decode_client, encode
-from agent_tui.backends.wire.frames import Bye, Command, Hello, Limits, Reject, Welcome
+from agent_tui.backends.wire.frames import Bye, Command, Hello, Limits, Reject, Watch, Welcome
 from agent_tui.backends.wire.rate import TokenBucket
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.orders import Order
@@ -41,6 +41,13 @@ class AskedQuery:
 
 
 @frozen
+class AskedWatch:
+    """The desk's agent has another case open, or does something else there."""
+
+    watch: Watch
+
+
+@frozen
 class Answer:
     """A text to send back at once."""
 
@@ -56,7 +63,7 @@ class End:
     reason: str
 
 
-Asked = AskedIn | AskedOrder | AskedQuery | Answer | End
+Asked = AskedIn | AskedOrder | AskedQuery | AskedWatch | Answer | End
 _CODES = {"too-big": 1009, "bad-json": 1007}
 
 
@@ -87,6 +94,8 @@ class ServerProtocol:
             return [AskedIn(frame)]
         if self.state == "hello":
             return [self.end("the first frame must be hello", retry=None, code=1002)]
+        if isinstance(frame, Watch):
+            return [self._too_fast(self._commands, now) or AskedWatch(frame)]
         if isinstance(frame, Command):
             return [self._too_fast(self._commands, now) or AskedOrder(frame.id, frame.order, frame.fence)]
         return [self._too_fast(self._queries, now) or AskedQuery(frame.id, frame.query)]

@@ -50,6 +50,7 @@ class FakeChatwoot:
         self.old_server = False
         self.fail_next = 0
         self.lose_answer = False
+        self.typing: list[tuple[int, str, bool]] = []
         self._kept_back: list[Json] = []
         self._sockets: dict[WebSocket, str | None] = {}
         self._next = 100
@@ -144,6 +145,14 @@ class FakeChatwoot:
             conversation["status"] = "open"
         sender = {"id": conversation["meta"]["sender"]["id"], "name": conversation["meta"]["sender"]["name"]}
         return self._message(id, text, 0, False, "Contact", sender)
+
+    def types(self, id: int, who: Json, on: bool, private: bool = False) -> None:
+        """Somebody types, or stops."""
+        event = "conversation.typing_on" if on else "conversation.typing_off"
+        self._broadcast(event, {"conversation": self._push(id), "user": who, "is_private": private})
+
+    def colleague_writes(self, id: int, text: str) -> int:
+        return self._message(id, text, 1, False, "User", self._user(AVI))
 
     def colleague_assigns(self, id: int, assignee: int | None) -> None:
         self.conversations[id]["meta"]["assignee"] = self._user(assignee)
@@ -437,6 +446,9 @@ class FakeChatwoot:
                 conversation["meta"]["team"] = {"id": body["team_id"], "name": team} if team else None
             else:
                 conversation["meta"]["assignee"] = self._user(body["assignee_id"])
+        elif action == "toggle_typing_status":
+            self.typing.append((id, body["typing_status"], body["is_private"]))
+            return JSONResponse({})
         elif action == "update_last_seen":
             conversation["unread_count"] = 0
             return JSONResponse(self._rest(id))

@@ -52,9 +52,9 @@ class Hub:
         while self.time.advance_to_next(end):
             await self.settle()
 
-    async def order(self, agent: Agent, order: Order, id: str = "") -> Outcome:
+    async def order(self, agent: Agent, order: Order, id: str = "", *, fence: int = 0, desk: str = "") -> Outcome:
         self.orders += 1
-        outcome = await self.workspace.order(agent, id or f"cmd-{self.orders}", order)
+        outcome = await self.workspace.order(agent, id or f"cmd-{self.orders}", order, fence, desk)
         await self.settle()
         return outcome
 

@@ -47,13 +47,17 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    SavedDraft,
+    SaveDraft,
     Snooze,
+    TakeLease,
     WriteUp,
 )
 from agent_tui.domain.queries import (
     CaseQuery,
     CustomersQuery,
     DirectoryQuery,
+    HeldQuery,
     HistoryQuery,
     JoinQuery,
     LinkQuery,
@@ -63,7 +67,7 @@ from agent_tui.domain.queries import (
     TotalsQuery,
 )
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import HOUR_MS
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from agent_tui.domain.views import VIEWS, sort_key
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0, chat, mail
@@ -222,6 +226,13 @@ async def _a_day(hub: Hub) -> None:
     await port.bounce(Bounce("mail", sent.channel_id, "550", T0, report_id="r"))
     await hub.order(noa, RetrySend(case, sent.message))
     await hub.order(noa, Note(case, CustomerText("n")))
+    await hub.order(noa, TakeLease(case), desk="d1")
+    for body in ("draft", "draft, longer", ""):
+        await hub.order(noa, SaveDraft(case, SavedDraft(case, CustomerText(body))), desk="d1")
+    await hub.workspace.query(noa, HeldQuery())
+    await hub.workspace.query(noa, HeldQuery(case))
+    await hub.workspace.desk_left("noa", "d1")
+    await hub.advance(5 * MINUTE_MS)
     await hub.order(noa, Assign(case, "avi", "billing"))
     await hub.order(noa, Label(case, ("vip",)))
     await hub.order(noa, Snooze(case, T0 + HOUR_MS))

@@ -70,6 +70,7 @@ class SmallWorkspace:
         self.done: dict[str, tuple[Order, Outcome]] = {}
         self.asked = 0
         self.present: list[tuple[str, str]] = []
+        self.desks: list[tuple[str, str, str]] = []
         self.presence_told = asyncio.Event()
         self.presence_is_logged = False
         self.broken = False
@@ -84,7 +85,7 @@ class SmallWorkspace:
     async def access(self) -> object:
         return len(self.tokens)
 
-    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0) -> Outcome:
+    async def order(self, agent: Agent, command_id: str, order: Order, fence: int = 0, desk: str = "") -> Outcome:
         await self.gate.wait()
         if command_id in self.done:
             given, known = self.done[command_id]
@@ -132,6 +133,12 @@ class SmallWorkspace:
 
     def visible(self, agent: Agent, event: Event) -> bool:
         return agent.id != "ben" or event.seq not in self.hidden
+
+    async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
+        self.desks.append((agent, desk, "begins" if begins else "came"))
+
+    async def desk_left(self, agent: str, desk: str) -> None:
+        self.desks.append((agent, desk, "left"))
 
     async def presence(self, agent: str, state: str) -> None:
         self.present.append((agent, state))

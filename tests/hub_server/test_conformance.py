@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
@@ -12,6 +14,7 @@ from agent_tui.backends.conformance.suite import run
 from agent_tui.backends.wire.frames import SUBPROTOCOL
 from tests.hub_server.desks import hub
 from tests.hub_server.small_workspace import SmallWorkspace
+from tests.services.test_handling import an_office
 
 
 async def test_our_server_conforms() -> None:
@@ -19,8 +22,17 @@ async def test_our_server_conforms() -> None:
     workspace.say("hello")
     async with hub(workspace) as server:
         results = [result async for result in run(Target(server.url, "ada-token", case="k1"))]
+    assert [result.name for result in results if result.outcome != "passed"] == ["holds-leases"]
+    assert len(results) == 17
+
+
+async def test_our_hub_holds_leases(tmp_path: Path) -> None:
+    """The small workspace has none."""
+    async with an_office(tmp_path) as office:
+        token = office.operator.add_token("noa").text
+        await office.server.start()
+        results = [result async for result in run(Target(office.server.url, token, case=office.key.case))]
     assert [result for result in results if result.outcome != "passed"] == []
-    assert len(results) == 15
 
 
 async def test_a_careless_server_is_found_out() -> None:

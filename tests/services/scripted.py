@@ -20,6 +20,7 @@ from agent_tui.backends.base import (
     Rejected,
 )
 from agent_tui.domain.orders import Assign, FileRef, Note, Order, Reopen, Reply, Resolve
+from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.text import CustomerText
 from tests.desk.world import ME, World
@@ -36,6 +37,8 @@ class ScriptedBackend:
         self.hidden = False
         self.refusing = ""
         self.orders: list[Order] = []
+        self.desk = ""
+        self.watched: list[tuple[str, Doing, str]] = []
         self.uploaded: list[str] = []
         self.gate: asyncio.Event | None = None
         self._done: dict[str, str] = {}
@@ -59,6 +62,12 @@ class ScriptedBackend:
     def drop(self) -> None:
         self.up = False
         self._happenings.put_nowait(Disconnected("the line broke", 1.0))
+
+    def introduce(self, desk: str) -> None:
+        self.desk = desk
+
+    async def watch(self, case: str, doing: Doing, channel: str = "") -> None:
+        self.watched.append((case, doing, channel))
 
     async def feed(self) -> AsyncIterator[Happening]:
         while (happening := await self._happenings.get()) is not None:

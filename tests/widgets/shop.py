@@ -23,11 +23,14 @@ from agent_tui.domain.model import (
     Sender,
 )
 from agent_tui.domain.orders import FileRef, Order
+from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
     DirectoryPage,
     DirectoryQuery,
+    HeldPage,
+    HeldQuery,
     HistoryPage,
     HistoryQuery,
     Hit,
@@ -121,7 +124,11 @@ class Shop:
         self.orders: list[Order] = []
         self.hits: list[Hit] = []
         self.searches: list[SearchQuery] = []
-        self.capabilities = Capabilities(True, True, "hard", True, True, True, True, True, ORDERS, search=True)
+        self.desk = ""
+        self.watched: list[tuple[str, Doing, str]] = []
+        self.capabilities = Capabilities(
+            True, True, "hard", True, True, True, True, True, ORDERS, search=True, presence=True
+        )
         self.seq = 10_000
         self.answering = asyncio.Event()
         self.answering.set()
@@ -141,6 +148,12 @@ class Shop:
         self.rows[row.id] = row
         body = CallChanged(call) if call is not None else CaseChanged("read")
         self.happens(Event(self.seq, self.seq - 1, NOW, NOW, body, row.id, "", row))
+
+    def introduce(self, desk: str) -> None:
+        self.desk = desk
+
+    async def watch(self, case: str, doing: Doing, channel: str = "") -> None:
+        self.watched.append((case, doing, channel))
 
     async def feed(self) -> AsyncIterator[Happening]:
         while (happening := await self._happenings.get()) is not None:
@@ -167,6 +180,8 @@ class Shop:
                 (Sender("main", "email", "Nofar Home", "help@nofar.example"),),
             )
             return DirectoryPage(directory, self.seq)
+        if isinstance(query, HeldQuery):
+            return HeldPage((), self.seq)
         return LinkPage("https://hub.example/once", NOW + HOUR_MS, self.seq)
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:

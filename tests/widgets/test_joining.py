@@ -216,6 +216,8 @@ async def test_a_colleagues_join_takes_the_open_case_and_its_draft_along(tmp_pat
         assert (case.row.number, len(case.messages)) == (1001, 2)
         assert "i look" in desk.text, "what was being written goes along"
         await desk.press("ctrl+g")
+        assert "read it; sending again sends yours" in desk.text, "the mail was never before the agent's eyes"
+        await desk.press("ctrl+g")
         await desk.wait(10)
         assert [m.body.raw for m in case.messages if m.kind == "out"] == ["i look"]
         assert case.row.stage == "customer"

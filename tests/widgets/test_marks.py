@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.domain.model import Directory, Promise
+from agent_tui.domain.model import Directory, Lease, Promise
 from agent_tui.domain.orders import Assign, Label, MarkUnread, Order, Prioritise, Reopen, Resolve, Snooze
 from agent_tui.domain.queries import DirectoryPage, Page, Query
 from agent_tui.domain.text import CustomerText
@@ -196,3 +196,17 @@ async def test_how_a_preview_looks(language: str | None, picture: Picture) -> No
     async with running(shop, language=Catalogue("he") if language else None) as desk:
         await desk.press("v", "v", "v", "d")
         picture(desk)
+
+
+async def test_what_a_colleague_handles_is_left_out_with_the_reason() -> None:
+    for keys, done in (("d", Resolve), ("s", Snooze)):
+        shop = Shop()
+        shop.rows["c4471"] = replace(shop.rows["c4471"], lease=Lease("avi", "d9", 50, NOW))
+        async with running(shop) as desk:
+            await desk.press("v", "v", keys)
+            if keys == "s":
+                await desk.press("enter")
+            assert "for 1 case?" in desk.text
+            assert any("Dana Levi #4471" in line and "Avi has it" in line for line in desk.screen)
+            await desk.press("enter")
+            assert [order.case for order in acted(shop) if isinstance(order, done)] == ["c4472"]

@@ -6,12 +6,13 @@ from textual.strip import Strip
 
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import CaseRow, Clock, Metric
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, trusted
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.host import host
+from agent_tui.widgets.case.now_words import now_words
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.case.when import clock_time, day
 from agent_tui.widgets.paint import Paint, Part
@@ -76,7 +77,8 @@ class CaseHead(LineView):
         case, row = self.workbench.desk.open_case, self._row
         if case is None or row is None:
             return [LinePieces(), LinePieces()]
-        second = LinePieces((Piece(trusted(" ")), *self._clock(row)), (Piece(trusted(" ")),))
+        beside = (*self._now(case, row, whose=False), Piece(trusted(" "))) if self.brief else (Piece(trusted(" ")),)
+        second = LinePieces((Piece(trusted(" ")), *self._clock(row), *self._caught_up(case)), beside)
         return [second] if self.brief else [self._who(case, row), second]
 
     def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:
@@ -88,7 +90,19 @@ class CaseHead(LineView):
         if row.labels:
             names = listed(" ", [clean_line(label) for label in row.labels])
             left.append(Piece(compose("  {names}", names=names), "label"))
-        return LinePieces(tuple(left), (Piece(self._whose(case, row), "quiet"), Piece(trusted(" "))))
+        return LinePieces(tuple(left), (*self._now(case, row, whose=True), Piece(trusted(" "))))
+
+    def _now(self, case: OpenCase, row: CaseRow, *, whose: bool) -> tuple[Piece, ...]:
+        """Whose it is, who has it now, and who else is there: `yours · Avi is reading`."""
+        desk = self.workbench.desk
+        state = desk.backends.get(case.key.backend)
+        others = now_words(state, case, row, desk.id) if state is not None else ()
+        parts = [Piece(self._whose(case, row), "quiet")] if whose else []
+        for words, loud in others:
+            if parts:
+                parts.append(Piece(trusted(" · "), "quiet"))
+            parts.append(Piece(words, "warning" if loud else "quiet"))
+        return tuple(parts)
 
     def _whose(self, case: OpenCase, row: CaseRow) -> SafeText:
         state = self.workbench.desk.backends.get(case.key.backend)
@@ -101,6 +115,14 @@ class CaseHead(LineView):
             return trusted("yours")
         names = {agent.id: agent.name for agent in state.directory.agents}
         return compose("{name}'s", name=clean_line(names.get(row.owner, row.owner)))
+
+    def _caught_up(self, case: OpenCase) -> tuple[Piece, ...]:
+        """What came here while the line was down."""
+        if not case.missed:
+            return ()
+        since = clock_time(case.missed_since, host(self).settings.zone)
+        words = plural("caught up: {n} new since {time}", "caught up: {n} new since {time}", n=case.missed, time=since)
+        return (Piece(trusted("  ")), Piece(words, "warning"))
 
     def _clock(self, row: CaseRow) -> tuple[Piece, ...]:
         now, zone = self.workbench.time.now(), host(self).settings.zone

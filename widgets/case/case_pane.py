@@ -385,7 +385,7 @@ class CasePane(Widget):
 
     def _send(self) -> SafeText | None:
         new, note = self.composer.writing.draft.key is None, self.composer.writing.draft.note
-        words = self.composer.writing.send()
+        words = self.composer.writing.send(frozenset(one.id for one in self.timeline.messages_in_sight()))
         if note and not self.composer.writing.draft.note:
             self.focus_timeline()  # else the next words, meant for a note too, would go to the customer
         if new and self.composer.writing.draft.key is not None:

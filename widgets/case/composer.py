@@ -124,10 +124,12 @@ class Composer(LineView, can_focus=True):
         return None if done else trusted("nothing was taken back in the text")
 
     def on_focus(self) -> None:
+        self.writing.begun_to_write()
         self._show()
 
     def on_blur(self) -> None:
         self.writing.save()
+        self.workbench.left_composer()
         self._show()
 
     def on_unmount(self) -> None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leases import held_words
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
-from agent_tui.domain.time import TimerHandle
-from agent_tui.services.workbench import Workbench
+from agent_tui.domain.time import MS, Ms, TimerHandle
+from agent_tui.services.workbench import SEEN_SECONDS, Workbench
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
@@ -38,7 +39,9 @@ class Writing:
         self._new = False
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
-        self._answered_by_others = ""
+        self._known: set[str] = set()  # messages that were there when this draft was begun, or pointed out since
+        self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
+        self._came: dict[str, Ms] = {}
         self._asked_subject = False
 
     # -- what the case asks
@@ -109,6 +112,7 @@ class Writing:
             fresh = drafting.reply(case, self.directory, self.workbench.time.now())
             if self.edit.text == self._begun:
                 self._begin(fresh, stay=True)
+        self._note_what_came()
         self._changed()
 
     def begin(self, draft: Draft) -> None:
@@ -156,8 +160,14 @@ class Writing:
 
     # -- sending
 
-    def send(self) -> SafeText | None:
-        """Send it, or say what keeps it from being sent."""
+    def begun_to_write(self) -> None:
+        """The agent sits in the composer: to answer a customer takes the case."""
+        key = self._draft.key
+        if key is not None and not self._draft.note:
+            self.workbench.handling.begin(key)
+
+    def send(self, in_sight: frozenset[str] = frozenset()) -> SafeText | None:
+        """Send it, or say what keeps it from being sent. `in_sight`: messages that are on the screen."""
         draft, now = self.draft, self.workbench.time.now()
         why_not = drafting.why_not_send(self.about, draft, now)
         if why_not is not None:
@@ -170,10 +180,15 @@ class Writing:
         if drafting.lacks_subject(draft) and not self._asked_subject:
             self._asked_subject = True
             return trusted("it has no subject: ^T writes one; sending again sends it without")
-        answered = self._answer_of_others()
-        if answered is not None and answered.id != self._answered_by_others and not draft.note:
-            self._answered_by_others = answered.id
-            return trusted("somebody answered while you wrote: read it; sending again sends yours too")
+        if not draft.note and not draft.forward_of and self.about is not None:
+            if (held := self._held()) is not None:
+                self.save()
+                return held
+            newer = self._newer(in_sight)
+            self._know_all()
+            if newer is not None:
+                return newer
+            draft = self.draft
         words = self._sent_words(draft)
         self._stop_timer()
         self._saved = None
@@ -202,14 +217,55 @@ class Writing:
         backends = self.workbench.desk.backends
         return [backends[draft.key.backend]] if draft.key is not None else list(backends.values())
 
-    def _answer_of_others(self) -> Message | None:
-        """A colleague's answer that came after this draft was begun."""
+    def _state(self) -> BackendState | None:
         case = self.about
-        state = self.workbench.desk.backends.get(case.key.backend) if case is not None else None
-        if case is None or state is None or state.me is None:
+        return self.workbench.desk.backends.get(case.key.backend) if case is not None else None
+
+    def _held(self) -> SafeText | None:
+        """Why the server would not take it now: somebody else has the case."""
+        case, state = self.about, self._state()
+        if case is None or state is None or state.state != "up" or state.capabilities.lease != "hard":
             return None
+        return held_words(state, case.row, self.workbench.desk.id)
+
+    def _said(self) -> list[Message]:
+        """What the customer, or a colleague to the customer, wrote."""
+        case, state = self.about, self._state()
+        if case is None or state is None or state.me is None:
+            return []
         mine = state.me.id
-        return next((m for m in reversed(case.messages) if m.kind == "out" and m.author and m.author != mine), None)
+        return [
+            m
+            for m in case.messages
+            if (m.kind == "in" and not m.auto) or (m.kind == "out" and m.author and m.author != mine)
+        ]
+
+    def _newer(self, in_sight: frozenset[str]) -> SafeText | None:
+        """What came since the draft was begun and has not stood before the agent's eyes for a while: shown first."""
+        by_then = self.workbench.time.now() - round(SEEN_SECONDS * MS)
+        seen = {id for id, at in self._came.items() if at <= by_then and id in in_sight}
+        newer = [m for m in self._said() if m.id not in self._known and m.id not in seen]
+        if not newer:
+            return None
+        if any(m.kind == "out" for m in newer):
+            return trusted("somebody answered while you wrote: read it; sending again sends yours too")
+        return trusted("the customer wrote while you did: read it; sending again sends yours")
+
+    def _know_all(self) -> None:
+        """All that is there was shown."""
+        case = self.about
+        self._known = {message.id for message in self._said()}
+        if case is not None and case.row is not None and self._draft.key == case.key:
+            self._draft = replace(self._draft, base_version=case.row.version)
+
+    def _note_what_came(self) -> None:
+        now, said = self.workbench.time.now(), self._said()
+        if said and self._known_until:
+            self._known |= {message.id for message in said if message.at <= self._known_until}
+            self._known_until = 0
+        for message in said:
+            if message.id not in self._known:
+                self._came.setdefault(message.id, now)
 
     # -- drafts
 
@@ -239,6 +295,9 @@ class Writing:
         """The text, or what it goes with, was changed by the agent: it is kept soon."""
         if self._pristine and self.edit.text != self._begun:
             self._pristine = False
+            self._know_all()
+        if self._draft.key is not None:
+            self.workbench.handling.typed(self._draft.key, "" if self._draft.note else self._draft.channel)
         if self._timer is None and not self._pristine:
             self._timer = self.workbench.time.call_later(SAVE_AFTER_SECONDS, self._save_later)
         self._changed()
@@ -270,18 +329,21 @@ class Writing:
             self.view.put(begun, 0)
         self._begun = begun
         self._asked_subject = False
-        self._seen_answers()
-
-    def _seen_answers(self) -> None:
-        answered = self._answer_of_others()
-        self._answered_by_others = answered.id if answered is not None else ""
+        self._came.clear()
+        self._known_until = 0
+        self._know_all()
 
     def _put(self, draft: Draft) -> None:
         self._draft, self._saved, self._pristine = draft, draft, False
         self._begun = ""
         self.view.put(draft.body)
         self._asked_subject = False
-        self._seen_answers()
+        self._came.clear()
+        state = self._state()
+        skew = state.clock_skew if state is not None else 0
+        self._known = set()
+        self._known_until = draft.updated + skew
+        self._note_what_came()
 
     def _take_outside(self) -> None:
         """A draft that came back (taken back, refused), or went away (sent by another hand)."""

@@ -170,6 +170,7 @@ class DeskUi:
             screen.changed(Changes(timeline=True, customer=True, composer=True))
         if at is None:
             screen.inbox.point_at(key)
+        self._workbench.handling.look(key)
         self._mark_read(key)
         self.focus(place)
 
@@ -179,6 +180,7 @@ class DeskUi:
         elsewhere = self.place != "inbox" or screen.prompt.asking is not None or screen.writing_new
         if elsewhere or (shown is not None and shown.key == key):
             return
+        self._workbench.handling.look(None)
         self._workbench.open(key)
         screen.changed(Changes(timeline=True, customer=True, composer=True))
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, cases, joins, people, phone, promises, talk
+from agent_tui.backends.hub.store import agents, cases, joins, leases, people, phone, promises, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.domain.events import (
@@ -21,7 +21,10 @@ from agent_tui.domain.events import (
     CustomerChanged,
     CustomersJoined,
     CustomersParted,
+    DraftChanged,
     Event,
+    LeaseAsked,
+    LeaseChanged,
     MessageAdded,
     MessageChanged,
     PromiseChanged,
@@ -39,6 +42,7 @@ _DISCLOSURES = (
     .where(event.c.kind == text("'card-shown'"), event.c.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(event.c.seq)
 )
+_LEASE = ("change", "agent", "desk", "fence", "until", "was", "was_desk")
 _CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
 
 
@@ -105,6 +109,12 @@ def columns_of(entry: Event) -> dict[str, Any]:
         case PromiseChanged():
             ref = body.promise.id
             data = {name: getattr(body.promise, name) for name in ("state", "due", "agent", "team")}
+        case LeaseChanged():
+            data = {name: getattr(body, name) for name in _LEASE}
+        case LeaseAsked():
+            ref = body.holder
+        case DraftChanged():
+            ref, data = body.case, {"desk": body.desk, "gone": body.gone}
         case UnknownBody():
             raise ValueError("an unknown body cannot be appended")
     return {
@@ -161,15 +171,16 @@ def disclosures(connection: Connection, of: Sequence[str]) -> tuple[Disclosure, 
 
 
 def case_row(connection: Connection, id: str) -> CaseRow | None:
-    """The row that a case shows, with its call."""
+    """The row that a case shows, with its call and its lease."""
     found = cases.find_row(connection, id)
     if found is None:
         return None
     row, calling = found
-    if not calling or row.stage == "joined":
+    if row.stage == "joined":
         return row
-    call = phone.find_call(connection, calling)
-    return replace(row, call=replace(call, case=id) if call is not None else None)
+    call = phone.find_call(connection, calling) if calling else None
+    lease = leases.find(connection, id).lease
+    return replace(row, call=replace(call, case=id) if call is not None else None, lease=lease)
 
 
 def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], messages: dict[str, Message]) -> AnyBody:
@@ -201,6 +212,12 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "promise-changed":
             promise = promises.find(connection, ref)
             return PromiseChanged(promise) if promise is not None else UnknownBody()
+        case "lease-changed":
+            return LeaseChanged(**data)
+        case "lease-asked":
+            return LeaseAsked(ref)
+        case "draft-changed":
+            return DraftChanged(ref, data["desk"], data["gone"])
         case "agent-changed":
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()

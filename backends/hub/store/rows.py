@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_
 
 from agent_tui.backends.hub.store import phone
 from agent_tui.backends.hub.store.cases import CASES, row_of
+from agent_tui.backends.hub.store.leases import with_leases
 from agent_tui.backends.hub.store.schema import case, case_count, case_search
 from agent_tui.backends.hub.store.values import from_state_column, storable
 from agent_tui.domain.model import Agent, CaseRow
@@ -135,4 +136,4 @@ def _rows(connection: Connection, keys: Select[Any]) -> tuple[CaseRow, ...]:
             call = replace(call, case=held.id)
         rows.append(row_of(connection, held, from_state_column(held.state), call))
     rows.sort(key=lambda row: (row.sort_at, row.id))
-    return tuple(rows)
+    return tuple(with_leases(connection, rows))

@@ -424,6 +424,42 @@ command = Table(
     Column("digest", Word, nullable=False, server_default=""),
 )
 
+# Who handles a case now ("" for nobody), and the newest fence that was ever given. A row stays when a lease ends.
+lease = Table(
+    "lease",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("agent", Id, nullable=False),
+    Column("desk", Id, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("newest", BigInteger, nullable=False),
+    Column("taken", At, nullable=False),
+    Column("until", At, nullable=False),
+    Column("away", At, nullable=False),
+    Index("ix_lease_held", "agent", sqlite_where=text("agent <> ''"), postgresql_where=text("agent <> ''")),
+)
+
+# What agents have not sent yet, for all their terminals. `other` 1: one that was written over at another terminal.
+draft = Table(
+    "draft",
+    metadata,
+    Column("agent_id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("other", Integer, primary_key=True),
+    Column("desk", Id, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("at", At, nullable=False),
+)
+
+draft_text = Table(
+    "draft_text",
+    metadata,
+    Column("agent_id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("other", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 outbound = Table(
     "outbound",
     metadata,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from agent_tui.backends.hub.store.schema import (
     address,
@@ -343,6 +343,19 @@ def came_after(connection: Connection, case: str, version: int) -> int:
         .where(message.c.case_id == case, message.c.kind == "in", message.c.id > f"m_{version + 1:011x}")
     )
     return int(connection.execute(found).scalar_one())
+
+
+def said_after(connection: Connection, cases: Sequence[str], version: int, agent: str) -> bool:
+    """Whether the customer, or another than `agent` to the customer, wrote after the `version` of a row of cases."""
+    found = select(message.c.id).where(
+        message.c.case_id.in_(cases),
+        message.c.id > f"m_{version + 1:011x}",
+        or_(
+            and_(message.c.kind == "in", message.c.auto == ""),
+            and_(message.c.kind == "out", message.c.author != agent),
+        ),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def set_state(connection: Connection, id: str, state: Delivery, error: str) -> None:

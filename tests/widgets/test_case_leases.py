@@ -1,0 +1,172 @@
+"""Who has the case, on the screen: Enter into the composer takes it, reading and moving about do not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.backends.base import Acked, Outcome, Watched
+from agent_tui.domain.model import Lease, Message
+from agent_tui.domain.orders import AskLease, HandOver, Order, Reply, TakeLease, TakeOver
+from agent_tui.domain.presence import Watcher
+from agent_tui.domain.text import CustomerText
+from tests.widgets.running import running
+from tests.widgets.shop import NOA, NOW, RUTI, Shop
+from tests.widgets.talk import DANA, WA, TalkShop, at, talking, type_text
+
+
+class LeaseShop(TalkShop):
+    """Takes are granted, and told by a row."""
+
+    async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
+        outcome = await super().order(command_id, order, fence)
+        if isinstance(order, TakeLease):
+            self.lease(order.case, Lease(self.me.id, self.desk, self.seq + 1, NOW))
+            return Acked(command_id, str(self.seq))
+        return outcome
+
+    def lease(self, case: str, lease: Lease | None) -> None:
+        self.changes(replace(self.rows[case], lease=lease))
+
+    def taken(self) -> list[str]:
+        return [order.case for order in self.orders if isinstance(order, TakeLease)]
+
+
+async def test_enter_into_the_composer_takes_the_case_and_nothing_before_it() -> None:
+    shop = LeaseShop()
+    async with running(shop) as desk:
+        await desk.press("down", "up", "enter", "down", "up")
+        assert shop.taken() == [] and (DANA, "reading", "") in shop.watched
+        await desk.press("enter")
+        assert shop.taken() == [DANA]
+        await type_text(desk, "hi")
+        assert (DANA, "writing", "whatsapp") in shop.watched
+        await desk.press("escape", "escape", "escape")
+        assert [order.name for order in shop.orders].count("release-lease") == 0, "a draft stays, so it is kept"
+        desk.app.desk_screen.case.composer.writing.save()
+
+
+async def test_a_note_takes_nothing() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("n")
+        await type_text(desk, "nice")
+        assert shop.taken() == []
+        assert (DANA, "writing", "") in shop.watched
+
+
+async def test_the_head_says_who_else_is_there() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        assert "yours" in desk.text
+        shop.happens(Watched(DANA, (Watcher("avi", "reading", NOW),)))
+        await desk.rest()
+        assert "yours · Avi is reading" in desk.text
+        shop.happens(Watched(DANA, (Watcher("avi", "writing", NOW, "email"), Watcher("ruti", "writing", NOW))))
+        await desk.rest()
+        assert "yours · Avi is writing on e-mail +1" in desk.text
+        shop.happens(Watched(DANA, ()))
+        shop.lease(DANA, Lease("avi", "d9", 20_000, NOW))
+        await desk.rest()
+        assert "yours · Avi has it" in desk.text
+        shop.lease(DANA, Lease("avi", "d9", 20_000, NOW, NOW + 90_000, NOW))
+        await desk.rest()
+        assert "Avi has it, line down" in desk.text
+
+
+async def test_a_narrow_screen_says_it_too() -> None:
+    shop = LeaseShop()
+    async with talking(shop, size=(80, 24)) as desk:
+        shop.happens(Watched(DANA, (Watcher("avi", "reading", NOW),)))
+        await desk.rest()
+        assert "Avi is reading" in desk.text
+
+
+async def test_what_cannot_be_sent_stays_and_it_is_said_what_to_do() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        shop.lease(DANA, Lease("avi", "d9", 20_000, NOW))
+        await desk.rest()
+        await desk.press("enter")
+        assert "Avi has this case: G asks for it; your text stays a draft" in desk.text
+        await type_text(desk, "me too")
+        await desk.press("ctrl+g")
+        assert not any(isinstance(order, Reply) for order in shop.orders)
+        assert "Avi has this case" in desk.text and "me too" in desk.text
+        await desk.press("escape", "G")
+        assert AskLease(DANA) in shop.orders
+        shop.lease(DANA, None)
+        await desk.rest()
+        await desk.press("enter", "ctrl+g")
+        await desk.wait(6)
+        assert [order.body.raw for order in shop.orders if isinstance(order, Reply)] == ["me too"]
+
+
+async def test_handing_over_by_keys_and_by_line() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("t")
+        await type_text(desk, "avi")
+        await desk.press("enter")
+        await type_text(desk, "angry")
+        await desk.press("enter")
+        assert HandOver(DANA, "avi", CustomerText("angry")) in shop.orders
+        await desk.press(":")
+        await type_text(desk, "hand-over ruti she is angry")
+        await desk.press("enter")
+        assert HandOver(DANA, "ruti", CustomerText("she is angry")) in shop.orders
+
+
+async def test_only_a_supervisor_takes_over_and_says_why() -> None:
+    for me, taken in ((NOA, False), (RUTI, True)):
+        shop = Shop(me=me)
+        row = next(iter(shop.rows.values()))
+        shop.rows[row.id] = replace(row, owner=me.id, lease=Lease("avi", "d9", 50, NOW))
+        async with running(shop) as desk:
+            await desk.press(":")
+            await type_text(desk, "take-over")
+            await desk.press("enter")
+            if taken:
+                await type_text(desk, "a complaint")
+                await desk.press("enter")
+            else:
+                assert "only a supervisor" in desk.text
+        assert (TakeOver(row.id, CustomerText("a complaint")) in shop.orders) == taken
+
+
+async def test_what_came_while_writing_is_shown_first_and_the_next_send_goes() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "the lamp is here")
+        shop.says(Message("m9", DANA, "wa", "whatsapp", "in", at(0, 9, 41), CustomerText("no, wait")), WA)
+        await desk.rest()
+        await desk.press("enter")
+        assert "the customer wrote while you did" in desk.text
+        await desk.press("enter")
+        await desk.wait(6)
+        (sent,) = [order for order in shop.orders if isinstance(order, Reply)]
+        assert sent.seen == shop.rows[DANA].version
+
+
+async def test_what_stood_there_for_a_while_counts_as_seen() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "the lamp is here")
+        shop.says(Message("m9", DANA, "wa", "whatsapp", "in", at(0, 9, 41), CustomerText("no, wait")), WA)
+        await desk.wait(3)
+        await desk.press("enter")
+        await desk.wait(6)
+        assert any(isinstance(order, Reply) for order in shop.orders)
+
+
+async def test_a_server_without_hard_leases_says_so() -> None:
+    shop = LeaseShop()
+    shop.capabilities = replace(shop.capabilities, lease="advisory")
+    from agent_tui.backends.base import Connected
+
+    shop.happens(Connected(NOA, shop.capabilities, shop.seq, False))
+    async with talking(shop) as desk:
+        assert "yours · advisory" in desk.text
+        await desk.press("enter")
+        assert shop.taken() == []
