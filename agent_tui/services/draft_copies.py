@@ -7,6 +7,7 @@ knowing of each other the newer text stands, and the other one is kept beside it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,8 +19,9 @@ from agent_tui.desk.drafts import Draft, from_saved, to_save
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import EMPTY
 from agent_tui.domain.orders import SavedDraft, SaveDraft
-from agent_tui.domain.text import trusted
+from agent_tui.domain.text import clean_line, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle, TimeSource
+from agent_tui.services.drafts import Drafts
 from agent_tui.services.state import State, StateError
 
 EVERY_SECONDS = 2.0
@@ -33,6 +35,7 @@ class DraftCopies:
         desk: Desk,
         backends: Mapping[str, Backend],
         state: State,
+        kept: Drafts,
         time: TimeSource,
         keep: Callable[[Draft], None],
         drop: Callable[[CaseKey], None],
@@ -41,6 +44,7 @@ class DraftCopies:
         self._desk = desk
         self._backends = backends
         self._state = state
+        self._kept = kept
         self._time = time
         self._keep = keep
         self._drop = drop
@@ -54,9 +58,9 @@ class DraftCopies:
         self._last: Ms = 0
         self._timer: TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
-        self._exchanged: dict[CaseKey, None] = {}
+        self._exchanged: dict[CaseKey, None] = dict.fromkeys(kept.asides)
         """Other drafts that the hub does not have yet as they are here."""
-        self._aside: asyncio.Task[None] | None = None
+        desk.other_drafts |= kept.asides
 
     def busy(self) -> bool:
         return self._sending is not None
@@ -64,10 +68,9 @@ class DraftCopies:
     async def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        tasks = [task for task in (self._sending, self._aside) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
 
     # -- what the agent does -------------------------------------------------------------------------------------------
 
@@ -84,12 +87,27 @@ class DraftCopies:
             self._due[key] = None
             self.flush()
 
-    def exchanged(self, key: CaseKey) -> None:
-        """The standing draft and the other one changed places."""
+    def exchange(self, key: CaseKey) -> bool:
+        """The other draft stands now, and the one that stood is the other; False when there is no other. Raises
+        StateError, and then all is as it was."""
+        other, here = self._desk.other_drafts.get(key), self._desk.drafts.get(key)
+        if other is None:
+            return False
+        if here is not None:
+            self._put_aside(key, here)
+        else:
+            self._kept.aside_kept(key)
+            del self._desk.other_drafts[key]
+        self._keep(replace(other, updated=self._time.now()))
         if self._wanted(key):
             self._exchanged[key] = None
             self._due[key] = None
             self.flush()
+        return True
+
+    def _put_aside(self, key: CaseKey, draft: Draft) -> None:
+        self._kept.put_aside(key, draft)
+        self._desk.other_drafts[key] = draft
 
     def flush(self) -> None:
         """The agent leaves what they were writing: at once."""
@@ -159,9 +177,12 @@ class DraftCopies:
             return False
         order = SaveDraft(key.case, replace(saved, other=True), rev)
         try:
-            await self._backends[key.backend].order(str(uuid.uuid4()), order)
+            outcome = await self._backends[key.backend].order(str(uuid.uuid4()), order)
         except (BackendDown, OutcomeUnknown):
             return False
+        if isinstance(outcome, Acked) and self._desk.other_drafts.get(key) == other:
+            with contextlib.suppress(StateError):  # then it is sent once more after the next start
+                self._kept.aside_kept(key)
         return True
 
     def _remember(self, key: CaseKey, rev: int, digest: str) -> None:
@@ -223,27 +244,25 @@ class DraftCopies:
         elif there.rev == rev or there.desk == self._desk.id:
             self._due[key] = None
         else:
-            self._both(key, here, saved, there, digest)
+            self._both(key, here, there, digest)
 
-    def _both(self, key: CaseKey, here: Draft, saved: SavedDraft, there: SavedDraft, digest: str) -> None:
+    def _both(self, key: CaseKey, here: Draft, there: SavedDraft, digest: str) -> None:
         """Each terminal wrote its own: the newer one stands."""
         skew = self._desk.backends[key.backend].clock_skew
         words = trusted("another text of yours, from another terminal, is kept: M shows it")
         if there.at > here.updated + skew:
-            self._desk.other_drafts[key] = here
-            order = SaveDraft(key.case, replace(saved, other=True), there.rev)
-            self._aside = asyncio.get_running_loop().create_task(self._set_aside(key.backend, order))
+            try:
+                self._put_aside(key, here)
+            except StateError as error:
+                self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
+                return
             self._adopt(key, there, digest)
+            self._exchanged[key] = None
+            self._due[key] = None
         else:
             self._desk.other_drafts[key] = from_saved(key.backend, there)
             self._due[key] = None
         self._changed(Changes(composer=True, notices=[Notice(words, "warning", key)]))
-
-    async def _set_aside(self, backend: str, order: SaveDraft) -> None:
-        try:
-            await self._backends[backend].order(str(uuid.uuid4()), order)
-        except (BackendDown, OutcomeUnknown):
-            return  # it is kept here
 
     def _adopt(self, key: CaseKey, there: SavedDraft, digest: str) -> None:
         self._remember(key, there.rev, digest)

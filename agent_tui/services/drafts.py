@@ -1,4 +1,5 @@
-"""Drafts on the disk: one per case, and one for a message to somebody new."""
+"""Drafts on the disk: one per case, and one for a message to somebody new; beside it what was put aside for another
+terminal's text, until the server has it."""
 
 from __future__ import annotations
 
@@ -16,11 +17,21 @@ class Drafts:
         self._drafts: dict[CaseKey | None, Draft] = {}
         self.unreadable = 0
         """Drafts that this version cannot read; they are left in the file."""
+        self.asides: dict[CaseKey, Draft] = {}
         for backend, case, body in state.db.execute("SELECT backend, case_id, body FROM drafts"):
-            try:
-                self._drafts[CaseKey(backend, case) if case else None] = from_json(body)
-            except (ValueError, TypeError, KeyError):
-                self.unreadable += 1
+            if (draft := self._read(body)) is not None:
+                self._drafts[CaseKey(backend, case) if case else None] = draft
+        for backend, case, body in state.db.execute("SELECT backend, case_id, body FROM asides"):
+            if (draft := self._read(body)) is not None:
+                self.asides[CaseKey(backend, case)] = draft
+
+    def _read(self, body: str) -> Draft | None:
+        try:
+            draft: Draft = from_json(body)
+        except (ValueError, TypeError, KeyError):
+            self.unreadable += 1
+            return None
+        return draft
 
     def all(self) -> tuple[Draft, ...]:
         return tuple(self._drafts.values())
@@ -47,3 +58,15 @@ class Drafts:
         backend, case = key or ("", "")
         self._state.write("DELETE FROM drafts WHERE backend=? AND case_id=?", backend, case)
         self._drafts.pop(key, None)
+
+    def put_aside(self, key: CaseKey, draft: Draft) -> None:
+        """Keep it beside the draft that takes its place."""
+        self._state.write(
+            "INSERT OR REPLACE INTO asides (backend, case_id, body) VALUES (?, ?, ?)", *key, to_json(draft)
+        )
+        self.asides[key] = draft
+
+    def aside_kept(self, key: CaseKey) -> None:
+        """The server has it."""
+        if self.asides.pop(key, None) is not None:
+            self._state.write("DELETE FROM asides WHERE backend=? AND case_id=?", *key)

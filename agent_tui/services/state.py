@@ -31,6 +31,12 @@ CREATE TABLE IF NOT EXISTS drafts (
     body TEXT NOT NULL,
     PRIMARY KEY (backend, case_id)
 );
+CREATE TABLE IF NOT EXISTS asides (
+    backend TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (backend, case_id)
+);
 CREATE TABLE IF NOT EXISTS copies (
     backend TEXT NOT NULL,
     case_id TEXT NOT NULL,

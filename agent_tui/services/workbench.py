@@ -88,7 +88,14 @@ class Workbench:
         self._asker = Asker(self.desk, self._backends, time, self._changed)
         self.handling = Handling(self.desk, self._backends, time, self._changed)
         self._copies = DraftCopies(
-            self.desk, self._backends, self._state, time, self._adopt_draft, self._draft_is_gone, self._changed
+            self.desk,
+            self._backends,
+            self._state,
+            self._drafts,
+            time,
+            self._adopt_draft,
+            self._draft_is_gone,
+            self._changed,
         )
         self._sender = Sender(
             self.desk, self._backends, self._outbox, self._drafts, time, self._changed, self._copies.saved
@@ -470,15 +477,11 @@ class Workbench:
     def swap_drafts(self, key: CaseKey) -> bool:
         """The draft that another terminal wrote in the place of this one, which is the other one then; False when there
         is none."""
-        other = self.desk.other_drafts.pop(key, None)
-        if other is None:
-            return False
-        here = self.desk.drafts.get(key)
-        if here is not None:
-            self.desk.other_drafts[key] = here
-        self._adopt_draft(replace(other, updated=self.time.now()))
-        self._copies.exchanged(key)
-        return True
+        try:
+            return self._copies.exchange(key)
+        except StateError as error:
+            self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", key)]))
+            return True
 
     def _adopt_draft(self, draft: Draft) -> None:
         """A draft from another terminal of mine."""

@@ -414,3 +414,25 @@ async def test_typing_asks_the_hub_at_most_every_two_seconds(office: Office) -> 
         await office.advance(0.1)
     took = office.server.stats().orders - before - 1  # and one to take the case
     assert took <= 3, took
+
+
+async def test_a_text_put_aside_while_the_line_is_down_outlives_its_desk(office: Office) -> None:
+    one, two = await office.terminal("noa", "one"), await office.terminal("noa")
+    key = office.key
+    await one.loses_line()
+    await one.types("in the train")
+    await office.advance(10)
+    await two.types("at home")
+    await office.advance(3)
+    await one.comes_back()
+    await office.advance(5)
+    await one.loses_line()
+    assert one.work.swap_drafts(key)
+    await one.end()
+    office.terminals.remove(one)
+    one = await office.terminal("noa", "one")
+    await office.advance(5)
+    assert (one.kept(), one.work.desk.other_drafts[key].body) == ("in the train", "at home")
+    three = await office.terminal("noa")
+    await office.advance(5)
+    assert (three.kept(), three.work.desk.other_drafts[key].body) == ("in the train", "at home")
