@@ -34,7 +34,7 @@ def save(tx: Tx, agent: Agent, desk: str, order: SaveDraft) -> str:
         return ""
     if _empty(order.draft):
         return _throw_away(tx, agent, desk, order, standing, elsewhere, known)
-    if standing is not None and elsewhere and not _same(standing, order.draft):
+    if standing is not None and elsewhere and not drafts.same_words(standing, order.draft):
         drafts.save(tx.connection, agent.id, replace(standing, other=True))
     told = standing is None or standing.desk != desk
     rev = tx.next_seq if told or standing is None else standing.rev
@@ -81,7 +81,3 @@ def _throw_away(
 
 def _empty(draft: SavedDraft) -> bool:
     return not (draft.body.raw.strip() or draft.files)
-
-
-def _same(one: SavedDraft, other: SavedDraft) -> bool:
-    return one.body.raw.strip() == other.body.raw.strip() and one.files == other.files

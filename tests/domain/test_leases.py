@@ -51,6 +51,26 @@ def test_a_line_that_is_back_in_time_loses_nothing() -> None:
     assert leases.line_back(lost, "noa", "d1", START + GRACE) == Held(None, 7)
 
 
+def test_nobody_gives_back_what_another_has() -> None:
+    held = held_by("noa", "d1")
+    assert leases.release(held, "avi", "d1", START) == held
+    assert leases.release(held, "noa", "d2", START) == held
+    assert leases.release(held, "noa", "d1", START) == Held(None, 7)
+
+
+def test_a_lease_that_has_run_out_stands_in_nobodys_way_before_anybody_noticed() -> None:
+    out = held_by("noa", "d1", until=START)
+    leases.check(out, "avi", "d2", 0, START)
+    with pytest.raises(LeaseRefused, match="lease-held"):
+        leases.check(out, "avi", "d2", 0, START - 1)
+
+
+def test_fences_of_a_led_case_are_stale_when_it_is_led_and_when_it_is_not_any_more() -> None:
+    head, part = leases.joined(held_by("noa", "d1", 5), held_by("avi", "d2", 7), 9, START)
+    assert (head, part) == (held_by("noa", "d1", 5), Held(None, 9))
+    assert leases.parted(part, 11) == Held(None, 11)
+
+
 def test_a_second_loss_does_not_lengthen_the_grace() -> None:
     lost = leases.line_lost(held_by("noa", "d1"), "noa", "d1", START, GRACE)
     assert leases.line_lost(lost, "noa", "d1", START + 50_000, GRACE) == lost

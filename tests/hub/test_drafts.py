@@ -153,3 +153,25 @@ async def test_a_draft_of_a_led_case_is_the_rows_where_that_has_none(hub: Hub) -
     assert await drafts(hub) == [("of the chat", "d1", False)]
     assert await drafts(hub, hub.avi) == [("mine", "d9", False)]
     assert {event.case for event in hub.events if isinstance(event.body, DraftChanged)} >= {older.id}
+
+
+async def test_a_third_terminal_that_knew_of_neither_text_loses_none(hub: Hub) -> None:
+    case = await a_case(hub)
+    for number, words in enumerate(("at home", "in the train", "in the office")):
+        base = await save(hub, case, words, f"d{number}")
+    assert [(text, other) for text, _, other in await drafts(hub)] == [("in the office", False), ("in the train", True)]
+    await save(hub, case, "in the train", "d2", base)
+    assert [(text, other) for text, _, other in await drafts(hub)] == [("in the train", False), ("at home", True)]
+
+
+async def test_texts_that_change_places_are_both_there_and_once(hub: Hub) -> None:
+    case = await a_case(hub)
+    await save(hub, case, "at home", "d1")
+    base = await save(hub, case, "in the train", "d2")
+    aside = SavedDraft(case, CustomerText("in the train"), channel="whatsapp", other=True)
+    await hub.order(hub.noa, SaveDraft(case, aside, base), desk="d2")
+    await save(hub, case, "at home", "d2", base)
+    assert [(text, other) for text, _, other in await drafts(hub)] == [("at home", False), ("in the train", True)]
+    await save(hub, case, "", "d2", base)
+    await save(hub, case, "", "d2", hub.events[-1].seq)
+    assert await drafts(hub) == []

@@ -17,6 +17,7 @@ from agent_tui.domain.events import LeaseAsked, LeaseChanged
 from agent_tui.domain.model import Agent, CaseRow, Lease
 from agent_tui.domain.orders import (
     AskLease,
+    Block,
     CallAction,
     HandOver,
     JoinCustomers,
@@ -91,7 +92,7 @@ async def test_another_agent_does_not_get_it_and_is_told_who_has_it(hub: Hub) ->
     assert isinstance(outcome, Rejected) and "Noa" in outcome.message
 
 
-@pytest.mark.parametrize("order", [reply, Resolve, lambda case: Snooze(case, T0 + 10**9), Spam])
+@pytest.mark.parametrize("order", [reply, Resolve, lambda case: Snooze(case, T0 + 10**9), Spam, Block])
 async def test_what_reaches_the_customer_or_ends_the_matter_is_the_holders(hub: Hub, order: object) -> None:
     case = await a_case(hub)
     fence = await take(hub, hub.noa, "d1", case)
@@ -102,6 +103,13 @@ async def test_what_reaches_the_customer_or_ends_the_matter_is_the_holders(hub: 
     assert refused(await hub.order(hub.noa, made, fence=fence - 1, desk="d1")) == "stale-fence"
     assert len(hub.events) == before, "a refused order leaves nothing behind"
     assert isinstance(await hub.order(hub.noa, made, fence=fence, desk="d1"), Acked)
+
+
+async def test_taking_a_block_back_is_for_everybody(hub: Hub) -> None:
+    case = await a_case(hub)
+    await hub.order(hub.avi, Block(case), desk="d2")
+    await take(hub, hub.noa, "d1", case)
+    assert isinstance(await hub.order(hub.avi, Block(case, on=False), desk="d2"), Acked)
 
 
 async def test_a_note_is_for_everybody(hub: Hub) -> None:

@@ -31,8 +31,16 @@ def of_agent(connection: Connection, agent: str, case: str = "") -> tuple[SavedD
 
 
 def save(connection: Connection, agent: str, kept: SavedDraft) -> None:
-    """In the place of the standing one, or of the other one."""
-    _delete(connection, agent, kept.case, int(kept.other))
+    """In the place of the standing one; another one beside it, before others that wait there. One that waits and says
+    the same as `kept` goes."""
+    places = _places(connection, agent, kept.case)
+    if any(places):
+        _forget_like(connection, agent, kept)
+        places = _places(connection, agent, kept.case)
+    if not kept.other:
+        _delete(connection, agent, kept.case, 0)
+    elif 1 in places:
+        _move(connection, agent, (kept.case, 1), (kept.case, max(places) + 1))
     key = {"agent_id": agent, "case_id": kept.case, "other": int(kept.other)}
     connection.execute(insert(draft), {**key, "desk": kept.desk, "rev": kept.rev, "at": kept.at})
     connection.execute(insert(draft_text), {**key, "body": _column(kept)})
@@ -41,11 +49,28 @@ def save(connection: Connection, agent: str, kept: SavedDraft) -> None:
 def drop(connection: Connection, agent: str, case: str, other: bool) -> bool:
     """Whether there was one. Behind another one a further one may wait, which takes its place."""
     gone = _delete(connection, agent, case, int(other))
-    if other:
-        further = [place for place in _places(connection, agent, case) if place > 1]
-        if further:
-            _move(connection, agent, (case, further[0]), (case, 1))
+    _close_up(connection, agent, case)
     return gone
+
+
+def same_words(one: SavedDraft, other: SavedDraft) -> bool:
+    """Whether neither would be a loss beside the other."""
+    return one.body.raw.strip() == other.body.raw.strip() and one.files == other.files
+
+
+def _forget_like(connection: Connection, agent: str, kept: SavedDraft) -> None:
+    waiting = _JOINED.where(draft.c.agent_id == agent, draft.c.case_id == kept.case, draft.c.other > 0)
+    for row in connection.execute(waiting).all():
+        if same_words(_draft(row), kept):
+            _delete(connection, agent, kept.case, row.other)
+    _close_up(connection, agent, kept.case)
+
+
+def _close_up(connection: Connection, agent: str, case: str) -> None:
+    """What waits longest takes the other one's place where that is free."""
+    waiting = [place for place in _places(connection, agent, case) if place]
+    if waiting and waiting[0] > 1:
+        _move(connection, agent, (case, waiting[0]), (case, 1))
 
 
 def bring(connection: Connection, case: str, head: str) -> list[str]:
