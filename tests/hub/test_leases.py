@@ -306,6 +306,15 @@ async def test_who_answers_the_phone_has_the_case_as_long_as_the_call_lasts(hub:
     assert await lease(hub, case) is None
 
 
+async def test_a_call_of_somebody_else_keeps_no_lease(hub: Hub) -> None:
+    case, call = await ringing(hub)
+    assert isinstance(await hub.order(hub.noa, CallAction(call, "answer"), desk="d1"), Acked)
+    assert isinstance(await hub.order(hub.avi, TakeOver(case, CustomerText("she needs help")), desk="d2"), Acked)
+    await hub.workspace.desk_left("avi", "d2")
+    held = await lease(hub, case)
+    assert held is not None and held.until == hub.time.now() + GRACE
+
+
 # -- newer messages ----------------------------------------------------------------------------------------------------
 
 
