@@ -20,7 +20,7 @@ from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import MemoryTransport, Transport, TransportClosed, memory_pair
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Agent, CaseRow, Role
+from agent_tui.domain.model import Agent, Call, CaseRow, Role
 from agent_tui.domain.orders import AskLease, HandOver, TakeOver
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import VirtualTime
@@ -343,6 +343,43 @@ async def test_who_went_for_coffee_shuts_nobody_out(office: Office) -> None:
     assert not noa.has_it and noa.kept() == "I will look"
     await avi.goes_to_composer()
     assert avi.has_it
+
+
+async def test_typing_on_at_the_older_terminal_does_not_pull_the_case_back(office: Office) -> None:
+    one, two = await office.terminal("noa"), await office.terminal("noa")
+    await one.goes_to_composer()
+    await two.goes_to_composer()
+    await one.types("and another thing")
+    assert two.has_it and not one.has_it
+
+
+async def test_a_case_is_kept_while_a_reply_may_still_be_taken_back(office: Office) -> None:
+    noa = await office.terminal("noa")
+    noa.work.undo_seconds = 5.0
+    await noa.goes_to_composer()
+    await noa.sends("Hello Dana")
+    await noa.leaves()
+    noa.work.handling.look(None)
+    await office.rest()
+    assert noa.has_it and office.sent() == []
+    await office.advance(6)
+    assert not noa.has_it and office.sent() == ["Hello Dana"]
+
+
+async def test_a_case_is_kept_while_its_agent_talks_with_the_customer(office: Office) -> None:
+    noa = await office.terminal("noa")
+    call = Call("c1", office.key.case, "v1", "active", T0, CustomerText("Dana"), agent="noa")
+    calls = [(office.key, call)]
+    noa.work.desk.live_calls = lambda: tuple(calls)  # type: ignore[method-assign]
+    await noa.goes_to_composer()
+    await noa.leaves()
+    noa.work.handling.look(None)
+    await office.rest()
+    assert noa.has_it
+    calls.clear()
+    noa.work.handling.review()
+    await office.rest()
+    assert not noa.has_it
 
 
 async def test_a_killed_desk_comes_back_as_itself(office: Office) -> None:
