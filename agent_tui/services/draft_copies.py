@@ -49,11 +49,17 @@ class DraftCopies:
         self._keep = keep
         self._drop = drop
         self._changed = changed
-        self._known: dict[CaseKey, tuple[int, str]] = {
-            CaseKey(backend, case): (rev, digest)
-            for backend, case, rev, digest in state.db.execute("SELECT backend, case_id, rev, digest FROM copies")
-        }
+        self._known: dict[CaseKey, tuple[int, str]] = {}
         """What the hub has of ours: `rev`, and a digest of the text that was sent or came."""
+        self._tried: dict[CaseKey, frozenset[str]] = {}
+        """Digests of what the hub may have of ours too: no answer came."""
+        for backend, case, rev, digest, tried in state.db.execute(
+            "SELECT backend, case_id, rev, digest, tried FROM copies"
+        ):
+            if digest:
+                self._known[CaseKey(backend, case)] = (rev, digest)
+            if tried:
+                self._tried[CaseKey(backend, case)] = frozenset(tried.split())
         self._due: dict[CaseKey, None] = {}
         self._last: Ms = 0
         self._timer: TimerHandle | None = None
@@ -83,7 +89,7 @@ class DraftCopies:
 
     def gone(self, key: CaseKey | None) -> None:
         """A draft was sent or thrown away."""
-        if key is not None and (key in self._known or key in self._due):
+        if key is not None and (key in self._known or key in self._tried or key in self._due):
             self._due[key] = None
             self.flush()
 
@@ -154,7 +160,7 @@ class DraftCopies:
         saved = to_save(draft) if draft is not None else SavedDraft(key.case, EMPTY)
         assert saved is not None
         digest = _digest(saved) if draft is not None else ""
-        if digest == known:
+        if digest == known and key not in self._tried:
             return True
         state = self._desk.backends[key.backend]
         if state.state != "up":
@@ -163,6 +169,8 @@ class DraftCopies:
             order = SaveDraft(key.case, saved, rev)
             outcome = await self._backends[key.backend].order(str(uuid.uuid4()), order)
         except (BackendDown, OutcomeUnknown):
+            if digest:
+                self._remember(key, rev, known, self._tried.get(key, frozenset()) | {digest})
             return False
         if isinstance(outcome, Acked):
             self._remember(key, int(outcome.result) if outcome.result.isdigit() else 0, digest)
@@ -185,10 +193,11 @@ class DraftCopies:
                 self._kept.aside_kept(key)
         return True
 
-    def _remember(self, key: CaseKey, rev: int, digest: str) -> None:
+    def _remember(self, key: CaseKey, rev: int, digest: str, tried: frozenset[str] = frozenset()) -> None:
         try:
-            if digest:
-                self._state.write("INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?)", *key, rev, digest)
+            if digest or tried:
+                words = " ".join(sorted(tried))
+                self._state.write("INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)", *key, rev, digest, words)
             else:
                 self._state.write("DELETE FROM copies WHERE backend=? AND case_id=?", *key)
         except StateError:
@@ -197,6 +206,10 @@ class DraftCopies:
             self._known[key] = (rev, digest)
         else:
             self._known.pop(key, None)
+        if tried:
+            self._tried[key] = tried
+        else:
+            self._tried.pop(key, None)
 
     # -- what the hub tells --------------------------------------------------------------------------------------------
 
@@ -221,7 +234,7 @@ class DraftCopies:
                 self._drop(here)  # sent, or thrown away, at another terminal
             else:
                 self._due[here] = None
-        for key in [key for key in self._known if key.backend == backend and key not in there]:
+        for key in [key for key in (*self._known, *self._tried) if key.backend == backend and key not in there]:
             self._remember(key, 0, "")
         self.flush()
 
@@ -229,7 +242,7 @@ class DraftCopies:
         here, (rev, known) = self._desk.drafts.get(key), self._known.get(key, (0, ""))
         digest = _digest(there)
         if here is None:
-            if key in self._known and known == digest:
+            if digest in ({known} | self._tried.get(key, frozenset())):
                 self._due[key] = None  # it was sent or thrown away here while the line was down
             else:
                 self._adopt(key, there, digest)

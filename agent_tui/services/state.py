@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS copies (
     case_id TEXT NOT NULL,
     rev INTEGER NOT NULL,
     digest TEXT NOT NULL,
+    tried TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (backend, case_id)
 );
 CREATE TABLE IF NOT EXISTS desk (

@@ -18,9 +18,21 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
-from agent_tui.domain.events import Event, MessageAdded
+from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Assign, Label, MakePromise, Note, Order, Reply, SettlePromise
+from agent_tui.domain.orders import (
+    AskLease,
+    Assign,
+    Label,
+    MakePromise,
+    Note,
+    Order,
+    Reply,
+    SavedDraft,
+    SaveDraft,
+    SettlePromise,
+    TakeLease,
+)
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.hub_process import JsonLines
@@ -30,6 +42,8 @@ from tests.hub.fakes import Line
 
 AGENT = Agent("noa", "Noa")
 COLLEAGUE = Agent("avi", "Avi")
+NAMED = 40
+"""So many agents are called as the texts are."""
 SHORT = 240
 """Characters of what goes into names, labels and the like; bodies get all of a text."""
 SENTINEL = "qzx"
@@ -81,6 +95,27 @@ class FilledHub:
             await self.workspace.port.delivery(
                 DeliveryUpdate("mail", sent.channel_id, "failed", SystemTime().now(), text[:SHORT])
             )
+
+        await self._leases(texts[:promised][:NAMED])
+
+    async def _leases(self, texts: Sequence[str]) -> None:
+        """Some cases are held by agents of these names, some have a draft at another terminal."""
+        for place, text in enumerate(texts):
+            case, words = self.cases[place], CustomerText(text[:SHORT])
+            if place % 3 == 2:
+                await self.workspace.order(named(place, text), f"l{place}", TakeLease(case), desk="far")
+            elif place % 3 == 0:
+                draft = SavedDraft(case, words, "email", subject=words, to=(words,), cc=(words,))
+                await self.workspace.order(AGENT, f"l{place}", SaveDraft(case, draft), desk="far")
+
+    def held_by(self, agent: str) -> str:
+        """The case that this agent took last."""
+        taken = [e for e in self.events if isinstance(e.body, LeaseChanged) and e.body.agent == agent]
+        return taken[-1].case if taken else ""
+
+    async def asks(self, place: int, text: str, case: str) -> None:
+        """The agent of this name would like to have a case."""
+        await self.workspace.order(named(place, text), f"a{place}", AskLease(case))
 
     async def _write(self, place: int, text: str) -> str:
         short, before = text[:SHORT], len(self.events)
@@ -134,6 +169,11 @@ class FilledHub:
         )
 
 
+def named(place: int, text: str) -> Agent:
+    """The agent who is called `text`."""
+    return Agent(f"a{place}", text[:40])
+
+
 @asynccontextmanager
 async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> AsyncIterator[FilledHub]:
     """The real hub with channels that the test plays, its log as the process writes it. `promised`: see `fill`."""
@@ -147,11 +187,11 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
     operator = Operator(store, time, Ids())
     operator.add_agent(AGENT.id, AGENT.name)
     operator.add_agent(COLLEAGUE.id, COLLEAGUE.name)
-    for place, text in enumerate(texts[:40]):
-        operator.add_agent(f"a{place}", text[:40])
+    for place, text in enumerate(texts[:NAMED]):
+        operator.add_agent(named(place, text).id, text[:40])
     token = operator.add_token(AGENT.id).text
     line, phone = Line(), Line("phone", "phone")
-    policy = HubPolicy(canned=tuple((f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:40])))
+    policy = HubPolicy(canned=tuple((f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])))
     workspace = Workspace(store, time, Ids(), (line, phone), policy)
     desks = DeskServer(workspace, time)
     http = http_side(workspace, desks, time, folder, 1_000_000)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.end_to_end.hub_run import until
 from tests.hostile.sequences import written
-from tests.hostile.stage import FilledHub, Recorded
+from tests.hostile.stage import AGENT, NAMED, FilledHub, Recorded
 
 CALM = 0.06
 """Seconds without a byte after which a desk is taken to have drawn."""
@@ -169,7 +169,17 @@ class Tour:
         for text in self.texts[: self.opened]:
             await self._press(f"\x1b[200~{_typable(text)}\x1b[201~")
             await self._press("\x15" * 12)
+        await self._asked()
         await self._press(ESC + ESC)
+
+    async def _asked(self) -> None:
+        """What is written here is this desk's; agents of all these names would like to have it."""
+        await self._press("x")
+        await until(lambda: self.hub.held_by(AGENT.id) != "", what="the case is taken")
+        for place, text in enumerate(self.texts[: min(self.opened, NAMED)]):
+            await self.hub.asks(place, text, self.hub.held_by(AGENT.id))
+            await self._see("asks for")
+        await self._press("\x15" * 2)
 
     async def _found(self) -> None:
         """Every message and every customer as a hit, and some opened from there."""

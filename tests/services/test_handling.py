@@ -11,21 +11,34 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from agent_tui.backends.base import Outcome, OutcomeUnknown
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.server import DeskServer
-from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.store import Store, drafts
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import MemoryTransport, Transport, TransportClosed, memory_pair
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Agent, Call, CaseRow, Role
-from agent_tui.domain.orders import AskLease, HandOver, TakeOver
+from agent_tui.domain.orders import AskLease, HandOver, Order, TakeOver
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import VirtualTime
 from agent_tui.services.workbench import Workbench
 from tests.hub.fakes import T0, Line, chat
+
+
+class Deaf(HubBackend):
+    """A line whose answers can get lost."""
+
+    deaf = False
+
+    async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
+        outcome = await super().order(command_id, order, fence)
+        if self.deaf:
+            raise OutcomeUnknown("no answer")
+        return outcome
 
 
 @dataclass
@@ -41,7 +54,7 @@ class Terminal:
     serving: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.hub = HubBackend("hub", self._connect, self.office.time, chance=random.Random(1))
+        self.hub = Deaf("hub", self._connect, self.office.time, chance=random.Random(1))
         self.work = Workbench([self.hub], self.folder, self.office.time, 0.0)
         self.work.subscribe(lambda changes: self.told.extend(str(notice.text) for notice in changes.notices))
         self._run = asyncio.create_task(self.work.run())
@@ -170,6 +183,11 @@ class Office:
         await self.rest()
         while self.time.advance_to_next(end):
             await self.rest()
+
+    def held(self, agent: str) -> list[str]:
+        """Drafts of this agent at the hub."""
+        with self.store.read() as connection:
+            return [draft.body.raw for draft in drafts.of_agent(connection, agent)]
 
     def sent(self) -> list[str]:
         return [one.body for one in self.line.sent]
@@ -473,3 +491,18 @@ async def test_a_text_put_aside_while_the_line_is_down_outlives_its_desk(office:
     three = await office.terminal("noa")
     await office.advance(5)
     assert (three.kept(), three.work.desk.other_drafts[key].body) == ("in the train", "at home")
+
+
+async def test_what_the_hub_kept_without_an_answer_does_not_come_up_again_once_it_was_sent(office: Office) -> None:
+    noa = await office.terminal("noa", "noa")
+    await noa.goes_to_composer()
+    noa.hub.deaf = True
+    await noa.types("Hello Dana")
+    await noa.loses_line()
+    assert office.held("noa") == ["Hello Dana"] and noa.kept() == "Hello Dana"
+    noa.hub.deaf = False
+    await noa.sends("Hello Dana")
+    await noa.comes_back()
+    await office.advance(5)
+    assert office.sent() == ["Hello Dana"]
+    assert (noa.kept(), office.held("noa")) == ("", [])
