@@ -169,8 +169,8 @@ class DraftCopies:
             order = SaveDraft(key.case, saved, rev)
             outcome = await self._backends[key.backend].order(str(uuid.uuid4()), order)
         except (BackendDown, OutcomeUnknown):
-            if digest:
-                self._remember(key, rev, known, self._tried.get(key, frozenset()) | {digest})
+            tried = self._tried.get(key, frozenset()) | ({digest or known} - {""})
+            self._remember(key, rev, known if digest else "", tried)
             return False
         if isinstance(outcome, Acked):
             self._remember(key, int(outcome.result) if outcome.result.isdigit() else 0, digest)

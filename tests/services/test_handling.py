@@ -32,11 +32,12 @@ from tests.hub.fakes import T0, Line, chat
 class Deaf(HubBackend):
     """A line whose answers can get lost."""
 
-    deaf = False
+    deaf: tuple[str, ...] = ()
+    """Orders whose answers do."""
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
         outcome = await super().order(command_id, order, fence)
-        if self.deaf:
+        if order.name in self.deaf:
             raise OutcomeUnknown("no answer")
         return outcome
 
@@ -496,13 +497,30 @@ async def test_a_text_put_aside_while_the_line_is_down_outlives_its_desk(office:
 async def test_what_the_hub_kept_without_an_answer_does_not_come_up_again_once_it_was_sent(office: Office) -> None:
     noa = await office.terminal("noa", "noa")
     await noa.goes_to_composer()
-    noa.hub.deaf = True
+    noa.hub.deaf = ("save-draft",)
     await noa.types("Hello Dana")
     await noa.loses_line()
     assert office.held("noa") == ["Hello Dana"] and noa.kept() == "Hello Dana"
-    noa.hub.deaf = False
+    noa.hub.deaf = ()
     await noa.sends("Hello Dana")
     await noa.comes_back()
     await office.advance(5)
     assert office.sent() == ["Hello Dana"]
     assert (noa.kept(), office.held("noa")) == ("", [])
+
+
+async def test_a_refused_reply_stays_a_draft_when_the_hub_threw_its_copy_away_without_an_answer(office: Office) -> None:
+    noa = await office.terminal("noa", "noa")
+    await noa.goes_to_composer()
+    await noa.types("Hello Dana")
+    await office.advance(3)
+    assert office.held("noa") == ["Hello Dana"]
+    await office.writes("no, wait")
+    noa.hub.deaf = ("save-draft",)
+    await noa.sends("Hello Dana", seen=1)
+    assert noa.kept() == "Hello Dana", "it was refused"
+    await noa.loses_line()
+    noa.hub.deaf = ()
+    await noa.comes_back()
+    await office.advance(5)
+    assert (noa.kept(), office.held("noa")) == ("Hello Dana", ["Hello Dana"])
