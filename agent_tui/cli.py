@@ -330,10 +330,20 @@ _ROLES = click.Choice(["agent", "supervisor", "admin"])
 @click.option("--name", default="", help="What colleagues read; the id when left out.")
 @click.option("--role", type=_ROLES, default="agent", show_default=True)
 @click.option("--team", "teams", multiple=True, help="May be given several times.")
+@click.option("--brand", "brands", multiple=True, help="Whose cases they may see, or all. May be given several times.")
 @click.pass_obj
 def agent_add(config: Path, /, **values: Any) -> None:
     """Add an agent, or change name, role and teams of one."""
     _staff(config, "add_agent", **values)
+
+
+@agent.command("grant")
+@click.argument("id")
+@click.option("--brand", "brands", multiple=True, required=True, help="Or all. May be given several times.")
+@click.pass_obj
+def agent_grant(config: Path, /, **values: Any) -> None:
+    """Let an agent see cases of these brands, and of no others."""
+    _staff(config, "grant_brands", **values)
 
 
 @agent.command("list")

@@ -139,16 +139,18 @@ def _certificate(listen: ListenSettings, folder: Path, home: Path) -> tuple[Path
 
 
 def _policy(settings: HubSettings) -> HubPolicy:
-    titles = {brand.name: brand.title for brand in settings.brands}
+    brands = {brand.name: brand for brand in settings.brands}
     senders = tuple(
         Sender(
             account.name,
             "email",
-            titles.get(account.brand, account.brand),
+            account.brand,
             account.address,
-            account.display_name or titles.get(account.brand, ""),
+            account.display_name or (speaks.sender or speaks.title if speaks is not None else ""),
+            speaks.signature if speaks is not None else "",
         )
         for account in settings.mail
+        for speaks in (brands.get(account.brand),)
     )
     times = settings.times
     accounts: tuple[MailSettings | WebhookSettings, ...] = (*settings.mail, *settings.webhook)
@@ -162,7 +164,8 @@ def _policy(settings: HubSettings) -> HubPolicy:
         canned=tuple((canned.name, canned.text) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
-        account_brand={account.name: titles.get(account.brand, account.brand) for account in accounts},
+        account_brand={account.name: account.brand for account in accounts if account.brand},
+        brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
     )
 
 

@@ -14,7 +14,7 @@ from agent_tui.backends.hub.importing import import_talks
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.config.problems import ConfigError, Problem
-from agent_tui.domain.model import Role
+from agent_tui.domain.model import EVERY_BRAND, Role
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import Ms, SystemTime, local_time
 from agent_tui.hub_process import data_folder
@@ -31,7 +31,13 @@ def _operator(config: Path, env: Mapping[str, str]) -> Iterator[Operator]:
 
 
 def add_agent(
-    config: Path, env: Mapping[str, str], id: str, name: str, role: Role, teams: tuple[str, ...]
+    config: Path,
+    env: Mapping[str, str],
+    id: str,
+    name: str,
+    role: Role,
+    teams: tuple[str, ...],
+    brands: tuple[str, ...] = (),
 ) -> list[str]:
     """Raises AccessError, StoreError, ConfigError, as all here do."""
     known = [team.name for team in load_hub_settings(config, env).settings.teams]
@@ -39,9 +45,37 @@ def add_agent(
         if team not in known:
             expected = f"one of {', '.join(known)}" if known else "a [[teams]] table first"
             raise ConfigError([Problem(str(config), 0, "teams", f"no team is called {team}", expected)])
+    granted = _brands(config, env, brands)
     with _operator(config, env) as operator:
-        agent = operator.add_agent(id, name, role, teams)
+        agent = operator.add_agent(id, name, role, teams, granted)
     return [f"added {agent.id} ({agent.role}); next: agent-tui hub token add {agent.id}"]
+
+
+def grant_brands(config: Path, env: Mapping[str, str], id: str, brands: tuple[str, ...]) -> list[str]:
+    """From now on the agent sees these brands and no others."""
+    granted = _brands(config, env, brands)
+    with _operator(config, env) as operator:
+        operator.grant(id, granted)
+    return [f"{id} sees {_named(granted)}; open desks begin anew within seconds"]
+
+
+def _brands(config: Path, env: Mapping[str, str], brands: tuple[str, ...]) -> tuple[str, ...]:
+    """What is granted. Where there are several brands it must be said."""
+    known = [brand.name for brand in load_hub_settings(config, env).settings.brands]
+    if not brands and len(known) > 1:
+        expected = f"--brand with one of {', '.join(known)}, or --brand all"
+        raise ConfigError(
+            [Problem(str(config), 0, "brands", "there are several: say which the agent may see", expected)]
+        )
+    for brand in brands:
+        if brand != "all" and brand not in known:
+            expected = f"one of {', '.join(known)}, or all" if known else "a [[brands]] table first"
+            raise ConfigError([Problem(str(config), 0, "brands", f"no brand is called {brand}", expected)])
+    return (EVERY_BRAND,) if not brands or "all" in brands else brands
+
+
+def _named(brands: tuple[str, ...]) -> str:
+    return "all brands" if EVERY_BRAND in brands else ", ".join(brands) or "no brand"
 
 
 def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
@@ -50,7 +84,17 @@ def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
         disabled = [(agent, "disabled") for agent in operator.agents(disabled=True)]
     return [
         "\t".join(
-            map(clean_line, (agent.id, agent.name, agent.role, ",".join(agent.teams) or "-", state or agent.presence))
+            map(
+                clean_line,
+                (
+                    agent.id,
+                    agent.name,
+                    agent.role,
+                    ",".join(agent.teams) or "-",
+                    _named(agent.brands),
+                    state or agent.presence,
+                ),
+            )
         )
         for agent, state in working + disabled
     ]

@@ -115,6 +115,12 @@ class BrandSettings(ConfigModel):
     title: str = Field(min_length=1, examples=["Nofar Home"])
     """Its name as customers and agents read it."""
 
+    sender: str = Field(default="", examples=["Nofar Home, customer care"])
+    """The name that its mails come from, where an account has no `display_name`; its title when left out."""
+
+    signature: str = Field(default="", examples=["Nofar Home\n03-555-0100"])
+    """What stands under its mails, for agents who have no signature of their own."""
+
 
 class TeamSettings(ConfigModel):
     """A team that cases can fall to. One [[teams]] table for each."""

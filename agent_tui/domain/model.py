@@ -27,6 +27,8 @@ PromiseState = Literal["open", "kept", "dropped", "withdrawn"]
 """`dropped`: we do not keep it, for a reason; `withdrawn`: it was recorded by mistake."""
 
 EMPTY = CustomerText("")
+EVERY_BRAND = "*"
+"""Granted to an agent who may see all brands, also those that are yet to come."""
 
 
 @frozen
@@ -44,13 +46,14 @@ class Address:
 
 @frozen
 class Agent:
-    """A person who works here, as colleagues see them."""
+    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand."""
 
     id: str
     name: str
     role: Role = "agent"
     teams: tuple[str, ...] = ()
     presence: str = "offline"
+    brands: tuple[str, ...] = (EVERY_BRAND,)
 
 
 @frozen
@@ -342,13 +345,19 @@ class Directory:
     senders: tuple[Sender, ...] = ()
     canned: tuple[tuple[str, str], ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
+    brand_titles: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> dict[str, str]:
-        """What agents are called, by id, and teams, by `team:` and their short name."""
+        """What agents are called, by id; teams and brands by `team:` or `brand:` and their short name."""
         teams = {f"team:{team}": self.team_title(team) for team in self.teams}
-        return {agent.id: agent.name for agent in self.agents} | teams
+        brands = {f"brand:{brand}": title for brand, title in self.brand_titles}
+        return {agent.id: agent.name for agent in self.agents} | teams | brands
 
     def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""
         return dict(self.team_titles).get(team, team)
+
+    def brand_title(self, brand: str) -> str:
+        """A brand's name as customers and agents read it; its short name where it has no other."""
+        return dict(self.brand_titles).get(brand, brand)

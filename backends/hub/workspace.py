@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, orders, queries, sending
+from agent_tui.backends.hub import calls, orders, queries, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
@@ -19,12 +19,13 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.sending import Lane
-from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log, outbound
+from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
+from agent_tui.domain.brands import sees, sees_all
 from agent_tui.domain.channels import channel as profile_of
-from agent_tui.domain.events import CaseChanged, Event, MessageAdded, MessageChanged
+from agent_tui.domain.events import AgentChanged, CaseChanged, Event, MessageAdded, MessageChanged
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import CallAction, Order
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
@@ -62,6 +63,7 @@ class Workspace:
         self.policy = _with_senders(policy or HubPolicy(), connectors)
         with store.read() as connection:
             committer = Committer(store, time, ids, log.read_head(connection))
+            self._agents = {agent.id: agent for agent in agents.everyone(connection)}
         self._committer = committer
         self._writer: Writer = (
             InlineWriter(committer, self._publish) if inline else ThreadWriter(committer, self._publish)
@@ -108,6 +110,8 @@ class Workspace:
     async def start(self) -> None:
         """Settle what a crash left (`sending` becomes `unknown`), start connectors, sending and wake-ups."""
         await self._writer.run(_settle_crash)
+        titles = self.policy.brand_titles
+        await self._writer.run(lambda tx: brands.call_by_name(tx.connection, titles))
         self._running = True
         for lane in self._lanes.values():
             lane.start()
@@ -162,21 +166,33 @@ class Workspace:
         return end
 
     def visible(self, agent: Agent, event: Event) -> bool:
-        """Whether this agent may see the event: all do, until brands restrict it."""
-        return True
+        """Whether this agent may see the event, by the brands that they are granted now."""
+        return _sees(self._agents.get(agent.id, agent), event)
 
     async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
-        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there."""
+        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there,
+        as where the agent has been granted other brands since."""
 
         def read() -> list[Event] | None:
             with self._store.read() as connection:
-                if not 0 <= after_seq <= log.read_head(connection):
+                last, granted = log.read_head(connection), brands.granted_at(connection, agent.id)
+                if not granted <= after_seq <= last:
                     return None
-                return log.after(connection, after_seq, limit)
+                me = agents.find(connection, agent.id) or agent
+                at = after_seq
+                while found := log.after(connection, at, limit):
+                    seen = [event for event in found if _sees(me, event)]
+                    if seen:
+                        return seen
+                    at = found[-1].seq
+                return []
 
         return await self._reading(read)
 
     def _publish(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event.body, AgentChanged):
+                self._agents[event.body.agent.id] = event.body.agent
         if self._running:
             self._follow(events)
         for callback in list(self._subscribers.values()):
@@ -231,7 +247,10 @@ class Workspace:
 
     async def authenticate(self, token: str) -> Agent | None:
         """The agent a bearer token belongs to; None for a wrong or revoked token or a disabled agent."""
-        return await self._reading(lambda: self._doors.check(token))
+        agent = await self._reading(lambda: self._doors.check(token))
+        if agent is not None:
+            self._agents[agent.id] = agent
+        return agent
 
     async def access(self) -> object:
         """See `served.Served`."""
@@ -257,6 +276,7 @@ class Workspace:
             me = agents.find(tx.connection, agent.id)
             if me is None:
                 return Answer("", "disabled", "You may not work here any more: ask an administrator.")
+            sight.check(tx.connection, policy, me, order)
             if isinstance(order, CallAction):
                 wanted.append(calls.act(tx, me, order))
                 answer = Answer(order.call, "", "", digest)
@@ -344,9 +364,9 @@ class Workspace:
         """Keep a file; on disk when this returns. Raises store.BlobTooLarge or store.StoreFull."""
         return await self._files.put(chunks, media, limit)
 
-    async def find_blob(self, blob: str) -> Blob | None:
-        """Size and type of a kept file."""
-        return await self._files.find(blob)
+    async def find_blob(self, blob: str, agent: Agent | None = None) -> Blob | None:
+        """Size and type of a kept file; None too where `agent` may not see it."""
+        return await self._files.find(blob, agent)
 
     def open_blob(self, blob: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """The bytes of a kept file, in chunks of 64 KiB. Raises KeyError for an unknown one."""
@@ -359,6 +379,10 @@ class Workspace:
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         """A file came through an upload link: it appears in the case as a note with the file attached."""
         await self._files.link_uploaded(grant, blob, name)
+
+
+def _sees(agent: Agent, event: Event) -> bool:
+    return sees(agent, event.row.brand) if event.row is not None else sees_all(agent, event.brands)
 
 
 _OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")

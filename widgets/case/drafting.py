@@ -143,13 +143,20 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
         found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, _closed(profile, left)))
     used = {(way.channel, bare(way.address.safe_line)) for way in found}
     for address in case.customer.addresses if case.customer is not None else ():
-        for sender in directory.senders:
+        for sender in _own_first(case, directory):
             profile = channel(sender.channel)
             if profile.scheme != address.scheme or (sender.channel, bare(address.value.safe_line)) in used:
                 continue
             left = window_left(profile, None, now)
             found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
     return tuple(found)
+
+
+def _own_first(case: OpenCase, directory: Directory) -> list[Sender]:
+    """The accounts one can write from: those of the case's brand first; others only where it has none there."""
+    brand = case.row.brand if case.row is not None else ""
+    own = {sender.channel for sender in directory.senders if sender.brand == brand}
+    return [sender for sender in directory.senders if sender.brand == brand or sender.channel not in own]
 
 
 def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:

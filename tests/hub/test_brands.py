@@ -1,0 +1,314 @@
+"""An agent sees the cases of the brands granted to them, and nothing of the others, by whatever way they ask."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent_tui.backends.base import Acked, QueryRefused, Rejected
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.domain.events import CustomerChanged, Event
+from agent_tui.domain.model import Agent, CaseRow, Sender
+from agent_tui.domain.orders import (
+    Assign,
+    Block,
+    FileRef,
+    JoinCustomers,
+    Label,
+    MakePromise,
+    MarkRead,
+    MarkUnread,
+    NewMessage,
+    Note,
+    Order,
+    PartCustomers,
+    Prioritise,
+    RefuseSuggestion,
+    Reopen,
+    Reply,
+    Resolve,
+    RetrySend,
+    ShowCard,
+    Snooze,
+    Spam,
+)
+from agent_tui.domain.queries import (
+    CasePage,
+    CaseQuery,
+    CustomersPage,
+    CustomersQuery,
+    DirectoryPage,
+    DirectoryQuery,
+    HistoryPage,
+    HistoryQuery,
+    JoinPage,
+    JoinQuery,
+    LinkQuery,
+    RowsPage,
+    RowsQuery,
+    TotalsPage,
+    TotalsQuery,
+)
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import VirtualTime
+from agent_tui.domain.views import ALL, TEAM, Section
+from tests.hub.conftest import Hub
+from tests.hub.fakes import T0, Line, mail
+
+WORD = CustomerText("hello")
+
+
+@dataclass
+class House(Hub):
+    """Noa speaks for Nofar, Oren for Ogen, Avi for both."""
+
+    oren: Agent = field(kw_only=True)
+    operator: Operator = field(kw_only=True)
+
+    async def writes(self, brand: str, id: str, text: str = "hello", address: str = "") -> CaseRow:
+        """A customer writes to a brand; the row of their case."""
+        got = mail(id, text)
+        got = replace(got, account="mail" if brand == "nofar" else "ogen", address=address or got.address)
+        await self.workspace.port.inbound(got)
+        await self.settle()
+        rows = await self.seen_by(self.avi)
+        return max((row for row in rows if row.brand == brand), key=lambda row: row.version)
+
+    async def seen_by(self, agent: Agent, text: str = "") -> list[CaseRow]:
+        found: list[CaseRow] = []
+        for section in ALL.sections:
+            page = await self.workspace.query(agent, RowsQuery(section, text=text))
+            assert isinstance(page, RowsPage)
+            assert len(page.rows) == page.total
+            found.extend(page.rows)
+        return found
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    store = Store.open(tmp_path / "hub", synchronous="OFF")
+    time = VirtualTime(T0)
+    operator = Operator(store, time, Ids(1))
+    noa = operator.add_agent("noa", "Noa", brands=("nofar",))
+    oren = operator.add_agent("oren", "Oren", brands=("ogen",))
+    avi = operator.add_agent("avi", "Avi")
+    lines = (Line(), Line("wa", "whatsapp"), Line("pbx", "phone"))
+    ogen = Line("ogen", "email")
+    policy = HubPolicy(
+        senders=(
+            Sender("mail", "email", "nofar", "care@nofar.example"),
+            Sender("ogen", "email", "ogen", "care@ogen.example"),
+        ),
+        account_brand={"mail": "nofar", "ogen": "ogen"},
+        brand_titles=(("nofar", "Nofar Home"), ("ogen", "Ogen")),
+    )
+    workspace = Workspace(store, time, Ids(2), (*lines, ogen), policy, inline=True)
+    events: list[Event] = []
+    workspace.subscribe(events.extend)
+    await workspace.start()
+    yield House(workspace, store, time, *lines, noa, avi, events, oren=oren, operator=operator)
+    await workspace.stop()
+
+
+async def test_rows_totals_and_the_filter_hold_no_other_brand(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>", "my secret anchor")
+    mine = await house.writes("nofar", "<2@x>", "a lamp", "dana@example.com")
+    assert [row.id for row in await house.seen_by(house.noa)] == [mine.id]
+    assert [row.id for row in await house.seen_by(house.oren)] == [theirs.id]
+    assert {row.id for row in await house.seen_by(house.avi)} == {mine.id, theirs.id}
+    assert await house.seen_by(house.noa, "anchor") == []
+    sections = (*ALL.sections, *TEAM.sections, Section("promised-others", "us"))
+    for text in ("", "anchor"):
+        totals = await house.workspace.query(house.noa, TotalsQuery(sections, text=text))
+        both = await house.workspace.query(house.avi, TotalsQuery(sections, text=text))
+        assert isinstance(totals, TotalsPage)
+        assert isinstance(both, TotalsPage)
+        assert (max(totals.totals), max(both.totals)) == ((0, 1) if text else (1, 2))
+
+
+async def test_a_customer_of_two_brands_has_a_case_in_each(house: House) -> None:
+    """The same address writes to both: what it writes to one is in no case of the other."""
+    first = await house.writes("ogen", "<1@x>", "anchor")
+    second = await house.writes("nofar", "<2@x>", "lamp")
+    assert first.id != second.id
+    assert first.customer == second.customer
+    detail = await house.workspace.query(house.noa, CaseQuery(second.id))
+    assert isinstance(detail, CasePage)
+    assert detail.detail is not None
+    assert [message.body.raw for message in detail.detail.messages] == ["lamp"]
+    past = await house.workspace.query(house.noa, HistoryQuery(second.customer))
+    assert isinstance(past, HistoryPage)
+    assert [case.id for case in past.cases] == [second.id]
+
+
+async def test_a_case_of_another_brand_is_not_there(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>", "anchor")
+    page = await house.workspace.query(house.noa, CaseQuery(theirs.id))
+    assert isinstance(page, CasePage)
+    assert page.detail is None
+    past = await house.workspace.query(house.noa, HistoryQuery(theirs.customer))
+    assert isinstance(past, HistoryPage)
+    assert (past.customer, past.cases) == (None, ())
+    found = await house.workspace.query(house.noa, CustomersQuery("dana"))
+    assert isinstance(found, CustomersPage)
+    assert found.found == ()
+    number = await house.workspace.query(house.noa, CustomersQuery(str(theirs.number)))
+    assert isinstance(number, CustomersPage)
+    assert number.found == ()
+
+
+async def test_the_directory_has_the_senders_one_may_use(house: House) -> None:
+    page = await house.workspace.query(house.noa, DirectoryQuery())
+    assert isinstance(page, DirectoryPage)
+    assert {sender.account for sender in page.directory.senders} == {"mail", "wa"}
+    assert page.directory.brand_titles == (("nofar", "Nofar Home"),)
+
+
+async def test_events_reach_those_who_may_see_them(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>", "anchor")
+    await house.order(house.avi, Note(theirs.id, CustomerText("for Ogen only")))
+    about = [event for event in house.events if event.case or isinstance(event.body, CustomerChanged)]
+    assert about
+    assert not any(house.workspace.visible(house.noa, event) for event in about)
+    assert all(house.workspace.visible(house.oren, event) for event in about)
+    replayed = await house.workspace.replay(house.noa, 0, 1)
+    seen = []
+    while replayed:
+        seen += replayed
+        replayed = await house.workspace.replay(house.noa, seen[-1].seq, 1)
+    assert seen
+    assert not [event for event in seen if event.case or isinstance(event.body, CustomerChanged)]
+
+
+ON_A_CASE = (
+    lambda row: Reply(row.id, "email", WORD),
+    lambda row: Note(row.id, WORD),
+    lambda row: Assign(row.id, "noa"),
+    lambda row: Label(row.id, ("vip",)),
+    lambda row: Prioritise(row.id, 3),
+    lambda row: Snooze(row.id, 0),
+    lambda row: Resolve(row.id),
+    lambda row: Reopen(row.id),
+    lambda row: MarkRead(row.id),
+    lambda row: MarkUnread(row.id),
+    lambda row: Spam(row.id),
+    lambda row: Block(row.id),
+    lambda row: ShowCard(row.id, "m_1"),
+    lambda row: MakePromise(row.id, "p_1", WORD, T0 + 1_000_000),
+    lambda row: JoinCustomers(row.customer, row.customer + "x"),
+)
+
+
+@pytest.mark.parametrize("number", range(len(ON_A_CASE)))
+async def test_no_order_reaches_a_case_of_another_brand(house: House, number: int) -> None:
+    theirs = await house.writes("ogen", "<1@x>", "anchor")
+    order: Order = ON_A_CASE[number](theirs)
+    before = len(house.events)
+    assert isinstance(await house.order(house.noa, order), Rejected)
+    assert len(house.events) == before
+    (row,) = await house.seen_by(house.oren)
+    assert row == theirs
+
+
+async def test_nobody_is_given_what_they_may_not_see(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>")
+    answer = await house.order(house.avi, Assign(theirs.id, "noa"))
+    assert isinstance(answer, Rejected)
+    assert answer.code == "other-brand"
+    assert isinstance(await house.order(house.avi, Assign(theirs.id, "oren")), Acked)
+
+
+async def test_a_message_of_a_case_that_is_not_theirs_cannot_be_sent_again(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>")
+    mine = await house.writes("nofar", "<2@x>", "lamp", "ruth@example.com")
+    sent = await house.order(house.oren, Reply(theirs.id, "email", WORD))
+    assert isinstance(sent, Acked)
+    answer = await house.order(house.noa, RetrySend(mine.id, sent.result))
+    assert isinstance(answer, Rejected)
+    assert answer.code == "no-message"
+
+
+async def test_the_brand_of_the_case_picks_the_sender(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>")
+    await house.order(house.avi, Reply(theirs.id, "email", WORD, to=(CustomerText("b@example.com"),)))
+    page = await house.workspace.query(house.avi, CaseQuery(theirs.id))
+    assert isinstance(page, CasePage)
+    assert page.detail is not None
+    assert {talk.account for talk in page.detail.conversations} == {"ogen"}
+    to = (CustomerText("new@example.com"),)
+    assert isinstance(await house.order(house.oren, NewMessage("email", to, WORD)), Acked)
+    assert {row.brand for row in await house.seen_by(house.oren)} == {"ogen"}
+    refused = await house.order(house.oren, NewMessage("email", to, WORD, "mail"))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "no-account"
+
+
+async def test_files_are_fetched_by_those_who_may_see_their_case(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>")
+    mine = await house.writes("nofar", "<2@x>", "lamp", "ruth@example.com")
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"an anchor's plan"
+
+    blob = await house.workspace.put_blob(content())
+    file = FileRef(blob.blob, CustomerText("plan.txt"), "text/plain", blob.size)
+    assert isinstance(await house.order(house.oren, Reply(theirs.id, "email", WORD, files=(file,))), Acked)
+    assert await house.workspace.find_blob(blob.blob, house.oren) is not None
+    assert await house.workspace.find_blob(blob.blob, house.noa) is None
+    house.workspace.policy = replace(house.workspace.policy, blob_url="http://x")
+    for wrong in (LinkQuery(blob.blob), LinkQuery(case=theirs.id)):
+        with pytest.raises(QueryRefused):
+            await house.workspace.query(house.noa, wrong)
+        await house.workspace.query(house.oren, wrong)
+    # nor do they go out with a message of one's own, to be read from there
+    taken = await house.order(house.noa, Reply(mine.id, "email", WORD, files=(file,)))
+    assert isinstance(taken, Rejected)
+    assert taken.code == "no-file"
+
+
+async def test_joined_customers_are_a_row_in_each_brand(house: House) -> None:
+    """Avi joins two customers, one of each brand: each agent keeps their own row and sees nothing of the other side."""
+    theirs = await house.writes("ogen", "<1@x>", "anchor", "secret@ogen.example")
+    mine = await house.writes("nofar", "<2@x>", "lamp", "dana@example.com")
+    assert isinstance(await house.order(house.noa, JoinCustomers(mine.customer, theirs.customer)), Rejected)
+    preview = await house.workspace.query(house.noa, JoinQuery(mine.customer, theirs.customer))
+    assert isinstance(preview, JoinPage)
+    assert preview.preview is None
+    joined = await house.order(house.avi, JoinCustomers(mine.customer, theirs.customer))
+    assert isinstance(joined, Acked)
+    (row,) = await house.seen_by(house.noa)
+    assert (row.id, row.name, row.stage) == (mine.id, mine.name, "us")
+    assert await house.seen_by(house.noa, "secret@") == []
+    page = await house.workspace.query(house.noa, CaseQuery(row.id))
+    assert isinstance(page, CasePage)
+    assert page.detail is not None
+    assert "ogen" not in repr([a.value.raw for a in page.detail.customer.addresses])
+    assert (page.detail.customer.joins, page.detail.customer.suggestions) == ((), ())
+    assert [message.body.raw for message in page.detail.messages] == ["lamp"]
+    # an answer of one brand answers nothing of the other
+    assert isinstance(await house.order(house.oren, Reply(theirs.id, "email", WORD)), Acked)
+    assert isinstance(await house.order(house.oren, Resolve(theirs.id)), Acked)
+    (row,) = await house.seen_by(house.noa)
+    assert (row.stage, row.clock) == ("us", mine.clock)
+    for order in (PartCustomers(joined.result), RefuseSuggestion("g_none")):
+        assert isinstance(await house.order(house.noa, order), Rejected)
+    assert len(await house.seen_by(house.avi)) == 1
+
+
+async def test_another_grant_begins_a_desk_anew(house: House) -> None:
+    theirs = await house.writes("ogen", "<1@x>")
+    head = house.workspace.head()
+    before = await house.workspace.access()
+    house.operator.grant("noa", ("ogen",))
+    assert await house.workspace.access() != before
+    assert [row.id for row in await house.seen_by(house.noa)] == [theirs.id]
+    assert await house.workspace.replay(house.noa, head, 10) is None
+    assert await house.workspace.replay(house.oren, head, 10) is not None
