@@ -64,7 +64,7 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
         case HistoryQuery():
             return _history(connection, me, query, seq)
         case PastQuery():
-            return past.page(connection, query, seq)
+            return past.page(connection, me, query, seq)
         case JoinQuery():
             return JoinPage(persons.preview(connection, me, query), seq)
         case CustomersQuery():

@@ -8,6 +8,7 @@ sight of everything that is joined.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import agents, brands, joins, people, phone, suggestions, talk
 from agent_tui.backends.hub.store import promises as store_promises
 from agent_tui.domain.brands import sees, sees_all, sees_every
-from agent_tui.domain.model import Agent, Customer
+from agent_tui.domain.model import Agent, Customer, Join
 from agent_tui.domain.orders import (
     Assign,
     CallAction,
@@ -54,7 +55,7 @@ def person(connection: Connection, agent: Agent, id: str) -> Customer | None:
     if known is None or sees_every(agent):
         return known
     members = people.nodes(connection, known.id)
-    seen = [member for member in members if _seen(connection, agent, member)]
+    seen = brands.seen_customers(connection, members, agent)
     if not seen:
         return None
     if len(seen) < len(members):
@@ -68,10 +69,12 @@ def person(connection: Connection, agent: Agent, id: str) -> Customer | None:
     return replace(known, suggestions=shown)
 
 
-def _seen(connection: Connection, agent: Agent, customer: str) -> bool:
-    """A customer by itself: one of the brands of their cases is the agent's, or they have no case."""
-    held = brands.of_customers(connection, [customer])
-    return not held or any(sees(agent, brand) for brand in held)
+def joins_of(connection: Connection, agent: Agent, customers: Sequence[str]) -> list[Join]:
+    """The joins that some customers had, with customers whom the agent may see too."""
+    held = joins.ever_of(connection, customers)
+    ends = sorted({end for join in held for end in (join.one, join.other)})
+    seen = set(brands.seen_customers(connection, ends, agent))
+    return [join for join in held if join.one in seen and join.other in seen]
 
 
 def sees_file(connection: Connection, agent: Agent, blob: str) -> bool:

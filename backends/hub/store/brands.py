@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, union, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, text, true, union, update
 
 from agent_tui.backends.hub.store.schema import (
     agent,
@@ -15,6 +15,8 @@ from agent_tui.backends.hub.store.schema import (
     case_search,
     message,
 )
+from agent_tui.domain.brands import sees, sees_every
+from agent_tui.domain.model import Agent
 
 _OF_CASE = select(case.c.brand).where(case.c.id == bindparam("id"))
 _OF_CUSTOMERS = select(case.c.brand).distinct().where(case.c.customer_id.in_(bindparam("customers", expanding=True)))
@@ -34,6 +36,11 @@ _OF_FILE = union(
 )
 
 
+def seen(column: ColumnElement[str], me: Agent) -> ColumnElement[bool]:
+    """The same rule as `domain.brands.sees`, of a column that holds a brand."""
+    return true() if sees_every(me) else column.in_(["", *me.brands])
+
+
 def of_case(connection: Connection, id: str) -> str:
     return connection.execute(_OF_CASE, {"id": id}).scalar() or ""
 
@@ -49,6 +56,15 @@ def by_customer(connection: Connection, customers: Sequence[str]) -> dict[str, s
     for row in connection.execute(_BY_CUSTOMER, {"customers": list(customers)}):
         found.setdefault(row.customer_id, set()).add(row.brand)
     return found
+
+
+def seen_customers(connection: Connection, customers: Sequence[str], me: Agent) -> list[str]:
+    """Those of some customers, each by itself, of whom an agent may see something: one of the brands of their cases is
+    the agent's, or they have no case."""
+    if sees_every(me):
+        return list(customers)
+    held = by_customer(connection, customers)
+    return [one for one in customers if one not in held or any(sees(me, brand) for brand in held[one])]
 
 
 def of_file(connection: Connection, blob: str) -> tuple[str, ...]:
