@@ -301,10 +301,11 @@ def hub_check(config: Path, connect: bool) -> None:
 
 @hub.command("import")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--brand", default="", help="Whose they are; all: every agent sees them.")
 @click.pass_obj
-def hub_import(config: Path, path: Path) -> None:
+def hub_import(config: Path, path: Path, brand: str) -> None:
     """Take conversations of another system in as history: JSON, one conversation a line (docs/import.md)."""
-    _staff(config, "import_conversations", path=path)
+    _staff(config, "import_conversations", path=path, brand=brand)
 
 
 @hub.group()

@@ -25,7 +25,7 @@ from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
-from agent_tui.domain.model import Sender
+from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
 
@@ -161,7 +161,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         link_ms=round(times.link_minutes * MINUTE_MS),
         country=settings.country,
         senders=senders,
-        canned=tuple((canned.name, canned.text) for canned in settings.canned),
+        canned=tuple(Canned(canned.name, canned.text, canned.brand) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
         account_brand={account.name: account.brand for account in accounts if account.brand},

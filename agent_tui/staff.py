@@ -12,7 +12,7 @@ from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.importing import import_talks
 from agent_tui.backends.hub.store import Store
-from agent_tui.config.hub_settings import load_hub_settings
+from agent_tui.config.hub_settings import HubSettings, load_hub_settings
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.domain.model import EVERY_BRAND, Role
 from agent_tui.domain.text import clean_line
@@ -64,9 +64,7 @@ def _brands(config: Path, env: Mapping[str, str], brands: tuple[str, ...]) -> tu
     known = [brand.name for brand in load_hub_settings(config, env).settings.brands]
     if not brands and len(known) > 1:
         expected = f"--brand with one of {', '.join(known)}, or --brand all"
-        raise ConfigError(
-            [Problem(str(config), 0, "brands", "there are several: say which the agent may see", expected)]
-        )
+        raise ConfigError([Problem(str(config), 0, "brands", "there are several: say whose", expected)])
     for brand in brands:
         if brand != "all" and brand not in known:
             expected = f"one of {', '.join(known)}, or all" if known else "a [[brands]] table first"
@@ -133,17 +131,24 @@ def revoke_token(config: Path, env: Mapping[str, str], id: str) -> list[str]:
     return [f"{id.partition('.')[0]} is revoked; desks that are open with it are cut within seconds"]
 
 
-def import_conversations(config: Path, env: Mapping[str, str], path: Path) -> list[str]:
-    """Earlier conversations from a file; no hub may run meanwhile."""
+def import_conversations(config: Path, env: Mapping[str, str], path: Path, brand: str = "") -> list[str]:
+    """Earlier conversations from a file; no hub may run meanwhile. `brand`: whose they are, or "all"."""
+    whose = _brands(config, env, (brand,) if brand else ())
     loaded = load_hub_settings(config, env)
     store = Store.open(data_folder(loaded, Path(env["HOME"])), exclusive=True)
     try:
-        count = import_talks(store, _lines(path), SystemTime().now())
+        count = import_talks(store, _lines(path), SystemTime().now(), brand=_whose(loaded.settings, whose))
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(str(path), 0, "", "this is no UTF-8", "JSON, one conversation a line")]) from error
     finally:
         store.close()
     return [f"{count} conversations are history now; those that were there before were left out"]
+
+
+def _whose(settings: HubSettings, granted: tuple[str, ...]) -> str:
+    """The one brand, also where it goes without saying; "" is everybody's."""
+    named = granted if EVERY_BRAND not in granted else tuple(brand.name for brand in settings.brands)
+    return named[0] if len(named) == 1 else ""
 
 
 def _lines(path: Path) -> Iterator[str]:

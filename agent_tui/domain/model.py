@@ -336,6 +336,15 @@ class Sender:
 
 
 @frozen
+class Canned:
+    """A canned reply, found by its key. `brand`: whose it is, "" everybody's."""
+
+    key: str
+    text: str
+    brand: str = ""
+
+
+@frozen
 class Directory:
     """Who and what a desk can name: colleagues, teams, labels in use, accounts to write from, canned replies by key."""
 
@@ -343,7 +352,7 @@ class Directory:
     teams: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     senders: tuple[Sender, ...] = ()
-    canned: tuple[tuple[str, str], ...] = ()
+    canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
 
@@ -353,6 +362,11 @@ class Directory:
         teams = {f"team:{team}": self.team_title(team) for team in self.teams}
         brands = {f"brand:{brand}": title for brand, title in self.brand_titles}
         return {agent.id: agent.name for agent in self.agents} | teams | brands
+
+    def canned_for(self, brand: str) -> dict[str, str]:
+        """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""
+        fitting = [one for one in self.canned if one.brand in ("", brand)]
+        return {one.key: one.text for one in sorted(fitting, key=lambda one: bool(one.brand))}
 
     def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""

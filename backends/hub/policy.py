@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent_tui.domain.model import Sender
+from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
 
 
@@ -21,7 +21,7 @@ class HubPolicy:
     grace_ms: int = 72 * HOUR_MS
     subject_ms: int = 30 * DAY_MS
     senders: tuple[Sender, ...] = ()
-    canned: tuple[tuple[str, str], ...] = ()
+    canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
     account_team: Mapping[str, str] = field(default_factory=dict)

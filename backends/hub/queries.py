@@ -140,7 +140,7 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Director
         teams=agents.teams(connection),
         labels=cases.labels(connection),
         senders=tuple(one for one in policy.senders if sees(me, policy.account_brand.get(one.account, ""))),
-        canned=policy.canned,
+        canned=tuple(one for one in policy.canned if sees(me, one.brand)),
         team_titles=policy.team_titles,
         brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
     )

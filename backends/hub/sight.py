@@ -88,7 +88,7 @@ def sees_file(connection: Connection, agent: Agent, blob: str) -> bool:
 def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order) -> None:
     """Refuse an order on what the agent may not see, as if it were not there. Raises Refused."""
     about = getattr(order, "case", "")
-    if isinstance(order, Assign) and order.agent:
+    if isinstance(order, Assign | MakePromise | ChangePromise) and order.agent:
         to = agents.find(connection, order.agent)
         if to is not None and not sees_case(connection, to, about):
             raise Refused("other-brand", f"{to.name} may not see cases of this brand.")

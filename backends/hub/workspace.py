@@ -111,7 +111,7 @@ class Workspace:
         """Settle what a crash left (`sending` becomes `unknown`), start connectors, sending and wake-ups."""
         await self._writer.run(_settle_crash)
         titles = self.policy.brand_titles
-        await self._writer.run(lambda tx: brands.call_by_name(tx.connection, titles))
+        await self._writer.run(lambda tx: _settle_brands(tx, titles))
         self._running = True
         for lane in self._lanes.values():
             lane.start()
@@ -386,6 +386,12 @@ def _sees(agent: Agent, event: Event) -> bool:
 
 
 _OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")
+
+
+def _settle_brands(tx: Tx, titles: Sequence[tuple[str, str]]) -> None:
+    """What was stored before agents were granted brands: titles become short names, and rows are of one brand."""
+    brands.call_by_name(tx.connection, titles)
+    tx.regroup(brands.mixed(tx.connection))
 
 
 def _settle_crash(tx: Tx) -> None:

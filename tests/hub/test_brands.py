@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from agent_tui.backends.base import Acked, QueryRefused, Rejected
-from agent_tui.backends.hub.access import Operator
-from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import Store
-from agent_tui.backends.hub.workspace import Workspace
-from agent_tui.domain.events import CustomerChanged, Event
-from agent_tui.domain.model import Agent, CaseRow, Sender
+from agent_tui.domain.events import CustomerChanged
 from agent_tui.domain.orders import (
     Assign,
     Block,
@@ -52,70 +46,21 @@ from agent_tui.domain.queries import (
     JoinPage,
     JoinQuery,
     LinkQuery,
-    RowsPage,
-    RowsQuery,
     TotalsPage,
     TotalsQuery,
 )
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import VirtualTime
 from agent_tui.domain.views import ALL, TEAM, Section
-from tests.hub.conftest import Hub
-from tests.hub.fakes import T0, Line, mail
+from tests.hub.brand_house import House, open_house
+from tests.hub.fakes import T0
 
 WORD = CustomerText("hello")
 
 
-@dataclass
-class House(Hub):
-    """Noa speaks for Nofar, Oren for Ogen, Avi for both."""
-
-    oren: Agent = field(kw_only=True)
-    operator: Operator = field(kw_only=True)
-
-    async def writes(self, brand: str, id: str, text: str = "hello", address: str = "") -> CaseRow:
-        """A customer writes to a brand; the row of their case."""
-        got = mail(id, text)
-        got = replace(got, account="mail" if brand == "nofar" else "ogen", address=address or got.address)
-        await self.workspace.port.inbound(got)
-        await self.settle()
-        rows = await self.seen_by(self.avi)
-        return max((row for row in rows if row.brand == brand), key=lambda row: row.version)
-
-    async def seen_by(self, agent: Agent, text: str = "") -> list[CaseRow]:
-        found: list[CaseRow] = []
-        for section in ALL.sections:
-            page = await self.workspace.query(agent, RowsQuery(section, text=text))
-            assert isinstance(page, RowsPage)
-            assert len(page.rows) == page.total
-            found.extend(page.rows)
-        return found
-
-
 @pytest_asyncio.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    store = Store.open(tmp_path / "hub", synchronous="OFF")
-    time = VirtualTime(T0)
-    operator = Operator(store, time, Ids(1))
-    noa = operator.add_agent("noa", "Noa", brands=("nofar",))
-    oren = operator.add_agent("oren", "Oren", brands=("ogen",))
-    avi = operator.add_agent("avi", "Avi")
-    lines = (Line(), Line("wa", "whatsapp"), Line("pbx", "phone"))
-    ogen = Line("ogen", "email")
-    policy = HubPolicy(
-        senders=(
-            Sender("mail", "email", "nofar", "care@nofar.example"),
-            Sender("ogen", "email", "ogen", "care@ogen.example"),
-        ),
-        account_brand={"mail": "nofar", "ogen": "ogen"},
-        brand_titles=(("nofar", "Nofar Home"), ("ogen", "Ogen")),
-    )
-    workspace = Workspace(store, time, Ids(2), (*lines, ogen), policy, inline=True)
-    events: list[Event] = []
-    workspace.subscribe(events.extend)
-    await workspace.start()
-    yield House(workspace, store, time, *lines, noa, avi, events, oren=oren, operator=operator)
-    await workspace.stop()
+    async with open_house(tmp_path) as made:
+        yield made
 
 
 async def test_rows_totals_and_the_filter_hold_no_other_brand(house: House) -> None:

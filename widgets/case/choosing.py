@@ -76,7 +76,7 @@ class Choosing:
     def ask_canned(self, slash: bool) -> None:
         """Canned replies by key; Esc leaves the slash that was typed in the text."""
         composer = self._composer
-        canned = composer.writing.directory.canned
+        canned = composer.writing.canned
         if not canned:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return

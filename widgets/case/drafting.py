@@ -68,7 +68,7 @@ def reply_all(case: OpenCase, directory: Directory, now: Ms, message: Message | 
 
 def forward(case: OpenCase, directory: Directory, message: Message, who: SafeText, when: SafeText) -> Draft:
     """The whole message quoted, with whom it went to and its files, to somebody still to be named."""
-    sender = next((one for one in directory.senders if channel(one.channel).kind == "mail"), None)
+    sender = next((one for one in _own_first(case, directory) if channel(one.channel).kind == "mail"), None)
     lines = [trusted("---------- Forwarded message ----------")]
     lines += [compose("From: {who}", who=who), compose("Date: {when}", when=when)]
     if message.to:
@@ -260,7 +260,7 @@ def filled(words: str, case: OpenCase | None, me: str) -> str:
 
 def open_field(directory: Directory, body: str) -> str:
     """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
-    known = {field for _, words in directory.canned for field in FIELD.findall(words)}
+    known = {field for one in directory.canned for field in FIELD.findall(one.text)}
     return next((field for field in FIELD.findall(body) if field in known), "")
 
 

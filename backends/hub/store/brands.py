@@ -25,6 +25,13 @@ _BY_CUSTOMER = (
     .distinct()
     .where(case.c.customer_id.in_(bindparam("customers", expanding=True)))
 )
+_LEADER = case.alias()
+_MIXED = (
+    select(case.c.customer_id)
+    .distinct()
+    .join(_LEADER, _LEADER.c.id == case.c.head)
+    .where(case.c.head != text("''"), case.c.brand != _LEADER.c.brand)
+)
 _OF_FILE = union(
     select(case.c.brand)
     .join(message, message.c.case_id == case.c.id)
@@ -83,6 +90,11 @@ def grant(connection: Connection, id: str, granted: Iterable[str], seq: int) -> 
 def granted_at(connection: Connection, id: str) -> int:
     """The place in the log since when the agent sees what they see now."""
     return connection.execute(select(agent.c.granted).where(agent.c.id == id)).scalar() or 0
+
+
+def mixed(connection: Connection) -> list[str]:
+    """Customers with a case in a row that another brand's case leads."""
+    return list(connection.execute(_MIXED).scalars())
 
 
 def call_by_name(connection: Connection, titles: Sequence[tuple[str, str]]) -> None:
