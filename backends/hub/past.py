@@ -41,7 +41,7 @@ def page(connection: Connection, me: Agent, query: PastQuery, seq: int) -> PastP
         seq,
         talk.conversations(connection, cases),
         store.past_cases(connection, cases),
-        nodes,
+        tuple(dict.fromkeys((who.id, *nodes))),
         _summary(connection, theirs) if newest else None,
     )
 

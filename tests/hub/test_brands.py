@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
 from agent_tui.backends.base import Acked, QueryRefused, Rejected
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.store.schema import case
+from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import CustomerChanged
 from agent_tui.domain.orders import (
     Assign,
@@ -257,3 +262,18 @@ async def test_another_grant_begins_a_desk_anew(house: House) -> None:
     assert [row.id for row in await house.seen_by(house.noa)] == [theirs.id]
     assert await house.workspace.replay(house.noa, head, 10) is None
     assert await house.workspace.replay(house.oren, head, 10) is not None
+
+
+async def test_a_row_of_two_brands_of_before_is_two_rows_after_a_start(house: House, tmp_path: Path) -> None:
+    first = await house.writes("nofar", "<1@x>", "anchor", "one@example.com")
+    other = await house.writes("nofar", "<2@x>", "lamp", "other@example.com")
+    assert isinstance(await house.order(house.avi, JoinCustomers(first.customer, other.customer)), Acked)
+    assert len(await house.seen_by(house.noa)) == 1
+    await house.workspace.stop()
+    house.store = Store.open(tmp_path / "hub", synchronous="OFF")
+    with house.store.writer.begin() as connection:
+        connection.execute(update(case).where(case.c.id == other.id).values(brand="ogen"))
+    house.workspace = Workspace(house.store, house.time, Ids(3), (house.mail,), house.workspace.policy, inline=True)
+    await house.workspace.start()
+    assert [row.id for row in await house.seen_by(house.noa)] == [first.id]
+    assert [row.id for row in await house.seen_by(house.oren)] == [other.id]
