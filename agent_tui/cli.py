@@ -301,10 +301,11 @@ def hub_check(config: Path, connect: bool) -> None:
 
 @hub.command("import")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--brand", default="", help="Whose they are; all: every agent sees them.")
 @click.pass_obj
-def hub_import(config: Path, path: Path) -> None:
+def hub_import(config: Path, path: Path, brand: str) -> None:
     """Take conversations of another system in as history: JSON, one conversation a line (docs/import.md)."""
-    _staff(config, "import_conversations", path=path)
+    _staff(config, "import_conversations", path=path, brand=brand)
 
 
 @hub.group()
@@ -330,10 +331,20 @@ _ROLES = click.Choice(["agent", "supervisor", "admin"])
 @click.option("--name", default="", help="What colleagues read; the id when left out.")
 @click.option("--role", type=_ROLES, default="agent", show_default=True)
 @click.option("--team", "teams", multiple=True, help="May be given several times.")
+@click.option("--brand", "brands", multiple=True, help="Whose cases they may see, or all. May be given several times.")
 @click.pass_obj
 def agent_add(config: Path, /, **values: Any) -> None:
     """Add an agent, or change name, role and teams of one."""
     _staff(config, "add_agent", **values)
+
+
+@agent.command("grant")
+@click.argument("id")
+@click.option("--brand", "brands", multiple=True, required=True, help="Or all. May be given several times.")
+@click.pass_obj
+def agent_grant(config: Path, /, **values: Any) -> None:
+    """Let an agent see cases of these brands, and of no others."""
+    _staff(config, "grant_brands", **values)
 
 
 @agent.command("list")

@@ -25,7 +25,7 @@ from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
-from agent_tui.domain.model import Sender
+from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
 
@@ -139,16 +139,18 @@ def _certificate(listen: ListenSettings, folder: Path, home: Path) -> tuple[Path
 
 
 def _policy(settings: HubSettings) -> HubPolicy:
-    titles = {brand.name: brand.title for brand in settings.brands}
+    brands = {brand.name: brand for brand in settings.brands}
     senders = tuple(
         Sender(
             account.name,
             "email",
-            titles.get(account.brand, account.brand),
+            account.brand,
             account.address,
-            account.display_name or titles.get(account.brand, ""),
+            account.display_name or (speaks.sender or speaks.title if speaks is not None else ""),
+            speaks.signature if speaks is not None else "",
         )
         for account in settings.mail
+        for speaks in (brands.get(account.brand),)
     )
     times = settings.times
     accounts: tuple[MailSettings | WebhookSettings, ...] = (*settings.mail, *settings.webhook)
@@ -160,10 +162,11 @@ def _policy(settings: HubSettings) -> HubPolicy:
         lease_ms=None if times.lease_seconds is None else round(times.lease_seconds * MS),
         country=settings.country,
         senders=senders,
-        canned=tuple((canned.name, canned.text) for canned in settings.canned),
+        canned=tuple(Canned(canned.name, canned.text, canned.brand) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
-        account_brand={account.name: titles.get(account.brand, account.brand) for account in accounts},
+        account_brand={account.name: account.brand for account in accounts if account.brand},
+        brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
     )
 
 

@@ -21,6 +21,9 @@ class OnlyLookedAt:
         self._callback = callback
         return lambda: None
 
+    async def may_open(self, agent: Agent, case: str) -> bool:
+        return True
+
     def visible(self, agent: Agent, event: Event) -> bool:
         return True
 

@@ -236,7 +236,7 @@ _CASE = (
     CommandSpec(
         CUSTOMER_BLOCK,
         "Block the customer",
-        "All their cases are spam, and all that they write from now on too.",
+        "All their cases in every brand are spam, and all that they write from now on too.",
         (LIST,),
     ),
     CommandSpec(LEASE_ASK, "Ask for the case", "Ask the colleague who handles this case to hand it over.", _LISTS),

@@ -119,6 +119,12 @@ class BrandSettings(ConfigModel):
     title: str = Field(min_length=1, examples=["Nofar Home"])
     """Its name as customers and agents read it."""
 
+    sender: str = Field(default="", examples=["Nofar Home, customer care"])
+    """The name that its mails come from, where an account has no `display_name`; its title when left out."""
+
+    signature: str = Field(default="", examples=["Nofar Home\n03-555-0100"])
+    """What stands under its mails, for agents who have no signature of their own."""
+
 
 class TeamSettings(ConfigModel):
     """A team that cases can fall to. One [[teams]] table for each."""
@@ -139,6 +145,9 @@ class CannedSettings(ConfigModel):
     text: str = Field(min_length=1, examples=["Hello {customer}, parcel {number} is on its way. {agent}"])
     """What it says. {customer}, {case} (its number) and {agent} are filled in; any other {word} is a field that the
     agent fills before it goes."""
+
+    brand: str = Field(default="", examples=["nofar"])
+    """The brand whose it is; left out: every brand's. One of a brand stands before one of all with the same name."""
 
 
 class HubSettings(ConfigModel):
@@ -184,9 +193,12 @@ class HubSettings(ConfigModel):
     def _whole(self) -> Self:
         distinct("brands", [brand.name for brand in self.brands])
         distinct("teams", [team.name for team in self.teams])
-        distinct("canned", [canned.name for canned in self.canned])
+        distinct("canned", [f"{one.name} ({one.brand})" if one.brand else one.name for one in self.canned])
         distinct("mail", [account.name for account in self.mail])
         distinct("webhook", [account.name for account in self.webhook])
+        for index, canned in enumerate(self.canned):
+            if canned.brand and canned.brand not in [brand.name for brand in self.brands]:
+                raise Wrong("no such brand", "the name of one of [[brands]]", ("canned", index, "brand"))
         taken = [account.name for account in self.mail]
         for index, hook in enumerate(self.webhook):
             if hook.name in taken:

@@ -17,7 +17,7 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.channels import channel
-from agent_tui.domain.model import Agent, CaseRow, Sender
+from agent_tui.domain.model import Agent, Canned, CaseRow, Sender
 from agent_tui.domain.orders import Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery
 from agent_tui.domain.text import CustomerText
@@ -135,7 +135,12 @@ def policy_of(scenario: Scenario, blob_url: str = "") -> HubPolicy:
         if channel(key).kind != "voice"
     )
     accounts = {f"demo-{key}": scenario.brand for key in channels}
-    return HubPolicy(senders=senders, canned=scenario.canned, account_brand=accounts, blob_url=blob_url)
+    return HubPolicy(
+        senders=senders,
+        canned=tuple(Canned(key, text) for key, text in scenario.canned),
+        account_brand=accounts,
+        blob_url=blob_url,
+    )
 
 
 async def play_the_past(scenario: Scenario, folder: Path, seed: int) -> None:

@@ -415,8 +415,16 @@ class Desk:
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
-            return Changes(header=True, composer=True)
+            return Changes(header=True, composer=True, inbox=self._brands_known(state))
         return Changes()
+
+    def _brands_known(self, state: BackendState) -> bool:
+        """Rows name their brand where a backend has several; whether they show otherwise now."""
+        titles = state.directory.brand_titles
+        before = self.inbox.brands.pop(state.id, {})
+        if len(titles) > 1:
+            self.inbox.brands[state.id] = dict(titles)
+        return before != self.inbox.brands.get(state.id, {})
 
     def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:
         if not self.inbox.page(state.id, query, page):

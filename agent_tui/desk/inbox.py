@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from agent_tui.desk.asking import PAGE_ROWS, pages_for
 from agent_tui.desk.holding import Shown, flowing, held
@@ -32,13 +32,14 @@ class InboxHeader:
 @frozen
 class InboxRow:
     """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
-    command acts on it."""
+    command acts on it. `brand`: whom one speaks for, "" where that is always the same."""
 
     key: CaseKey
     row: CaseRow
     draft: bool = False
     pending: int = 0
     marked: bool = False
+    brand: str = ""
 
 
 @frozen
@@ -59,6 +60,8 @@ class Inbox:
         self.pending: dict[CaseKey, int] = {}
         self.marked: dict[CaseKey, CaseRow] = {}
         """Marked cases in the order they were marked, each as it was then."""
+        self.brands: dict[str, Mapping[str, str]] = {}
+        """By backend, what its brands are called; of those that have several."""
         self._backends: dict[str, bool] = {}
         self.set_view(MINE)
 
@@ -101,7 +104,8 @@ class Inbox:
         row = self.row(key)
         if row is None:
             return InboxGap(section)
-        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked)
+        brand = self.brands.get(key.backend, {}).get(row.brand, "") if self.brands else ""
+        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand)
 
     def index_of(self, key: CaseKey) -> int | None:
         """Where a loaded row is shown now."""

@@ -6,6 +6,7 @@ never older), so a desk that missed events converges: it keeps the row with the 
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
@@ -201,3 +202,5 @@ class Event:
     case: str = ""
     by: str = ""
     row: CaseRow | None = None
+    brands: tuple[str, ...] = field(default=(), compare=False)
+    """Of an event without a case: who sees it must see all of these. Never told to a desk."""

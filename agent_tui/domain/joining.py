@@ -53,14 +53,13 @@ def lead(parts: Iterable[Part]) -> Part:
 
 
 def heads(parts: Sequence[Part]) -> dict[str, str]:
-    """Who leads each case of one person. All open cases are one row; cases that were closed together stay one row until
+    """Who leads each case of one person. All open cases of a brand are one row, since a row has one owner and one
+    sender, and who sees it sees all of it; cases that were closed together stay one row until
     they open again; a case that was closed before has no head."""
-    groups: dict[str, list[Part]] = {}
+    groups: dict[tuple[str, str], list[Part]] = {}
     for part in parts:
-        if part.open:
-            groups.setdefault("", []).append(part)
-        elif part.head:
-            groups.setdefault(part.head, []).append(part)
+        if part.open or part.head:
+            groups.setdefault(("" if part.open else part.head, part.row.brand), []).append(part)
     found = {part.row.id: "" for part in parts}
     for group in groups.values():
         head = lead(group).row.id

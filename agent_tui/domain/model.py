@@ -27,6 +27,8 @@ PromiseState = Literal["open", "kept", "dropped", "withdrawn"]
 """`dropped`: we do not keep it, for a reason; `withdrawn`: it was recorded by mistake."""
 
 EMPTY = CustomerText("")
+EVERY_BRAND = "*"
+"""Granted to an agent who may see all brands, also those that are yet to come."""
 
 
 @frozen
@@ -44,13 +46,14 @@ class Address:
 
 @frozen
 class Agent:
-    """A person who works here, as colleagues see them."""
+    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand."""
 
     id: str
     name: str
     role: Role = "agent"
     teams: tuple[str, ...] = ()
     presence: str = "offline"
+    brands: tuple[str, ...] = (EVERY_BRAND,)
 
 
 @frozen
@@ -349,6 +352,15 @@ class Sender:
 
 
 @frozen
+class Canned:
+    """A canned reply, found by its key. `brand`: whose it is, "" everybody's."""
+
+    key: str
+    text: str
+    brand: str = ""
+
+
+@frozen
 class Directory:
     """Who and what a desk can name: colleagues, teams, labels in use, accounts to write from, canned replies by key."""
 
@@ -356,15 +368,26 @@ class Directory:
     teams: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     senders: tuple[Sender, ...] = ()
-    canned: tuple[tuple[str, str], ...] = ()
+    canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
+    brand_titles: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> dict[str, str]:
-        """What agents are called, by id, and teams, by `team:` and their short name."""
+        """What agents are called, by id; teams and brands by `team:` or `brand:` and their short name."""
         teams = {f"team:{team}": self.team_title(team) for team in self.teams}
-        return {agent.id: agent.name for agent in self.agents} | teams
+        brands = {f"brand:{brand}": title for brand, title in self.brand_titles}
+        return {agent.id: agent.name for agent in self.agents} | teams | brands
+
+    def canned_for(self, brand: str) -> dict[str, str]:
+        """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""
+        fitting = [one for one in self.canned if one.brand in ("", brand)]
+        return {one.key: one.text for one in sorted(fitting, key=lambda one: bool(one.brand))}
 
     def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""
         return dict(self.team_titles).get(team, team)
+
+    def brand_title(self, brand: str) -> str:
+        """A brand's name as customers and agents read it; its short name where it has no other."""
+        return dict(self.brand_titles).get(brand, brand)

@@ -47,6 +47,7 @@ _BY_CODE: dict[str, Phrase] = {
     "nothing-promised": marked("say what is promised"),
     "not-yours": marked("a colleague holds this call"),
     "parted": marked("that join was taken back already"),
+    "other-brand": marked("that is of a brand that not everybody concerned may see: ask one who may"),
     "past": marked("that time is past: choose a later one"),
     "promise-open": marked("something is still promised here: d asks what becomes of it"),
     "promise-too-long": marked("say the promise in fewer words"),

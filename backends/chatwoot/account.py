@@ -17,7 +17,7 @@ from agent_tui.backends.chatwoot.convert import (
 )
 from agent_tui.backends.chatwoot.holdings import Holdings
 from agent_tui.backends.chatwoot.rest import Refused, Rest
-from agent_tui.domain.model import Agent, CaseDetail, Directory, Sender
+from agent_tui.domain.model import Agent, Canned, CaseDetail, Directory, Sender
 from agent_tui.domain.queries import CasePage, CaseQuery, DirectoryPage, HistoryPage, HistoryQuery
 from agent_tui.domain.time import MS, Ms
 
@@ -144,7 +144,7 @@ class Account:
                 )
                 for inbox in inboxes
             ),
-            tuple((str(reply.get("short_code")), str(reply.get("content"))) for reply in canned),
+            tuple(Canned(str(reply.get("short_code")), str(reply.get("content"))) for reply in canned),
         )
         return DirectoryPage(directory, self.holdings.seq)
 

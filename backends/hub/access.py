@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store, agents
+from agent_tui.backends.hub.store import brands as store_brands
 from agent_tui.backends.hub.store.agents import TokenLine
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
 from agent_tui.domain.events import AgentChanged
-from agent_tui.domain.model import Agent, Role
+from agent_tui.domain.model import EVERY_BRAND, Agent, Role
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -98,22 +99,46 @@ class Operator:
         with self._store.read() as connection:
             return agents.everyone(connection, disabled=disabled)
 
-    def add_agent(self, id: str, name: str = "", role: Role = "agent", teams: tuple[str, ...] = ()) -> Agent:
+    def add_agent(
+        self,
+        id: str,
+        name: str = "",
+        role: Role = "agent",
+        teams: tuple[str, ...] = (),
+        brands: tuple[str, ...] = (EVERY_BRAND,),
+    ) -> Agent:
         """`id`: a short word, letters, digits, `-`, `_` and `.` only."""
         if not id or len(id) > 40 or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in id):
             raise AccessError(f"{id!r} is no agent id: use up to 40 letters, digits, '-', '_' or '.'")
         # an argument that is not in the terminal's encoding comes with half characters, which no database can hold
         known = tuple(sorted({CustomerText(team).raw for team in teams}))
-        agent = Agent(id, CustomerText(name or id).raw, role, known)
+        granted = tuple(sorted({CustomerText(brand).raw for brand in brands}))
+        agent = Agent(id, CustomerText(name or id).raw, role, known, brands=granted)
 
         def job(tx: Tx) -> None:
             if agents.exists(tx.connection, id):
                 raise AccessError(f"there is an agent {id} already")
             agents.add(tx.connection, agent, tx.now)
             tx.append(AgentChanged(agent))
+            store_brands.grant(tx.connection, id, granted, 0)  # no desk of theirs has seen anything else
 
         self._do(job)
         return agent
+
+    def grant(self, id: str, brands: tuple[str, ...]) -> Agent:
+        """The agent may see these brands and no others; desks of theirs begin anew."""
+        granted = tuple(sorted({CustomerText(brand).raw for brand in brands}))
+        changed: list[Agent] = []
+
+        def job(tx: Tx) -> None:
+            known = agents.find(tx.connection, id)
+            if known is None:
+                raise AccessError(f"there is no agent {id}, or they are disabled")
+            changed.append(replace(known, brands=granted))
+            store_brands.grant(tx.connection, id, granted, tx.append(AgentChanged(changed[0])))
+
+        self._do(job)
+        return changed[0]
 
     def set_disabled(self, id: str, disabled: bool = True) -> None:
         """A disabled agent's tokens are refused at once."""

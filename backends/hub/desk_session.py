@@ -152,7 +152,8 @@ class DeskSession:
             await self._queries.acquire()
             self._spawn(self._answer(asked))
         elif isinstance(asked, AskedWatch):
-            self._house.watching.watches(self._tell, self.agent.id, asked.watch, self._house.time.now())
+            if await self._house.served.may_open(self.agent, asked.watch.case):
+                self._house.watching.watches(self._tell, self.agent.id, asked.watch, self._house.time.now())
         elif isinstance(asked, Answer):
             await self.line.send(asked.text)
         elif isinstance(asked, AskedIn):
@@ -178,7 +179,8 @@ class DeskSession:
                 self.came = True
                 await house.desk_came(self.agent.id, self.desk, not hello.log)
             resumed = hello.log == house.served.log and 0 <= house.fanout.seq - hello.seq <= house.replay_limit
-            if resumed and not house.fanout.covers(hello.seq):
+            if resumed:
+                # also where the short memory has all of it: the agent may see other brands by now
                 async with house.replays:
                     resumed = await house.served.replay(self.agent, hello.seq, 1) is not None
             if resumed and hello.recorded and hello.seq:

@@ -38,7 +38,7 @@ class FileRoutes:
         blob = request.path_params["blob"]
         if not _ADDRESS.fullmatch(blob):
             return PlainTextResponse("the address of a file is its sha256 in hex\n", 400)
-        kept = await self._files.find_blob(blob)
+        kept = await self._files.find_blob(blob, agent)
         if kept is None:
             offset = str(self._incoming.offset(agent.id, blob))
             return PlainTextResponse("no such file\n", 404, {"Upload-Offset": offset})

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub import sight
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.store import Store, agents, blobs, ledger
@@ -74,10 +75,13 @@ class Files:
         await self._writer.run(lambda tx: ledger.index_blob(tx.connection, address, size, kind, tx.now))
         return Blob(address, size, kind)
 
-    async def find(self, blob: str) -> Blob | None:
+    async def find(self, blob: str, agent: Agent | None) -> Blob | None:
         def read() -> Blob | None:
             with self._store.read() as connection:
                 held = ledger.find_blob(connection, blob)
+                me = agents.find(connection, agent.id) if agent is not None else None
+                if agent is not None and (me is None or not sight.sees_file(connection, me, blob)):
+                    return None
             return Blob(blob, *held) if held is not None else None
 
         return await self._off_loop(read)
@@ -97,15 +101,16 @@ class Files:
         expires = self._time.now() + lasts_ms
 
         def job(tx: Tx) -> None:
-            if agents.find(tx.connection, agent.id) is None:
+            me = agents.find(tx.connection, agent.id)
+            if me is None:
                 raise QueryRefused("You may not work here any more.")
             media = ""
             if query.blob:
                 held = ledger.find_blob(tx.connection, query.blob)
-                if held is None:
+                if held is None or not sight.sees_file(tx.connection, me, query.blob):
                     raise QueryRefused("The hub does not have that file.")
                 media = held[1]
-            elif tx.case(query.case) is None:
+            elif tx.case(query.case) is None or not sight.sees_case(tx.connection, me, query.case):
                 raise QueryRefused("There is no such case to upload to.")
             use = "fetch" if query.blob else "upload"
             new = Link(use, query.blob, query.name, media, query.case, agent.id)
@@ -125,7 +130,7 @@ class Files:
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         def job(tx: Tx) -> None:
             agent = agents.find(tx.connection, grant.agent)
-            if tx.case(grant.case) is None:
+            if tx.case(grant.case) is None or (agent and not sight.sees_case(tx.connection, agent, grant.case)):
                 return
             note = hub_filing.note_or_line(tx, "note", grant.case, "", agent, tx.now)
             file = Attachment(CustomerText(name or grant.name or "file"), blob.media, blob.size, blob.blob)

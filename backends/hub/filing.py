@@ -77,8 +77,8 @@ def address_only(tx: Tx, scheme: str, value: str) -> str:
 
 def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, account: str, at: Ms) -> tuple[str, bool]:
     """The case that a word of this customer belongs to, and whether it is new (without any state yet): always one of
-    the customer's own, whoever they are joined with."""
-    known = cases.of_customer(tx.connection, customer.id)
+    the customer's own, whoever they are joined with, and of the account's brand."""
+    known = cases.of_customer(tx.connection, customer.id, policy.account_brand.get(account, ""))
     if customer.blocked:
         known = [(id, state) for id, state in known if state.stage == "spam" and state.held_as != "spam"]
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from agent_tui.backends.hub.ids import Ids
@@ -33,10 +34,10 @@ class ImportProblem(StoreError):
         super().__init__(f"line {line}: {what}; nothing of this file was imported")
 
 
-def import_talks(store: Store, lines: Iterable[str], now: Ms, ids: Ids | None = None) -> int:
-    """Load all conversations as cases that are done; how many were new. Nothing is loaded of a file with a line that
-    cannot be taken. Raises ImportProblem."""
-    return bulk_load(store, list(_cases(lines)), now, ids)
+def import_talks(store: Store, lines: Iterable[str], now: Ms, ids: Ids | None = None, brand: str = "") -> int:
+    """Load all conversations as cases of a brand that are done; how many were new. Nothing is loaded of a file with a
+    line that cannot be taken. Raises ImportProblem."""
+    return bulk_load(store, [replace(case, brand=brand) for case in _cases(lines)], now, ids)
 
 
 def _cases(lines: Iterable[str]) -> Iterator[SeedCase]:

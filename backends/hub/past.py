@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
-from agent_tui.backends.hub.store import joins, people, phone, promises, talk
+from agent_tui.backends.hub import sight
+from agent_tui.backends.hub.store import brands, joins, people, phone, promises, talk
 from agent_tui.backends.hub.store import past as store
 from agent_tui.backends.hub.store.past import Key
 from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Agent
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.queries import PastPage, PastQuery
 from agent_tui.domain.text import CustomerText
 
 
-def page(connection: Connection, query: PastQuery, seq: int) -> PastPage:
+def page(connection: Connection, me: Agent, query: PastQuery, seq: int) -> PastPage:
     """One page, oldest entry first."""
-    who = people.person(connection, query.customer)
+    who = sight.person(connection, me, query.customer)
     if who is None:
         return PastPage(None, (), False, seq)
-    nodes = people.nodes(connection, who.id)
+    nodes = tuple(brands.seen_customers(connection, people.nodes(connection, who.id), me))
+    theirs = store.cases_of(nodes, me)
     limit = max(1, min(query.limit, 500))
-    keys = store.keys(connection, nodes, query.channel, query.before, query.after, limit + 1)
+    met = sight.joins_of(connection, me, nodes)
+    keys = store.keys(connection, theirs, met, query.channel, query.before, query.after, limit + 1)
     entries = _entries(connection, keys[:limit])
     if query.after is None:
         entries.reverse()
@@ -36,8 +41,8 @@ def page(connection: Connection, query: PastQuery, seq: int) -> PastPage:
         seq,
         talk.conversations(connection, cases),
         store.past_cases(connection, cases),
-        nodes,
-        _summary(connection, nodes) if newest else None,
+        tuple(dict.fromkeys((who.id, *nodes))),
+        _summary(connection, theirs) if newest else None,
     )
 
 
@@ -64,15 +69,15 @@ def _entries(connection: Connection, keys: Sequence[Key]) -> list[PastEntry]:
     return found
 
 
-def _summary(connection: Connection, nodes: Sequence[str]) -> PastSummary:
-    cases, calls = store.figures(connection, nodes)
-    said = store.messages_by_channel(connection, nodes)
+def _summary(connection: Connection, theirs: Select[Any]) -> PastSummary:
+    cases, calls = store.figures(connection, theirs)
+    said = store.messages_by_channel(connection, theirs)
     usual = max(said, key=lambda key: (said[key], key), default="")
     return PastSummary(
         cases,
         sum(number for key, number in said.items() if channel(key).kind != "voice"),
         calls,
         usual if said.get(usual) else "",
-        store.answers_in(connection, nodes),
-        CustomerText(store.topic(connection, nodes)),
+        store.answers_in(connection, theirs),
+        CustomerText(store.topic(connection, theirs)),
     )

@@ -9,20 +9,22 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from agent_tui.backends.hub import sight
 from agent_tui.backends.hub.store import cases, facts, joins, log, people, phone
 from agent_tui.domain import joining
 from agent_tui.domain.joining import Part
-from agent_tui.domain.model import CaseRow, Customer, JoinPreview, JoinSide, Met
+from agent_tui.domain.model import Agent, CaseRow, JoinPreview, JoinSide, Met
 from agent_tui.domain.queries import CustomersQuery, JoinQuery
 from agent_tui.domain.text import CustomerText
 
 
-def preview(connection: Connection, query: JoinQuery) -> JoinPreview | None:
-    """Nothing is changed by it. None: there is nothing to join or to part."""
+def preview(connection: Connection, me: Agent, query: JoinQuery) -> JoinPreview | None:
+    """Nothing is changed by it. None: there is nothing to join or to part, or not for this
+    agent, who may see a part of it only."""
     if query.join:
-        return _parting(connection, query.join)
+        return _parting(connection, me, query.join)
     roots = [people.root_of(connection, id) for id in (query.one, query.other)]
-    if not all(roots) or roots[0] == roots[1]:
+    if not all(roots) or roots[0] == roots[1] or not all(sight.sees_whole(connection, me, root) for root in roots):
         return None
     found = [people.nodes(connection, root) for root in roots]
     sides = [_side(connection, root, nodes) for root, nodes in zip(roots, found, strict=True)]
@@ -30,9 +32,9 @@ def preview(connection: Connection, query: JoinQuery) -> JoinPreview | None:
     return JoinPreview(sides[0], sides[1], _row(connection, parts))
 
 
-def _parting(connection: Connection, id: str) -> JoinPreview | None:
+def _parting(connection: Connection, me: Agent, id: str) -> JoinPreview | None:
     held = joins.find(connection, id)
-    if held is None or held.revoked is not None:
+    if held is None or held.revoked is not None or not sight.sees_whole(connection, me, held.one):
         return None
     members = people.nodes(connection, people.root_of(connection, held.one))
     edges = [(each.one, each.other) for each in joins.of(connection, members) if each.id != id]
@@ -42,7 +44,7 @@ def _parting(connection: Connection, id: str) -> JoinPreview | None:
         parts = _parts(connection, sorted(nodes), nodes)
         row = _row(connection, parts)
         past = cases.number(connection, sorted(nodes)) - len(parts)
-        person = _person_of(connection, sorted(nodes))
+        person = people.together(connection, sorted(nodes))
         sides.append(JoinSide(person, (row,) if row is not None else (), past))
     together = _row(connection, _parts(connection, members))
     return JoinPreview(sides[0], sides[1], together, held)
@@ -73,28 +75,17 @@ def _parts(connection: Connection, nodes: Sequence[str], only: Collection[str] |
 def _row(connection: Connection, parts: Sequence[Part]) -> CaseRow | None:
     if not parts:
         return None
-    row, state = joining.row_of(parts)
+    brand = joining.lead(parts).row.brand
+    row, state = joining.row_of([part for part in parts if part.row.brand == brand])
     call = phone.find_call(connection, state.call) if state.call else None
     return replace(row, call=replace(call, case=row.id)) if call is not None else row
 
 
-def _person_of(connection: Connection, nodes: Sequence[str]) -> Customer:
-    """Who some customers are without the others they are joined with."""
-    known = [customer for id in nodes if (customer := people.find(connection, id)) is not None]
-    named = [c.name for c in known if c.name.raw not in {address.value.raw for address in c.addresses}]
-    return Customer(
-        min(nodes),
-        named[0] if named else known[0].name,
-        tuple(address for customer in known for address in customer.addresses),
-        min(customer.since for customer in known),
-        blocked=any(customer.blocked for customer in known),
-    )
-
-
-def found(connection: Connection, query: CustomersQuery) -> tuple[Met, ...]:
+def found(connection: Connection, me: Agent, query: CustomersQuery) -> tuple[Met, ...]:
     """Customers by name, case number or address, each person once."""
     text = " ".join(CustomerText(query.text).raw.split())
     if not text:
         return ()
     limit = max(1, min(query.limit, 50))
-    return people.search(connection, text, people.root_of(connection, query.without), limit)
+    met = people.search(connection, text, people.root_of(connection, query.without), limit)
+    return tuple(one for one in met if sight.sees_whole(connection, me, one.id))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent_tui.domain.model import Sender
+from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
 class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
-    subject from one address still means one thread. `account_team`: the team a new case of that account falls to.
+    subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
+    account falls to, and the brand that it is of.
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
@@ -21,8 +22,9 @@ class HubPolicy:
     grace_ms: int = 72 * HOUR_MS
     subject_ms: int = 30 * DAY_MS
     senders: tuple[Sender, ...] = ()
-    canned: tuple[tuple[str, str], ...] = ()
+    canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
+    brand_titles: tuple[tuple[str, str], ...] = ()
     account_team: Mapping[str, str] = field(default_factory=dict)
     account_brand: Mapping[str, str] = field(default_factory=dict)
     backoff_s: tuple[float, ...] = (5, 30, 120, 600, 1800)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import past, persons
+from agent_tui.backends.hub import past, persons, sight
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, drafts, leases, log, people, phone, promises, rows, search, talk
+from agent_tui.domain.brands import sees, sees_every
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     CasePage,
@@ -62,17 +63,17 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             totals = (rows.total(connection, s, query.channel, query.text, me) for s in query.sections[:50])
             return TotalsPage(tuple(totals), seq)
         case CaseQuery():
-            return CasePage(_detail(connection, query), seq)
+            return CasePage(_detail(connection, me, query), seq)
         case HistoryQuery():
-            return _history(connection, query, seq)
+            return _history(connection, me, query, seq)
         case PastQuery():
-            return past.page(connection, query, seq)
+            return past.page(connection, me, query, seq)
         case JoinQuery():
-            return JoinPage(persons.preview(connection, query), seq)
+            return JoinPage(persons.preview(connection, me, query), seq)
         case CustomersQuery():
-            return CustomersPage(persons.found(connection, query), seq)
+            return CustomersPage(persons.found(connection, me, query), seq)
         case DirectoryQuery():
-            return DirectoryPage(_directory(connection, policy), seq)
+            return DirectoryPage(_directory(connection, me, policy), seq)
         case SearchQuery():
             return _search(connection, query, me, seq, now)
         case HeldQuery():
@@ -87,13 +88,13 @@ def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now
     return search.page(connection, query, sought, me, seq)
 
 
-def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
+def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail | None:
     """The row that the case is in, whichever of its cases was asked for."""
     head = cases.head_of(connection, query.case)
     row = log.case_row(connection, head)
-    if row is None:
+    if row is None or not sees(me, row.brand):
         return None
-    customer = people.person(connection, row.customer)
+    customer = sight.person(connection, me, row.customer)
     if customer is None:
         return None
     limit = max(1, min(query.limit, 500))
@@ -115,18 +116,18 @@ def _detail(connection: Connection, query: CaseQuery) -> CaseDetail | None:
 def _held(connection: Connection, me: Agent, query: HeldQuery, seq: int) -> HeldPage:
     head = cases.head_of(connection, query.case) if query.case else ""
     handled = [case for case in leases.of_agent(connection, me.id) if head in ("", case)]
-    found = (log.case_row(connection, case) for case in handled)
-    kept = drafts.of_agent(connection, me.id, head)
-    return HeldPage(kept, seq, tuple(row for row in found if row is not None))
+    found = (log.case_row(connection, case) for case in handled if sight.sees_case(connection, me, case))
+    kept = (draft for draft in drafts.of_agent(connection, me.id, head) if sight.sees_case(connection, me, draft.case))
+    return HeldPage(tuple(kept), seq, tuple(row for row in found if row is not None))
 
 
-def _history(connection: Connection, query: HistoryQuery, seq: int) -> HistoryPage:
-    customer = people.person(connection, query.customer)
+def _history(connection: Connection, me: Agent, query: HistoryQuery, seq: int) -> HistoryPage:
+    customer = sight.person(connection, me, query.customer)
     if customer is None:
         return HistoryPage(None, (), False, seq)
     limit = max(1, min(query.limit, 500))
     members = people.nodes(connection, customer.id)
-    found = cases.history(connection, members, query.before, limit + 1)
+    found = cases.history(connection, members, query.before, limit + 1, None if sees_every(me) else me.brands)
     shown = found[:limit]
     led = {row.id: cases.parts(connection, row.id) for row in shown} if len(members) > 1 else {}
     every = [part for row in shown for part in led.get(row.id, (row.id,))]
@@ -146,12 +147,13 @@ def _history(connection: Connection, query: HistoryQuery, seq: int) -> HistoryPa
     return HistoryPage(customer, past, len(found) > limit, seq)
 
 
-def _directory(connection: Connection, policy: HubPolicy) -> Directory:
+def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Directory:
     return Directory(
         agents=agents.everyone(connection),
         teams=agents.teams(connection),
         labels=cases.labels(connection),
-        senders=policy.senders,
-        canned=policy.canned,
+        senders=tuple(one for one in policy.senders if sees(me, policy.account_brand.get(one.account, ""))),
+        canned=tuple(one for one in policy.canned if sees(me, one.brand)),
         team_titles=policy.team_titles,
+        brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
     )

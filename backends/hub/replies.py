@@ -11,6 +11,7 @@ from agent_tui.backends.hub.store import cases, ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
+from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import Channel, window_left
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
@@ -34,7 +35,7 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
     forward = bool(order.forward_of)
     if forward and not order.to:
         raise Refused("no-recipient", "Say to whom it goes.")
-    thread = _thread(tx, policy, order)
+    thread = _thread(tx, policy, agent, order)
     case = thread.shown.case
     if not forward and window_left(profile, thread.shown.last_inbound, tx.now) == 0:
         hours = (profile.window_ms or 0) // HOUR_MS
@@ -65,7 +66,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
     _check(profile, order.body.raw, order.files)
     if not order.to:
         raise Refused("no-recipient", "Say to whom it goes.")
-    account = _account(policy, order.channel, order.account)
+    account = _account(policy, agent, order.channel, order.account)
     name, value = _recipient(profile, order.to[0].raw)
     met = hub_filing.meet(tx, profile.scheme, value, name, tx.now, origin="agent", country=policy.country)
     customer = tx.customer(met.customer)
@@ -73,7 +74,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
         raise Refused("spam", "That customer is blocked: reopen their case first.")
     if profile.window_ms is not None:
         raise Refused("window-closed", f"{profile.name}: only a customer can begin; choose another channel (^T).")
-    known = cases.of_customer(tx.connection, customer.id)
+    known = cases.of_customer(tx.connection, customer.id, policy.account_brand.get(account, ""))
     case = next((id for id, state in known if state.stage not in ("done", "spam")), "")
     if not case:
         state = filing.CaseState(stage="customer", entered=tx.now, last_at=tx.now, patience=profile.next_ms)
@@ -129,9 +130,13 @@ def _check(profile: Channel, body: str, files: tuple[FileRef, ...]) -> None:
         raise Refused("no-files", f"{profile.name} takes no files.")
 
 
-def _account(policy: HubPolicy, channel: str, wanted: str) -> str:
-    """The account to write from. Raises Refused."""
-    fitting = [sender.account for sender in policy.senders if sender.channel == channel]
+def _account(policy: HubPolicy, agent: Agent, channel: str, wanted: str, brand: str = "") -> str:
+    """The account to write from: with none wanted one of the brand, else one that the agent may speak for at all.
+    Raises Refused."""
+    whose = policy.account_brand
+    named = [sender.account for sender in policy.senders if sender.channel == channel]
+    fitting = [account for account in named if sees(agent, whose.get(account, ""))]
+    fitting.sort(key=lambda account: whose.get(account, "") != brand)
     if wanted:
         if wanted in fitting:
             return wanted
@@ -141,7 +146,7 @@ def _account(policy: HubPolicy, channel: str, wanted: str) -> str:
     return fitting[0]
 
 
-def _thread(tx: Tx, policy: HubPolicy, order: Reply) -> Thread:
+def _thread(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Thread:
     """The conversation to write in: the one named, else the row's newest on that channel, else a new one."""
     parts = [part.row.id for part in tx.parts(order.case)]
     if order.conversation:
@@ -150,7 +155,7 @@ def _thread(tx: Tx, policy: HubPolicy, order: Reply) -> Thread:
             raise Refused("no-conversation", "That conversation is not of this case.")
         if thread.shown.channel != order.channel:
             raise Refused("no-conversation", "That conversation is on another channel.")
-        _account(policy, order.channel, thread.shown.account)
+        _account(policy, agent, order.channel, thread.shown.account)
         return thread
     known = [c for c in talk.conversations(tx.connection, parts) if c.channel == order.channel]
     if order.account:
@@ -160,7 +165,8 @@ def _thread(tx: Tx, policy: HubPolicy, order: Reply) -> Thread:
         thread = talk.find_thread(tx.connection, known[-1].id)
         assert thread is not None
         return thread
-    account = _account(policy, order.channel, order.account)
+    of = tx.case(order.case)
+    account = _account(policy, agent, order.channel, order.account, of.row.brand if of is not None else "")
     value = order.to[0].raw if order.to else ""
     if value:
         value = _recipient(profile, value)[1]

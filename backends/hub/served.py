@@ -59,6 +59,10 @@ class Served(Protocol):
 
     def visible(self, agent: Agent, event: Event) -> bool: ...
 
+    async def may_open(self, agent: Agent, case: str) -> bool:
+        """Whether the agent may see a case, and so who else has it open."""
+        ...
+
     async def presence(self, agent: str, state: str) -> None:
         """An agent's first desk came ("available"), or the last one left ("offline")."""
         ...

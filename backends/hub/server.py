@@ -275,12 +275,18 @@ class DeskServer:
                 log.exception("could not check the tokens of connected desks")
 
     async def check_tokens(self, tokens: set[str] | None = None) -> None:
-        """End the desks whose token does not hold any more, of all or of `tokens`; done by itself when somebody was
-        shut out."""
+        """End the desks whose token does not hold any more, of all or of `tokens`, and of agents who may see other
+        brands now, so that they begin anew; done by itself when somebody was shut out or granted something."""
         for token in {session.token for session in self._sessions if session.token}:
-            if (tokens is None or token in tokens) and await self._served.authenticate(token) is None:
-                refused = [session for session in self._sessions if session.token == token]
-                await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in refused))
+            if tokens is not None and token not in tokens:
+                continue
+            now = await self._served.authenticate(token)
+            held = [session for session in self._sessions if session.token == token]
+            if now is None:
+                await asyncio.gather(*(s.bye("your access was withdrawn", None, 1008) for s in held))
+                continue
+            other = [session for session in held if session.agent.brands != now.brands]
+            await asyncio.gather(*(s.bye("the brands that you may see have changed", 0.0) for s in other))
 
     def _published(self, events: list[Event]) -> None:
         for event in events:

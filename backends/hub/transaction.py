@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.hub import holding
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import cases, facts, leases, people, phone, promises
+from agent_tui.backends.hub.store import brands, cases, facts, leases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord, Shown
 from agent_tui.backends.hub.store.facts import Stored
-from agent_tui.backends.hub.store.log import led_by
+from agent_tui.backends.hub.store.log import brands_of, led_by
 from agent_tui.domain import filing, joining
 from agent_tui.domain.events import AnyBody, Body, CaseChanged, Event
 from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled
@@ -148,13 +148,18 @@ class Tx:
         return joining.row_of([_part(part) for part in parts])[0]
 
     def mates(self, id: str) -> list[str]:
-        """The other open cases of the person whom a case is of."""
+        """The other open cases of the person whom a case is of, of the same brand."""
         record = self.case(id)
         assert record is not None
         if not record.head:
             return []
         others = [self.case(other) for other in cases.in_play(self.connection, self.nodes(record.node)) if other != id]
-        return [other.row.id for other in others if other is not None and other.view.stage not in joining.CLOSED]
+        brand = record.row.brand
+        return [
+            other.row.id
+            for other in others
+            if other is not None and other.view.stage not in joining.CLOSED and other.row.brand == brand
+        ]
 
     def open_case(self, row: CaseRow, state: CaseState) -> CaseRecord:
         """A new case; its number is the next one. `row.customer`: the customer itself."""
@@ -298,7 +303,7 @@ class Tx:
     def _published(self, event: Event) -> Event:
         edit = self._edits.get(event.case)
         if edit is None:
-            return event
+            return replace(event, brands=brands_of(self.connection, event.body))
         leader = event.case if _moves(event.body) or not edit.head else edit.head
         shown = self._edits[leader]
         row = shown.shown.row if shown.shown is not None else shown.now.row
@@ -309,7 +314,7 @@ class Tx:
         edit.now = replace(edit.now, row=replace(edit.now.row, version=version))
         if edit.shown is not None:
             edit.shown = replace(edit.shown, row=replace(edit.shown.row, version=version))
-        person = self.person(edit.now.node) if edit.head else self.customer(edit.now.node)
+        person = self._shown_person(edit.head) if edit.head else self.customer(edit.now.node)
         also = [*(address.value.raw for address in person.addresses), *edit.also]
         cases.save(self.connection, edit.stored, edit.now, edit.shown, also, part=edit.part)
 
@@ -332,7 +337,6 @@ class Tx:
                     self._stand(record.row.id)
             records = [self._edits[record.row.id].now for record in records]
         heads = joining.heads([_part(record) for record in records]) if len(members) > 1 else {}
-        person = self.person(root)
         groups: dict[str, list[str]] = {}
         moved: list[tuple[str, str, str]] = []
         for record in records:
@@ -343,19 +347,28 @@ class Tx:
             if head != self._edits[id].head:
                 changed |= {head, self._edits[id].head}
                 moved.append((id, self._edits[id].head, head))
-            if self._lead(id, head, root, person):
+            if self._lead(id, head, root):
                 changed.add(id)
         holding.regrouped(self, moved)
         for head, parts in groups.items():
             self._show(head, [self._edits[part] for part in parts])
         return [record.row.id for record in records]
 
-    def _lead(self, id: str, head: str, root: str, person: Customer) -> bool:
+    def _shown_person(self, head: str) -> Customer:
+        """The person as a row shows them: without what belongs to cases of other brands only."""
+        record = self.case(head)
+        assert record is not None
+        members = self.nodes(record.node)
+        brand, held = record.row.brand, brands.by_customer(self.connection, members)
+        own = [member for member in members if brand in held.get(member, (brand,))]
+        return self.person(record.node) if len(own) == len(members) else people.together(self.connection, own)
+
+    def _lead(self, id: str, head: str, root: str) -> bool:
         """`head` leads the case from now on; whether its row names somebody else now."""
         edit = self._edits[id]
         row = edit.now.row
         customer = root if head else edit.now.node
-        name = person.name if head else self.customer(edit.now.node).name
+        name = self._shown_person(head).name if head else self.customer(edit.now.node).name
         renamed = row.customer != customer or (row.name != name and bool(head or edit.head))
         if renamed:
             row = replace(row, customer=customer, name=name)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, drafts, leases, orders, queries, sending
+from agent_tui.backends.hub import calls, drafts, leases, orders, queries, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.digests import digest_of
@@ -23,13 +23,15 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.sending import Lane
-from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, cases, ledger, log, outbound
+from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
 from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
+from agent_tui.domain.brands import sees, sees_all
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import (
+    AgentChanged,
     CallChanged,
     CaseChanged,
     DraftChanged,
@@ -76,6 +78,7 @@ class Workspace:
         self.policy = _with_senders(policy or HubPolicy(), connectors)
         with store.read() as connection:
             committer = Committer(store, time, ids, log.read_head(connection))
+            self._agents = {agent.id: agent for agent in agents.everyone(connection)}
         self._committer = committer
         self._writer: Writer = (
             InlineWriter(committer, self._publish) if inline else ThreadWriter(committer, self._publish)
@@ -129,6 +132,8 @@ class Workspace:
         """Settle what a crash left (`sending` becomes `unknown`, nobody is connected), start connectors, sending and
         alarms."""
         await self._writer.run(lambda tx: _settle_crash(tx, self.policy))
+        titles = self.policy.brand_titles
+        await self._writer.run(lambda tx: _settle_brands(tx, titles))
         self._running = True
         for lane in self._lanes.values():
             lane.start()
@@ -184,26 +189,42 @@ class Workspace:
         return end
 
     def visible(self, agent: Agent, event: Event) -> bool:
-        """Whether this agent may see the event: all do, drafts only their author."""
-        return not isinstance(event.body, DraftChanged) or event.by == agent.id
+        """Whether this agent may see the event, by the brands that they are granted now."""
+        return _sees(self._agents.get(agent.id, agent), event)
+
+    async def may_open(self, agent: Agent, case: str) -> bool:
+        """Whether the agent may see a case, and so who else has it open."""
+
+        def read() -> bool:
+            with self._store.read() as connection:
+                return sight.sees_case(connection, agents.find(connection, agent.id) or agent, case)
+
+        return await self._reading(read)
 
     async def replay(self, agent: Agent, after_seq: int, limit: int) -> list[Event] | None:
-        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there."""
+        """Events after a seq, in order, at most `limit`; None when the log cannot continue from there,
+        as where the agent has been granted other brands since."""
 
         def read() -> list[Event] | None:
             with self._store.read() as connection:
-                if not 0 <= after_seq <= log.read_head(connection):
+                last, granted = log.read_head(connection), brands.granted_at(connection, agent.id)
+                if not granted <= after_seq <= last:
                     return None
-                place = after_seq
-                while found := log.after(connection, place, limit):
-                    if mine := [event for event in found if self.visible(agent, event)]:
-                        return mine
-                    place = found[-1].seq
+                me = agents.find(connection, agent.id) or agent
+                at = after_seq
+                while found := log.after(connection, at, limit):
+                    seen = [event for event in found if _sees(me, event)]
+                    if seen:
+                        return seen
+                    at = found[-1].seq
                 return []
 
         return await self._reading(read)
 
     def _publish(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event.body, AgentChanged):
+                self._agents[event.body.agent.id] = event.body.agent
         if self._running:
             self._follow(events)
         for callback in list(self._subscribers.values()):
@@ -255,7 +276,10 @@ class Workspace:
 
     async def authenticate(self, token: str) -> Agent | None:
         """The agent a bearer token belongs to; None for a wrong or revoked token or a disabled agent."""
-        return await self._reading(lambda: self._doors.check(token))
+        agent = await self._reading(lambda: self._doors.check(token))
+        if agent is not None:
+            self._agents[agent.id] = agent
+        return agent
 
     async def access(self) -> object:
         """See `served.Served`."""
@@ -295,6 +319,7 @@ class Workspace:
             me = agents.find(tx.connection, agent.id)
             if me is None:
                 return Answer("", "disabled", "You may not work here any more: ask an administrator.")
+            sight.check(tx.connection, policy, me, order)
             if isinstance(order, SaveDraft):  # twice is once, and every pause of a typist needs no line of the ledger
                 return Answer(drafts.save(tx, me, desk, order), "", "", digest)
             leases.guard(tx, me, desk, order, fence)
@@ -388,9 +413,9 @@ class Workspace:
         """Keep a file; on disk when this returns. Raises store.BlobTooLarge or store.StoreFull."""
         return await self._files.put(chunks, media, limit)
 
-    async def find_blob(self, blob: str) -> Blob | None:
-        """Size and type of a kept file."""
-        return await self._files.find(blob)
+    async def find_blob(self, blob: str, agent: Agent | None = None) -> Blob | None:
+        """Size and type of a kept file; None too where `agent` may not see it."""
+        return await self._files.find(blob, agent)
 
     def open_blob(self, blob: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """The bytes of a kept file, in chunks of 64 KiB. Raises KeyError for an unknown one."""
@@ -405,7 +430,19 @@ class Workspace:
         await self._files.link_uploaded(grant, blob, name)
 
 
+def _sees(agent: Agent, event: Event) -> bool:
+    if isinstance(event.body, DraftChanged):
+        return event.by == agent.id
+    return sees(agent, event.row.brand) if event.row is not None else sees_all(agent, event.brands)
+
+
 _OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")
+
+
+def _settle_brands(tx: Tx, titles: Sequence[tuple[str, str]]) -> None:
+    """What was stored before agents were granted brands: titles become short names, and rows are of one brand."""
+    brands.call_by_name(tx.connection, titles)
+    tx.regroup(brands.mixed(tx.connection))
 
 
 def _settle_crash(tx: Tx, policy: HubPolicy) -> None:

@@ -19,7 +19,7 @@ from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
-from agent_tui.domain.model import Agent
+from agent_tui.domain.model import Agent, Canned
 from agent_tui.domain.orders import (
     AskLease,
     Assign,
@@ -191,7 +191,7 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
         operator.add_agent(named(place, text).id, text[:40])
     token = operator.add_token(AGENT.id).text
     line, phone = Line(), Line("phone", "phone")
-    policy = HubPolicy(canned=tuple((f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])))
+    policy = HubPolicy(canned=tuple(Canned(f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])))
     workspace = Workspace(store, time, Ids(), (line, phone), policy)
     desks = DeskServer(workspace, time)
     http = http_side(workspace, desks, time, folder, 1_000_000)

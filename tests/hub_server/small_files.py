@@ -41,7 +41,7 @@ class SmallFiles:
             raise StoreFull
         return Blob(self.keep(content), len(content), "text/plain")
 
-    async def find_blob(self, blob: str) -> Blob | None:
+    async def find_blob(self, blob: str, agent: Agent | None = None) -> Blob | None:
         return Blob(blob, len(self.kept[blob]), "image/png") if blob in self.kept else None
 
     async def open_blob(self, blob: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:

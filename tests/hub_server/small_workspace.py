@@ -134,6 +134,9 @@ class SmallWorkspace:
     def visible(self, agent: Agent, event: Event) -> bool:
         return agent.id != "ben" or event.seq not in self.hidden
 
+    async def may_open(self, agent: Agent, case: str) -> bool:
+        return agent.id != "ben" or case != "hidden"
+
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         self.desks.append((agent, desk, "begins" if begins else "came"))
 

@@ -23,6 +23,7 @@ from agent_tui.backends.chatwoot.convert import (
 )
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.model import Canned
 from agent_tui.domain.orders import Assign, CallAction, NewMessage, Note
 from agent_tui.domain.queries import (
     DirectoryPage,
@@ -143,7 +144,7 @@ async def test_directory_and_history(site: ChatwootSite) -> None:
         page = await backend.query(DirectoryQuery())
         assert isinstance(page, DirectoryPage)
         assert [agent.name for agent in page.directory.agents] == ["Noa", "Avi"]
-        assert page.directory.canned == (("hi", "Hello"),)
+        assert page.directory.canned == (Canned("hi", "Hello"),)
         history = await backend.query(HistoryQuery(str(int(key.case) + 1000)))
         assert isinstance(history, HistoryPage) and history.customer is not None
         assert [case.id for case in history.cases] == [key.case]

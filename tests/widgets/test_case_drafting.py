@@ -10,7 +10,7 @@ import pytest
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.model import Directory, Sender
+from agent_tui.domain.model import Canned, Directory, Sender
 from agent_tui.domain.text import CustomerText, clean_line
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.entries import Said, items_of
@@ -25,7 +25,7 @@ SENDERS = Directory(
         Sender("wa-main", "whatsapp", "Nofar Home", "Nofar Home"),
         Sender("sms", "sms", "Nofar Home", "NOFAR"),
     ),
-    canned=(("late", "Hello {name}"),),
+    canned=(Canned("late", "Hello {name}"),),
 )
 
 

@@ -76,7 +76,7 @@ class Choosing:
     def ask_canned(self, slash: bool) -> None:
         """Canned replies by key; Esc leaves the slash that was typed in the text."""
         composer = self._composer
-        canned = composer.writing.directory.canned
+        canned = composer.writing.canned
         if not canned:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
@@ -130,13 +130,14 @@ class Choosing:
         return choices
 
     def _senders(self) -> list[Choice]:
+        directory = self._composer.writing.directory
         return [
             Choice(
                 f"sender:{sender.account}:{sender.channel}",
                 channel(sender.channel).title,
-                clean_line(f"{sender.brand} {sender.address}".strip()),
+                clean_line(f"{directory.brand_title(sender.brand)} {sender.address}".strip()),
             )
-            for sender in self._composer.writing.directory.senders
+            for sender in directory.senders
         ]
 
     def _people(self, name: Field) -> tuple[SafeText, ...]:

@@ -73,7 +73,7 @@ class Composer(LineView, can_focus=True):
         elif key == "tab":
             edit.next_field()
             self._show()
-        elif event.character == "/" and edit.at_word_start() and self.writing.directory.canned:
+        elif event.character == "/" and edit.at_word_start() and self.writing.canned:
             self.post_message(self.CannedWanted())
         elif event.character is not None and event.is_printable:
             edit.insert(event.character)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
@@ -41,10 +41,8 @@ class CannedAsking(Asking):
 
     label = trusted("/")
 
-    def __init__(
-        self, canned: Sequence[tuple[str, str]], put_in: Callable[[str], None], left: Callable[[str], None]
-    ) -> None:
-        self._canned = dict(canned)
+    def __init__(self, canned: Mapping[str, str], put_in: Callable[[str], None], left: Callable[[str], None]) -> None:
+        self._canned = canned
         self._put_in, self._left = put_in, left
         self.title = trusted("canned replies")
 

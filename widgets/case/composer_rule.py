@@ -28,7 +28,7 @@ def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, 
     parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
-        parts.append(clean_line(sender.brand or sender.name))
+        parts.append(clean_line(directory.brand_title(sender.brand) or sender.name))
     beside = compose(" · {parts} ", parts=listed(" · ", parts))
     right = tuple(_right(case, draft, now))
     for short in (False, True):

@@ -60,7 +60,7 @@ def customer_lines(
     whole_history: bool = False,
 ) -> list[CustomerLine]:
     """The whole pane, `width` cells wide. `names`: see `Directory.names`. `whole_history`: `h` shows it."""
-    lines = [CustomerLine(line) for line in _who(case, zone)]
+    lines = [CustomerLine(line) for line in _who(case, zone, names)]
     if case.customer is not None and case.customer.addresses:
         lines += [CustomerLine(_BLANK), *_addresses(case, width)]
     if case.customer is not None:
@@ -91,14 +91,14 @@ def one_line(case: OpenCase) -> LinePieces:
     return LinePieces(tuple(left), tuple(right))
 
 
-def _who(case: OpenCase, zone: tzinfo) -> list[LinePieces]:
+def _who(case: OpenCase, zone: tzinfo, names: Mapping[str, str]) -> list[LinePieces]:
     customer, row = case.customer, case.row
     marks = [language_name(customer.language)] if customer is not None and customer.language else []
     if customer is not None and customer.blocked:
         marks.append(trusted("BLOCKED"))
     right = (Piece(listed(" ", marks), "quiet"), Piece(trusted(" "))) if marks else ()
     lines = [LinePieces((Piece(trusted(" ")), Piece(_name(case), "strong")), right)]
-    about = [clean_line(row.brand)] if row is not None and row.brand else []
+    about = [clean_line(names.get(f"brand:{row.brand}", row.brand))] if row is not None and row.brand else []
     if customer is not None and customer.since:
         about.append(compose("since {year}", year=year(customer.since, zone)))
     if about:

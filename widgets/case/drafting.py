@@ -68,7 +68,7 @@ def reply_all(case: OpenCase, directory: Directory, now: Ms, message: Message | 
 
 def forward(case: OpenCase, directory: Directory, message: Message, who: SafeText, when: SafeText) -> Draft:
     """The whole message quoted, with whom it went to and its files, to somebody still to be named."""
-    sender = next((one for one in directory.senders if channel(one.channel).kind == "mail"), None)
+    sender = next((one for one in _own_first(case, directory) if channel(one.channel).kind == "mail"), None)
     lines = [trusted("---------- Forwarded message ----------")]
     lines += [compose("From: {who}", who=who), compose("Date: {when}", when=when)]
     if message.to:
@@ -143,13 +143,20 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
         found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, _closed(profile, left)))
     used = {(way.channel, bare(way.address.safe_line)) for way in found}
     for address in case.customer.addresses if case.customer is not None else ():
-        for sender in directory.senders:
+        for sender in _own_first(case, directory):
             profile = channel(sender.channel)
             if profile.scheme != address.scheme or (sender.channel, bare(address.value.safe_line)) in used:
                 continue
             left = window_left(profile, None, now)
             found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
     return tuple(found)
+
+
+def _own_first(case: OpenCase, directory: Directory) -> list[Sender]:
+    """The accounts one can write from: those of the case's brand first; others only where it has none there."""
+    brand = case.row.brand if case.row is not None else ""
+    own = {sender.channel for sender in directory.senders if sender.brand == brand}
+    return [sender for sender in directory.senders if sender.brand == brand or sender.channel not in own]
 
 
 def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:
@@ -253,7 +260,7 @@ def filled(words: str, case: OpenCase | None, me: str) -> str:
 
 def open_field(directory: Directory, body: str) -> str:
     """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
-    known = {field for _, words in directory.canned for field in FIELD.findall(words)}
+    known = {field for one in directory.canned for field in FIELD.findall(one.text)}
     return next((field for field in FIELD.findall(body) if field in known), "")
 
 

@@ -87,6 +87,14 @@ class Writing:
         return state.directory if state is not None else Directory()
 
     @property
+    def canned(self) -> dict[str, str]:
+        """Canned replies of whom the draft speaks for, by key."""
+        about, sender = self.about, drafting.sender_of(self.directory, self._draft)
+        if about is not None and about.row is not None:
+            return self.directory.canned_for(about.row.brand)
+        return self.directory.canned_for(sender.brand if sender is not None else "")
+
+    @property
     def own_name(self) -> str:
         """What the agent is called there, "" where nobody said."""
         state = self._backend

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from agent_tui.backends.hub.store.schema import agent, membership, token
+from agent_tui.backends.hub.store.schema import agent, agent_brand, membership, token
 from agent_tui.domain.model import Agent, Role
 from agent_tui.domain.time import Ms
 
 _AGENTS = select(agent.c.id, agent.c.name, agent.c.role, agent.c.presence).order_by(agent.c.id)
 _TEAMS = select(membership.c.agent_id, membership.c.team).order_by(membership.c.agent_id, membership.c.team)
+_BRANDS = select(agent_brand.c.agent_id, agent_brand.c.brand).order_by(agent_brand.c.agent_id, agent_brand.c.brand)
 _ONE = _AGENTS.where(agent.c.id == bindparam("id"), agent.c.disabled.is_(False))
 _TOKEN = (
     select(token.c.hash, token.c.agent_id)
@@ -32,9 +33,9 @@ class TokenLine:
     revoked: Ms | None
 
 
-def _agent(row: Any, teams: tuple[str, ...]) -> Agent:
+def _agent(row: Any, teams: tuple[str, ...], brands: tuple[str, ...]) -> Agent:
     role: Role = row.role if row.role in ("supervisor", "admin") else "agent"
-    return Agent(row.id, row.name, role, teams, row.presence)
+    return Agent(row.id, row.name, role, teams, row.presence, brands)
 
 
 def find(connection: Connection, id: str) -> Agent | None:
@@ -43,7 +44,8 @@ def find(connection: Connection, id: str) -> Agent | None:
     if row is None:
         return None
     held = connection.execute(_TEAMS.where(membership.c.agent_id == id)).all()
-    return _agent(row, tuple(member.team for member in held))
+    granted = connection.execute(_BRANDS.where(agent_brand.c.agent_id == id)).all()
+    return _agent(row, tuple(member.team for member in held), tuple(one.brand for one in granted))
 
 
 def everyone(connection: Connection, *, disabled: bool = False) -> tuple[Agent, ...]:
@@ -51,8 +53,11 @@ def everyone(connection: Connection, *, disabled: bool = False) -> tuple[Agent, 
     held: dict[str, list[str]] = {}
     for row in connection.execute(_TEAMS):
         held.setdefault(row.agent_id, []).append(row.team)
+    granted: dict[str, list[str]] = {}
+    for row in connection.execute(_BRANDS):
+        granted.setdefault(row.agent_id, []).append(row.brand)
     rows = connection.execute(_AGENTS.where(agent.c.disabled.is_(disabled))).all()
-    return tuple(_agent(row, tuple(held.get(row.id, ()))) for row in rows)
+    return tuple(_agent(row, tuple(held.get(row.id, ())), tuple(granted.get(row.id, ()))) for row in rows)
 
 
 def teams(connection: Connection) -> tuple[str, ...]:
@@ -96,10 +101,11 @@ def find_token(connection: Connection, id: str) -> tuple[str, str] | None:
 
 
 def shut_out(connection: Connection) -> tuple[object, ...]:
-    """How many tokens are revoked, when the last was, and which agents are disabled."""
+    """How many tokens are revoked, when the last was, which agents are disabled, and when brands were granted last."""
     revoked = connection.execute(select(func.count(token.c.revoked), func.max(token.c.revoked))).one()
     disabled = connection.execute(select(agent.c.id).where(agent.c.disabled.is_(True)).order_by(agent.c.id)).scalars()
-    return *revoked, *disabled
+    granted = connection.execute(select(func.max(agent.c.granted))).scalar()
+    return *revoked, granted, *disabled
 
 
 def tokens(connection: Connection) -> tuple[TokenLine, ...]:

@@ -41,8 +41,8 @@ class Batch:
                 "event",
             )
         }
-        self._placed: Counter[tuple[str, str, str]] = Counter()
-        self._shown: dict[tuple[str, str, str], CaseRow] = {}
+        self._placed: Counter[tuple[str, str, str, str]] = Counter()
+        self._shown: dict[tuple[str, str, str, str], CaseRow] = {}
         self._labels: set[str] = set()
 
     def customer(self, who: Customer, address: str, link: str) -> None:
@@ -70,7 +70,7 @@ class Batch:
         ):
             self._rows[name].append(columns)
         self._rows["fact"].append(facts.columns_of(Stored(record.row.version, 0, record.row.id, record.state)))
-        key = (record.row.stage, record.row.owner, record.row.team)
+        key = (record.row.stage, record.row.owner, record.row.team, record.row.brand)
         self._placed[key] += 1
         self._shown[key] = record.row
         self._labels.update(record.row.labels)

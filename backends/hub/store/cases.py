@@ -35,12 +35,13 @@ CASES = (
 )
 _ONE = CASES.where(case.c.id == _B("id"))
 _OF_CUSTOMER = (
-    select(case.c.id, func.coalesce(case_part.c.own, case.c.state).label("state"))
+    select(case.c.id, case.c.brand, func.coalesce(case_part.c.own, case.c.state).label("state"))
     .outerjoin(case_part, case_part.c.case_id == case.c.id)
     .where(case.c.customer_id == _B("customer"))
     .order_by(case.c.number.desc())
     .limit(20)
 )
+_OF_BRAND = _OF_CUSTOMER.where(case.c.brand == _B("brand"))
 _PART = (
     select(case_part, case_part_text.c.preview, case_part_text.c.subject)
     .join(case_part_text, case_part_text.c.case_id == case_part.c.case_id)
@@ -86,11 +87,16 @@ _UPDATE_SEARCH = (
         case_search.c.sort_at == _B("b_sort_at"),
         case_search.c.case_id == _B("b_id"),
     )
-    .values(owner=_B("owner"), team=_B("team"), channels=_B("channels"), search=_B("search"))
+    .values(owner=_B("owner"), team=_B("team"), channels=_B("channels"), search=_B("search"), brand=_B("brand"))
 )
 _COUNT = (
     update(case_count)
-    .where(case_count.c.stage == _B("b_stage"), case_count.c.owner == _B("b_owner"), case_count.c.team == _B("b_team"))
+    .where(
+        case_count.c.stage == _B("b_stage"),
+        case_count.c.owner == _B("b_owner"),
+        case_count.c.team == _B("b_team"),
+        case_count.c.brand == _B("b_brand"),
+    )
     .values(cases=case_count.c.cases + _B("by"))
 )
 _TO_WAKE = (
@@ -225,16 +231,22 @@ def ever_led(connection: Connection, customers: Sequence[str]) -> list[str]:
     return list(connection.execute(_EVER_LED, {"customers": list(customers)}).scalars())
 
 
-def of_customer(connection: Connection, customer: str) -> list[tuple[str, CaseState]]:
-    """The newest cases of a customer, newest first."""
-    rows = connection.execute(_OF_CUSTOMER, {"customer": customer}).all()
+def of_customer(connection: Connection, customer: str, brand: str | None = None) -> list[tuple[str, CaseState]]:
+    """The newest cases of a customer, newest first; with `brand` those of it only."""
+    rows = connection.execute(
+        _OF_CUSTOMER if brand is None else _OF_BRAND, {"customer": customer, "brand": brand}
+    ).all()
     return [(row.id, from_state_column(row.state)) for row in rows]
 
 
-def history(connection: Connection, customers: Sequence[str], before: str, limit: int) -> list[CaseRow]:
-    """A person's cases, newest first; with `before` those older than that case. One that another leads is no line of
-    its own."""
+def history(
+    connection: Connection, customers: Sequence[str], before: str, limit: int, brands: Sequence[str] | None = None
+) -> list[CaseRow]:
+    """A person's cases, newest first; with `before` those older than that case; with `brands` those of
+    them and of none. One that another leads is no line of its own."""
     wanted = CASES.where(case.c.customer_id.in_(customers), case.c.stage != "joined")
+    if brands is not None:
+        wanted = wanted.where(case.c.brand.in_(["", *brands]))
     if before:
         number = select(case.c.number).where(case.c.id == before).scalar_subquery()
         wanted = wanted.where(case.c.number < number)
@@ -296,6 +308,7 @@ def insert_columns(
         "owner": row.owner,
         "team": row.team,
         "channels": columns["channels"],
+        "brand": row.brand,
         "search": search_text(row, addresses),
     }
     return (
@@ -331,11 +344,11 @@ def save(
     if any(texts[name] != kept for name, kept in _texts(old).items()):
         del texts["case_id"]
         connection.execute(_UPDATE_TEXT, {**texts, "b_id": row.id})
-    if (row.stage, row.owner, row.team) != (old.stage, old.owner, old.team):
+    if (row.stage, row.owner, row.team, row.brand) != (old.stage, old.owner, old.team, old.brand):
         count(connection, old, -1)
         count(connection, row, 1)
     if (row.stage, row.sort_at) == (old.stage, old.sort_at):
-        kept = {name: search[name] for name in ("owner", "team", "channels", "search")}
+        kept = {name: search[name] for name in ("owner", "team", "channels", "search", "brand")}
         connection.execute(_UPDATE_SEARCH, {**kept, "b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
         return
     connection.execute(_DROP_SEARCH, {"b_stage": old.stage, "b_sort_at": old.sort_at, "b_id": row.id})
@@ -365,10 +378,11 @@ def _save_part(connection: Connection, record: CaseRecord) -> None:
 
 
 def count(connection: Connection, row: CaseRow, by: int) -> None:
-    """Keep the number of cases per stage, owner and team."""
-    key = {"b_stage": row.stage, "b_owner": row.owner, "b_team": row.team, "by": by}
+    """Keep the number of cases per stage, owner, team and brand."""
+    key = {"b_stage": row.stage, "b_owner": row.owner, "b_team": row.team, "b_brand": row.brand, "by": by}
     if connection.execute(_COUNT, key).rowcount == 0:
-        connection.execute(insert(case_count), {"stage": row.stage, "owner": row.owner, "team": row.team, "cases": by})
+        placed = {"stage": row.stage, "owner": row.owner, "team": row.team, "brand": row.brand}
+        connection.execute(insert(case_count), {**placed, "cases": by})
 
 
 def add_labels(connection: Connection, names: Sequence[str]) -> None:

@@ -20,13 +20,13 @@ _JOINS = (
     .join(_NAME_OTHER, _NAME_OTHER.c.customer_id == customer_join.c.other)
 )
 _JOIN = _JOINS.where(customer_join.c.id == _B("id"))
-_OF = _JOINS.where(
+_EVER_OF = _JOINS.where(
     or_(
         customer_join.c.one.in_(_B("customers", expanding=True)),
         customer_join.c.other.in_(_B("customers", expanding=True)),
-    ),
-    customer_join.c.revoked.is_(None),
-).order_by(customer_join.c.at, customer_join.c.id)
+    )
+)
+_OF = _EVER_OF.where(customer_join.c.revoked.is_(None)).order_by(customer_join.c.at, customer_join.c.id)
 _PARTED = (
     select(customer_join.c.id)
     .where(
@@ -63,6 +63,11 @@ def find(connection: Connection, id: str) -> Join | None:
 def of(connection: Connection, customers: Sequence[str]) -> tuple[Join, ...]:
     """The joins in force of some customers, oldest first."""
     return tuple(_join(row) for row in connection.execute(_OF, {"customers": list(customers)}))
+
+
+def ever_of(connection: Connection, customers: Sequence[str]) -> list[Join]:
+    """The joins of some customers, also those that were taken back."""
+    return [_join(row) for row in connection.execute(_EVER_OF, {"customers": list(customers)})]
 
 
 def add(connection: Connection, new: Join) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, cases, joins, leases, people, phone, promises, talk
+from agent_tui.backends.hub.store import agents, brands, cases, joins, leases, people, phone, promises, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.domain.events import (
@@ -151,8 +151,22 @@ def after(connection: Connection, seq: int, limit: int) -> list[Event]:
             rows[leader] = case_row(connection, leader)
         body = led_by(_body(connection, row.kind, row.ref, data, messages), leader)
         shown = rows.get(leader) if leader else None
-        events.append(Event(row.seq, row.seq - 1, row.occurred, row.recorded, body, leader, row.by, shown))
+        whose = brands_of(connection, body)
+        events.append(Event(row.seq, row.seq - 1, row.occurred, row.recorded, body, leader, row.by, shown, whose))
     return events
+
+
+def brands_of(connection: Connection, body: AnyBody) -> tuple[str, ...]:
+    """What an agent must see who is told of persons: the brands of all their cases."""
+    match body:
+        case CustomerChanged(customer=who) | CustomersJoined(customer=who):
+            roots: tuple[str, ...] = (who.id,)
+        case CustomersParted(one=one, other=other):
+            roots = (one.id, other.id)
+        case _:
+            return ()
+    members = [node for root in roots for node in people.nodes(connection, people.root_of(connection, root))]
+    return brands.of_customers(connection, members)
 
 
 def led_by(body: AnyBody, leader: str) -> AnyBody:

@@ -9,18 +9,18 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, text, tuple_
 
+from agent_tui.backends.hub.store.brands import seen
 from agent_tui.backends.hub.store.schema import (
     call,
     case,
     case_text,
     conversation,
-    customer_join,
     event,
     message,
     promise,
 )
 from agent_tui.backends.hub.store.values import loads
-from agent_tui.domain.model import PastCase
+from agent_tui.domain.model import Agent, Join, PastCase
 from agent_tui.domain.past import STEPS, CaseStep, step_id, usual_answer
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -34,16 +34,22 @@ ANSWERS = 400
 _ALL, _NONE = 1 << 62, -1
 
 
+def cases_of(customers: Sequence[str], me: Agent) -> Select[Any]:
+    """The cases of some customers that an agent may see."""
+    return select(case.c.id).where(case.c.customer_id.in_(customers), seen(case.c.brand, me))
+
+
 def keys(
     connection: Connection,
-    customers: Sequence[str],
+    cases: Select[Any],
+    joins: Sequence[Join],
     channel: str,
     before: Cursor | None,
     after: Cursor | None,
     most: int,
 ) -> list[Key]:
-    """At most `most` entries nearest to a place: the newest ones first, with `after` the oldest first."""
-    cases = select(case.c.id).where(case.c.customer_id.in_(customers))
+    """At most `most` entries nearest to a place: the newest ones first, with `after` the oldest first. `joins`: those
+    that are among them."""
     found: list[Key] = []
 
     def take(what: What, at: ColumnElement[Any], id: ColumnElement[Any], *which: ColumnElement[bool]) -> None:
@@ -58,7 +64,7 @@ def keys(
     if not channel:
         take("promise", promise.c.at, promise.c.id, promise.c.case_id.in_(cases), promise.c.state != "withdrawn")
         found += _steps(connection, cases, before, after, most)
-        found += _joins(connection, customers, before, after)
+        found += _joins(joins, before, after)
     found.sort(key=lambda key: key[:2], reverse=after is None)
     return found[:most]
 
@@ -107,16 +113,13 @@ def _seq_upto(id: str, *, itself: bool = True) -> int:
     return _ALL if id > "e_0" else _NONE  # another thing's id: before all of them, or after all
 
 
-def _joins(connection: Connection, customers: Sequence[str], before: Cursor | None, after: Cursor | None) -> list[Key]:
+def _joins(joins: Sequence[Join], before: Cursor | None, after: Cursor | None) -> list[Key]:
     """All of them: there are few."""
-    held = select(customer_join.c.id, customer_join.c.at, customer_join.c.revoked).where(
-        or_(customer_join.c.one.in_(customers), customer_join.c.other.in_(customers))
-    )
     found: list[Key] = []
-    for row in connection.execute(held):
-        found.append((row.at, row.id, "join"))
-        if row.revoked is not None:
-            found.append((row.revoked, f"{row.id}/parted", "parting"))
+    for join in joins:
+        found.append((join.at, join.id, "join"))
+        if join.revoked is not None:
+            found.append((join.revoked, f"{join.id}/parted", "parting"))
     if after is not None:
         return [key for key in found if key[:2] > tuple(after)]
     return [key for key in found if before is None or key[:2] < tuple(before)]
@@ -152,17 +155,15 @@ def past_cases(connection: Connection, ids: Sequence[str]) -> tuple[PastCase, ..
     )
 
 
-def figures(connection: Connection, customers: Sequence[str]) -> tuple[int, int]:
+def figures(connection: Connection, cases: Select[Any]) -> tuple[int, int]:
     """How many cases and calls there are."""
-    cases = select(case.c.id).where(case.c.customer_id.in_(customers))
     number = select(func.count()).select_from(cases.subquery())
     calls = select(func.count()).select_from(call).where(call.c.case_id.in_(cases))
     return connection.execute(number).scalar_one(), connection.execute(calls).scalar_one()
 
 
-def messages_by_channel(connection: Connection, customers: Sequence[str]) -> dict[str, int]:
+def messages_by_channel(connection: Connection, cases: Select[Any]) -> dict[str, int]:
     """How much was said on each channel."""
-    cases = select(case.c.id).where(case.c.customer_id.in_(customers))
     said = (
         select(conversation.c.channel, func.sum(conversation.c.messages))
         .where(conversation.c.case_id.in_(cases))
@@ -171,9 +172,8 @@ def messages_by_channel(connection: Connection, customers: Sequence[str]) -> dic
     return {row[0]: row[1] for row in connection.execute(said)}
 
 
-def answers_in(connection: Connection, customers: Sequence[str]) -> int | None:
+def answers_in(connection: Connection, cases: Select[Any]) -> int | None:
     """How long the customer usually takes to answer us (ms), by the newest messages."""
-    cases = select(case.c.id).where(case.c.customer_id.in_(customers))
     newest = (
         select(message.c.id)
         .where(message.c.case_id.in_(cases))
@@ -186,12 +186,12 @@ def answers_in(connection: Connection, customers: Sequence[str]) -> int | None:
     return usual_answer((row.conversation_id, row.kind, row.at) for row in connection.execute(said))
 
 
-def topic(connection: Connection, customers: Sequence[str]) -> str:
+def topic(connection: Connection, cases: Select[Any]) -> str:
     """What the newest case with a subject is about."""
     held = (
         select(case_text.c.subject)
         .join(case, case.c.id == case_text.c.case_id)
-        .where(case.c.customer_id.in_(customers), case_text.c.subject != "")
+        .where(case.c.id.in_(cases), case_text.c.subject != "")
         .order_by(case.c.number.desc())
         .limit(1)
     )

@@ -186,6 +186,19 @@ def person(connection: Connection, id: str) -> Customer | None:
     )
 
 
+def together(connection: Connection, nodes: Sequence[str]) -> Customer:
+    """Who some customers are without the others they are joined with."""
+    known = [customer for id in nodes if (customer := find(connection, id)) is not None]
+    named = [c.name for c in known if c.name.raw not in {address.value.raw for address in c.addresses}]
+    return Customer(
+        min(nodes),
+        named[0] if named else known[0].name,
+        tuple(address for customer in known for address in customer.addresses),
+        min(customer.since for customer in known),
+        blocked=any(customer.blocked for customer in known),
+    )
+
+
 def _suggestions(connection: Connection, members: Sequence[str]) -> tuple[Suggestion, ...]:
     """The newest suggestions first; one who became the same person some other way is none any more."""
     found = []

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, text, true, tuple_
 
 from agent_tui.backends.hub.store import phone
+from agent_tui.backends.hub.store.brands import seen
 from agent_tui.backends.hub.store.cases import CASES, row_of
 from agent_tui.backends.hub.store.leases import with_leases
 from agent_tui.backends.hub.store.schema import case, case_count, case_search
@@ -45,7 +46,7 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
 
 
 def _section(table: Table, section: Section, channel: str, me: Agent) -> ColumnElement[bool]:
-    found = and_(table.c.stage == section.stage, _scope(table, section, me))
+    found = and_(table.c.stage == section.stage, _scope(table, section, me), seen(table.c.brand, me))
     if channel:
         found = and_(found, table.c.channels.contains(f",{channel},", autoescape=True))
     return found
@@ -60,7 +61,7 @@ def total(connection: Connection, section: Section, channel: str, text: str, me:
         found = select(func.count()).select_from(case).where(_section(case, section, channel, me))
     else:
         found = select(func.coalesce(func.sum(case_count.c.cases), 0)).where(
-            case_count.c.stage == section.stage, _scope(case_count, section, me)
+            case_count.c.stage == section.stage, _scope(case_count, section, me), seen(case_count.c.brand, me)
         )
     return int(connection.execute(found).scalar_one())
 

@@ -73,6 +73,15 @@ agent = Table(
     Column("presence", Word, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created", At, nullable=False),
+    # Place in the log since when they see what they see now.
+    Column("granted", BigInteger, nullable=False, server_default="0"),
+)
+
+agent_brand = Table(
+    "agent_brand",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True),
+    Column("brand", Word, primary_key=True),
 )
 
 membership = Table(
@@ -202,8 +211,8 @@ case = Table(
     # Place in the log where it opened last.
     Column("opened", BigInteger, nullable=False, server_default="0"),
     Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
-    Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels"),
-    Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels"),
+    Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels", "brand"),
+    Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels", "brand"),
     Index("ix_cases_customer", "customer_id", "number"),
     Index(
         "ix_cases_promise",
@@ -274,6 +283,7 @@ case_search = Table(
     Column("team", Word, nullable=False),
     Column("channels", Text, nullable=False),
     Column("search", Text, nullable=False),
+    Column("brand", Word, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 
@@ -286,6 +296,7 @@ case_count = Table(
     Column("stage", Word, primary_key=True),
     Column("owner", Id, primary_key=True),
     Column("team", Word, primary_key=True),
+    Column("brand", Word, primary_key=True),
     Column("cases", BigInteger, nullable=False),
 )
 
@@ -332,6 +343,7 @@ message = Table(
     Column("files", Integer, nullable=False),
     UniqueConstraint("account", "channel_id"),
     Index("ix_message_case", "case_id", "at", "id"),
+    Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
     Index("ix_message_conversation", "conversation_id", "at"),
 )
 
@@ -357,7 +369,7 @@ attachment = Table(
     Column("media", Text, nullable=False),
     Column("claimed", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("blob", Word, nullable=False),
+    Column("blob", Word, nullable=False, index=True),
 )
 
 call = Table(

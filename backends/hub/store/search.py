@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, or_, select, text, true
 
-from agent_tui.backends.hub.store import agents, cases, phone
+from agent_tui.backends.hub.store import agents, brands, cases, phone
 from agent_tui.backends.hub.store.schema import (
     address,
     address_link,
@@ -26,6 +26,7 @@ from agent_tui.backends.hub.store.schema import (
 from agent_tui.backends.hub.store.search_index import SLOTS, STATE, TEXTS, file_names, first_place, tag
 from agent_tui.backends.hub.store.values import from_state_column
 from agent_tui.domain import folding
+from agent_tui.domain.brands import sees_every
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.queries import MOST_COUNTED, Hit, SearchPage, SearchQuery
 from agent_tui.domain.search import Sought, Term, around, begins, forms
@@ -52,10 +53,16 @@ _NUMBER = text(
     "SELECT count(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH :match AND rowid >= :since"
     " AND rowid < :until LIMIT :most)"
 )
-_CUSTOMER_MATCHES = text(
+_ANY_CUSTOMER = (
     "SELECT c.customer_id FROM search_customer_text t JOIN search_customer c ON c.doc = t.rowid"
-    " WHERE search_customer_text MATCH :match LIMIT :most"
+    " WHERE search_customer_text MATCH :match"
 )
+_CUSTOMERS = text(f"{_ANY_CUSTOMER} LIMIT :most")
+_CUSTOMERS_SEEN = text(
+    f"{_ANY_CUSTOMER} AND (NOT EXISTS (SELECT 1 FROM cases k WHERE k.customer_id = c.customer_id)"
+    " OR EXISTS (SELECT 1 FROM cases k WHERE k.customer_id = c.customer_id AND k.brand IN :brands)) LIMIT :most"
+).bindparams(bindparam("brands", expanding=True))
+"""The same rule as `brands.seen_customers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def page(connection: Connection, query: SearchQuery, sought: Sought, me: Agent, 
     limit = min(query.limit, 200)
     hits: list[Hit] = []
     if not query.before and sought.wanted and not sought.conditions:
-        hits += _customers(connection, query, sought)
+        hits += _customers(connection, query, sought, me)
     found, more, reached = _messages(connection, plan, limit)
     hits += _hits(connection, found, sought)
     return SearchPage(tuple(hits), seq, more, reached, 0, indexed_from)
@@ -158,11 +165,13 @@ def _plan(connection: Connection, query: SearchQuery, sought: Sought, me: Agent)
     checks: list[ColumnElement[bool]] = []
     nothing = _tags_asked(sought, parts, against)
     where = _of_case(connection, sought, me)
+    theirs = [] if sees_every(me) else [brands.seen(case.c.brand, me)]
+    checks += theirs
     people = _from(connection, sought, me, parts, against, checks)
     if people is None:
         nothing = True
     if where:
-        leading = select(case.c.id).where(_IS_LED_BY_NONE, *where).limit(FEW_CASES + 1)
+        leading = select(case.c.id).where(_IS_LED_BY_NONE, *where, *theirs).limit(FEW_CASES + 1)
         few = connection.execute(leading).scalars().all()
         if not few:
             nothing = True
@@ -276,7 +285,7 @@ def _from(
         if not values:
             continue
         writers = [id for value in values for id in _agents(connection, value, me)]
-        customers = [id for value in values for id in _customers_called(connection, value, 4 * FEW_CASES)]
+        customers = [id for value in values for id in _customers_called(connection, value, me, 4 * FEW_CASES)]
         customers = _persons(connection, customers)
         theirs = select(case.c.id).where(case.c.customer_id.in_(customers)).limit(FEW_CASES + 1)
         of_them = connection.execute(theirs).scalars().all() if customers else []
@@ -317,7 +326,7 @@ def _agents(connection: Connection, called: str, me: Agent, *, nobody: bool = Fa
     ]
 
 
-def _customers_called(connection: Connection, called: str, most: int) -> Sequence[str]:
+def _customers_called(connection: Connection, called: str, me: Agent, most: int) -> Sequence[str]:
     terms = [word.folded for word in folding.words(called)]
     digits = folding.digits_of(called)
     local = next((phone.local for phone in folding.phones(called)), digits.lstrip("0") if len(digits) >= 4 else "")
@@ -326,8 +335,15 @@ def _customers_called(connection: Connection, called: str, most: int) -> Sequenc
         either += [f'"_d{local}" *', f'"_r{local[::-1]}" *']
     if not either:
         return []
-    match = " OR ".join(f"({one})" for one in either)
-    return connection.execute(_CUSTOMER_MATCHES, {"match": match, "most": most}).scalars().all()
+    return _matching(connection, " OR ".join(f"({one})" for one in either), me, most)
+
+
+def _matching(connection: Connection, match: str, me: Agent, most: int) -> Sequence[str]:
+    """Customers, each by itself, whose names and addresses match, and of whom the agent may see something."""
+    values: dict[str, Any] = {"match": match, "most": most}
+    if sees_every(me):
+        return connection.execute(_CUSTOMERS, values).scalars().all()
+    return connection.execute(_CUSTOMERS_SEEN, values | {"brands": ["", *me.brands]}).scalars().all()
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
@@ -372,16 +388,17 @@ def _rows(connection: Connection, ids: Iterable[str]) -> dict[str, CaseRow]:
     return found
 
 
-def _customers(connection: Connection, query: SearchQuery, sought: Sought) -> list[Hit]:
+def _customers(connection: Connection, query: SearchQuery, sought: Sought, me: Agent) -> list[Hit]:
     """Customers whose names and addresses have all the words, those heard of last first."""
     match = " AND ".join(f"({_words_of(term, query.prefixes)})" for term in sought.wanted)
-    ids = connection.execute(_CUSTOMER_MATCHES, {"match": match, "most": FEW_CASES}).scalars().all()
+    ids = _matching(connection, match, me, FEW_CASES)
     if not ids:
         return []
+    persons = brands.seen_customers(connection, _persons(connection, ids), me)
     newest = (
         select(case.c.id, customer.c.root)
         .join(customer, customer.c.id == case.c.customer_id)
-        .where(case.c.customer_id.in_(_persons(connection, ids)), _IS_LED_BY_NONE, case.c.stage != "spam")
+        .where(case.c.customer_id.in_(persons), _IS_LED_BY_NONE, case.c.stage != "spam", brands.seen(case.c.brand, me))
         .order_by(case.c.last_at.desc(), case.c.id)
         .limit(8 * MOST_CUSTOMERS)
     )
@@ -395,7 +412,11 @@ def _customers(connection: Connection, query: SearchQuery, sought: Sought) -> li
         select(customer.c.root, address.c.value)
         .join(address_link, address_link.c.customer_id == customer.c.id)
         .join(address, address.c.id == address_link.c.address_id)
-        .where(customer.c.root.in_([root for root, _ in chosen]), address_link.c.revoked.is_(None))
+        .where(
+            customer.c.root.in_([root for root, _ in chosen]),
+            customer.c.id.in_(persons),
+            address_link.c.revoked.is_(None),
+        )
         .order_by(address_link.c.at.desc(), address_link.c.id)
     )
     for linked in connection.execute(links):
