@@ -62,6 +62,7 @@ CaseChange = Literal[
     "merged",
     "joined",
     "parted",
+    "erased",
 ]
 
 
@@ -73,6 +74,11 @@ class CaseChanged:
     change: CaseChange
     detail: str = ""
     type: Literal["case-changed"] = "case-changed"
+
+
+def is_erased(body: AnyBody) -> bool:
+    """Whether an event tells that a case's customer was erased."""
+    return isinstance(body, CaseChanged) and body.change == "erased"
 
 
 @frozen
@@ -102,6 +108,17 @@ class CustomersParted:
     one: Customer
     other: Customer
     type: Literal["customers-parted"] = "customers-parted"
+
+
+@frozen
+class CustomerErased:
+    """All that was personal of a customer was erased: by whom (`Event.by`, "" from the server's command line) and when.
+    `customer`: what desks knew the person by; `parts`: the customers that are erased. Each of their cases is told too,
+    as "erased", with a row that names nobody. A desk forgets what it holds of them, drafts and files too."""
+
+    customer: str
+    parts: tuple[str, ...]
+    type: Literal["customer-erased"] = "customer-erased"
 
 
 @frozen
@@ -178,6 +195,7 @@ Body = (
     | CustomerChanged
     | CustomersJoined
     | CustomersParted
+    | CustomerErased
     | AgentChanged
     | CardShown
     | PromiseChanged

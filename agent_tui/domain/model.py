@@ -216,6 +216,8 @@ class CaseRow:
     """Who handles it now; None: nobody, or the server has no leases."""
     promise: Promise | None = None
     """Of the open promises the one that is due first."""
+    erased: bool = False
+    """Its customer was erased: none of their words is left, here or in what the case holds."""
 
 
 @frozen
@@ -266,6 +268,8 @@ class Customer:
     suggestions: tuple[Suggestion, ...] = ()
     preferences: CustomerText = EMPTY
     """How they want to be dealt with, in an agent's words: no calls, evenings only."""
+    erased: Ms = 0
+    """When all that was personal of them was erased, 0 never. Nothing that comes later is theirs."""
 
 
 @frozen
@@ -287,6 +291,38 @@ class JoinPreview:
     row: CaseRow | None = None
     join: Join | None = None
     """The join that would be taken back."""
+
+
+@frozen
+class ErasurePart:
+    """One customer of those that are one person, as somebody chooses which of them to erase."""
+
+    id: str
+    name: CustomerText
+    address: CustomerText = EMPTY
+
+
+@frozen
+class ErasurePreview:
+    """What erasing a customer takes away. `parts`: the customers that go; `all`: all that are one person, these among
+    them. `notes` and `calls` are not in `messages`; `files` are those that nobody else has, `shared` those that stay
+    for others. `unsent`: messages that still wait to be sent and then will not be; `drafts`: agents' texts at the
+    server; `blocked`: their block goes with them. `live`: a call with them is under way, which must end first."""
+
+    parts: tuple[ErasurePart, ...]
+    all: tuple[ErasurePart, ...]
+    cases: int = 0
+    conversations: int = 0
+    messages: int = 0
+    calls: int = 0
+    notes: int = 0
+    files: int = 0
+    shared: int = 0
+    promises: int = 0
+    unsent: int = 0
+    drafts: int = 0
+    blocked: bool = False
+    live: bool = False
 
 
 @frozen

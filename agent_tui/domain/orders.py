@@ -200,6 +200,17 @@ class RefuseSuggestion:
 
 
 @frozen
+class EraseCustomer:
+    """Erase all that is personal of a customer, for good. `parts`: the customers that the preview showed, one or all of
+    those that are one person; when these are others by now, the order is refused. Only an admin may."""
+
+    customer: str
+    parts: tuple[str, ...]
+    case: str = ""
+    name: Literal["erase-customer"] = "erase-customer"
+
+
+@frozen
 class RetrySend:
     """Send a failed message, or one of unknown outcome, again: only ever by an agent's hand."""
 
@@ -389,6 +400,7 @@ Order = (
     | JoinCustomers
     | PartCustomers
     | RefuseSuggestion
+    | EraseCustomer
     | RetrySend
     | ShowCard
     | MakePromise
@@ -405,6 +417,11 @@ Order = (
     | SaveDraft
     | Presence
 )
+
+
+def about_of(order: Order) -> str:
+    """The case or call that an order is about, "" when it has none."""
+    return getattr(order, "case", "") or getattr(order, "call", "")
 
 
 def case_of(order: Order) -> str:

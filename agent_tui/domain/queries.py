@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseDetail, CaseRow, Conversation, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.model import (
+    CaseDetail,
+    CaseRow,
+    Conversation,
+    Customer,
+    Directory,
+    ErasurePreview,
+    JoinPreview,
+    Met,
+    PastCase,
+)
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.text import CustomerText
@@ -109,6 +119,16 @@ class JoinQuery:
 
 
 @frozen
+class ErasureQuery:
+    """What erasing a customer would take away; with `part`, erasing only that one of those that are one person. Only an
+    admin is told."""
+
+    customer: str
+    part: str = ""
+    kind: Literal["erasure"] = "erasure"
+
+
+@frozen
 class CustomersQuery:
     """Customers by name, case number or address, whoever fits best first; never `without` itself."""
 
@@ -142,6 +162,7 @@ Query = (
     | DirectoryQuery
     | LinkQuery
     | JoinQuery
+    | ErasureQuery
     | CustomersQuery
     | SearchQuery
     | HeldQuery
@@ -245,6 +266,15 @@ class JoinPage:
 
 
 @frozen
+class ErasurePage:
+    """`preview` None: there is no such customer, or they were erased already."""
+
+    preview: ErasurePreview | None
+    seq: int
+    kind: Literal["erasure"] = "erasure"
+
+
+@frozen
 class CustomersPage:
     """At most the limit asked."""
 
@@ -296,6 +326,7 @@ Page = (
     | DirectoryPage
     | LinkPage
     | JoinPage
+    | ErasurePage
     | CustomersPage
     | SearchPage
     | HeldPage

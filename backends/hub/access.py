@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import Store, agents
+from agent_tui.backends.hub.store import Store, agents, log
 from agent_tui.backends.hub.store import brands as store_brands
 from agent_tui.backends.hub.store.agents import TokenLine
 from agent_tui.backends.hub.transaction import Tx
@@ -69,10 +69,11 @@ class Doorkeeper:
                 self._verified[key] = hashed
             return agents.find(connection, agent)
 
-    def shut_out(self) -> object:
-        """What differs as soon as somebody more, or somebody else, may not come in; from a few rows of the store."""
+    def shut_out_and_head(self) -> tuple[object, int]:
+        """What differs as soon as somebody more, or somebody else, may not come in; and the place in the log. From a
+        few rows of the store."""
         with self._store.read() as connection:
-            return agents.shut_out(connection)
+            return agents.shut_out(connection), log.read_head(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import phone, talk
+from agent_tui.backends.hub.store import erasing, phone, talk
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CallChanged, CaseChanged
 from agent_tui.domain.filing import CallMoved
@@ -39,6 +39,10 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
     """A call as the exchange sees it now. Repeated and late reports change nothing."""
     at = min(update.at, tx.now)
     known = phone.call_by_channel_id(tx.connection, update.account, update.channel_id)
+    if not known and phone.call_by_channel_id(
+        tx.connection, update.account, erasing.digest(update.account, update.channel_id)
+    ):
+        return
     if not known:
         _begin(tx, policy, channel, update, at)
         return

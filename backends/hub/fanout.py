@@ -11,7 +11,7 @@ from agent_tui.backends.hub.lines import Line, Parcel
 from agent_tui.backends.wire.codec import Encoded, encode, size_of, split_event
 from agent_tui.backends.wire.frames import MAX_FRAME_BYTES, EventFrame
 from agent_tui.backends.wire.server import CUT_BYTES, ServerProtocol
-from agent_tui.domain.events import Event, UnknownBody
+from agent_tui.domain.events import CustomerErased, Event, UnknownBody
 from agent_tui.domain.model import Agent
 
 RECENT_EVENTS = 1024
@@ -99,6 +99,10 @@ class FanOut:
         if not batch:
             return
         self._remember(batch)
+        if any(isinstance(one.event.body, CustomerErased) for one in batch):
+            # what was said of them before is told again from the store only, which does not know it any more
+            self._recent.clear()
+            self._recent_bytes = 0
         self.events += len(batch)
         whole = Parcel([one.encoded.text() for one in batch])
         first, last, count = batch[0].previous, batch[-1].event.seq, len(batch)

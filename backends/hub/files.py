@@ -12,7 +12,7 @@ from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub import sight
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.media import sniff
-from agent_tui.backends.hub.store import Store, agents, blobs, ledger
+from agent_tui.backends.hub.store import Store, StoreFailed, agents, blobs, cleaning, erasing, ledger
 from agent_tui.backends.hub.store.blobs import BlobWriter
 from agent_tui.backends.hub.store.ledger import Link
 from agent_tui.backends.hub.transaction import Tx
@@ -72,7 +72,14 @@ class Files:
             writer.abandon()
             raise
         kind = sniff(start, media, "")
-        await self._writer.run(lambda tx: ledger.index_blob(tx.connection, address, size, kind, tx.now))
+
+        def job(tx: Tx) -> None:
+            if not blobs.kept(self._store.blobs, address):
+                # one of the same content was removed this moment, with somebody who was erased
+                raise StoreFailed(self._store.folder, "the file is gone again: bring it once more")
+            ledger.index_blob(tx.connection, address, size, kind, tx.now)
+
+        await self._writer.run(job)
         return Blob(address, size, kind)
 
     async def find(self, blob: str, agent: Agent | None) -> Blob | None:
@@ -105,6 +112,8 @@ class Files:
             if me is None:
                 raise QueryRefused("You may not work here any more.")
             media = ""
+            if query.case and erasing.case_erased(tx.connection, query.case):
+                raise QueryRefused("That customer was erased.")
             if query.blob:
                 held = ledger.find_blob(tx.connection, query.blob)
                 if held is None or not sight.sees_file(tx.connection, me, query.blob):
@@ -131,6 +140,9 @@ class Files:
         def job(tx: Tx) -> None:
             agent = agents.find(tx.connection, grant.agent)
             if tx.case(grant.case) is None or (agent and not sight.sees_case(tx.connection, agent, grant.case)):
+                return
+            if erasing.case_erased(tx.connection, grant.case):
+                cleaning.doom(tx.connection, [blob.blob])
                 return
             note = hub_filing.note_or_line(tx, "note", grant.case, "", agent, tx.now)
             file = Attachment(CustomerText(name or grant.name or "file"), blob.media, blob.size, blob.blob)

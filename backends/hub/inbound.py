@@ -9,7 +9,7 @@ from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub import likeness, suggesting
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import ledger, outbound, people, talk
+from agent_tui.backends.hub.store import erasing, ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.channels import channel as profile_of
@@ -29,6 +29,8 @@ def file_message(
 ) -> bool:
     """File a customer's message. False: it was known. `files` and `source` are on disk already."""
     if talk.by_channel_id(tx.connection, got.account, got.channel_id) is not None:
+        return False
+    if talk.by_channel_id(tx.connection, got.account, erasing.digest(got.account, got.channel_id)) is not None:
         return False
     at = min(got.at, tx.now)
     for file in files:

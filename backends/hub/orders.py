@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, identity, leases, preferences, promises, replies
+from agent_tui.backends.hub import calls, erasing, identity, leases, preferences, promises, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -19,6 +19,7 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     ChangePromise,
+    EraseCustomer,
     JoinCustomers,
     Label,
     MakePromise,
@@ -60,6 +61,7 @@ ORDERS = (
     "join-customers",
     "part-customers",
     "refuse-suggestion",
+    "erase-customer",
     "retry-send",
     "show-card",
     "make-promise",
@@ -132,6 +134,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return identity.part(tx, agent, order)
         case RefuseSuggestion():
             return identity.refuse(tx, agent, order)
+        case EraseCustomer():
+            return erasing.erase(tx, agent, order)
         case WriteUp():
             return calls.write_up(tx, agent, order)
         case Presence():

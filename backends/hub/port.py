@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound, InboundFile
@@ -12,10 +13,13 @@ from agent_tui.backends.hub import calls, inbound
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store, blobs, ledger, talk
+from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.model import Attachment
 from agent_tui.domain.text import CustomerText
 
+Kept = tuple[tuple[Attachment, ...], tuple[str, int] | None]
+"""Files that are on disk, and the raw original: its address and size (bytes)."""
 Report = TypeVar("Report", Inbound, InboundFile, Bounce, DeliveryUpdate, CallUpdate)
 
 
@@ -56,15 +60,26 @@ class Port:
 
     async def inbound(self, message: Inbound) -> bool:
         message = encodable(message)
-        if message.files or message.raw:
-            keep = asyncio.to_thread(self._keep, message) if not self._inline else None
-            files, source = await keep if keep is not None else self._keep(message)
-        else:
-            files, source = (), None
         policy = self._policy()
-        return await self._writer.run(lambda tx: inbound.file_message(tx, policy, message, files, source))
+        filed: bool | None = None
+        while filed is None:
+            filed = await self._writer.run(partial(self._file, policy, message, await self._kept(message)))
+        return filed
 
-    def _keep(self, message: Inbound) -> tuple[tuple[Attachment, ...], tuple[str, int] | None]:
+    async def _kept(self, message: Inbound) -> Kept:
+        if not (message.files or message.raw):
+            return (), None
+        return self._keep(message) if self._inline else await asyncio.to_thread(self._keep, message)
+
+    def _file(self, policy: HubPolicy, message: Inbound, kept: Kept, tx: Tx) -> bool | None:
+        """None: one of its files was just removed, with somebody who was erased and had the same: keep it again."""
+        files, source = kept
+        addresses = [file.blob for file in files] + ([source[0]] if source is not None else [])
+        if not all(blobs.kept(self._store.blobs, address) for address in addresses):
+            return None
+        return inbound.file_message(tx, policy, message, files, source)
+
+    def _keep(self, message: Inbound) -> Kept:
         """Files are synced to disk before any row names them."""
         folder = self._store.blobs
         files = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import past, persons, sight
+from agent_tui.backends.hub import erasing, past, persons, sight
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, drafts, leases, log, people, phone, promises, rows, search, talk
 from agent_tui.domain.brands import sees, sees_every
@@ -19,6 +19,8 @@ from agent_tui.domain.queries import (
     CustomersQuery,
     DirectoryPage,
     DirectoryQuery,
+    ErasurePage,
+    ErasureQuery,
     HeldPage,
     HeldQuery,
     HistoryPage,
@@ -45,6 +47,7 @@ Answerable = (
     | PastQuery
     | DirectoryQuery
     | JoinQuery
+    | ErasureQuery
     | CustomersQuery
     | SearchQuery
     | HeldQuery
@@ -70,6 +73,8 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return past.page(connection, me, query, seq)
         case JoinQuery():
             return JoinPage(persons.preview(connection, me, query), seq)
+        case ErasureQuery():
+            return ErasurePage(erasing.preview(connection, me, query), seq)
         case CustomersQuery():
             return CustomersPage(persons.found(connection, me, query), seq)
         case DirectoryQuery():

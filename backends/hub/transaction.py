@@ -12,7 +12,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import brands, cases, facts, leases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord, Shown
 from agent_tui.backends.hub.store.facts import Stored
-from agent_tui.backends.hub.store.log import brands_of, led_by
+from agent_tui.backends.hub.store.log import OF_ITSELF, brands_of, led_by
 from agent_tui.domain import filing, joining
 from agent_tui.domain.events import AnyBody, Body, CaseChanged, Event
 from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled
@@ -412,7 +412,7 @@ class Tx:
 
 def _moves(body: AnyBody) -> bool:
     """Whether an event is about a case itself, wherever it is led."""
-    return isinstance(body, CaseChanged) and body.change in ("joined", "parted")
+    return isinstance(body, CaseChanged) and body.change in OF_ITSELF
 
 
 def _part(record: CaseRecord) -> Part:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, drafts, leases, orders, queries, sending, sight
+from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.digests import digest_of
@@ -22,6 +22,7 @@ from agent_tui.backends.hub.indexing import Indexer
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.scrubbing import Scrubber
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
 from agent_tui.backends.hub.store import leases as stored_leases
@@ -34,6 +35,7 @@ from agent_tui.domain.events import (
     AgentChanged,
     CallChanged,
     CaseChanged,
+    CustomerErased,
     DraftChanged,
     Event,
     LeaseChanged,
@@ -41,7 +43,7 @@ from agent_tui.domain.events import (
     MessageChanged,
 )
 from agent_tui.domain.model import Agent, Sender
-from agent_tui.domain.orders import CallAction, Order, SaveDraft
+from agent_tui.domain.orders import CallAction, Order, SaveDraft, about_of
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -100,6 +102,7 @@ class Workspace:
             lambda: self._write(leases.end_those_run_out),
             self._spawn,
         )
+        self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -142,6 +145,7 @@ class Workspace:
         self._indexer.start()
         self._wakes.set()
         self._lease_ends.set()
+        self._scrubber.start()
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
@@ -149,6 +153,7 @@ class Workspace:
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
+        self._scrubber.stop()
         for connector in self._connectors.values():
             await connector.stop()
         for lane in self._lanes.values():
@@ -246,6 +251,8 @@ class Workspace:
                     lanes.update(self._lanes)
                 case CaseChanged(change="snoozed" | "unblocked" | "not-spam"):
                     self._wakes.set()
+                case CustomerErased():
+                    self._scrubber.wake()
                 case _:
                     pass
         for account in lanes & self._lanes.keys():
@@ -282,8 +289,11 @@ class Workspace:
         return agent
 
     async def access(self) -> object:
-        """See `served.Served`."""
-        return await self._reading(self._doors.shut_out)
+        """See `served.Served`. What the command line wrote into the log meanwhile is told to desks too."""
+        access, head = await self._reading(self._doors.shut_out_and_head)
+        if head > self.head():
+            await self._writer.run(lambda tx: None)
+        return access
 
     async def presence(self, agent: str, state: str) -> None:
         """The server tells that an agent's first desk came ("available") or the last one left ("offline")."""
@@ -320,6 +330,7 @@ class Workspace:
             if me is None:
                 return Answer("", "disabled", "You may not work here any more: ask an administrator.")
             sight.check(tx.connection, policy, me, order)
+            erasing.check(tx, order)
             if isinstance(order, SaveDraft):  # twice is once, and every pause of a typist needs no line of the ledger
                 return Answer(drafts.save(tx, me, desk, order), "", "", digest)
             leases.guard(tx, me, desk, order, fence)
@@ -339,7 +350,7 @@ class Workspace:
             if wanted:
                 answer = await self._ask_exchange(agent, command_id, wanted[0], answer)
         except Refused as refused:
-            answer = await self._refuse(agent, command_id, refused, digest)
+            answer = await self._refuse(agent, command_id, refused, order, digest)
         except StoreFull as full:
             return Rejected(command_id, "disk-full", str(full))
         except StoreError as failed:
@@ -348,18 +359,22 @@ class Workspace:
             return Rejected(command_id, answer.code, answer.message)
         return Acked(command_id, answer.result)
 
-    async def _refuse(self, agent: Agent, command_id: str, refused: Refused, digest: str) -> Answer:
+    async def _refuse(self, agent: Agent, command_id: str, refused: Refused, order: Order, digest: str) -> Answer:
         """Remember the refusal, so that the same id is always answered the same."""
         answer = Answer("", refused.code, refused.message, digest)
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
             if known is None:
-                ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
+                erasing.turned_away(tx, order)
+                ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer, about_of(order))
             return known or answer
 
         try:
-            return await self._writer.run(job)
+            kept = await self._writer.run(job)
+            if refused.code == "erased":
+                self._scrubber.wake()
+            return kept
         except StoreError:
             return answer
 
@@ -379,7 +394,7 @@ class Workspace:
             if then is not None:
                 then(tx)
             if problem:
-                ledger.change_answer(tx.connection, agent.id, command_id, answer)
+                ledger.change_answer(tx.connection, agent.id, command_id, answer, wanted.case)
 
         await self._writer.run(job)
         return answer
@@ -428,6 +443,7 @@ class Workspace:
     async def link_uploaded(self, grant: LinkGrant, blob: Blob, name: str) -> None:
         """A file came through an upload link: it appears in the case as a note with the file attached."""
         await self._files.link_uploaded(grant, blob, name)
+        self._scrubber.wake()
 
 
 def _sees(agent: Agent, event: Event) -> bool:

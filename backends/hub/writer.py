@@ -32,6 +32,10 @@ class Writer(Protocol):
         """Raises what the job raises, or StoreFull, StoreFailed: then nothing of it was stored."""
         ...
 
+    async def alone(self, work: Callable[[], T]) -> T:
+        """Between two groups, while nothing else writes, and outside of any transaction."""
+        ...
+
     def busy(self) -> bool: ...
 
     async def close(self) -> None: ...
@@ -167,6 +171,9 @@ class InlineWriter:
         entry.settle()
         return await future
 
+    async def alone(self, work: Callable[[], T]) -> T:
+        return work()
+
     def _tell(self, events: list[Event]) -> None:
         self._unpublished -= 1
         self._publish(events)
@@ -189,6 +196,7 @@ class ThreadWriter:
         self._wake = threading.Condition()
         self._closing = False
         self._unsettled = 0
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="hub-writer", daemon=True)
         self._thread.start()
 
@@ -201,6 +209,13 @@ class ThreadWriter:
             self._jobs.append(_Job(job, future))
             self._wake.notify()
         return await future
+
+    async def alone(self, work: Callable[[], T]) -> T:
+        def held() -> T:
+            with self._turn:
+                return work()
+
+        return await asyncio.to_thread(held)
 
     def busy(self) -> bool:
         return self._unsettled > 0
@@ -221,7 +236,8 @@ class ThreadWriter:
                     return
                 group = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
             try:
-                events = self._committer.commit(group)
+                with self._turn:
+                    events = self._committer.commit(group)
             except BaseException as error:  # a thread that dies would leave every desk waiting
                 events = []
                 for job in group:

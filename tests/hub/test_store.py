@@ -38,6 +38,7 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     CallAction,
+    EraseCustomer,
     JoinCustomers,
     Label,
     Note,
@@ -57,6 +58,7 @@ from agent_tui.domain.queries import (
     CaseQuery,
     CustomersQuery,
     DirectoryQuery,
+    ErasureQuery,
     HeldQuery,
     HistoryQuery,
     JoinQuery,
@@ -266,6 +268,12 @@ async def _a_day(hub: Hub) -> None:
         search_index.forget(connection, [sent.message])
     grant = await _link(hub, case)
     assert grant
+    eve = _operator(hub).add_agent("eve", "Eve", "admin")
+    customer = (await hub.case(case)).customer.id
+    await hub.workspace.query(eve, ErasureQuery(customer))
+    erased = await hub.order(eve, EraseCustomer(customer, (customer,)))
+    assert isinstance(erased, Acked), erased
+    await hub.advance(60_000)
 
 
 async def _one_person(hub: Hub) -> None:

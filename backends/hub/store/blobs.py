@@ -116,6 +116,19 @@ def read(folder: Path, address: str, start: int = 0, length: int | None = None) 
             yield chunk
 
 
+def kept(folder: Path, address: str) -> bool:
+    """Whether the file is there."""
+    return path_of(folder, address).exists()
+
+
+def remove(folder: Path, address: str) -> None:
+    """Take a file from the disk for good."""
+    path = path_of(folder, address)
+    if path.exists():
+        path.unlink()
+        _sync_folder(path.parent)
+
+
 def clean(folder: Path) -> None:
     """Remove what a crash left half-written."""
     for path in folder.glob("incoming-*"):

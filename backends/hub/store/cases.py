@@ -29,7 +29,7 @@ from agent_tui.domain.views import whose_promise
 
 _B = bindparam
 CASES = (
-    select(case, case_text.c.name, case_text.c.preview, case_text.c.subject, customer.c.root)
+    select(case, case_text.c.name, case_text.c.preview, case_text.c.subject, customer.c.root, customer.c.erased)
     .join(case_text, case_text.c.case_id == case.c.id)
     .join(customer, customer.c.id == case.c.customer_id)
 )
@@ -166,6 +166,7 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         call=call,
         failed=len(state.failed),
         promise=_promise(connection, held.promise_id, held.id) if held.promise_id else None,
+        erased=bool(held.erased),
     )
 
 

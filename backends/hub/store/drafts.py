@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from agent_tui.backends.hub.store.schema import draft, draft_text
 from agent_tui.backends.hub.store.values import dumps, from_texts, loads, storable, texts
@@ -133,3 +133,21 @@ def _draft(row: Any) -> SavedDraft:
         **{name: said.get(name, "") for name in _WORDS},
         **people,
     )
+
+
+def files_of(connection: Connection, cases: Select[Any]) -> set[str]:
+    """Addresses of all files that drafts of some cases have."""
+    found = connection.execute(select(draft_text.c.body).where(draft_text.c.case_id.in_(cases))).scalars()
+    return {file[0] for body in found for file in loads(body)["files"]}
+
+
+def has_file(connection: Connection, address: str) -> bool:
+    """Whether any draft has this file."""
+    held = draft_text.c.body.contains(address, autoescape=True)
+    return connection.execute(select(draft_text.c.case_id).where(held).limit(1)).first() is not None
+
+
+def forget(connection: Connection, cases: Select[Any]) -> None:
+    """All drafts of some cases, whosoever."""
+    for table in (draft_text, draft):
+        connection.execute(delete(table).where(table.c.case_id.in_(cases)))

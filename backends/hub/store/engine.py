@@ -15,9 +15,12 @@ from sqlalchemy.pool import QueuePool
 from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0013"
+TIMEOUT_SECONDS = 30.0
+PATIENCE_MS = 100
+"""So long writers are held up by readers of an older state."""
+NEWEST = "0014"
 """The newest revision in `migrations/versions`; a test holds it to them."""
-KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0011", "0012", "0013"})
+KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0011", "0012", "0013", "0014"})
 
 
 def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> Engine:
@@ -27,7 +30,7 @@ def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> En
         poolclass=QueuePool,
         pool_size=4 if read_only else 1,
         max_overflow=4 if read_only else 0,
-        connect_args={"check_same_thread": False, "timeout": 30.0, "isolation_level": None},
+        connect_args={"check_same_thread": False, "timeout": TIMEOUT_SECONDS, "isolation_level": None},
         query_cache_size=800,
     )
 
@@ -39,6 +42,8 @@ def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> En
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-16000")
         cursor.execute("PRAGMA journal_size_limit=67108864")
+        # what is erased must not lie on in pages that are free now; some builds of SQLite have it off
+        cursor.execute("PRAGMA secure_delete=ON")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -96,6 +101,30 @@ def migrate(engine: Engine, path: Path) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def rewrite(engine: Engine) -> None:
+    """Write the whole database anew: what was erased, or stood in a page before its rows were put into others, is left
+    out. SQLite zeroes what it deletes, but not what it moved. Raises OperationalError when somebody else writes."""
+    connection = engine.raw_connection()
+    try:
+        connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+    finally:
+        connection.close()
+
+
+def empty_log(engine: Engine) -> bool:
+    """Bring what is in the write-ahead log into the database and cut the log to nothing. False while somebody reads an
+    older state of it."""
+    connection = engine.raw_connection()
+    try:
+        driver: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        busy = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        driver.execute(f"PRAGMA busy_timeout={round(TIMEOUT_SECONDS * 1000)}")
+        return not busy
+    finally:
+        connection.close()
 
 
 def make_private(path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from agent_tui.backends.hub.store.schema import blob, command, link, link_text, mark, seen
 from agent_tui.backends.hub.store.values import storable
@@ -52,7 +52,8 @@ def answered(connection: Connection, agent: str, id: str) -> Answer | None:
     return Answer(*row) if row is not None else None
 
 
-def record_answer(connection: Connection, agent: str, id: str, at: Ms, answer: Answer) -> None:
+def record_answer(connection: Connection, agent: str, id: str, at: Ms, answer: Answer, about: str = "") -> None:
+    """`about`: the case or call that the words of a refusal are about, so that they go when that is erased."""
     connection.execute(
         insert(command),
         {
@@ -63,16 +64,17 @@ def record_answer(connection: Connection, agent: str, id: str, at: Ms, answer: A
             "code": answer.code,
             "message": storable(answer.message),
             "digest": answer.digest,
+            "about": about if answer.message else "",
         },
     )
 
 
-def change_answer(connection: Connection, agent: str, id: str, answer: Answer) -> None:
+def change_answer(connection: Connection, agent: str, id: str, answer: Answer, about: str) -> None:
     """A command that seemed done came out otherwise (a call that the exchange could not answer)."""
     connection.execute(
         update(command)
         .where(command.c.agent_id == agent, command.c.id == id)
-        .values(result=answer.result, code=answer.code, message=storable(answer.message))
+        .values(result=answer.result, code=answer.code, message=storable(answer.message), about=about)
     )
 
 
@@ -87,8 +89,8 @@ def save_mark(connection: Connection, account: str, key: str, value: str) -> Non
 
 
 def first_time(connection: Connection, account: str, key: str, at: Ms) -> bool:
-    """False when this report was counted already."""
-    wanted = {"account": account, "key": storable(key)[:255]}
+    """False when this report was counted already. Only a digest of its key is kept: mail servers put addresses in."""
+    wanted = {"account": account, "key": hashlib.blake2b(storable(key).encode(), digest_size=20).hexdigest()}
     if connection.execute(_SEEN, wanted).first() is not None:
         return False
     connection.execute(insert(seen), {**wanted, "at": at})
@@ -104,6 +106,10 @@ def find_blob(connection: Connection, sha256: str) -> tuple[int, str] | None:
     """Size (bytes) and media type."""
     row = connection.execute(_BLOB, {"sha256": sha256}).first()
     return (row.size, row.media) if row is not None else None
+
+
+def forget_blob(connection: Connection, sha256: str) -> None:
+    connection.execute(delete(blob).where(blob.c.sha256 == sha256))
 
 
 def _hash(secret: str) -> str:

@@ -19,6 +19,7 @@ from agent_tui.domain.events import (
     CardShown,
     CaseChanged,
     CustomerChanged,
+    CustomerErased,
     CustomersJoined,
     CustomersParted,
     DraftChanged,
@@ -43,6 +44,8 @@ _DISCLOSURES = (
     .order_by(event.c.seq)
 )
 _LEASE = ("change", "agent", "desk", "fence", "until", "was", "was_desk")
+OF_ITSELF = ("joined", "parted", "erased")
+"""Changes of a case that are told of it, whatever case leads its row."""
 _CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
 
 
@@ -102,6 +105,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.customer.id
         case CustomersJoined() | CustomersParted():
             ref = body.join.id
+        case CustomerErased():
+            ref, data = body.customer, {"parts": body.parts}
         case AgentChanged():
             ref = body.agent.id
         case CardShown():
@@ -145,7 +150,7 @@ def after(connection: Connection, seq: int, limit: int) -> list[Event]:
     for row in found:
         data = loads(row.data) if row.data else {}
         leader = row.case_id
-        if leader and not (row.kind == "case-changed" and data["change"] in ("joined", "parted")):
+        if leader and not (row.kind == "case-changed" and data["change"] in OF_ITSELF):
             leader = heads.get(leader) or heads.setdefault(leader, cases.head_of(connection, leader))
         if leader and leader not in rows:
             rows[leader] = case_row(connection, leader)
@@ -221,6 +226,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return CustomerChanged(customer) if customer is not None else UnknownBody()
         case "customers-joined" | "customers-parted":
             return _joined(connection, kind, ref)
+        case "customer-erased":
+            return CustomerErased(ref, tuple(data["parts"]))
         case "card-shown":
             return CardShown(ref)
         case "promise-changed":

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from agent_tui.backends.hub.store import blobs, engine
-from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseEmpty, StoreFull
+from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseEmpty, StoreFailed, StoreFull
 from agent_tui.backends.hub.store.schema import head, meta
 
 DATABASE = "hub.sqlite3"
@@ -79,6 +79,23 @@ class Store:
     def read(self) -> Connection:
         """A read-only connection with its own snapshot; a context manager."""
         return self.reader.connect()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the database."""
+        return self.path.stat().st_size
+
+    def rewrite(self) -> None:
+        """Leave out all that is not stored any more. Nobody may write meanwhile. Raises StoreFull, StoreFailed."""
+        try:
+            engine.rewrite(self.writer)
+        except DatabaseError as error:
+            finding = str(error.orig)
+            raise (StoreFull(self.folder) if "full" in finding else StoreFailed(self.folder, finding)) from error
+
+    def empty_log(self) -> bool:
+        """False: not yet, somebody reads."""
+        return engine.empty_log(self.writer)
 
     def close(self) -> None:
         self.writer.dispose()

@@ -22,6 +22,7 @@ _CUSTOMER = (
         customer.c.language,
         customer.c.blocked,
         customer.c.root,
+        customer.c.erased,
         customer_text.c.name,
         customer_text.c.preferences,
     )
@@ -30,6 +31,7 @@ _CUSTOMER = (
 )
 _NODES = select(customer.c.id).where(customer.c.root == bindparam("root")).order_by(customer.c.since, customer.c.id)
 _ROOT = select(customer.c.root).where(customer.c.id == bindparam("id"))
+_ERASED = select(customer.c.erased).where(customer.c.id == bindparam("root"))
 _SET_ROOT = update(customer).where(customer.c.id == bindparam("b_id")).values(root=bindparam("root_"))
 _ADDRESSES = (
     select(
@@ -70,6 +72,27 @@ def find_address(connection: Connection, scheme: str, value: str) -> Known | Non
         return None
     owner = connection.execute(_LINKED, {"address": row.id}).first()
     return Known(row.id, owner.customer_id, bool(owner.verified)) if owner is not None else Known(row.id, "")
+
+
+def who_has(connection: Connection, value: str) -> tuple[str, ...]:
+    """The persons whom an address is of: `scheme:value`, or the value alone on whatever channel."""
+    scheme, _, rest = value.partition(":")
+    either = or_(address.c.value == storable(value), (address.c.scheme == scheme) & (address.c.value == storable(rest)))
+    found = (
+        select(customer.c.root)
+        .join(address_link, address_link.c.customer_id == customer.c.id)
+        .join(address, address.c.id == address_link.c.address_id)
+        .where(either, address_link.c.revoked.is_(None))
+        .distinct()
+        .order_by(customer.c.root)
+    )
+    return tuple(connection.execute(found).scalars())
+
+
+def has_address(connection: Connection, id: str, value: str) -> bool:
+    """Whether an address is this customer's own."""
+    own = {(a.scheme, a.value.raw) for *_, a in _own_addresses(connection, id)}
+    return any(value in (held, f"{scheme}:{held}") for scheme, held in own)
 
 
 def address_by_id(connection: Connection, id: str) -> Address:
@@ -140,6 +163,7 @@ def find(connection: Connection, id: str) -> Customer | None:
         row.language,
         bool(row.blocked),
         preferences=CustomerText(row.preferences),
+        erased=row.erased,
     )
 
 
@@ -183,6 +207,7 @@ def person(connection: Connection, id: str) -> Customer | None:
         joins.of(connection, members) if len(members) > 1 else (),
         _suggestions(connection, members),
         CustomerText("; ".join(dict.fromkeys(row.preferences for row in rows if row.preferences))),
+        max(row.erased for row in rows),
     )
 
 
@@ -248,7 +273,7 @@ def search(connection: Connection, text: str, without: str, limit: int) -> tuple
     for each in wanted:
         for id in connection.execute(each.limit(limit * 4)).scalars():
             root = root_of(connection, id)
-            if root != without:
+            if root != without and not connection.execute(_ERASED, {"root": root}).scalar():
                 roots[root] = None
     return tuple(_met(connection, root) for root in list(roots)[:limit])
 

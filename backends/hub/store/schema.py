@@ -110,6 +110,8 @@ customer = Table(
     Column("blocked", Boolean, nullable=False),
     # The smallest id of all who are joined with them, their own when nobody is: what desks know the person by.
     Column("root", Id, nullable=False, server_default="", index=True),
+    # When all that was personal of them was erased, 0 never.
+    Column("erased", At, nullable=False, server_default="0"),
 )
 
 customer_text = Table(
@@ -345,6 +347,7 @@ message = Table(
     Index("ix_message_case", "case_id", "at", "id"),
     Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
     Index("ix_message_conversation", "conversation_id", "at"),
+    Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
 )
 
 message_text = Table(
@@ -434,6 +437,9 @@ command = Table(
     Column("code", Word, nullable=False),
     Column("message", Text, nullable=False),
     Column("digest", Word, nullable=False, server_default=""),
+    # The case or call that it was about, where it was refused with words: they may be a customer's.
+    Column("about", Id, nullable=False, server_default=""),
+    Index("ix_command_about", "about", sqlite_where=text("about <> ''"), postgresql_where=text("about <> ''")),
 )
 
 # Who handles a case now ("" for nobody), and the newest fence that was ever given. A row stays when a lease ends.
@@ -530,6 +536,20 @@ link_text = Table(
     Column("name", Text, nullable=False),
     Column("media", Text, nullable=False),
 )
+
+# Customers that were erased. `cleaned`: when their last byte was gone from the disk too, None while that is owed.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", At, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("cleaned", At),
+)
+
+# Files to be removed from the disk, unless something else has the same content.
+doomed_blob = Table("doomed_blob", metadata, Column("sha256", Word, primary_key=True))
 
 # Full-text search. `search_text` and `search_customer_text` (FTS5, made by the migration in SQLite) hold folded words
 # only: the first has no copy of any text, so whoever changes or erases a message's text tells `search_index.forget`

@@ -202,9 +202,25 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
     scrub_later(connection)
 
 
+def forget_customers(connection: Connection, ids: Sequence[str]) -> None:
+    """Take who these are out of the index, once their names and addresses are gone from the tables."""
+    known = select(search_customer.c.doc).where(search_customer.c.customer_id.in_(ids))
+    docs = [{"doc": doc} for doc in connection.execute(known).scalars()]
+    if docs:
+        connection.execute(_CUSTOMER_OUT, docs)
+        connection.execute(delete(search_customer).where(search_customer.c.customer_id.in_(ids)))
+        scrub_later(connection)
+
+
 def scrub_later(connection: Connection) -> None:
     """What was taken out of the index must go from its old pages too, a customer's erased name among them."""
     connection.execute(update(search_state).values(scrub=True))
+
+
+def scrubbing(connection: Connection) -> bool:
+    """Whether old pages of the index may still hold what was taken out."""
+    state = connection.execute(STATE).first()
+    return state is not None and bool(state.scrub)
 
 
 def _scrub(connection: Connection) -> bool:
