@@ -308,6 +308,27 @@ def hub_import(config: Path, path: Path, brand: str) -> None:
     _staff(config, "import_conversations", path=path, brand=brand)
 
 
+@hub.command("erase")
+@click.argument("address")
+@click.option("--part", is_flag=True, help="Only the customer who has it, of those joined with them.")
+@click.option("--confirm", default="", help="The address again, instead of being asked for it.")
+@click.pass_obj
+def hub_erase(config: Path, address: str, part: bool, confirm: str) -> None:
+    """Erase all that is personal of the customer who has ADDRESS, for good; shows first what goes."""
+    from agent_tui.hub_erasing import erase_customer
+
+    def ask(lines: list[str]) -> str:
+        for line in lines:
+            click.echo(printable(line))
+        return confirm or click.prompt("address", default="", show_default=False)
+
+    async def work() -> None:
+        for line in erase_customer(config, environment(), address, part, ask):
+            click.echo(line)
+
+    _run(work())
+
+
 @hub.group()
 def agent() -> None:
     """Who works here."""
