@@ -8,6 +8,9 @@ from agent_tui.desk.leases import colleague, standing
 from agent_tui.domain.model import Agent, Call, CallState, Stage
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, trusted
 
+_ABOUT_NOBODY = frozenset(("new-message", "presence"))
+"""Orders that are not about the case under the cursor."""
+
 
 def has_case(context: Context) -> SafeText | None:
     """A case is under the cursor or open."""
@@ -36,6 +39,8 @@ def can(order: str) -> WhyNot:
 
     def why_not(context: Context) -> SafeText | None:
         backend = context.backend
+        if context.row is not None and context.row.erased and order not in _ABOUT_NOBODY:
+            return trusted("that customer was erased")
         if backend is None:
             return trusted("no server is connected yet")
         if order in backend.capabilities.orders or backend.state == "connecting":

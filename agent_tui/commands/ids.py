@@ -59,6 +59,7 @@ HAND_OVER = "hand-over"
 TAKE_OVER = "take-over"
 LEASE_RELEASE = "lease-release"
 DRAFT_OTHER = "draft-other"
+CUSTOMER_ERASE = "erase-customer"
 JOIN = "join"
 UNJOIN = "unjoin"
 SUGGESTION = "suggestion"
@@ -262,6 +263,12 @@ _CASE = (
         DRAFT_OTHER,
         "The other draft",
         "Exchange the draft with the one that was written at another terminal of mine.",
+        (LIST,),
+    ),
+    CommandSpec(
+        CUSTOMER_ERASE,
+        "Erase the customer",
+        "Erase all that is personal of them, for good; shows first what goes. Only an admin may.",
         (LIST,),
     ),
     CommandSpec(

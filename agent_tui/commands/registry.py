@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from agent_tui.commands import calls, case, closing, desk, history, joining, leases, moving, promises, views, writing
+from agent_tui.commands import (
+    calls,
+    case,
+    closing,
+    desk,
+    erasing,
+    history,
+    joining,
+    leases,
+    moving,
+    promises,
+    views,
+    writing,
+)
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
@@ -17,6 +30,7 @@ _ALL = (
     *promises.COMMANDS,
     *closing.COMMANDS,
     *joining.COMMANDS,
+    *erasing.COMMANDS,
     *history.COMMANDS,
     *writing.COMMANDS,
     *calls.COMMANDS,

@@ -29,7 +29,8 @@ class Changes:
     `rows`: these rows changed in place. `inbox`: order, length, totals, view or filter. `header`: backends' state,
     counts, me, unsent. `timeline`: the open case's timeline, or which case is open. `customer`: the customer pane.
     `past`: the customer's history, or whether it is shown. `calls`: the call line. `composer`: draft replaced from
-    outside, recipients, reply window, send state. `found`: what is looked for, or what was found."""
+    outside, recipients, reply window, send state. `found`: what is looked for, or what was found. `erased`: cases of
+    customers who were erased, each with what is known to name them: what is kept on the disk of them has to go."""
 
     rows: set[CaseKey] = field(default_factory=set)
     inbox: bool = False
@@ -41,6 +42,7 @@ class Changes:
     composer: bool = False
     found: bool = False
     notices: list[Notice] = field(default_factory=list)
+    erased: dict[CaseKey, frozenset[str]] = field(default_factory=dict)
 
     def __ior__(self, other: Changes) -> Changes:
         self.rows |= other.rows
@@ -53,6 +55,7 @@ class Changes:
         self.composer |= other.composer
         self.found |= other.found
         self.notices += other.notices
+        self.erased |= other.erased
         return self
 
     def __or__(self, other: Changes) -> Changes:
@@ -71,4 +74,5 @@ class Changes:
             or self.composer
             or self.found
             or self.notices
+            or self.erased
         )

@@ -13,6 +13,7 @@ from agent_tui.desk.calls import Calls
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.counts import SECTIONS, Counts
 from agent_tui.desk.drafts import Draft
+from agent_tui.desk.erasing import forget_case
 from agent_tui.desk.inbox import Inbox
 from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
@@ -35,6 +36,7 @@ from agent_tui.domain.events import (
     CustomersParted,
     DraftChanged,
     Event,
+    is_erased,
 )
 from agent_tui.domain.model import Agent, Call, CaseRow
 from agent_tui.domain.orders import JoinCustomers
@@ -201,6 +203,9 @@ class Desk:
         changes = Changes()
         key = CaseKey(state.id, event.case)
         body = event.body
+        if is_erased(body):
+            held = (self.inbox, self._timeline, self.finding, self._journals[state.id])
+            changes |= forget_case(key, self.row(key), *held)
         if event.row is not None:
             opened = isinstance(body, CaseChanged) and body.change == "opened"
             changes |= self._newer_row(state, event.row, known_new=opened)

@@ -54,6 +54,8 @@ class Finding:
     prefixes: bool = True
     _answers: dict[str, _Answer] = field(default_factory=dict)
     _asked: dict[str, SearchQuery] = field(default_factory=dict)
+    _gone: set[CaseKey] = field(default_factory=set)
+    """Erased since: an answer from before may still name them."""
     _more_wanted: bool = False
     _found: tuple[Found, ...] | None = None
 
@@ -140,7 +142,8 @@ class Finding:
             return False
         del self._asked[backend]
         before = self._answers.get(backend, _Answer())
-        hits = (*before.hits, *page.hits) if query.before else page.hits
+        fresh = tuple(hit for hit in page.hits if CaseKey(backend, hit.row.id) not in self._gone)
+        hits = (*before.hits, *fresh) if query.before else fresh
         self._answers[backend] = _Answer(hits, page.more, page.reached, page.indexed_from, None, True)
         self._found = None
         return True
@@ -151,6 +154,17 @@ class Finding:
             return False
         del self._asked[backend]
         self._answers[backend] = _Answer(refused=reason, answered=True)
+        self._found = None
+        return True
+
+    def forget(self, key: CaseKey) -> bool:
+        """Its customer was erased; whether anything of the case was found."""
+        self._gone.add(key)
+        answer = self._answers.get(key.backend)
+        kept = tuple(hit for hit in answer.hits if hit.row.id != key.case) if answer is not None else ()
+        if answer is None or len(kept) == len(answer.hits):
+            return False
+        self._answers[key.backend] = replace(answer, hits=kept)
         self._found = None
         return True
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
-from agent_tui.domain.events import Event
+from agent_tui.domain.events import Event, MessageAdded, UnknownBody
 
 KEPT = 4000
 
@@ -26,6 +27,13 @@ class Journal:
         if len(self._events) == KEPT:
             self._since = self._events[0].seq
         self._events.append(event)
+
+    def forget(self, case: str) -> None:
+        """What was said in a case is not remembered any more; that something happened is."""
+        for place, event in enumerate(self._events):
+            said = isinstance(event.body, MessageAdded) and event.body.message.case == case
+            if said or (event.case == case and (event.row is None or not event.row.erased)):
+                self._events[place] = replace(event, body=UnknownBody(), row=None)
 
     def reaches(self, seq: int) -> bool:
         """Whether every event after `seq` is here."""

@@ -10,6 +10,7 @@ from agent_tui.domain.events import (
     CallChanged,
     CaseChanged,
     CustomerChanged,
+    CustomerErased,
     CustomersJoined,
     CustomersParted,
     Event,
@@ -87,6 +88,16 @@ class Past:
         self.loading = True
         self._older_wanted = self._behind = False
 
+    def _forget(self, customers: tuple[str, ...]) -> bool:
+        """These were erased: when this is a history of theirs, nothing of it is held any more."""
+        if {*self._nodes, self.customer}.isdisjoint(customers):
+            return False
+        self.who = self.summary = None
+        self.chunks, self._as_of = (), {}
+        self.conversations, self.cases = {}, {}
+        self.restart()
+        return True
+
     def narrow(self, channel: str) -> None:
         """Only what was said on one channel, "" everything."""
         self.channel = channel
@@ -147,6 +158,8 @@ class Past:
         if self.loading:
             return False
         body = event.body
+        if isinstance(body, CustomerErased):
+            return self._forget(body.parts)
         if isinstance(body, CustomersJoined | CustomersParted):
             whose = {body.join.one, body.join.other}
             if whose & self._nodes:

@@ -17,6 +17,7 @@ from agent_tui.domain.events import (
     MessageAdded,
     MessageChanged,
     PromiseChanged,
+    is_erased,
 )
 from agent_tui.domain.model import CaseDetail, Conversation, Disclosure, Message
 from agent_tui.domain.time import Ms
@@ -92,6 +93,8 @@ class Timeline:
             case.promises = tuple(sorted((*others, body.promise), key=lambda promise: (promise.at, promise.id)))
         elif isinstance(body, CustomerChanged) and case.customer is not None and case.customer.id == body.customer.id:
             case.customer = body.customer
+        elif is_erased(body):
+            self.forget()
         else:
             return False
         self._compose()
@@ -112,6 +115,17 @@ class Timeline:
         last = max((held.at for held in self._messages.values()), default=0)
         self._messages[result] = replace(message, id=result, state=state, at=max(message.at, now, last))
         self._provisional.add(result)
+        self._compose()
+
+    def forget(self) -> None:
+        """Its customer was erased: nothing is held, and it is asked for anew."""
+        case = self.case
+        self._messages.clear()
+        self._provisional.clear()
+        case.customer, case.history, case.more_before = None, None, False
+        case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
+        case.cards_asked.clear()
+        self.asks.stale = True
         self._compose()
 
     def oldest(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import (
@@ -18,6 +21,7 @@ from agent_tui.domain.orders import (
     SettlePromise,
     Snooze,
     Spam,
+    case_of,
 )
 from agent_tui.domain.text import SafeText, trusted
 
@@ -31,6 +35,10 @@ class Undoable:
 
     steps: tuple[Step, ...]
     words: SafeText
+
+    def touches(self, cases: Container[CaseKey]) -> bool:
+        """Whether it would do something to one of these."""
+        return any(CaseKey(backend, case_of(order)) in cases for _, backend, order in self.steps)
 
 
 def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | None:

@@ -30,6 +30,12 @@ class Downloads:
             partial.replace(target)
         return target
 
+    def forget(self, backend: str) -> None:
+        """Remove all files of a backend: they are fetched again when they are wanted."""
+        if self._folder is not None and self._folder.exists():
+            for path in self._folder.glob(f"{backend}-*"):
+                path.unlink(missing_ok=True)
+
     def _here(self) -> Path:
         if self._folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="agent-tui-")

@@ -93,6 +93,12 @@ class DraftCopies:
             self._due[key] = None
             self.flush()
 
+    def forget(self, key: CaseKey) -> None:
+        """Its customer was erased: nothing of it is sent or kept any more."""
+        for kept in (self._due, self._exchanged, self._desk.other_drafts):
+            kept.pop(key, None)
+        self._remember(key, 0, "")
+
     def exchange(self, key: CaseKey) -> bool:
         """The other draft stands now, and the one that stood is the other; False when there is no other. Raises
         StateError, and then all is as it was."""
@@ -174,6 +180,8 @@ class DraftCopies:
             return False
         if isinstance(outcome, Acked):
             self._remember(key, int(outcome.result) if outcome.result.isdigit() else 0, digest)
+        elif outcome.code == "erased":
+            self._changed(Changes(erased={key: frozenset()}))
         return True
 
     async def _keep_other(self, key: CaseKey) -> bool:

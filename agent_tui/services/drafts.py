@@ -70,3 +70,9 @@ class Drafts:
         """The server has it."""
         if self.asides.pop(key, None) is not None:
             self._state.write("DELETE FROM asides WHERE backend=? AND case_id=?", *key)
+
+    def forget(self, key: CaseKey) -> int:
+        """All of a case whose customer was erased, what cannot be read too; how many texts that was."""
+        for table in ("drafts", "asides"):
+            self._state.write(f"DELETE FROM {table} WHERE backend=? AND case_id=?", *key)
+        return (self._drafts.pop(key, None) is not None) + (self.asides.pop(key, None) is not None)

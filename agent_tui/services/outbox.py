@@ -132,6 +132,15 @@ class Outbox:
         self._entries.pop(id, None)
         self._repeatable.pop(id, None)
 
+    def remove_case(self, key: CaseKey) -> int:
+        """All that was to go to a case whose customer was erased; how many entries with words that was."""
+        gone = [entry for entry in self._entries.values() if entry.key == key]
+        self._state.write("DELETE FROM outbox WHERE backend=? AND case_id=?", key.backend, key.case)
+        for entry in gone:
+            self._entries.pop(entry.id)
+            self._repeatable.pop(entry.id)
+        return sum(entry.writes for entry in gone)
+
     def youngest_held(self) -> OutboxEntry | None:
         """The send that can still be taken back, the last one first."""
         return next((entry for entry in reversed(self.entries) if entry.state == "held"), None)

@@ -105,14 +105,32 @@ class Sender:
             entry = await self._with_files(entry, backend)
             # what the desk believed when the order was given counts; where it held nothing, what it believes now
             fence = entry.fence or (0 if entry.attempts else self._desk.leases.fence(entry.key))
-            entry = self._outbox.change(
-                entry.id, state="sending", attempts=entry.attempts + 1, repeatable=repeatable, fence=fence
-            )
-            self.show()
+            if self._outbox.get(entry.id) is not None:
+                now = {"state": "sending", "attempts": entry.attempts + 1, "fence": fence}
+                entry = self._outbox.change(entry.id, repeatable=repeatable, **now)
+                self.show()
+            # else its customer was erased meanwhile: the server has to hear of the files that came for them
             outcome = await backend.order(entry.id, entry.order, fence)
-        except BackendDown:
+        except (BackendDown, OutcomeUnknown, QueryRefused, OSError) as error:
+            if self._outbox.get(entry.id) is not None:  # else its customer was erased meanwhile
+                self._not_done(entry, error, repeatable)
+        else:
+            if self._outbox.get(entry.id) is None:
+                return
+            if isinstance(outcome, Acked):
+                self._outbox.remove(entry.id)
+                self._changed(self._desk.acknowledged(entry, outcome.result, self._time.now()))
+            elif outcome.code == "erased" and entry.key.case:
+                self._changed(Changes(erased={entry.key: frozenset()}))
+            elif outcome.code in NOT_NOW:
+                self._not_now(entry, outcome)
+            else:
+                self._refused(entry, why_refused(outcome))
+
+    def _not_done(self, entry: OutboxEntry, error: Exception, repeatable: bool) -> None:
+        if isinstance(error, BackendDown):
             self._wait(entry)
-        except OutcomeUnknown as error:
+        elif isinstance(error, OutcomeUnknown):
             if repeatable:
                 self._wait(entry)
             else:
@@ -120,16 +138,8 @@ class Sender:
                 self._outbox.change(entry.id, state="unknown", reason=reason)
                 words = compose("not sure it was sent: {why}", why=reason)
                 self._changed(Changes(notices=[Notice(words, "failure", entry.key)]))
-        except (QueryRefused, OSError) as error:
-            self._refused(entry, clean_line(str(error)))
         else:
-            if isinstance(outcome, Acked):
-                self._outbox.remove(entry.id)
-                self._changed(self._desk.acknowledged(entry, outcome.result, self._time.now()))
-            elif outcome.code in NOT_NOW:
-                self._not_now(entry, outcome)
-            else:
-                self._refused(entry, why_refused(outcome))
+            self._refused(entry, clean_line(str(error)))
 
     async def _with_files(self, entry: OutboxEntry, backend: Backend) -> OutboxEntry:
         """Bring the local files up, one by one, each kept as soon as it is there."""
@@ -137,7 +147,9 @@ class Sender:
             file = entry.files[0]
             ref = await backend.upload(Path(file.path), file.name)
             order = replace(entry.order, files=(*entry.order.files, ref))
-            entry = self._outbox.change(entry.id, order=order, files=entry.files[1:])
+            entry = replace(entry, order=order, files=entry.files[1:])
+            if self._outbox.get(entry.id) is not None:
+                self._outbox.change(entry.id, order=order, files=entry.files)
         return entry
 
     def _wait(self, entry: OutboxEntry) -> None:

@@ -96,6 +96,7 @@ class State:
             self.db = sqlite3.connect(path, isolation_level=None)
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute("PRAGMA synchronous=FULL")
+            self.db.execute("PRAGMA secure_delete=ON")
             version = self.db.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise StateError(
@@ -137,6 +138,11 @@ class State:
         except sqlite3.Error as error:
             where = self.folder or "memory"
             raise StateError(f"{where}: not kept ({error}); free some space and try again") from error
+
+    def rewrite(self) -> None:
+        """Leave no byte of what was deleted in the file. Raises StateError."""
+        self.write("VACUUM")
+        self.write("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give the folder free."""

@@ -35,6 +35,7 @@ from agent_tui.services.asking import Asker
 from agent_tui.services.downloads import Downloads
 from agent_tui.services.draft_copies import DraftCopies
 from agent_tui.services.drafts import Drafts
+from agent_tui.services.erasing import Forgetting
 from agent_tui.services.handling import Handling
 from agent_tui.services.outbox import Outbox
 from agent_tui.services.saved_views import SavedViews
@@ -95,6 +96,16 @@ class Workbench:
             time,
             self._adopt_draft,
             self._draft_is_gone,
+            self._changed,
+        )
+        self._forgetting = Forgetting(
+            self.desk,
+            self._state,
+            self._drafts,
+            self._outbox,
+            self._copies,
+            self._downloads,
+            self._saved,
             self._changed,
         )
         self._sender = Sender(
@@ -169,6 +180,7 @@ class Workbench:
                 self._note_version()
                 if isinstance(happening, Connected):
                     self._changed(self.desk.outbox_changed(self._outbox.entries))
+                    self._forgetting.begin(backend.id, happening.resumed, self.inquire)
                     self._sender.connected(backend.id)
                     self.count_saved()
                     self.handling.connected(backend.id)
@@ -180,6 +192,9 @@ class Workbench:
 
     def _changed(self, changes: Changes) -> None:
         self._changes |= changes
+        if changes.erased:
+            self._undo = [done for done in self._undo if not done.touches(changes.erased)]
+            self._changes |= self._forgetting.cases(changes.erased)
         for key, head in self.desk.strayed():
             self._move_draft(key, head)
         if self._telling is None and self._running:
@@ -462,6 +477,8 @@ class Workbench:
 
     def save_draft(self, draft: Draft) -> None:
         """Keep a draft, durable before return; when it cannot be kept a notice says why and it stays in memory."""
+        if draft.key is not None and (row := self.desk.row(draft.key)) is not None and row.erased:
+            return
         try:
             self._drafts.save(draft)
         except StateError as error:

@@ -40,7 +40,7 @@ from tests.end_to_end.hub_run import own_env, until
 from tests.end_to_end.window import Window
 from tests.hub.fakes import Line
 
-AGENT = Agent("noa", "Noa")
+AGENT = Agent("noa", "Noa", "admin")
 COLLEAGUE = Agent("avi", "Avi")
 NAMED = 40
 """So many agents are called as the texts are."""
@@ -185,7 +185,7 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
     time = SystemTime()
     store = Store.open(folder / "hub", synchronous="OFF")
     operator = Operator(store, time, Ids())
-    operator.add_agent(AGENT.id, AGENT.name)
+    operator.add_agent(AGENT.id, AGENT.name, AGENT.role)
     operator.add_agent(COLLEAGUE.id, COLLEAGUE.name)
     for place, text in enumerate(texts[:NAMED]):
         operator.add_agent(named(place, text).id, text[:40])

@@ -119,6 +119,9 @@ class Tour:
             await self._press("i" + DOWN + ESC)
             await self._press("h" + HOME + "F" + DOWN)
             await self._press("h")
+            await self._press(":erase-customer\r")
+            await self._see("to erase them for good type")
+            await self._press(ESC)
             if place % 20 == 0 and len(self.texts[place]) < 10_000:
                 await self._save()
             if place > self.opened - 3:

@@ -32,8 +32,9 @@ def keymap() -> Keymap:
 def test_every_command_has_a_key(keymap: Keymap) -> None:
     """Every action can be had three ways: by key, in the palette, on the `:` line. Two have their key in the list that
     `f` opens: they are rare, and asking for a card number is written down, so no slip of a finger may do it. Joins are
-    taken back in the list that `J` opens. Taking a case over is a supervisor's and rare."""
-    assert set(SPECS) - {ids.MESSAGE_SOURCE, ids.CARD_SHOW, ids.UNJOIN, ids.TAKE_OVER} == {
+    taken back in the list that `J` opens. Taking a case over is a supervisor's and rare. Erasing a customer is for
+    admins, and cannot be taken back."""
+    assert set(SPECS) - {ids.MESSAGE_SOURCE, ids.CARD_SHOW, ids.UNJOIN, ids.TAKE_OVER, ids.CUSTOMER_ERASE} == {
         binding.command for binding in keymap.bindings
     }
 

@@ -27,7 +27,8 @@ from tests.desk.world import ME, World
 
 
 class ScriptedBackend:
-    """`hidden`: the next order takes effect, but its answer is lost. `refusing`: the reason orders are refused for."""
+    """`hidden`: the next order takes effect, but its answer is lost. `refusing`: the reason orders are refused
+    for, `refused_as`: its code."""
 
     def __init__(self, world: World, command_ids: bool = True) -> None:
         self.id = world.name
@@ -36,6 +37,7 @@ class ScriptedBackend:
         self.up = False
         self.hidden = False
         self.refusing = ""
+        self.refused_as = "no"
         self.orders: list[Order] = []
         self.desk = ""
         self.watched: list[tuple[str, Doing, str]] = []
@@ -85,7 +87,7 @@ class ScriptedBackend:
         if not self.up:
             raise BackendDown("down")
         if self.refusing:
-            return Rejected(command_id, "no", self.refusing)
+            return Rejected(command_id, self.refused_as, self.refusing)
         if command_id not in self._done or not self.capabilities.command_ids:
             self._done[command_id] = self._carry_out(order)
         if self.hidden:

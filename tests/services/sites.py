@@ -17,6 +17,7 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import MemoryTransport, Transport, TransportClosed, memory_pair
 from agent_tui.domain.events import Event, MessageAdded
+from agent_tui.domain.model import Role
 from agent_tui.domain.orders import Assign
 from agent_tui.domain.time import TimeSource
 from tests.fakes.chatwoot import AVI, NOA, TOKEN, FakeChatwoot
@@ -54,11 +55,11 @@ class HubSite:
 
     other = "avi"
 
-    def __init__(self, folder: Path, time: TimeSource, *more: Line) -> None:
+    def __init__(self, folder: Path, time: TimeSource, *more: Line, role: Role = "agent") -> None:
         self._time = time
         self._store = Store.open(folder / "hub", synchronous="OFF")
         operator = Operator(self._store, time, Ids(1))
-        self._noa = operator.add_agent("noa", "Noa", "agent", ("support",))
+        self._noa = operator.add_agent("noa", "Noa", role, ("support",))
         self._avi = operator.add_agent("avi", "Avi", "agent", ("support",))
         self.me = self._noa.id
         self._mail = Line()

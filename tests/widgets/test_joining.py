@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from agent_tui.app import DeskApp
 from agent_tui.desk_settings import DeskSettings
+from agent_tui.domain.model import Role
 from agent_tui.domain.orders import Assign
 from agent_tui.domain.time import MINUTE_MS, MS, VirtualTime
 from agent_tui.keymaps.loader import load_keymap
@@ -81,9 +82,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[House]:
+async def house(folder: Path, size: tuple[int, int] = (120, 40), role: Role = "agent") -> AsyncIterator[House]:
     time = VirtualTime(NOW)
-    site = HubSite(folder, time, Line("wa", "whatsapp"))
+    site = HubSite(folder, time, Line("wa", "whatsapp"), role=role)
     await site.start()
     workbench = Workbench([site.backend], None, time)
     keymap, _ = load_keymap()

@@ -11,6 +11,7 @@ from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
+from agent_tui.widgets.called import called
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.now_words import now_words
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
@@ -84,7 +85,7 @@ class CaseHead(LineView):
     def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:
         left = [
             Piece(trusted(" ")),
-            Piece(row.name.safe_line or trusted("somebody"), "strong"),
+            Piece(called(row), "strong"),
             Piece(compose("  #{number}", number=row.number), "quiet"),
         ]
         if row.labels:

@@ -14,6 +14,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, Customer, PastCase
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, listed, marked, trusted
 from agent_tui.domain.time import Ms
+from agent_tui.widgets.called import called
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, spaces
 from agent_tui.widgets.case.when import short_day, year
 from agent_tui.widgets.cells import TextLine, cell_len
@@ -63,6 +64,8 @@ def customer_lines(
     lines = [CustomerLine(line) for line in _who(case, zone, names)]
     if case.customer is not None and case.customer.addresses:
         lines += [CustomerLine(_BLANK), *_addresses(case, width)]
+    if case.customer is not None and case.customer.erased:
+        return lines
     if case.customer is not None:
         lines += [CustomerLine(line) for line in _suggestions(case.customer, width)]
         lines += [CustomerLine(line) for line in _joins(case.customer, now, zone, names)]
@@ -256,8 +259,9 @@ def _heading(words: SafeText, aside: SafeText) -> LinePieces:
 
 
 def _name(case: OpenCase) -> SafeText:
-    known = case.customer.name.safe_line if case.customer is not None else NOTHING
-    return known or (case.row.name.safe_line if case.row is not None else NOTHING) or trusted("somebody")
+    if case.customer is not None and (case.customer.name or case.customer.erased or case.row is None):
+        return called(case.customer)
+    return called(case.row) if case.row is not None else trusted("somebody")
 
 
 def language_name(code: str) -> SafeText:

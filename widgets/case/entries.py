@@ -38,7 +38,8 @@ class Rule:
 class Said:
     """A message. `author`: what stands in the author's column; `who`: a colleague's name; `unfolded`: with quotes and
     recipients. `stranger`: it came from somebody else than the customer is known as, or went to others alone.
-    `cards`: its card numbers show; `seen`: whom they were shown to, and when."""
+    `cards`: its card numbers show; `seen`: whom they were shown to, and when. `erased`: the customer was, and what was
+    said with them."""
 
     key: str
     message: Message
@@ -48,6 +49,7 @@ class Said:
     stranger: bool
     cards: bool = False
     seen: tuple[tuple[SafeText, Ms], ...] = ()
+    erased: bool = False
 
 
 @frozen
@@ -92,6 +94,7 @@ def items_of(
     entries += [(one.at, 2, one) for one in case.promises if one.at >= oldest and one.state != "withdrawn"]
     queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
     entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
+    erased = case.row is not None and case.row.erased
     called = case.row.name.safe_line if case.row is not None else NOTHING
     known, theirs = known_as(case.customer, case.conversations, called), addresses_of(case.customer)
     for at, _, entry in entries:
@@ -103,7 +106,7 @@ def items_of(
             run = now_run
             items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
         if isinstance(entry, Message):
-            item = said_of(entry, names, me, unfolded, known, theirs)
+            item = said_of(entry, names, me, unfolded, known, theirs, erased=erased)
             seen = tuple((name_of(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
             items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
         elif isinstance(entry, Promise):
@@ -144,8 +147,10 @@ def said_of(
     unfolded: frozenset[str],
     known: frozenset[str],
     theirs: frozenset[str],
+    *,
+    erased: bool = False,
 ) -> Said:
-    """A message as an entry. `known`: see `known_as`; `theirs`: see `addresses_of`."""
+    """A message as an entry. `known`: see `known_as`; `theirs`: see `addresses_of`; `erased`: its words were."""
     who = NOTHING
     if message.kind == "note":
         author = trusted("note")
@@ -159,7 +164,7 @@ def said_of(
         stranger = bool(message.sender) and not _is_known(message.sender.safe_line, known)
     else:
         stranger = bool(message.to and theirs) and not any(bare(one.safe_line.drawn()) in theirs for one in message.to)
-    return Said(message.id, message, author, who, message.id in unfolded, stranger)
+    return Said(message.id, message, author, who, message.id in unfolded, stranger and not erased, erased=erased)
 
 
 def _is_known(sender: SafeText, known: frozenset[str]) -> bool:

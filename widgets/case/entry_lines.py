@@ -112,7 +112,9 @@ def _said(item: Said, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     lead = _lead(message, item.author, frame, zone)
     state = _state(item)
     rows = list(_before(item, frame))
-    if message.body or not (message.attachments or message.problems):
+    if item.erased:
+        rows += wrapped(trusted("erased"), frame, "quiet")
+    elif message.body or not (message.attachments or message.problems):
         rows += _body(message.body.with_cards if item.cards else message.body.safe, frame, part)
     said = max(0, len(rows) - 1)  # how far it got stands where the words end, not under files and quotes
     rows += _after(item, frame, zone)
@@ -265,7 +267,8 @@ def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
 
 def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     open_part: Part = "quiet" if item.end else "strong"
-    rows = list(wrapped(compose("promised: {what}", what=item.promise.what.safe_line), frame, open_part))
+    what = item.promise.what.safe_line or trusted("erased")
+    rows = list(wrapped(compose("promised: {what}", what=what), frame, open_part))
     rows += wrapped(compose("by {due}", due=item.due), frame, "quiet")
     if item.end:
         rows += wrapped(item.end, frame, "quiet")

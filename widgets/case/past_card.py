@@ -13,6 +13,7 @@ from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
+from agent_tui.widgets.called import called
 from agent_tui.widgets.case.customer_lines import language_name
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
@@ -41,7 +42,7 @@ def card_lines(past: Past, now: Ms, zone: tzinfo) -> list[LinePieces]:
 
 def _who(past: Past, now: Ms, zone: tzinfo) -> LinePieces:
     who, summary = past.who, past.summary
-    name = who.name.safe_line if who is not None else NOTHING
+    name = called(who) if who is not None else NOTHING
     about: list[SafeText] = []
     if who is not None and who.since:
         about.append(compose("since {day}", day=short_day(who.since, now, zone)))

@@ -5,6 +5,7 @@ called, promised and done; of a conversation that is folded the heading alone. P
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 
 from agent_tui.desk.past import Chunk, Past
@@ -140,6 +141,8 @@ class PastItems:
                 items.append(heading)
             if not folded:
                 item = _item(entry, reading, known, theirs)
+                if isinstance(item, Said) and past.who is not None and past.who.erased:
+                    item = replace(item, erased=True)
                 self.entries[item.key] = entry
                 items.append(item)
         return tuple(items), run

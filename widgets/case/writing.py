@@ -59,7 +59,13 @@ class Writing:
     @property
     def writable(self) -> bool:
         """Whether there is anything to write to."""
-        return self._new or self._case is not None
+        return self._new or (self._case is not None and not self._erased)
+
+    @property
+    def _erased(self) -> bool:
+        """Whether the open case's customer was erased."""
+        row = self._case.row if self._case is not None else None
+        return row is not None and row.erased
 
     @property
     def blank(self) -> bool:
@@ -357,6 +363,10 @@ class Writing:
         """A draft that came back (taken back, refused), or went away (sent by another hand)."""
         key = None if self._new else self._case_key
         if key is None and not self._new:
+            return
+        if not self._new and self._erased:
+            if not self._pristine or self._saved is not None:
+                self._load()
             return
         kept = self.workbench.desk.drafts.get(key)
         if kept is self._saved:

@@ -11,6 +11,7 @@ from agent_tui.domain.channels import channel
 from agent_tui.domain.queries import Hit
 from agent_tui.domain.search import Sought, marks
 from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate, trusted
+from agent_tui.widgets.called import called
 from agent_tui.widgets.cells import cell_len, fit, in_cells
 from agent_tui.widgets.inbox.row_strips import NAME
 from agent_tui.widgets.paint import Paint
@@ -45,7 +46,7 @@ def hit_strip(hit: Hit, when: SafeText, cursor: bool, width: int, paint: Paint, 
     """The upper line: channel, who, and when it was said."""
     base = base + paint["cursor"] if cursor else base
     room = max(4, width - NAME - WHEN - 1)
-    name = hit.row.name.safe_line or trusted("somebody")
+    name = called(hit.row)
     parts = [
         ("▌", base + paint["here"]) if cursor else (" ", base),
         (fit(clean_line(channel(hit.row.channel).tag), 2, paint.bidi), base + paint["quiet"]),

@@ -14,6 +14,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS
+from agent_tui.widgets.called import called
 from agent_tui.widgets.cells import cell_len, fit, in_cells, shown
 from agent_tui.widgets.inbox.groups import title_of
 from agent_tui.widgets.paint import Paint, Part
@@ -119,7 +120,7 @@ def _case_line(
         _mark(look, paint, base),
         _tag(row, paint, base),
         ("+", base + paint["here"]) if item.marked else (" ", base),
-        (fit(_name(row), name - 1, paint.bidi), base + paint["strong"] if bold else base),
+        (fit(called(row), name - 1, paint.bidi), base + paint["strong"] if bold else base),
         (" ", base),
     ]
     if preview:
@@ -143,10 +144,6 @@ def _tag(row: CaseRow, paint: Paint, base: Style) -> tuple[str, Style]:
     if row.call is not None and row.call.state in ("ringing", "active", "held"):
         return "☎ ", base + paint["here"]
     return fit(clean_line(channel(row.channel).tag), 2, paint.bidi), base + paint["quiet"]
-
-
-def _name(row: CaseRow) -> SafeText:
-    return row.name.safe_line or trusted("somebody")
 
 
 def _sign(item: InboxRow, paint: Paint, base: Style) -> tuple[str, Style]:

@@ -347,7 +347,6 @@ message = Table(
     Index("ix_message_case", "case_id", "at", "id"),
     Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
     Index("ix_message_conversation", "conversation_id", "at"),
-    Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
 )
 
 message_text = Table(
