@@ -4,15 +4,13 @@ for when a desk begins, which may have been away meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain import folding
 from agent_tui.domain.queries import CasePage, CaseQuery, Page, Query
-from agent_tui.domain.saved_views import SavedView
 from agent_tui.domain.text import clean_line, plural, trusted
 from agent_tui.services.downloads import Downloads
 from agent_tui.services.draft_copies import DraftCopies
@@ -20,11 +18,6 @@ from agent_tui.services.drafts import Drafts
 from agent_tui.services.outbox import Outbox
 from agent_tui.services.saved_views import SavedViews
 from agent_tui.services.state import State, StateError
-
-LEAST_LETTERS = 4
-"""A shorter name in a view says too little to be somebody's."""
-NUMBER = 8
-"""Digits at the end of two numbers that are alike where the numbers are."""
 
 
 class Forgetting:
@@ -77,7 +70,9 @@ class Forgetting:
 
     def _forget_views(self, words: frozenset[str], changes: Changes) -> None:
         """Saved views that name them, as far as the desk knew what they are called."""
-        kept = tuple(view for view in self._views.views if not _names(view, words))
+        from agent_tui.services.naming import names  # not for the first screen
+
+        kept = tuple(view for view in self._views.views if not names(f"{view.name}\n{view.text}", words))
         if len(kept) < len(self._views.views):
             self._views.keep(kept)
             self._desk.saved.take(kept)
@@ -100,19 +95,3 @@ class Forgetting:
     def _look(self, key: CaseKey, page: Page) -> None:
         if isinstance(page, CasePage) and page.detail is not None and page.detail.row.erased:
             self._changed(Changes(erased={key: frozenset()}))
-
-
-def _names(view: SavedView, words: Iterable[str]) -> bool:
-    """Whether a view has a whole name, an address or a number of theirs."""
-    said, digits = folding.fold(f"{view.name}\n{view.text}"), folding.digits_of(view.text)
-    for word in words:
-        number = folding.digits_of(word)[-NUMBER:]
-        if len(number) == NUMBER and number in digits:
-            return True
-        if len(word) >= LEAST_LETTERS and not word.lstrip("+").isdigit() and _plain(word) in said:
-            return True
-    return False
-
-
-def _plain(text: str) -> str:
-    return " ".join(word.folded for word in folding.words(text))

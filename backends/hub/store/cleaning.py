@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
 
 from agent_tui.backends.hub.store import drafts
 from agent_tui.backends.hub.store.schema import attachment, blob, doomed_blob, erasure, link, message
 from agent_tui.domain.time import Ms
+
+NOTHING = text("''")
+"""A literal: the index of sources holds no others."""
 
 
 def record(connection: Connection, nodes: Sequence[str], seq: int, at: Ms, by: str) -> None:
@@ -38,28 +41,27 @@ def pardon(connection: Connection, blobs: Sequence[str]) -> None:
 
 def named(connection: Connection, address: str) -> bool:
     """Whether anything still names a file."""
-    fetched = select(link.c.hash).where(link.c.blob == address, link.c.used.is_(None))
-    written = [
-        select(column).where(column == address, column != "") for column in (attachment.c.blob, message.c.source)
-    ]
-    stored = any(connection.execute(one.limit(1)).first() is not None for one in (*written, fetched))
+    wanted = (
+        select(attachment.c.blob).where(attachment.c.blob == address),
+        select(message.c.source).where(message.c.source == address, message.c.source != NOTHING),
+        select(link.c.hash).where(link.c.blob == address, link.c.used.is_(None)),
+    )
+    stored = any(connection.execute(one.limit(1)).first() is not None for one in wanted)
     return stored or drafts.has_file(connection, address)
 
 
 def orphans(connection: Connection, before: Ms, most: int) -> list[str]:
-    """Files from before that nothing names: brought for what was never sent. Nobody can say whose they are."""
+    """Files from before that no message has: brought for what was never sent. Nobody can say whose they are."""
     wanted = (
         select(blob.c.sha256)
         .where(
             blob.c.at < before,
             ~exists().where(attachment.c.blob == blob.c.sha256),
-            ~exists().where(message.c.source == blob.c.sha256, message.c.source != ""),
-            ~exists().where(link.c.blob == blob.c.sha256, link.c.used.is_(None)),
+            ~exists().where(message.c.source == blob.c.sha256, message.c.source != NOTHING),
         )
         .limit(most)
     )
-    found = connection.execute(wanted).scalars().all()
-    return [address for address in found if not drafts.has_file(connection, address)]
+    return list(connection.execute(wanted).scalars())
 
 
 def owed(connection: Connection) -> bool:

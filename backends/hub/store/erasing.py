@@ -9,7 +9,20 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from agent_tui.backends.hub.store import cleaning, drafts, search_index
 from agent_tui.backends.hub.store.schema import (
@@ -42,6 +55,9 @@ from agent_tui.domain.model import ErasurePreview
 from agent_tui.domain.time import Ms
 
 PIECE = 500
+# literals: indexes hold these only
+_CASE_CHANGED = text("'case-changed'")
+_NONE = text("''")
 LIVE = ("ringing", "active", "held")
 _ERASED_CASE = (
     select(customer.c.erased).join(case, case.c.customer_id == customer.c.id).where(case.c.id == bindparam("id"))
@@ -251,13 +267,13 @@ def _forget_work(connection: Connection, nodes: Sequence[str]) -> None:
         command.c.about.in_(_cases(nodes)),
         command.c.about.in_(select(call.c.id).where(call.c.case_id.in_(_cases(nodes)))),
     )
-    connection.execute(update(command).where(command.c.about != "", about).values(message=""))
+    connection.execute(update(command).where(command.c.about != _NONE, about).values(message=""))
     _forget_details(connection, nodes)
 
 
 def _forget_details(connection: Connection, nodes: Sequence[str]) -> None:
     """Words that agents typed into the log: labels and why a case is done."""
-    told = select(event.c.seq, event.c.data).where(event.c.kind == "case-changed", event.c.case_id.in_(_cases(nodes)))
+    told = select(event.c.seq, event.c.data).where(event.c.kind == _CASE_CHANGED, event.c.case_id.in_(_cases(nodes)))
     changed = []
     for row in connection.execute(told):
         data = loads(row.data)
