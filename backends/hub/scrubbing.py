@@ -25,6 +25,7 @@ FILES = 20
 SMALL_BYTES = 128 << 20
 """A database of this size is written anew in about a second: nobody waits for a quiet moment."""
 AGAIN_SECONDS = 0.2
+WORDS_SECONDS = 1.0
 QUIET_SECONDS = 60.0
 TROUBLE_SECONDS = 30.0
 
@@ -140,13 +141,15 @@ class Scrubber:
             if not cleaning.owed(connection):
                 return 0.0
             up_to, words = cleaning.owed_up_to(connection), search_index.scrubbing(connection)
+            files = bool(cleaning.doomed(connection, 1))
         if up_to > self._swept:
             await self._sweep()
             self._swept = up_to
-        if await self._writer.run(lambda tx: remove_files(tx, self._store)):
+            return AGAIN_SECONDS
+        if files and await self._writer.run(lambda tx: remove_files(tx, self._store)):
             return AGAIN_SECONDS
         if words:
-            return AGAIN_SECONDS
+            return WORDS_SECONDS
         if up_to > self._rewritten:
             if wait := self._until_quiet():
                 return wait

@@ -249,6 +249,22 @@ async def test_what_was_forgotten_leaves_no_byte_in_the_file(hub: Hub, tmp_path:
             assert trace not in content, part.name
 
 
+async def test_it_goes_while_somebody_always_writes(hub: Hub) -> None:
+    for number in range(60):
+        await say(hub, f"m{number}", f"xylophonically {number} {'words ' * 40}", who=f"97250{number}")
+    [id] = [hit.message for hit in (await find(hub, "xylophonically 7")).hits if hit.message]
+    hub.workspace._indexer.stop()
+    with hub.store.writer.begin() as connection:
+        search_index.forget(connection, [id])
+    for number in range(60):
+        await say(hub, f"n{number}", f"more {number}")
+        with hub.store.writer.begin() as connection:
+            assert search_index.index_some(connection, 1), "there is always something new"
+            if not search_index.scrubbing(connection):
+                return
+    pytest.fail("the index was never written anew")
+
+
 def _old(folder: Path, count: int) -> Store:
     store = Store.open(folder / "hub", synchronous="OFF")
     seeds = (

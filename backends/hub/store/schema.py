@@ -582,4 +582,6 @@ search_state = Table(
     Column("high", Id, nullable=False),
     Column("folding", Integer, nullable=False),
     Column("scrub", Boolean, nullable=False),
+    # the rewriting that `scrub` asks for has begun
+    Column("merging", Boolean, nullable=False, server_default="0"),
 )

@@ -79,9 +79,9 @@ def index_some(connection: Connection, limit: int) -> bool:
     if (low, high) != (state.low, state.high):
         connection.execute(update(search_state).values(low=low, high=high))
     renamed = _index_customers(connection, limit)
-    if new or old or renamed:
-        return True
-    return _scrub(connection) if state.scrub else False
+    # not only when nothing else is to be done: where somebody always writes that would be never
+    scrubbing = bool(state.scrub) and _scrub(connection, begun=bool(state.merging))
+    return bool(new or old or renamed) or scrubbing
 
 
 def _begin(connection: Connection) -> None:
@@ -92,7 +92,7 @@ def _begin(connection: Connection) -> None:
     connection.execute(delete(search_state))
     connection.execute(update(search_customer).values(due=True))
     low = f"{newest}~" if newest else ""
-    values = {"id": 1, "low": low, "high": newest or "", "folding": folding.FOLDING, "scrub": False}
+    values = {"id": 1, "low": low, "high": newest or "", "folding": folding.FOLDING, "scrub": False, "merging": False}
     connection.execute(insert(search_state), values)
 
 
@@ -214,7 +214,7 @@ def forget_customers(connection: Connection, ids: Sequence[str]) -> None:
 
 def scrub_later(connection: Connection) -> None:
     """What was taken out of the index must go from its old pages too, a customer's erased name among them."""
-    connection.execute(update(search_state).values(scrub=True))
+    connection.execute(update(search_state).values(scrub=True, merging=False))
 
 
 def scrubbing(connection: Connection) -> bool:
@@ -223,13 +223,16 @@ def scrubbing(connection: Connection) -> bool:
     return state is not None and bool(state.scrub)
 
 
-def _scrub(connection: Connection) -> bool:
-    """A piece of rewriting the index without what was taken out. True while there is more (sqlite.org/fts5.html, "The
-    'merge' command")."""
+def _scrub(connection: Connection, *, begun: bool) -> bool:
+    """A piece of rewriting the index without what was taken out. True while there is more. A negative number of pages
+    begins with all that there is now, a positive one goes on with it, whatever is added meanwhile
+    (sqlite.org/fts5.html, "The 'merge' command")."""
     before = connection.execute(_CHANGES).scalar_one()
-    connection.execute(_MERGE, {"pages": -MERGE_PAGES})
+    connection.execute(_MERGE, {"pages": MERGE_PAGES if begun else -MERGE_PAGES})
     if connection.execute(_CHANGES).scalar_one() - before >= 2:
+        if not begun:
+            connection.execute(update(search_state).values(merging=True))
         return True
     connection.execute(_CUSTOMERS_SCRUB)
-    connection.execute(update(search_state).values(scrub=False))
+    connection.execute(update(search_state).values(scrub=False, merging=False))
     return False
