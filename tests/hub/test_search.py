@@ -265,6 +265,23 @@ async def test_it_goes_while_somebody_always_writes(hub: Hub) -> None:
     pytest.fail("the index was never written anew")
 
 
+async def test_an_index_that_was_written_anew_often_is_made_anew(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time adds a level to it, and SQLite reads 2,000 at most."""
+    monkeypatch.setattr(search_index, "MOST_MERGES", 3)
+    for turn in range(8):
+        for number in range(3):
+            await say(hub, f"m{turn}-{number}", f"xylophonically turn{turn} number{number}")
+        [id] = [hit.message for hit in (await find(hub, f"turn{turn} number1")).hits if hit.message]
+        with hub.store.writer.begin() as connection:
+            search_index.forget(connection, [id])
+            connection.exec_driver_sql("UPDATE message_text SET body='' WHERE message_id=?", (id,))
+            while search_index.index_some(connection, 50):
+                pass
+            levels = connection.exec_driver_sql("SELECT block FROM search_text_data WHERE id = 10").scalar_one()[4]
+        assert levels <= 8
+        assert len(await said(hub, "xylophonically")) == 2 * (turn + 1)
+
+
 def _old(folder: Path, count: int) -> Store:
     store = Store.open(folder / "hub", synchronous="OFF")
     seeds = (

@@ -584,4 +584,6 @@ search_state = Table(
     Column("scrub", Boolean, nullable=False),
     # the rewriting that `scrub` asks for has begun
     Column("merging", Boolean, nullable=False, server_default="0"),
+    # how often that was since the index was begun
+    Column("merges", Integer, nullable=False, server_default="0"),
 )

@@ -30,6 +30,8 @@ from agent_tui.domain.time import MS, Ms
 SLOTS = 1 << 16
 """Messages of one second that have places in order; more go on into the next one."""
 MERGE_PAGES = 200
+MOST_MERGES = 1000
+"""So often the index is written anew from itself; then it is made anew from the messages."""
 
 STATE = select(search_state).where(search_state.c.id == 1)
 _ADD = text("INSERT INTO search_text(rowid, words, tags) VALUES (:doc, :words, :tags)")
@@ -80,7 +82,7 @@ def index_some(connection: Connection, limit: int) -> bool:
         connection.execute(update(search_state).values(low=low, high=high))
     renamed = _index_customers(connection, limit)
     # not only when nothing else is to be done: where somebody always writes that would be never
-    scrubbing = bool(state.scrub) and _scrub(connection, begun=bool(state.merging))
+    scrubbing = bool(state.scrub) and _scrub(connection, begun=bool(state.merging), merges=state.merges)
     return bool(new or old or renamed) or scrubbing
 
 
@@ -92,7 +94,15 @@ def _begin(connection: Connection) -> None:
     connection.execute(delete(search_state))
     connection.execute(update(search_customer).values(due=True))
     low = f"{newest}~" if newest else ""
-    values = {"id": 1, "low": low, "high": newest or "", "folding": folding.FOLDING, "scrub": False, "merging": False}
+    values = {
+        "id": 1,
+        "low": low,
+        "high": newest or "",
+        "folding": folding.FOLDING,
+        "scrub": False,
+        "merging": False,
+        "merges": 0,
+    }
     connection.execute(insert(search_state), values)
 
 
@@ -223,15 +233,20 @@ def scrubbing(connection: Connection) -> bool:
     return state is not None and bool(state.scrub)
 
 
-def _scrub(connection: Connection, *, begun: bool) -> bool:
+def _scrub(connection: Connection, *, begun: bool, merges: int) -> bool:
     """A piece of rewriting the index without what was taken out. True while there is more. A negative number of pages
     begins with all that there is now, a positive one goes on with it, whatever is added meanwhile
-    (sqlite.org/fts5.html, "The 'merge' command")."""
+    (sqlite.org/fts5.html, "The 'merge' command"). Each beginning adds a level to the index, and SQLite (3.40) reads no
+    index of more than 2,000: long before that it is made anew."""
+    if not begun:
+        if merges >= MOST_MERGES:
+            connection.execute(_CUSTOMERS_SCRUB)
+            _begin(connection)
+            return True
+        connection.execute(update(search_state).values(merging=True, merges=merges + 1))
     before = connection.execute(_CHANGES).scalar_one()
     connection.execute(_MERGE, {"pages": MERGE_PAGES if begun else -MERGE_PAGES})
     if connection.execute(_CHANGES).scalar_one() - before >= 2:
-        if not begun:
-            connection.execute(update(search_state).values(merging=True))
         return True
     connection.execute(_CUSTOMERS_SCRUB)
     connection.execute(update(search_state).values(scrub=False, merging=False))

@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.add_column("customer", sa.Column("erased", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("command", sa.Column("about", Id, nullable=False, server_default=""))
     op.add_column("search_state", sa.Column("merging", sa.Boolean(), nullable=False, server_default="0"))
+    op.add_column("search_state", sa.Column("merges", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_command_about", "command", ["about"], sqlite_where=_ABOUT, postgresql_where=_ABOUT)
     op.create_table(
         "erasure",
@@ -51,6 +52,7 @@ def downgrade() -> None:
     op.drop_table("erasure")
     op.drop_index("ix_command_about", "command")
     with op.batch_alter_table("search_state") as table:
+        table.drop_column("merges")
         table.drop_column("merging")
     with op.batch_alter_table("command") as table:
         table.drop_column("about")
