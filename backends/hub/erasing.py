@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import identity
+from agent_tui.backends.hub import identity, sight
 from agent_tui.backends.hub.holding import keep
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import cleaning, erasing, joins, leases, people, promises
@@ -29,6 +29,8 @@ def preview(connection: Connection, agent: Agent, query: ErasureQuery) -> Erasur
     """Nothing is changed by it. Raises QueryRefused."""
     if agent.role != "admin":
         raise QueryRefused("Only an admin erases customers.")
+    if not sight.sees_whole(connection, agent, query.customer):
+        raise QueryRefused("They have cases of a brand that you may not see: ask one who may.")
     every = people.nodes(connection, people.root_of(connection, query.customer))
     nodes = (query.part,) if query.part else every
     if not nodes or not set(nodes) <= set(every) or any(erasing.customer_erased(connection, id) for id in every):

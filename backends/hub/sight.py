@@ -23,6 +23,7 @@ from agent_tui.domain.orders import (
     Assign,
     CallAction,
     ChangePromise,
+    EraseCustomer,
     HandOver,
     JoinCustomers,
     MakePromise,
@@ -121,6 +122,8 @@ def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order)
             join = joins.find(connection, order.join)
             if join is not None:
                 _check_whole(connection, agent, join.one, join.other)
+        case EraseCustomer():
+            _check_whole(connection, agent, order.customer)
         case RefuseSuggestion():
             held = suggestions.find(connection, order.suggestion)
             if held is not None:

@@ -341,3 +341,17 @@ async def test_whoever_handled_the_case_handles_it_no_longer(hub: Hub) -> None:
     assert (await hub.only()).lease is None
     assert code(await hub.order(hub.noa, SaveDraft(row.id, draft))) == "erased"
     assert code(await hub.order(hub.noa, TakeLease(row.id))) == "erased"
+
+
+async def test_who_may_not_see_all_of_them_does_not_erase_them(hub: Hub) -> None:
+    hub.workspace.policy = replace(hub.workspace.policy, account_brand={"mail": "nofar", "wa": "shop"})
+    eve = Operator(hub.store, hub.time, Ids(5)).add_agent("eve", "Eve", "admin", brands=("nofar",))
+    await hub.workspace.port.inbound(mail("<1@x>", address="dana@example.com"))
+    await hub.workspace.port.inbound(chat("w1"))
+    by_mail, by_chat = sorted(await hub.rows(), key=lambda row: row.channel)
+    await hub.order(hub.noa, JoinCustomers(by_mail.customer, by_chat.customer, by_mail.id))
+    root = (await hub.case(by_mail.id)).customer.id
+    with pytest.raises(QueryRefused, match="a brand that you may not see"):
+        await preview(hub, eve, root)
+    assert code(await hub.order(eve, EraseCustomer(root, (by_mail.customer,)))) == "other-brand"
+    assert not (await hub.case(by_mail.id)).row.erased

@@ -43,6 +43,7 @@ NEVER = {
     "alembic_version": {"version_num"},
     "meta": {"key", "value"},
     "agent": {"id", "name", "role", "presence"},
+    "agent_brand": {"agent_id", "brand"},
     "membership": {"agent_id", "team"},
     "token": {"id", "agent_id", "hash"},
     "event": {"case_id", "by", "kind", "ref"},
@@ -63,8 +64,8 @@ NEVER = {
     "case_part": {"case_id", "own", "seen", "channel", "channels", "preview_kind"},
     "case_part_text": {"case_id"},
     "case_text": {"case_id"},
-    "case_search": {"stage", "case_id", "owner", "team", "channels"},
-    "case_count": {"stage", "owner", "team"},
+    "case_search": {"stage", "case_id", "owner", "team", "channels", "brand"},
+    "case_count": {"stage", "owner", "team", "brand"},
     "conversation": {"id", "case_id", "channel", "account", "address_id"},
     "conversation_text": {"conversation_id"},
     "message": {

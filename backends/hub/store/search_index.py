@@ -30,7 +30,7 @@ from agent_tui.domain.time import MS, Ms
 SLOTS = 1 << 16
 """Messages of one second that have places in order; more go on into the next one."""
 MERGE_PAGES = 200
-MOST_MERGES = 1000
+MOST_MERGES = 500
 """So often the index is written anew from itself; then it is made anew from the messages."""
 
 STATE = select(search_state).where(search_state.c.id == 1)
@@ -236,8 +236,8 @@ def scrubbing(connection: Connection) -> bool:
 def _scrub(connection: Connection, *, begun: bool, merges: int) -> bool:
     """A piece of rewriting the index without what was taken out. True while there is more. A negative number of pages
     begins with all that there is now, a positive one goes on with it, whatever is added meanwhile
-    (sqlite.org/fts5.html, "The 'merge' command"). Each beginning adds a level to the index, and SQLite (3.40) reads no
-    index of more than 2,000: long before that it is made anew."""
+    (sqlite.org/fts5.html, "The 'merge' command"). Each beginning adds two levels to the index, and SQLite (3.40)
+    reads none of more than 2,000: long before that it is made anew."""
     if not begun:
         if merges >= MOST_MERGES:
             connection.execute(_CUSTOMERS_SCRUB)
