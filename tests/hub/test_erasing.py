@@ -11,9 +11,12 @@ import pytest
 
 from agent_tui.backends.base import Acked, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import CallUpdate, DeliveryUpdate, InboundFile, SendResult
+from agent_tui.backends.hub import erasing
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import blobs
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.writer import Committer
 from agent_tui.domain.events import CaseChanged, CustomerErased, CustomersParted
 from agent_tui.domain.model import Agent, CaseRow, ErasurePreview
 from agent_tui.domain.orders import (
@@ -355,3 +358,21 @@ async def test_who_may_not_see_all_of_them_does_not_erase_them(hub: Hub) -> None
         await preview(hub, eve, root)
     assert code(await hub.order(eve, EraseCustomer(root, (by_mail.customer,)))) == "other-brand"
     assert not (await hub.case(by_mail.id)).row.erased
+
+
+async def test_what_the_command_line_did_is_told_to_desks_and_scrubbed(hub: Hub, tmp_path: Path) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>", SECRET))
+    who = (await hub.only()).customer
+    await hub.settle()
+    hub.events.clear()
+
+    def job(tx: Tx) -> None:
+        erasing.erase(tx, erasing.OPERATOR, EraseCustomer(who, (who,)))
+
+    Committer(hub.store, hub.time, Ids(3), None).one(job)
+    assert hub.events == []
+    await hub.workspace.access()
+    await hub.advance(60_000)
+    told = [event for event in hub.events if isinstance(event.body, CustomerErased)]
+    assert [(event.by, event.body) for event in told] == [("", CustomerErased(who, (who,)))]
+    assert traces(tmp_path, [SECRET]) == []
