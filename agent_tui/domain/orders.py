@@ -206,7 +206,6 @@ class EraseCustomer:
 
     customer: str
     parts: tuple[str, ...]
-    case: str = ""
     name: Literal["erase-customer"] = "erase-customer"
 
 

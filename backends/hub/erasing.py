@@ -18,7 +18,7 @@ from agent_tui.domain import filing, joining
 from agent_tui.domain.events import CaseChanged, CustomerChanged, CustomerErased, PromiseChanged
 from agent_tui.domain.leases import Held
 from agent_tui.domain.model import EMPTY, Agent, ErasurePart, ErasurePreview
-from agent_tui.domain.orders import EraseCustomer, JoinCustomers, Order, PartCustomers, about_of
+from agent_tui.domain.orders import EraseCustomer, JoinCustomers, Order, PartCustomers, SaveDraft, about_of
 from agent_tui.domain.queries import ErasureQuery
 
 OPERATOR = Agent("", "", "admin")
@@ -128,6 +128,6 @@ def check(tx: Tx, order: Order) -> None:
 def turned_away(tx: Tx, order: Order) -> None:
     """What was brought for a case that is erased by now goes too."""
     about = about_of(order)
-    files = getattr(order, "files", ())
+    files = order.draft.files if isinstance(order, SaveDraft) else getattr(order, "files", ())
     if files and about and erasing.case_erased(tx.connection, about):
         cleaning.doom(tx.connection, [file.blob for file in files])

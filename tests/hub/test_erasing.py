@@ -177,6 +177,11 @@ async def test_a_file_that_comes_too_late_does_not_stay(hub: Hub, tmp_path: Path
     await hub.advance(60_000)
     assert traces(tmp_path, [SECRET]) == []
     await hub.workspace.put_blob(chunks())
+    draft = SavedDraft(dana.id, CustomerText(SECRET), "email", files=(file,))
+    assert code(await hub.order(hub.noa, SaveDraft(dana.id, draft))) == "erased"
+    await hub.advance(60_000)
+    assert traces(tmp_path, [SECRET]) == []
+    await hub.workspace.put_blob(chunks())
     await hub.workspace.link_uploaded(grant, kept, SECRET)
     await hub.advance(60_000)
     assert traces(tmp_path, [SECRET]) == []
