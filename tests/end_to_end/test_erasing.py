@@ -63,3 +63,23 @@ async def test_a_hub_that_runs_tells_its_desks_and_scrubs(tmp_path: Path) -> Non
         assert hub.sound()
     finally:
         await hub.end()
+
+
+@pytest.mark.slow
+async def test_a_hub_that_was_killed_in_between_goes_on(tmp_path: Path) -> None:
+    """kill -9 as soon as the erasure is on the disk, and again while the rest is done."""
+    hub = HubRun(tmp_path / "run")
+    await _customers(hub.data)
+    try:
+        await hub.start()
+        assert (await hub.cli("erase", MARKS[0], "--confirm", MARKS[0])).code == 0
+        await hub.kill()
+        for _ in range(3):
+            await hub.start()
+            await hub.kill()
+        await hub.start()
+        await until(lambda: hub.ask("SELECT count(*) FROM erasure WHERE cleaned > 0") == [(1,)], what="scrubbed")
+        assert traces(hub.data, MARKS) == []
+        assert hub.sound()
+    finally:
+        await hub.end()
