@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from agent_tui.commands import calls, case, closing, desk, history, joining, leases, moving, promises, views, writing
+from agent_tui.commands import (
+    calls,
+    case,
+    closing,
+    desk,
+    explaining,
+    history,
+    joining,
+    leases,
+    moving,
+    promises,
+    queues,
+    views,
+    writing,
+)
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
@@ -14,6 +28,8 @@ _ALL = (
     *views.COMMANDS,
     *case.COMMANDS,
     *leases.COMMANDS,
+    *queues.COMMANDS,
+    *explaining.COMMANDS,
     *promises.COMMANDS,
     *closing.COMMANDS,
     *joining.COMMANDS,

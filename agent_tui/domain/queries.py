@@ -11,6 +11,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseDetail, CaseRow, Conversation, Customer, Directory, JoinPreview, Met, PastCase
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
+from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 
@@ -133,6 +134,21 @@ class SearchQuery:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class WhyQuery:
+    """How a case came to whom it is assigned."""
+
+    case: str
+    kind: Literal["why"] = "why"
+
+
+@frozen
+class QueuesQuery:
+    """How the queues stand."""
+
+    kind: Literal["queues"] = "queues"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -145,6 +161,8 @@ Query = (
     | CustomersQuery
     | SearchQuery
     | HeldQuery
+    | WhyQuery
+    | QueuesQuery
 )
 
 
@@ -287,6 +305,24 @@ class SearchPage:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class WhyPage:
+    """`assignment` None: it was never assigned, or there is no such case for the one who asks."""
+
+    assignment: Assignment | None
+    seq: int
+    kind: Literal["why"] = "why"
+
+
+@frozen
+class QueuesPage:
+    """In the order in which they are set up."""
+
+    queues: tuple[QueueLine, ...]
+    seq: int
+    kind: Literal["queues"] = "queues"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -299,4 +335,6 @@ Page = (
     | CustomersPage
     | SearchPage
     | HeldPage
+    | WhyPage
+    | QueuesPage
 )
