@@ -12,7 +12,7 @@ from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import routing
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Assign, Label, Pull, Reply
+from agent_tui.domain.orders import Assign, Label, Pull, ReleaseLease, Reply, TakeLease
 from agent_tui.domain.queues import QueueSetup, Why
 from agent_tui.domain.routing import Given
 from agent_tui.domain.text import CustomerText
@@ -316,3 +316,12 @@ async def test_a_plan_is_carried_out_as_far_as_it_is_still_true(hub: Queued) -> 
     await hub.settle()
     # one had an owner, one is done, Avi is not there, a mail is taken and not given, and Noa has room for two
     assert hub.given() == [(cases[2].id, "noa"), (cases[3].id, "noa")]
+
+
+async def test_what_somebody_handles_is_not_given_to_another(hub: Queued) -> None:
+    case = await hub.writes()
+    assert isinstance(await hub.order(hub.avi, TakeLease(case.id)), Acked)
+    await hub.comes("noa")
+    assert hub.row(case.id).owner == ""
+    assert isinstance(await hub.order(hub.avi, ReleaseLease(case.id)), Acked)
+    assert hub.row(case.id).owner == "noa"
