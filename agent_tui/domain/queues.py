@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.routing import Mode, Queue, Rule
+from agent_tui.domain.routing import Mode, Queue
 from agent_tui.domain.time import MINUTE_MS, Ms
 
 ASKS = ("language", "channel")
@@ -86,6 +86,9 @@ def queue_of(
     return next(fitting, None)
 
 
+WhyRule = Literal["sticky", "longest-idle", "most-room", "overflow", "pulled"]
+
+
 @frozen
 class Why:
     """Why an agent got a case from a queue. `rule`: as in `routing.Rule`, or `pulled` when they took it themselves;
@@ -93,7 +96,7 @@ class Why:
     the agent had been given nothing (ms); `load` of `capacity`: what their cases weighed before it; `needs`: the skills
     it needed."""
 
-    rule: Rule | Literal["pulled"]
+    rule: WhyRule
     queue: str
     through: str = ""
     waited: int = 0
