@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent_tui.backends.base import Acked, Outcome, Rejected
+from agent_tui.domain.events import CaseChanged, Event
 from agent_tui.domain.language import Language
 from agent_tui.domain.orders import Assign, Order, Pull
 from agent_tui.domain.queries import DirectoryPage, Page, Query, QueuesPage, QueuesQuery, WhyPage, WhyQuery
@@ -198,3 +199,14 @@ async def test_how_why_looks(language: Language | None, picture: Picture) -> Non
     async with running(Queued(), language=language) as desk:
         await desk.press("g", "e")
         picture(desk)
+
+
+async def test_what_comes_out_of_a_queue_is_told_with_its_queue() -> None:
+    shop = Queued()
+    async with running(shop) as desk:
+        shop.seq += 1
+        row = replace(shop.rows[shop.next], owner="noa", version=shop.seq)
+        why = Why("longest-idle", "mails", "mails")
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
+        await desk.rest()
+        assert "from Mail: Beit Hanan" in desk.text
