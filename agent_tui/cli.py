@@ -368,6 +368,18 @@ def agent_grant(config: Path, /, **values: Any) -> None:
     _staff(config, "grant_brands", **values)
 
 
+@agent.command("skills")
+@click.argument("id")
+@click.option("--skill", "skills", multiple=True, help="language:he, topic:refunds ...; may be given several times.")
+@click.option(
+    "--capacity", type=click.IntRange(0, 1000), help="What their cases can weigh together; 0 gives them none."
+)
+@click.pass_obj
+def agent_skills(config: Path, /, **values: Any) -> None:
+    """Say what queues can give an agent: these skills and no others, and how much at once."""
+    _staff(config, "set_skills", **values)
+
+
 @agent.command("list")
 @click.pass_obj
 def agent_list(config: Path) -> None:

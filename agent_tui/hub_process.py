@@ -166,6 +166,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
         account_brand={account.name: account.brand for account in accounts if account.brand},
+        queues=tuple(queue.setup() for queue in settings.queue),
         brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
     )
 

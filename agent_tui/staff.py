@@ -14,7 +14,7 @@ from agent_tui.backends.hub.importing import import_talks
 from agent_tui.backends.hub.store import Store
 from agent_tui.config.hub_settings import HubSettings, load_hub_settings
 from agent_tui.config.problems import ConfigError, Problem
-from agent_tui.domain.model import EVERY_BRAND, Role
+from agent_tui.domain.model import CAPACITY, EVERY_BRAND, Role
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import Ms, SystemTime, local_time
 from agent_tui.hub_process import data_folder
@@ -59,6 +59,22 @@ def grant_brands(config: Path, env: Mapping[str, str], id: str, brands: tuple[st
     return [f"{id} sees {_named(granted)}; open desks begin anew within seconds"]
 
 
+def set_skills(
+    config: Path, env: Mapping[str, str], id: str, skills: tuple[str, ...], capacity: int | None
+) -> list[str]:
+    """From now on the agent has these skills and no others, and can have so much at once."""
+    for skill in skills:
+        kind, colon, value = skill.partition(":")
+        if not (kind and colon and value) or "," in skill:
+            expected = "a kind and a word: language:he, topic:refunds, region:north, channel:phone"
+            raise ConfigError([Problem(str(config), 0, "skills", f"{skill} is no skill", expected)])
+    with _operator(config, env) as operator:
+        known = next((agent for agent in operator.agents() if agent.id == id), None)
+        now = known.capacity if known is not None else CAPACITY
+        agent = operator.set_skills(id, skills, now if capacity is None else capacity)
+    return [f"{id}: {', '.join(agent.skills) or 'no skills'}; room for {agent.capacity}"]
+
+
 def _brands(config: Path, env: Mapping[str, str], brands: tuple[str, ...]) -> tuple[str, ...]:
     """What is granted. Where there are several brands it must be said."""
     known = [brand.name for brand in load_hub_settings(config, env).settings.brands]
@@ -90,6 +106,8 @@ def list_agents(config: Path, env: Mapping[str, str]) -> list[str]:
                     agent.role,
                     ",".join(agent.teams) or "-",
                     _named(agent.brands),
+                    ",".join(agent.skills) or "-",
+                    str(agent.capacity),
                     state or agent.presence,
                 ),
             )

@@ -102,17 +102,6 @@ def _assign_to(context: Context, arguments: Arguments) -> SafeText | None:
     return None
 
 
-def _has_owner(context: Context) -> SafeText | None:
-    row = context.row
-    return trusted("nobody has it: it is in the queue already") if row is not None and not row.owner else None
-
-
-def _to_queue(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = case_here(context)
-    give(context, Assign(row.id))
-    return compose("{who} is back in the queue", who=who(row))
-
-
 def _label(context: Context, arguments: Arguments) -> SafeText | None:
     row = case_here(context)
 
@@ -265,7 +254,6 @@ COMMANDS = (
     command(ids.ASSIGN_ME, _assign_me, *_HERE, can("assign")),
     command(ids.ASSIGN_TO, _assign_to, *_HERE, can("assign")),
     command(ids.MARK_UNREAD, _unread, *_HERE, can("mark-unread")),
-    command(ids.QUEUE_RETURN, _to_queue, *_HERE, can("assign"), _has_owner),
     command(
         ids.SNOOZE,
         _snooze,

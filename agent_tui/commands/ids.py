@@ -49,6 +49,8 @@ ASSIGN_ME = "assign-me"
 ASSIGN_TO = "assign-to"
 MARK_UNREAD = "mark-unread"
 QUEUE_RETURN = "queue-return"
+QUEUES = "queues"
+WHY = "why"
 SNOOZE = "snooze"
 CASE_DONE = "case-done"
 CASE_REOPEN = "case-reopen"
@@ -223,7 +225,20 @@ _CASE = (
         (Argument("who", "agent", required=False, help="an agent's or a team's name"),),
     ),
     CommandSpec(MARK_UNREAD, "Mark unread", "Show the case as unread again.", (LIST,)),
-    CommandSpec(QUEUE_RETURN, "Back to the queue", "Give the case back to the queue: nobody owns it.", _LISTS),
+    CommandSpec(
+        QUEUE_RETURN,
+        "Back to the queue",
+        "Give the case back to the queue: nobody owns it; or, where there are queues, see them and take the next case.",
+        _LISTS,
+    ),
+    CommandSpec(
+        QUEUES,
+        "Queues",
+        "See what waits in which queue and who is ready, and take the next case of one.",
+        _LISTS,
+        (Argument("queue", "text", required=False, help="its name, to take its next case at once"),),
+    ),
+    CommandSpec(WHY, "Why me", "Say by which rule, or by whom, the case came to whom it is.", _LISTS),
     CommandSpec(
         SNOOZE,
         "Snooze",

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, Run, command
-from agent_tui.commands.conditions import has_case, has_open_case, in_the_case, me
+from agent_tui.commands.conditions import has_case, has_open_case, in_the_case
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
-from agent_tui.domain.model import Clock, Metric
 from agent_tui.domain.saved_views import MOST_VIEWS, SavedView, good_name
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
-from agent_tui.domain.time import MINUTE_MS, Ms, local_time
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.views import VIEWS, View
 from agent_tui.services.state import StateError
-
-_METRICS: dict[Metric, Phrase] = {
-    "first": marked("first reply"),
-    "next": marked("next reply"),
-    "call": marked("call"),
-    "write-up": marked("write-up of the call"),
-    "promise": marked("what we promised"),
-}
 
 
 def _show(context: Context, view: View) -> None:
@@ -203,47 +192,10 @@ def _card(context: Context, _arguments: Arguments) -> SafeText | None:
     return None
 
 
-def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = context.row
-    if row is None:
-        return None
-    now = context.workbench.time.now()
-    parts: list[SafeText] = []
-    if row.clock is not None:
-        parts.append(_clock(row.clock, now, context.zone))
-    myself = me(context)
-    if myself is not None and row.owner == myself.id:
-        parts.append(trusted("yours"))
-    elif row.owner:
-        parts.append(compose("{owner} has it", owner=agent_name(context, row.owner)))
-    else:
-        parts.append(trusted("nobody has it yet"))
-    if row.failed:
-        parts.append(compose("{n} not sent", n=row.failed))
-    more = context.ui.explain()
-    return listed(" · ", [*parts, more] if more else parts)
-
-
 def agent_name(context: Context, id: str) -> SafeText:
     """A colleague's name, else the id."""
     agents = context.backend.directory.agents if context.backend is not None else ()
     return clean_line(next((agent.name for agent in agents if agent.id == id), id))
-
-
-def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
-    def at(instant: Ms) -> SafeText:
-        return clean_line(f"{local_time(instant, zone):%H:%M}")
-
-    minutes = abs(clock.due - now) // MINUTE_MS
-    template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)
-    promised = compose(
-        "{left}: {metric}, due {due}, since {since}",
-        left=template,
-        metric=_METRICS[clock.metric].text,
-        due=at(clock.due),
-        since=at(clock.since),
-    )
-    return promised + trusted(" (this desk's own reckoning)") if clock.estimated else promised
 
 
 COMMANDS = (
@@ -264,5 +216,4 @@ COMMANDS = (
     command(ids.LABELS_SHOW, _letters, has_open_case, in_the_case),
     command(ids.FOLD, _fold, has_open_case),
     command(ids.CUSTOMER_CARD, _card, has_open_case),
-    command(ids.EXPLAIN, _explain, has_case),
 )

@@ -12,6 +12,7 @@ from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem, Wrong
+from agent_tui.config.queue_settings import QueueSettings, check_queues
 from agent_tui.config.settings import Name, distinct
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
@@ -180,6 +181,9 @@ class HubSettings(ConfigModel):
     teams: tuple[TeamSettings, ...] = ()
     """The teams that cases can fall to."""
 
+    queue: tuple[QueueSettings, ...] = ()
+    """Where cases wait, and how they are given out."""
+
     canned: tuple[CannedSettings, ...] = ()
     """Canned replies."""
 
@@ -199,6 +203,7 @@ class HubSettings(ConfigModel):
         for index, canned in enumerate(self.canned):
             if canned.brand and canned.brand not in [brand.name for brand in self.brands]:
                 raise Wrong("no such brand", "the name of one of [[brands]]", ("canned", index, "brand"))
+        check_queues(self.queue, [team.name for team in self.teams], [brand.name for brand in self.brands])
         taken = [account.name for account in self.mail]
         for index, hook in enumerate(self.webhook):
             if hook.name in taken:

@@ -108,7 +108,7 @@ def _words(text: str) -> Iterator[str]:
 def _shown(field: FieldInfo) -> Any:
     """The default where it says something, else an example."""
     default = None if field.is_required() else field.get_default()
-    if (default is None or default in ("", ())) and field.examples:
+    if (default is None or default in ("", (), {})) and field.examples:
         return field.examples[0]
     return "" if default is None else default
 
@@ -123,4 +123,6 @@ def _toml(value: Any) -> str:
         return f'"{text}"'
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(held)}" for key, held in value.items()) + " }"
     raise TypeError(f"no TOML for {type(value).__name__}")

@@ -39,7 +39,7 @@ from agent_tui.domain.events import (
     is_erased,
 )
 from agent_tui.domain.model import Agent, Call, CaseRow
-from agent_tui.domain.orders import JoinCustomers
+from agent_tui.domain.orders import JoinCustomers, Pull
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
@@ -420,16 +420,8 @@ class Desk:
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
-            return Changes(header=True, composer=True, inbox=self._brands_known(state))
+            return Changes(header=True, composer=True, inbox=self.inbox.directory(state.id, page.directory))
         return Changes()
-
-    def _brands_known(self, state: BackendState) -> bool:
-        """Rows name their brand where a backend has several; whether they show otherwise now."""
-        titles = state.directory.brand_titles
-        before = self.inbox.brands.pop(state.id, {})
-        if len(titles) > 1:
-            self.inbox.brands[state.id] = dict(titles)
-        return before != self.inbox.brands.get(state.id, {})
 
     def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:
         if not self.inbox.page(state.id, query, page):
@@ -634,7 +626,7 @@ class Desk:
 
     def acknowledged(self, entry: OutboxEntry, result: str, now: Ms) -> Changes:
         """A backend took an entry of the outbox; `result`: the id of what it made."""
-        if isinstance(entry.order, JoinCustomers):
+        if isinstance(entry.order, JoinCustomers | Pull):
             self.made = {**dict(list(self.made.items())[-50:]), entry.id: result}
         if self._timeline is None or self._timeline.case.key != entry.key:
             return Changes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from agent_tui.desk.asking import PAGE_ROWS, pages_for
 from agent_tui.desk.holding import Shown, flowing, held
@@ -12,7 +12,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.merging import Stretch, merge
 from agent_tui.desk.sections import Sections
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import Agent, CaseRow
+from agent_tui.domain.model import Agent, CaseRow, Directory
 from agent_tui.domain.queries import RowsPage, RowsQuery
 from agent_tui.domain.views import MINE, Section, View
 
@@ -32,7 +32,8 @@ class InboxHeader:
 @frozen
 class InboxRow:
     """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
-    command acts on it. `brand`: whom one speaks for, "" where that is always the same."""
+    command acts on it. `brand`: whom one speaks for, `queue`: where it waits for an agent, both "" where that goes
+    without saying."""
 
     key: CaseKey
     row: CaseRow
@@ -40,6 +41,7 @@ class InboxRow:
     pending: int = 0
     marked: bool = False
     brand: str = ""
+    queue: str = ""
 
 
 @frozen
@@ -49,6 +51,7 @@ class InboxGap:
     section: Section
 
 
+_NONE = Directory()
 InboxItem = InboxHeader | InboxRow | InboxGap
 
 
@@ -60,8 +63,7 @@ class Inbox:
         self.pending: dict[CaseKey, int] = {}
         self.marked: dict[CaseKey, CaseRow] = {}
         """Marked cases in the order they were marked, each as it was then."""
-        self.brands: dict[str, Mapping[str, str]] = {}
-        """By backend, what its brands are called; of those that have several."""
+        self._directories: dict[str, Directory] = {}
         self._backends: dict[str, bool] = {}
         self.set_view(MINE)
 
@@ -104,8 +106,27 @@ class Inbox:
         row = self.row(key)
         if row is None:
             return InboxGap(section)
-        brand = self.brands.get(key.backend, {}).get(row.brand, "") if self.brands else ""
-        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand)
+        brand, queue = self._of(key, row)
+        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand, queue)
+
+    def directory(self, backend: str, known: Directory) -> bool:
+        """Rows name their brand, and the queue where they wait, where there are several of a backend; whether they show
+        otherwise now."""
+        before = self._directories.pop(backend, _NONE)
+        if len(known.brand_titles) > 1 or len(known.queues) > 1:
+            self._directories[backend] = known
+        now = self._directories.get(backend, _NONE)
+        return (before.brand_titles, before.queues) != (now.brand_titles, now.queues)
+
+    def _of(self, key: CaseKey, row: CaseRow) -> tuple[str, str]:
+        """What brand and queue of a row are called, "" where that goes without saying."""
+        known = self._directories.get(key.backend)
+        if known is None:
+            return "", ""
+        brand = dict(known.brand_titles).get(row.brand, "") if len(known.brand_titles) > 1 else ""
+        waits = not row.owner and row.stage == "us" and len(known.queues) > 1
+        queue = known.queue_of(row) if waits else None
+        return brand, queue.name if queue is not None else ""
 
     def index_of(self, key: CaseKey) -> int | None:
         """Where a loaded row is shown now."""

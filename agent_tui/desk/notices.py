@@ -54,6 +54,9 @@ def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str)
     if isinstance(body, MessageChanged) and body.state == "sent" and body.error:
         return Notice(compose("not to all: {reason}", reason=body.error.safe_line), "failure", key, True)
     if isinstance(body, CaseChanged) and body.change == "assigned":
+        if body.why is not None:
+            queue = clean_line(state.directory.queue_title(body.why.queue))
+            return Notice(compose("from {queue}: {name}", queue=queue, name=name), "info", key, True)
         return Notice(compose("handed to you: {name}", name=name), "info", key, True)
     return None
 

@@ -12,6 +12,7 @@ from typing import Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.leases import LeaseChange
 from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Join, Message, Promise
+from agent_tui.domain.queues import Why
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -69,10 +70,11 @@ CaseChange = Literal[
 @frozen
 class CaseChanged:
     """The case itself changed; the row holds how it is now. `detail`: short machine words (agent id, label names
-    ...)."""
+    ...). `why`: of an assignment out of a queue."""
 
     change: CaseChange
     detail: str = ""
+    why: Why | None = None
     type: Literal["case-changed"] = "case-changed"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.queues import QueueSetup, queue_of
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -29,6 +30,8 @@ PromiseState = Literal["open", "kept", "dropped", "withdrawn"]
 EMPTY = CustomerText("")
 EVERY_BRAND = "*"
 """Granted to an agent who may see all brands, also those that are yet to come."""
+CAPACITY = 4
+"""Of an agent for whom nothing else was said."""
 
 
 @frozen
@@ -46,7 +49,9 @@ class Address:
 
 @frozen
 class Agent:
-    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand."""
+    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand;
+    `skills`: what cases that need it can be given to them for (`language:he`); `capacity`: what their cases can weigh
+    together before a queue gives them no more."""
 
     id: str
     name: str
@@ -54,6 +59,8 @@ class Agent:
     teams: tuple[str, ...] = ()
     presence: str = "offline"
     brands: tuple[str, ...] = (EVERY_BRAND,)
+    skills: tuple[str, ...] = ()
+    capacity: int = CAPACITY
 
 
 @frozen
@@ -407,6 +414,7 @@ class Directory:
     canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
+    queues: tuple[QueueSetup, ...] = ()
 
     @property
     def names(self) -> dict[str, str]:
@@ -419,6 +427,14 @@ class Directory:
         """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""
         fitting = [one for one in self.canned if one.brand in ("", brand)]
         return {one.key: one.text for one in sorted(fitting, key=lambda one: bool(one.brand))}
+
+    def queue_of(self, row: CaseRow) -> QueueSetup | None:
+        """Where a case waits, or would if nobody had it."""
+        return queue_of(self.queues, team=row.team, channel=row.channel, brand=row.brand, labels=row.labels)
+
+    def queue_title(self, queue: str) -> str:
+        """A queue's name as agents read it; its short name where it is not known any more."""
+        return next((setup.name for setup in self.queues if setup.id == queue), queue)
 
     def team_title(self, team: str) -> str:
         """A team's name as agents read it; its short name where it has no other."""

@@ -375,6 +375,14 @@ class SaveDraft:
 
 
 @frozen
+class Pull:
+    """Give me the case of a queue that is next for me. Its result is the case."""
+
+    queue: str
+    name: Literal["pull"] = "pull"
+
+
+@frozen
 class Presence:
     """I am available, not ready (with a reason in `state`) or gone."""
 
@@ -415,6 +423,7 @@ Order = (
     | TakeOver
     | SaveDraft
     | Presence
+    | Pull
 )
 
 

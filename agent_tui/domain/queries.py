@@ -21,6 +21,7 @@ from agent_tui.domain.model import (
 )
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
+from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 
@@ -153,6 +154,21 @@ class SearchQuery:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class WhyQuery:
+    """How a case came to whom it is assigned."""
+
+    case: str
+    kind: Literal["why"] = "why"
+
+
+@frozen
+class QueuesQuery:
+    """How the queues stand."""
+
+    kind: Literal["queues"] = "queues"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -166,6 +182,8 @@ Query = (
     | CustomersQuery
     | SearchQuery
     | HeldQuery
+    | WhyQuery
+    | QueuesQuery
 )
 
 
@@ -317,6 +335,24 @@ class SearchPage:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class WhyPage:
+    """`assignment` None: it was never assigned, or there is no such case for the one who asks."""
+
+    assignment: Assignment | None
+    seq: int
+    kind: Literal["why"] = "why"
+
+
+@frozen
+class QueuesPage:
+    """In the order in which they are set up."""
+
+    queues: tuple[QueueLine, ...]
+    seq: int
+    kind: Literal["queues"] = "queues"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -330,4 +366,6 @@ Page = (
     | CustomersPage
     | SearchPage
     | HeldPage
+    | WhyPage
+    | QueuesPage
 )

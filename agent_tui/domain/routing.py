@@ -48,7 +48,8 @@ class Queue:
 @frozen
 class Waiting:
     """A case that nobody has. `needs`: skills (`language:he`, `topic:refunds`, `region:north`, `channel:phone`,
-    `brand:nofar`), all of them; `last`: the agent who had this customer last, "" nobody."""
+    `brand:nofar`), all of them; `last`: the agent who had this customer last, "" nobody; `but`: agents who do not get
+    it, since they put it back."""
 
     case: str
     queue: str
@@ -57,6 +58,7 @@ class Waiting:
     needs: tuple[str, ...] = ()
     priority: int = 0
     last: str = ""
+    but: tuple[str, ...] = ()
 
 
 @frozen
@@ -214,7 +216,9 @@ class _Turn:
         self._keep_room(case, levels)
 
     def _able(self, case: Waiting, queue: str) -> list[_Desk]:
-        return [desk for desk in self._of[queue] if desk.skills.issuperset(case.needs)]
+        return [
+            desk for desk in self._of[queue] if desk.skills.issuperset(case.needs) and desk.ready.id not in case.but
+        ]
 
     def _give(self, case: Waiting, desk: _Desk, queue: Queue, rule: Rule) -> None:
         desk.load += desk.takes(queue.weight(case.channel))

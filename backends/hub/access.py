@@ -141,6 +141,22 @@ class Operator:
         self._do(job)
         return changed[0]
 
+    def set_skills(self, id: str, skills: tuple[str, ...], capacity: int) -> Agent:
+        """What the agent can be given, and how much at once; 0: queues give them nothing."""
+        held = tuple(sorted({CustomerText(skill).raw for skill in skills}))
+        changed: list[Agent] = []
+
+        def job(tx: Tx) -> None:
+            known = agents.find(tx.connection, id)
+            if known is None:
+                raise AccessError(f"there is no agent {id}, or they are disabled")
+            agents.set_skills(tx.connection, id, held, capacity)
+            changed.append(replace(known, skills=held, capacity=capacity))
+            tx.append(AgentChanged(changed[0]))
+
+        self._do(job)
+        return changed[0]
+
     def set_disabled(self, id: str, disabled: bool = True) -> None:
         """A disabled agent's tokens are refused at once."""
 

@@ -73,6 +73,7 @@ ORDERS = (
     "presence",
     *leases.ORDERS,
     "save-draft",
+    "pull",
 )
 MAX_BODY = 512 * 1024
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent_tui.domain.model import Canned, Sender
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
 
 
@@ -25,6 +26,7 @@ class HubPolicy:
     canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
+    queues: tuple[QueueSetup, ...] = ()
     account_team: Mapping[str, str] = field(default_factory=dict)
     account_brand: Mapping[str, str] = field(default_factory=dict)
     backoff_s: tuple[float, ...] = (5, 30, 120, 600, 1800)

@@ -7,9 +7,22 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import erasing, past, persons, sight
+from agent_tui.backends.hub import erasing, past, persons, routing, sight
 from agent_tui.backends.hub.policy import HubPolicy
-from agent_tui.backends.hub.store import agents, cases, drafts, leases, log, people, phone, promises, rows, search, talk
+from agent_tui.backends.hub.store import (
+    agents,
+    cases,
+    drafts,
+    leases,
+    log,
+    people,
+    phone,
+    promises,
+    rows,
+    search,
+    talk,
+    waiting,
+)
 from agent_tui.domain.brands import sees, sees_every
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
@@ -29,13 +42,18 @@ from agent_tui.domain.queries import (
     JoinQuery,
     Page,
     PastQuery,
+    QueuesPage,
+    QueuesQuery,
     RowsPage,
     RowsQuery,
     SearchPage,
     SearchQuery,
     TotalsPage,
     TotalsQuery,
+    WhyPage,
+    WhyQuery,
 )
+from agent_tui.domain.queues import Assignment
 from agent_tui.domain.search import SearchError, parse
 from agent_tui.domain.time import Ms
 
@@ -51,6 +69,8 @@ Answerable = (
     | CustomersQuery
     | SearchQuery
     | HeldQuery
+    | WhyQuery
+    | QueuesQuery
 )
 
 
@@ -83,6 +103,10 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return _search(connection, query, me, seq, now)
         case HeldQuery():
             return _held(connection, me, query, seq)
+        case WhyQuery():
+            return WhyPage(_why(connection, me, query.case), seq)
+        case QueuesQuery():
+            return QueuesPage(routing.lines(connection, policy.queues, me), seq)
 
 
 def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now: Ms) -> SearchPage:
@@ -91,6 +115,13 @@ def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now
     except SearchError as error:
         raise QueryRefused(str(error)) from error
     return search.page(connection, query, sought, me, seq)
+
+
+def _why(connection: Connection, me: Agent, case: str) -> Assignment | None:
+    head = cases.head_of(connection, case)
+    if not sight.sees_case(connection, me, head):
+        return None
+    return waiting.last_assignment(connection, cases.parts(connection, head))
 
 
 def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail | None:
@@ -161,4 +192,5 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Director
         canned=tuple(one for one in policy.canned if sees(me, one.brand)),
         team_titles=policy.team_titles,
         brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
+        queues=policy.queues,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, sending, sight
+from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, routing, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.digests import digest_of
@@ -22,6 +22,7 @@ from agent_tui.backends.hub.indexing import Indexer
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.router import Router
 from agent_tui.backends.hub.scrubbing import Scrubber
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
@@ -43,7 +44,7 @@ from agent_tui.domain.events import (
     MessageChanged,
 )
 from agent_tui.domain.model import Agent, Sender
-from agent_tui.domain.orders import CallAction, Order, SaveDraft, about_of
+from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -103,6 +104,7 @@ class Workspace:
             self._spawn,
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
+        self._router = Router(store, self._writer, time, self._spawn, lambda: self.policy.queues, inline=inline)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -146,6 +148,7 @@ class Workspace:
         self._wakes.set()
         self._lease_ends.set()
         self._scrubber.start()
+        self._router.start()
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
@@ -154,6 +157,7 @@ class Workspace:
         self._wakes.stop()
         self._lease_ends.stop()
         self._scrubber.stop()
+        self._router.stop()
         for connector in self._connectors.values():
             await connector.stop()
         for lane in self._lanes.values():
@@ -236,8 +240,9 @@ class Workspace:
             callback(events)
 
     def _follow(self, events: list[Event]) -> None:
-        """Sending, wake-ups and the search index go by what was committed, whoever asked for it."""
+        """Sending, wake-ups, queues and the search index go by what was committed, whoever asked for it."""
         self._indexer.wake()
+        self._router.happened(events)
         lanes: set[str] = set()
         if any(isinstance(event.body, LeaseChanged) and event.body.until for event in events):
             self._lease_ends.set()
@@ -321,6 +326,7 @@ class Workspace:
         policy = self.policy
         digest = digest_of(order)
         wanted: list[calls.Wanted] = []
+        memory = self._router.memory
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
@@ -337,6 +343,8 @@ class Workspace:
             if isinstance(order, CallAction):
                 wanted.append(calls.act(tx, me, order))
                 result = order.call
+            elif isinstance(order, Pull):
+                result = routing.pull(tx, policy.queues, memory, me, order.queue)
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease

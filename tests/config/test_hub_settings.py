@@ -10,6 +10,8 @@ import pytest
 
 from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
 from agent_tui.config.problems import ConfigError
+from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.time import MINUTE_MS
 
 MAIL = """[[mail]]
 name = "support"
@@ -134,3 +136,61 @@ def test_passwords_in_files_are_asked_about(tmp_path: Path) -> None:
         "mail[1].smtp.password_file",
         "mail[1].smtp.tls_ca",
     ]
+
+
+QUEUES = """
+[[teams]]
+name = "billing"
+title = "Billing"
+[[queue]]
+name = "chats"
+title = "Chats"
+team = "billing"
+channels = ["whatsapp"]
+asks = ["language"]
+label_needs = { refund = "topic:refunds" }
+weights = { whatsapp = 2 }
+overflow = "rest"
+overflow_minutes = 3
+[[queue]]
+name = "rest"
+mode = "pull"
+sticky = false
+"""
+
+
+def test_queues_are_set_up_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(QUEUES)
+    chats, rest = (queue.setup() for queue in load_hub_settings(path, {}).settings.queue)
+    assert chats == QueueSetup(
+        "chats",
+        "Chats",
+        team="billing",
+        channels=("whatsapp",),
+        asks=("language",),
+        label_needs=(("refund", "topic:refunds"),),
+        weights=(("whatsapp", 2),),
+        overflow="rest",
+        overflow_ms=3 * MINUTE_MS,
+    )
+    assert (rest.mode, rest.sticky, rest.name) == ("pull", False, "rest")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (QUEUES.replace('"rest"\nmode', '"chats"\nmode'), "two of [[queue]] are called chats"),
+        (QUEUES.replace('overflow = "rest"', 'overflow = "chats"'), "queue[1].overflow: no such queue"),
+        (QUEUES.replace('team = "billing"', 'team = "bills"'), "queue[1].team: no such team"),
+        (QUEUES.replace("sticky = false", 'brands = ["ogen"]'), "queue[2].brands: no such brand"),
+        (QUEUES.replace("whatsapp = 2", "whatsapp = 0"), "queue[1].weights: too little"),
+        (QUEUES.replace('["language"]', '["mood"]'), "queue[1].asks"),
+    ],
+)
+def test_a_queue_that_cannot_be_is_named(tmp_path: Path, wrong: str, said: str) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(wrong)
+    with pytest.raises(ConfigError) as failed:
+        load_hub_settings(path, {})
+    assert said in str(failed.value)

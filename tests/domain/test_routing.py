@@ -228,3 +228,10 @@ def test_priority_is_a_head_start(older: int, first: str) -> None:
     urgent, plain = Waiting("urgent", "care", NOW, priority=1), Waiting("plain", "care", NOW - older * MINUTE)
     one = replace(NOA, capacity=1)
     assert route([urgent, plain], [one], [CARE], NOW).given[0].case == first
+
+
+def test_who_put_a_case_back_does_not_get_it_again() -> None:
+    case = Waiting("c", "q", 0, but=("a",), last="a")
+    one, other = Ready("a", ("q",)), Ready("b", ("q",), idle_since=9)
+    assert [given.agent for given in route([case], [one, other], [Queue("q")], 10).given] == ["b"]
+    assert [left.lack for left in route([case], [one], [Queue("q")], 10).left] == ["no-skill"]

@@ -33,6 +33,7 @@ from agent_tui.domain.orders import (
     SettlePromise,
     TakeLease,
 )
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.hub_process import JsonLines
@@ -191,7 +192,15 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
         operator.add_agent(named(place, text).id, text[:40])
     token = operator.add_token(AGENT.id).text
     line, phone = Line(), Line("phone", "phone")
-    policy = HubPolicy(canned=tuple(Canned(f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])))
+    policy = HubPolicy(
+        canned=tuple(Canned(f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])),
+        account_brand={"mail": "b0"},
+        brand_titles=tuple((f"b{place}", text[:40]) for place, text in enumerate(texts[:NAMED])),
+        queues=(
+            *(QueueSetup(f"q{place}", text[:40], labels=("nobody's",)) for place, text in enumerate(texts[:NAMED])),
+            QueueSetup("here", texts[0][:40], "pull"),
+        ),
+    )
     workspace = Workspace(store, time, Ids(), (line, phone), policy)
     desks = DeskServer(workspace, time)
     http = http_side(workspace, desks, time, folder, 1_000_000)

@@ -77,7 +77,7 @@ def test_agents_and_tokens_in_the_terminal(tmp_path: Path) -> None:
     listed = command(tmp_path, "hub", "agent", "list")
     plain(listed.output, tabs=True)
     assert len(listed.output.splitlines()) == len(TEXTS)
-    assert all(line.count("\t") == 5 for line in listed.output.splitlines())
+    assert all(line.count("\t") == 7 for line in listed.output.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,9 @@ class Tour:
             self.numbers.add(await self._copies("Y"))
             await self._copies("y")
             await self._press(HOME + "Fe")
+            await self._press("U")
+            await self._press(ESC)
+            await self._press("ge")
             await self._copies("y")
             await self._press(PAGE_UP)
             await self._press("f")
@@ -154,7 +157,7 @@ class Tour:
 
     async def _choices(self) -> None:
         """What offers names: labels, people, canned replies, ways to write, files to send, every command."""
-        for keys in ("l", "A", "R", "?", "\x10"):
+        for keys in ("l", "A", "R", "gu", "?", "\x10"):
             await self._press(keys)
             for _ in range(8):
                 await self._press(DOWN * 6)

@@ -44,6 +44,7 @@ NEVER = {
     "meta": {"key", "value"},
     "agent": {"id", "name", "role", "presence"},
     "agent_brand": {"agent_id", "brand"},
+    "agent_skill": {"agent_id", "skill"},
     "membership": {"agent_id", "team"},
     "token": {"id", "agent_id", "hash"},
     "event": {"case_id", "by", "kind", "ref"},

@@ -36,3 +36,16 @@ def test_with_one_brand_or_none_everybody_sees_all(tmp_path: Path) -> None:
     place = at(tmp_path, TWO[: TWO.index("[[brands]]", 5)])
     staff.add_agent(*place, "noa", "Noa", "agent", ())
     assert "\tall brands\t" in staff.list_agents(*place)[0]
+
+
+def test_operators_say_what_an_agent_can_be_given(tmp_path: Path) -> None:
+    place = at(tmp_path, "")
+    staff.add_agent(*place, "noa", "Noa", "agent", ())
+    assert staff.list_agents(*place)[0].endswith("\t-\t4\toffline")
+    said = staff.set_skills(*place, "noa", ("language:he", "topic:refunds"), 6)
+    assert said == ["noa: language:he, topic:refunds; room for 6"]
+    assert "\tlanguage:he,topic:refunds\t6\t" in staff.list_agents(*place)[0]
+    assert staff.set_skills(*place, "noa", (), None) == ["noa: no skills; room for 6"]
+    for wrong in ("hebrew", "language:", ":he", "language:he,en"):
+        with pytest.raises(ConfigError, match="is no skill"):
+            staff.set_skills(*place, "noa", (wrong,), None)

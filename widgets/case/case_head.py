@@ -108,6 +108,9 @@ class CaseHead(LineView):
     def _whose(self, case: OpenCase, row: CaseRow) -> SafeText:
         state = self.workbench.desk.backends.get(case.key.backend)
         if state is None or not row.owner:
+            queue = state.directory.queue_of(row) if state is not None and row.stage == "us" else None
+            if queue is not None:
+                return compose("nobody's, waits in {queue}", queue=clean_line(queue.name))
             if not row.team:
                 return trusted("nobody's yet")
             title = state.directory.team_title(row.team) if state is not None else row.team

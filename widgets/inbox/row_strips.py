@@ -194,6 +194,8 @@ def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
         yield trusted("sending"), "quiet"
     if item.brand:
         yield clean_line(item.brand), "label"
+    if item.queue:
+        yield clean_line(item.queue), "label"
     if row.promise is not None and row.clock is not None and row.clock.metric == "promise":
         yield compose("promised: {what} ·", what=row.promise.what.safe_line), "strong"
     if row.priority >= 3:

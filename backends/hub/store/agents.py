@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
-from agent_tui.backends.hub.store.schema import agent, agent_brand, membership, token
+from agent_tui.backends.hub.store.schema import agent, agent_brand, agent_skill, membership, token
 from agent_tui.domain.model import Agent, Role
 from agent_tui.domain.time import Ms
 
-_AGENTS = select(agent.c.id, agent.c.name, agent.c.role, agent.c.presence).order_by(agent.c.id)
+_AGENTS = select(agent.c.id, agent.c.name, agent.c.role, agent.c.presence, agent.c.capacity).order_by(agent.c.id)
 _TEAMS = select(membership.c.agent_id, membership.c.team).order_by(membership.c.agent_id, membership.c.team)
 _BRANDS = select(agent_brand.c.agent_id, agent_brand.c.brand).order_by(agent_brand.c.agent_id, agent_brand.c.brand)
+_SKILLS = select(agent_skill.c.agent_id, agent_skill.c.skill).order_by(agent_skill.c.agent_id, agent_skill.c.skill)
 _ONE = _AGENTS.where(agent.c.id == bindparam("id"), agent.c.disabled.is_(False))
 _TOKEN = (
     select(token.c.hash, token.c.agent_id)
@@ -33,31 +34,32 @@ class TokenLine:
     revoked: Ms | None
 
 
-def _agent(row: Any, teams: tuple[str, ...], brands: tuple[str, ...]) -> Agent:
-    role: Role = row.role if row.role in ("supervisor", "admin") else "agent"
-    return Agent(row.id, row.name, role, teams, row.presence, brands)
-
-
 def find(connection: Connection, id: str) -> Agent | None:
     """An agent who may work; None for an unknown or disabled one."""
     row = connection.execute(_ONE, {"id": id}).first()
     if row is None:
         return None
-    held = connection.execute(_TEAMS.where(membership.c.agent_id == id)).all()
-    granted = connection.execute(_BRANDS.where(agent_brand.c.agent_id == id)).all()
-    return _agent(row, tuple(member.team for member in held), tuple(one.brand for one in granted))
+    return _agent(row, *(_held(connection, words, id).get(id, ()) for words in (_TEAMS, _BRANDS, _SKILLS)))
 
 
 def everyone(connection: Connection, *, disabled: bool = False) -> tuple[Agent, ...]:
     """All who may work, or all who may not."""
-    held: dict[str, list[str]] = {}
-    for row in connection.execute(_TEAMS):
-        held.setdefault(row.agent_id, []).append(row.team)
-    granted: dict[str, list[str]] = {}
-    for row in connection.execute(_BRANDS):
-        granted.setdefault(row.agent_id, []).append(row.brand)
+    teams, brands, skills = (_held(connection, words) for words in (_TEAMS, _BRANDS, _SKILLS))
     rows = connection.execute(_AGENTS.where(agent.c.disabled.is_(disabled))).all()
-    return tuple(_agent(row, tuple(held.get(row.id, ())), tuple(granted.get(row.id, ()))) for row in rows)
+    return tuple(_agent(row, teams.get(row.id, ()), brands.get(row.id, ()), skills.get(row.id, ())) for row in rows)
+
+
+def _held(connection: Connection, words: Select[Any], id: str = "") -> dict[str, tuple[str, ...]]:
+    """Teams, brands or skills, by agent; of one agent where `id` says which."""
+    found: dict[str, list[str]] = {}
+    for agent_id, word in connection.execute(words.where(words.selected_columns[0] == id) if id else words):
+        found.setdefault(agent_id, []).append(word)
+    return {agent_id: tuple(held) for agent_id, held in found.items()}
+
+
+def _agent(row: Any, teams: tuple[str, ...], brands: tuple[str, ...], skills: tuple[str, ...]) -> Agent:
+    role: Role = row.role if row.role in ("supervisor", "admin") else "agent"
+    return Agent(row.id, row.name, role, teams, row.presence, brands, skills, row.capacity)
 
 
 def teams(connection: Connection) -> tuple[str, ...]:
@@ -80,6 +82,14 @@ def set_teams(connection: Connection, id: str, teams: Iterable[str]) -> None:
     connection.execute(delete(membership).where(membership.c.agent_id == id))
     for team in sorted(set(teams)):
         connection.execute(insert(membership).values(agent_id=id, team=team))
+
+
+def set_skills(connection: Connection, id: str, skills: Iterable[str], capacity: int) -> None:
+    """These and no other skills, and how much the agent can have at once."""
+    connection.execute(delete(agent_skill).where(agent_skill.c.agent_id == id))
+    for skill in sorted(set(skills)):
+        connection.execute(insert(agent_skill).values(agent_id=id, skill=skill))
+    connection.execute(update(agent).where(agent.c.id == id).values(capacity=capacity))
 
 
 def set_disabled(connection: Connection, id: str, disabled: bool) -> None:

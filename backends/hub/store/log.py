@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from agent_tui.backends.hub.store import agents, brands, cases, joins, leases, people, phone, promises, talk
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
+from agent_tui.backends.hub.store.waiting import why_of
 from agent_tui.domain.events import (
     AgentChanged,
     AnyBody,
@@ -101,6 +102,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref, data = body.call.id, {name: getattr(body.call, name) for name in _CALL_TIMES}
         case CaseChanged():
             data = {"change": body.change, "detail": body.detail}
+            if body.why is not None:
+                data["why"] = asdict(body.why)
         case CustomerChanged():
             ref = body.customer.id
         case CustomersJoined() | CustomersParted():
@@ -220,7 +223,7 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             call = phone.find_call(connection, ref)
             return CallChanged(replace(call, **data)) if call is not None else UnknownBody()
         case "case-changed":
-            return CaseChanged(cast(Any, data["change"]), data["detail"])
+            return CaseChanged(cast(Any, data["change"]), data["detail"], why_of(data.get("why")))
         case "customer-changed":
             customer = people.person(connection, ref)
             return CustomerChanged(customer) if customer is not None else UnknownBody()

@@ -75,6 +75,15 @@ agent = Table(
     Column("created", At, nullable=False),
     # Place in the log since when they see what they see now.
     Column("granted", BigInteger, nullable=False, server_default="0"),
+    # What their cases can weigh together before a queue gives them no more.
+    Column("capacity", Integer, nullable=False, server_default="4"),
+)
+
+agent_skill = Table(
+    "agent_skill",
+    metadata,
+    Column("agent_id", Id, ForeignKey("agent.id"), primary_key=True),
+    Column("skill", Word, primary_key=True),
 )
 
 agent_brand = Table(

@@ -1,0 +1,144 @@
+"""Explaining a case: what its clock counts, whose it is, and by which rule it came to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+
+from agent_tui.commands import ids
+from agent_tui.commands.command import command
+from agent_tui.commands.conditions import can, has_case, me
+from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.views import agent_name
+from agent_tui.commands.when import say_when
+from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.queries import Page, WhyPage, WhyQuery
+from agent_tui.domain.queues import Assignment, Why
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.domain.text_time import length_words
+from agent_tui.domain.time import MINUTE_MS, Ms, local_time
+
+_METRICS: dict[Metric, Phrase] = {
+    "first": marked("first reply"),
+    "next": marked("next reply"),
+    "call": marked("call"),
+    "write-up": marked("write-up of the call"),
+    "promise": marked("what we promised"),
+}
+
+
+RULES: dict[str, Phrase] = {
+    "sticky": marked("had this customer last"),
+    "longest-idle": marked("longest without work of all who can do it"),
+    "most-room": marked("nobody was idle, and the most room was here"),
+    "overflow": marked("its own queue took too long"),
+    "pulled": marked("taken by hand"),
+}
+
+
+def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = context.row
+    if row is None:
+        return None
+    now = context.workbench.time.now()
+    first = [_clock(row.clock, now, context.zone)] if row.clock is not None else []
+    last = [compose("{n} not sent", n=row.failed)] if row.failed else []
+    more = context.ui.explain()
+    if more:
+        last.append(more)
+    if context.backend is not None and context.backend.directory.queues:
+        # how it came to whom it is says whose it is, too
+        ask_why(context, lambda words: context.ui.say(listed(" · ", [*first, words, *last])))
+    myself = me(context)
+    if myself is not None and row.owner == myself.id:
+        whose = trusted("yours")
+    elif row.owner:
+        whose = compose("{owner} has it", owner=agent_name(context, row.owner))
+    else:
+        whose = trusted("nobody has it yet")
+    return listed(" · ", [*first, whose, *last])
+
+
+def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
+    def at(instant: Ms) -> SafeText:
+        return clean_line(f"{local_time(instant, zone):%H:%M}")
+
+    minutes = abs(clock.due - now) // MINUTE_MS
+    template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)
+    promised = compose(
+        "{left}: {metric}, due {due}, since {since}",
+        left=template,
+        metric=_METRICS[clock.metric].text,
+        due=at(clock.due),
+        since=at(clock.since),
+    )
+    return promised + trusted(" (this desk's own reckoning)") if clock.estimated else promised
+
+
+def _why(context: Context, _arguments: Arguments) -> SafeText | None:
+    ask_why(context, lambda words: context.ui.say(words))
+    return None
+
+
+def ask_why(context: Context, then: Callable[[SafeText], None]) -> None:
+    """How the case came to whom it is, in words, when the server has said it."""
+    row, key = context.row, context.key
+    if row is None or key is None:
+        return
+
+    def arrived(page: Page) -> None:
+        if isinstance(page, WhyPage):
+            then(why_words(context, row, page.assignment))
+
+    context.workbench.inquire(key.backend, WhyQuery(key.case), arrived)
+
+
+def why_words(context: Context, row: CaseRow, held: Assignment | None) -> SafeText:
+    """Whose it is, since when and why."""
+    if held is None or not row.owner:
+        queue = context.backend.directory.queue_of(row) if context.backend is not None and not row.owner else None
+        if queue is not None:
+            return compose("nobody has it: it waits in {queue}", queue=clean_line(queue.name))
+        return trusted("nobody has been given it") if held is None else trusted("nobody has it yet")
+    when = say_when(held.at, context.workbench.time.now(), context.zone)
+    myself = me(context)
+    owner = trusted("yours") if myself is not None and row.owner == myself.id else agent_name(context, row.owner)
+    if held.why is None:
+        if held.by == row.owner:
+            return compose("{owner}, since {when}: taken by hand", owner=owner, when=when)
+        by = agent_name(context, held.by) if held.by else trusted("the server")
+        return compose("{owner}, since {when}: given by {by}", owner=owner, when=when, by=by)
+    rule = RULES[held.why.rule].text if held.why.rule in RULES else clean_line(held.why.rule)
+    words = compose("{owner}, since {when}: {rule}", owner=owner, when=when, rule=rule)
+    return listed(" · ", [words, *_facts(context, held.why)])
+
+
+def _facts(context: Context, why: Why) -> Sequence[SafeText]:
+    """What the rule went by."""
+
+    def title(queue: str) -> SafeText:
+        return clean_line(context.backend.directory.queue_title(queue) if context.backend is not None else queue)
+
+    facts = [compose("from {queue}", queue=title(why.queue))]
+    if why.through and why.through != why.queue:
+        facts.append(compose("for {queue}", queue=title(why.through)))
+    if why.waited >= MINUTE_MS:
+        facts.append(compose("had waited {time}", time=length_words(why.waited)))
+    if why.rule == "longest-idle" and why.idle >= MINUTE_MS:
+        facts.append(compose("{time} without a new case", time=length_words(why.idle)))
+    if why.load:
+        facts.append(compose("{load} of {all} in hand then", load=why.load, all=why.capacity))
+    skills = [need for need in why.needs if not need.startswith("brand:")]
+    if skills:
+        facts.append(compose("needs {skills}", skills=clean_line(", ".join(skills))))
+    return facts
+
+
+def _knows_why(context: Context) -> SafeText | None:
+    return can("pull")(context)
+
+
+COMMANDS = (
+    command(ids.EXPLAIN, _explain, has_case),
+    command(ids.WHY, _why, has_case, _knows_why),
+)

@@ -1,0 +1,133 @@
+"""When waiting cases are given out: after whatever can change who gets what, and when a time of a rule has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from time import perf_counter
+
+from agent_tui.backends.hub import routing
+from agent_tui.backends.hub.routing import PUT_BACK_MS, Memory, takes_work
+from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.store.errors import StoreError
+from agent_tui.backends.hub.writer import Writer
+from agent_tui.domain.events import AgentChanged, CaseChanged, Event
+from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.routing import Routed
+from agent_tui.domain.time import MS, Ms, TimerHandle, TimeSource
+
+AGAIN_AFTER_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 0.5
+
+
+class Router:
+    """One turn at a time; what happens meanwhile makes one more turn after it, after a pause as long as a turn took, so
+    that giving out never takes more than half of the hub. `spawn` runs a coroutine among the workspace's tasks."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        time: TimeSource,
+        spawn: Callable[[Coroutine[None, None, None]], None],
+        setups: Callable[[], tuple[QueueSetup, ...]],
+        *,
+        inline: bool,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._time = time
+        self._spawn = spawn
+        self._setups = setups
+        self._inline = inline
+        self._idle_since: dict[str, Ms] = {}
+        self._put_back: dict[str, tuple[str, Ms]] = {}
+        self._timer: TimerHandle | None = None
+        self._working = False
+        self._more = False
+        self._running = False
+
+    @property
+    def memory(self) -> Memory:
+        """As it is now, for a job in another thread."""
+        return Memory(dict(self._idle_since), dict(self._put_back))
+
+    def start(self) -> None:
+        """Give out what waits, if anybody is there for it."""
+        self._running = True
+        self._wake()
+
+    def stop(self) -> None:
+        """No further turn is begun."""
+        self._running = False
+        self._timed(None)
+
+    def happened(self, events: Iterable[Event]) -> None:
+        """Events were stored."""
+        anything = False
+        for event in events:
+            match event.body:
+                case AgentChanged(agent=agent):
+                    if takes_work(agent):
+                        self._idle_since.setdefault(agent.id, event.recorded)
+                    else:
+                        self._idle_since.pop(agent.id, None)
+                case CaseChanged(change="assigned") if event.row is not None:
+                    if event.row.owner:
+                        self._put_back.pop(event.case, None)
+                        if event.row.owner in self._idle_since:
+                            self._idle_since[event.row.owner] = event.recorded
+                    elif event.by:
+                        self._put_back[event.case] = (event.by, event.recorded)
+            anything = anything or bool(event.case) or isinstance(event.body, AgentChanged)
+            if event.row is not None and event.row.stage in ("done", "spam", "joined"):
+                self._put_back.pop(event.case, None)
+        if anything:
+            self._wake()
+
+    def _wake(self) -> None:
+        if not self._setups():
+            return
+        self._more = True
+        if self._running and not self._working:
+            self._working = True
+            self._spawn(self._turns())
+
+    async def _turns(self) -> None:
+        try:
+            while self._more and self._running:
+                self._more = False
+                begun = perf_counter()
+                await self._turn()
+                if self._more and not self._inline:
+                    await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, max(0.005, perf_counter() - begun)))
+        finally:
+            self._working = False
+
+    async def _turn(self) -> None:
+        if not self._idle_since:
+            self._timed(None)  # until somebody is here
+            return
+        setups, memory = self._setups(), self.memory
+
+        def read() -> Routed:
+            with self._store.read() as connection:
+                return routing.look(connection, setups, memory, self._time.now()).routed()
+
+        try:
+            # mostly nothing can be given out, and then the writer is not asked
+            routed = read() if self._inline else await asyncio.to_thread(read)
+            if routed.given:
+                await self._writer.run(lambda tx: routing.give_out(tx, setups, memory, routed.given))
+            again = routed.again
+        except StoreError:  # a full disk ...: nothing was given out
+            again = self._time.now() + round(AGAIN_AFTER_SECONDS * MS)
+        ends = [at + PUT_BACK_MS for _, at in memory.put_back.values() if at + PUT_BACK_MS > self._time.now()]
+        self._timed(min([*ends, *([again] if again is not None else [])], default=None))
+
+    def _timed(self, at: Ms | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if at is not None and self._running:
+            self._timer = self._time.call_later(max(0.0, (at - self._time.now()) / MS), self._wake)
