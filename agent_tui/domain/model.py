@@ -46,7 +46,9 @@ class Address:
 
 @frozen
 class Agent:
-    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand."""
+    """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand.
+    `presence`: whether they take new work, or why not; `since` (Ms, 0 unknown); `then`: what it becomes when what they
+    have in hand is finished, until which they take no new work."""
 
     id: str
     name: str
@@ -54,6 +56,8 @@ class Agent:
     teams: tuple[str, ...] = ()
     presence: str = "offline"
     brands: tuple[str, ...] = (EVERY_BRAND,)
+    since: Ms = 0
+    then: str = ""
 
 
 @frozen
@@ -340,6 +344,37 @@ class PastCase:
 
 
 @frozen
+class AgentLoad:
+    """What an agent has in hand: open cases, how many of them need the agent, and whether they are in a call."""
+
+    agent: Agent
+    open: int = 0
+    need: int = 0
+    talks: bool = False
+
+
+@frozen
+class Announcement:
+    """What a supervisor tells all who work here, until `until` (Ms)."""
+
+    id: str
+    body: CustomerText
+    by: str
+    at: Ms
+    until: Ms
+
+
+@frozen
+class Handed:
+    """A case that another agent gave to me, and what they said with it."""
+
+    case: str
+    by: str
+    at: Ms
+    note: CustomerText = EMPTY
+
+
+@frozen
 class Sender:
     """An account we can write from: a channel, the brand it speaks for, and its own address (mail) or name."""
 
@@ -371,6 +406,8 @@ class Directory:
     canned: tuple[Canned, ...] = ()
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Why an agent may be not ready: short names and, where the workspace has its own, titles."""
 
     @property
     def names(self) -> dict[str, str]:

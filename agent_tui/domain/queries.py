@@ -8,7 +8,20 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseDetail, CaseRow, Conversation, Customer, Directory, JoinPreview, Met, PastCase
+from agent_tui.domain.model import (
+    AgentLoad,
+    Announcement,
+    CaseDetail,
+    CaseRow,
+    Conversation,
+    Customer,
+    Directory,
+    Handed,
+    JoinPreview,
+    Met,
+    PastCase,
+    Promise,
+)
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.text import CustomerText
@@ -133,6 +146,22 @@ class SearchQuery:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class ShiftQuery:
+    """What I have in hand, what was handed to me since my last shift, what is announced. `agent`: of another agent, for
+    supervisors."""
+
+    agent: str = ""
+    kind: Literal["shift"] = "shift"
+
+
+@frozen
+class AgentsQuery:
+    """Who works here and how much they have in hand; for supervisors."""
+
+    kind: Literal["agents"] = "agents"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -145,6 +174,8 @@ Query = (
     | CustomersQuery
     | SearchQuery
     | HeldQuery
+    | ShiftQuery
+    | AgentsQuery
 )
 
 
@@ -287,6 +318,29 @@ class SearchPage:
     kind: Literal["search"] = "search"
 
 
+@frozen
+class ShiftPage:
+    """`left`: the end of my shift before (Ms, 0 none). `cases`: my open ones, the most urgent first, at most 500.
+    `promises`: open ones that I have to keep. `handed`: of my cases those that others gave me since `left`."""
+
+    left: int
+    cases: tuple[CaseRow, ...]
+    promises: tuple[Promise, ...]
+    handed: tuple[Handed, ...]
+    announcements: tuple[Announcement, ...]
+    seq: int
+    kind: Literal["shift"] = "shift"
+
+
+@frozen
+class AgentsPage:
+    """All who may work here, by name."""
+
+    agents: tuple[AgentLoad, ...]
+    seq: int
+    kind: Literal["agents"] = "agents"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -299,4 +353,6 @@ Page = (
     | CustomersPage
     | SearchPage
     | HeldPage
+    | ShiftPage
+    | AgentsPage
 )

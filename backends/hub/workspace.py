@@ -15,6 +15,7 @@ from agent_tui.backends.connectors.base import Connector, ConnectorPort
 from agent_tui.backends.hub import calls, drafts, leases, orders, queries, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
+from agent_tui.backends.hub.attendance import Attendance
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
@@ -100,6 +101,7 @@ class Workspace:
             lambda: self._write(leases.end_those_run_out),
             self._spawn,
         )
+        self._attendance = Attendance(time, lambda: self.policy, self._writer.run, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -142,6 +144,8 @@ class Workspace:
         self._indexer.start()
         self._wakes.set()
         self._lease_ends.set()
+        with self._store.read() as connection:
+            self._attendance.start(agents.everyone(connection))
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
@@ -149,6 +153,7 @@ class Workspace:
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
+        self._attendance.stop()
         for connector in self._connectors.values():
             await connector.stop()
         for lane in self._lanes.values():
@@ -239,6 +244,7 @@ class Workspace:
         if any(isinstance(e.body, CallChanged) and e.body.call.state in _OVER for e in events):
             self._spawn(self._calls_over())
         for event in events:
+            self._attendance.follow(event)
             match event.body:
                 case MessageAdded(message=message, conversation=thread) if message.kind == "out" and thread is not None:
                     lanes.add(thread.account)
@@ -285,12 +291,14 @@ class Workspace:
         """See `served.Served`."""
         return await self._reading(self._doors.shut_out)
 
-    async def presence(self, agent: str, state: str) -> None:
-        """The server tells that an agent's first desk came ("available") or the last one left ("offline")."""
-        try:
-            await self._writer.run(lambda tx: orders.set_presence(tx, agent, state))
-        except (Refused, StoreError):
-            return  # presence is not worth failing for
+    @property
+    def login(self) -> str:
+        """See `served.Served`."""
+        return self.policy.login
+
+    async def presence(self, agent: str, here: bool) -> None:
+        """See `served.Served`."""
+        await self._attendance.present(agent, here)
 
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         """A desk's first line is up: its leases stand. `begins`: it was started just now, so those of the agent's other
@@ -329,7 +337,7 @@ class Workspace:
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
-            leases.followed(tx, me, desk, order, result)
+            leases.followed(tx, me, desk, order, result, fence)
             answer = Answer(result, "", "", digest)
             ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
             return answer
@@ -449,8 +457,6 @@ def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
     leases.hub_started(tx, policy)
-    for agent in agents.everyone(tx.connection):
-        orders.set_presence(tx, agent.id, "offline")
 
 
 def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPolicy:

@@ -15,9 +15,9 @@ from sqlalchemy.pool import QueuePool
 from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0013"
+NEWEST = "0015"
 """The newest revision in `migrations/versions`; a test holds it to them."""
-KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0011", "0012", "0013"})
+KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0011", "0012", "0013", "0015"})
 
 
 def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> Engine:
