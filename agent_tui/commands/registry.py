@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from agent_tui.commands import calls, case, closing, desk, history, joining, leases, moving, promises, views, writing
+from agent_tui.commands import (
+    agents,
+    attendance,
+    calls,
+    case,
+    closing,
+    desk,
+    handover,
+    history,
+    joining,
+    leases,
+    logout,
+    moving,
+    promises,
+    shift,
+    views,
+    writing,
+)
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
@@ -20,6 +37,11 @@ _ALL = (
     *history.COMMANDS,
     *writing.COMMANDS,
     *calls.COMMANDS,
+    *attendance.COMMANDS,
+    *shift.COMMANDS,
+    *handover.COMMANDS,
+    *agents.COMMANDS,
+    *logout.COMMANDS,
     *desk.COMMANDS,
 )
 _BY_ID = {command.spec.id: command for command in _ALL}
