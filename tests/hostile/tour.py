@@ -47,6 +47,7 @@ class Tour:
         await self._rows()
         await self._cases()
         await self._choices()
+        await self._shift()
         await self._typed()
         await self._found()
         await self._rings()
@@ -63,7 +64,9 @@ class Tour:
         await self.desk.press("Q")
         await until(lambda: child.returncode is not None or "you have" in self.desk.text, what="it leaves or asks")
         if child.returncode is None:
-            await self.desk.press("leave\r")
+            for _ in range(len(self.texts) // 10 + 2):
+                await self._press(PAGE_DOWN)
+            await self.desk.press("log out\r")
         assert await self.desk.ended() == 0
 
     # -- at the keyboard
@@ -151,10 +154,19 @@ class Tour:
 
     async def _choices(self) -> None:
         """What offers names: labels, people, canned replies, ways to write, files to send, every command."""
-        for keys in ("l", "A", "R", "?", "\x10"):
+        for keys in ("l", "A", "R", "?", "\x10", "b"):
             await self._press(keys)
             for _ in range(8):
                 await self._press(DOWN * 6)
+            await self._press(ESC)
+
+    async def _shift(self) -> None:
+        """What was handed over, announced and promised; and all that could be handed on."""
+        for keys, words in (("go", "your shift"), ("ge", "hand over:")):
+            await self._press(keys)
+            await self._see(words)
+            for _ in range(len(self.texts) // 4 + 4):
+                await self._press(PAGE_DOWN)
             await self._press(ESC)
 
     async def _typed(self) -> None:
