@@ -10,12 +10,14 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.widget import Widget
 
+from agent_tui.commands import ids
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.language import SPOKEN, spoken
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
+from agent_tui.services.lock import Lock
 from agent_tui.services.notify import Notifier
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.app_base import TerminalApp
@@ -26,7 +28,7 @@ from agent_tui.themes.theme import Theme
 from agent_tui.widgets.glyphs import AsciiGlyphs
 from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.paint import Paint
-from agent_tui.widgets.shell import DeskScreen, KeyRouter, Pulse, Resting
+from agent_tui.widgets.shell import Arrival, DeskScreen, KeyRouter, Locking, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
 
 
@@ -54,6 +56,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         theme: Theme,
         time: TimeSource,
         terminal: Terminal | None = None,
+        lock: Lock | None = None,
     ) -> None:
         super().__init__(terminal)
         self.workbench = workbench
@@ -68,9 +71,11 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             self._filters = [*(kept for kept in self._filters if not isinstance(kept, Monochrome | NoColor)), NoColor()]
         if settings.glyphs == "ascii":
             self._filters = [*self._filters, AsciiGlyphs()]
-        self.desk_screen = _Screen(workbench, self.paint, settings.zone)
+        self.desk_screen = _Screen(workbench, self.paint, settings.zone, lock or Lock(time))
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
+        self.locking = Locking(time, self.desk_screen, self.ui, settings.lock_minutes)
         self.desk_screen.prompt.closed = self._question_over
         self.notifier = Notifier(self._call, settings.attention)
         self.pulse = Pulse(time, self._draw, self._tick)
@@ -100,11 +105,13 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self._unsubscribe = self.workbench.subscribe(self.pulse.changed)
         self.desk_screen.set_focus(self.desk_screen.inbox, scroll_visible=False)
+        self.locking.start()
         self.call_after_refresh(self._first)
 
     def on_unmount(self) -> None:
         self._unsubscribe()
         self.pulse.stop()
+        self.locking.stop()
         if self.resting is not None:
             self.resting.stop()
 
@@ -118,8 +125,10 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             return
         with self._context(), spoken(self.language), self.batch_update():
             self.desk_screen.changed(changes)
+            self.arrival.look()
             self.keys.teach()
         looking_at = self.workbench.desk.open_case.key if self.workbench.desk.open_case is not None else None
+        self.notifier.silent = self.locking.locked
         self.notifier.notify(changes.notices, self.workbench.time.now(), looking_at)
 
     def _tick(self, now: Ms) -> Ms | None:
@@ -137,6 +146,12 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+            return
+        self.arrival.typed()
+        if self.locking.take(event):
+            event.stop()
+            event.prevent_default()
+            self._paint()
         elif isinstance(event, events.Key) and self.keys.press(event.key):
             event.stop()
             event.prevent_default()

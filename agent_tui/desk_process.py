@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from agent_tui.config.chosen import Chosen, Server, chosen_without_file, only
 from agent_tui.config.paths import Paths
 from agent_tui.config.problems import Wrong
 from agent_tui.config.remembered import read_remembered
-from agent_tui.config.secrets import read_secret
+from agent_tui.config.secrets import SecretError, read_secret
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.text import clean_line
 from agent_tui.domain.time import SystemTime, TimeSource
@@ -73,6 +74,7 @@ async def run_configured(
             theme_folder=folder / "themes",
             keymap=keymap if chosen.keymap or keymap.exists() else None,
             terminal=terminal,
+            token=lambda typed: opens(servers, env, typed),
         )
         for problem in problems:
             app.desk_screen.status.say(clean_line(str(problem)), "failure")
@@ -80,6 +82,18 @@ async def run_configured(
 
     language, mouse = language_named(chosen.language, env), chosen.mouse != "off"
     return await run_desk(backends, make, time, state, chosen.undo_seconds, tie, language=language, mouse=mouse)
+
+
+async def opens(servers: Sequence[Server], env: Mapping[str, str], typed: str) -> bool:
+    """Whether `typed` is the token of one of the servers."""
+    for server in servers if typed.strip() else ():
+        try:
+            token = (await read_secret(server.token, env)).reveal()
+        except SecretError:
+            continue
+        if hmac.compare_digest(typed.strip().encode("utf-8", "replace"), token.encode()):
+            return True
+    return False
 
 
 def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:
@@ -96,6 +110,7 @@ def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:
         downloads=chosen.downloads,
         ask_above=round(chosen.ask_above_mb * 1_000_000),
         signature=chosen.signature.strip(),
+        lock_minutes=chosen.lock_minutes,
     )
 
 

@@ -20,6 +20,7 @@ from agent_tui.themes.theme import Depth
 
 if TYPE_CHECKING:
     from agent_tui.app import DeskApp
+    from agent_tui.services.lock import Opens
     from agent_tui.terminal.terminal import Terminal
 
 FIRST_LINES = 20
@@ -70,10 +71,12 @@ def make_app(
     theme_folder: Path | None = None,
     keymap: Path | None = None,
     terminal: Terminal | None = None,
+    token: Opens | None = None,
 ) -> tuple[DeskApp, tuple[Problem, ...]]:
     """The desk, and what was wrong with keymap and themes; the rest of them is used."""
     from agent_tui.app import DeskApp
     from agent_tui.keymaps.loader import load_keymap
+    from agent_tui.services.lock import Lock
     from agent_tui.themes.loader import BUILT_IN, load_themes
 
     keys, bad_keys = load_keymap(keymap)
@@ -81,7 +84,7 @@ def make_app(
     problems = [*bad_keys, *bad_themes]
     if theme not in themes:
         problems.append(Problem("theme", 0, theme, "no such theme", "one of " + ", ".join(themes)))
-    app = DeskApp(workbench, settings, keys, themes.get(theme, themes["dark"]), time, terminal)
+    app = DeskApp(workbench, settings, keys, themes.get(theme, themes["dark"]), time, terminal, Lock(time, token))
     return app, tuple(problems)
 
 

@@ -31,6 +31,7 @@ class Capabilities:
     refused when a newer one is there) or none. `presence`: it tells who else has a case open.
     `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
     (of all that was said): as named. `history`: it answers what a customer's whole history is.
+    `shift`: it tells what was handed over, promised and announced.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -46,6 +47,7 @@ class Capabilities:
     search: bool = False
     history: bool = False
     presence: bool = False
+    shift: bool = False
 
 
 @frozen

@@ -408,6 +408,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         calls=wire.calls,
         files=wire.files and bool(welcome.blob_url),
         history=wire.history,
+        shift=wire.shift,
         orders=frozenset(wire.orders),
         search=wire.search,
     )

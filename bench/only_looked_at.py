@@ -27,11 +27,13 @@ class OnlyLookedAt:
     def visible(self, agent: Agent, event: Event) -> bool:
         return True
 
+    login = "available"
+
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         return None
 
     async def desk_left(self, agent: str, desk: str) -> None:
         return None
 
-    async def presence(self, agent: str, state: str) -> None:
+    async def presence(self, agent: str, here: bool) -> None:
         return None

@@ -29,6 +29,8 @@ class Choice:
     beside: SafeText = NOTHING
     why_not: SafeText | None = None
     """Why it cannot be chosen now; None when it can."""
+    heading: bool = False
+    """Whether it only names the lines under it."""
 
 
 class Ui(Protocol):
@@ -109,6 +111,11 @@ class Ui(Protocol):
         """Let the agent choose one. `free`: what was typed counts too when it is none of the choices."""
         ...
 
+    def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
+        """A page to read and choose from: what stands beside the titles is shown whole. `at`: the choice whose line is
+        marked first."""
+        ...
+
     def filter(self) -> None:
         """Type words that narrow the view."""
         ...
@@ -129,6 +136,11 @@ class Ui(Protocol):
 
     def copy(self, text: SafeText) -> None:
         """To the terminal's clipboard (OSC 52)."""
+        ...
+
+    @property
+    def lock(self) -> Callable[[], None]:
+        """Hides all until it is opened again."""
         ...
 
     def redraw(self) -> None: ...

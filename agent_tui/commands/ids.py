@@ -107,11 +107,24 @@ COMMAND_LINE = "command-line"
 HELP = "help"
 PALETTE = "palette"
 PRESENCE = "presence"
+START = "start"
+HANDOVER = "handover"
+ANNOUNCE = "announce"
+AGENTS = "agents"
+LOCK = "lock"
 REDRAW = "redraw"
 QUIT = "quit"
 
-PRESENCES = ("available", "write-up", "break", "meeting", "training")
-"""What an agent usually is."""
+PRESENCES = (
+    "available",
+    "write-up",
+    "break",
+    "meal",
+    "meeting",
+    "training",
+    *(f"{reason} after" for reason in ("break", "meal", "meeting", "training")),
+)
+"""What an agent usually is, at once or after the case in hand."""
 OUTCOMES = ("solved", "promised", "transferred", "no-answer", "wrong-number")
 """What usually comes of a call."""
 
@@ -426,12 +439,43 @@ _DESK = (
     CommandSpec(
         PRESENCE,
         "Presence",
-        "Say whether I take new work.",
+        "Say whether I take new work, and why not; after: when the case in hand is finished.",
         (LIST,),
-        (Argument("state", "text", required=False, help="available, or why not", suggested=PRESENCES),),
+        (Argument("state", "text", required=False, help="available, or why not; break after", suggested=PRESENCES),),
     ),
+    CommandSpec(
+        START,
+        "Start page",
+        "Show what waits for me: handed over, late, promised today, announced.",
+        (LIST,),
+    ),
+    CommandSpec(
+        HANDOVER,
+        "Hand over my work",
+        "Go through my cases, promises, drafts and unsent replies: keep, return or pass each.",
+        (LIST,),
+    ),
+    CommandSpec(
+        ANNOUNCE,
+        "Announce",
+        "Tell all who work here something, now and at their log-in; for supervisors.",
+        (LIST,),
+        (Argument("words", "text", required=False, help="couriers are on strike until tomorrow 9"),),
+    ),
+    CommandSpec(
+        AGENTS,
+        "Agents",
+        "Show who is here, since when and with how much in hand; make one not ready, or pass their cases.",
+        (LIST,),
+    ),
+    CommandSpec(LOCK, "Lock", "Hide everything until a word or the token opens it again; sending goes on.", (LIST,)),
     CommandSpec(REDRAW, "Redraw", "Paint the screen again.", _ANYWHERE),
-    CommandSpec(QUIT, "Log out", "Leave the desk; shows first what is unsent or owed.", (LIST,)),
+    CommandSpec(
+        QUIT,
+        "Log out",
+        "Leave the desk and say so; shows first what is open, promised, unsent or half written.",
+        (LIST,),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from agent_tui.commands import ids
@@ -95,7 +95,7 @@ def _promise(context: Context, arguments: Arguments) -> SafeText | None:
 
 def _record(context: Context, words: str) -> None:
     words, agent, team = _whose(context, words)
-    what, due = _what_and_when(context, words)
+    what, due = what_and_when(context, words)
     if not what:
         raise CommandError(trusted("say first what is promised: call back by 12:00"))
     if due is not None:
@@ -105,7 +105,7 @@ def _record(context: Context, words: str) -> None:
     def by(when: str) -> None:
         _make(context, what, _instant(context, when), agent, team)
 
-    context.ui.pick(trusted("by when"), _times(context), by, free=True)
+    context.ui.pick(trusted("by when"), times(context), by, free=True)
 
 
 def _make(context: Context, what: str, due: Ms, agent: str, team: str) -> None:
@@ -116,8 +116,8 @@ def _make(context: Context, what: str, due: Ms, agent: str, team: str) -> None:
     context.ui.say(compose("promised by {when}", when=say_when(due, now, context.zone)))
 
 
-def _what_and_when(context: Context, words: str) -> tuple[str, Ms | None]:
-    """What is promised, and by when where the words end in a time."""
+def what_and_when(context: Context, words: str) -> tuple[str, Ms | None]:
+    """What is promised or told, and by when or until when where the words end in a time."""
     words = f" {words}"
     folded = words.casefold()
     for place in sorted((folded.rfind(by) for by in _BY), reverse=True):
@@ -138,11 +138,13 @@ def _instant(context: Context, words: str) -> Ms:
     return due
 
 
-def _times(context: Context) -> list[Choice]:
+def times(context: Context, only: Sequence[str] = ()) -> list[Choice]:
+    """Usual times, or some of them."""
     now = context.workbench.time.now()
     return [
         Choice(words, title.text, say_when(parse_when(words, now, context.zone), now, context.zone))
         for words, title in _TIMES
+        if not only or words in only
     ]
 
 
@@ -177,7 +179,7 @@ def _act_on(context: Context, promise: Promise) -> None:
             settle("kept")
             context.ui.say(trusted("promise kept"))
         elif what == "later":
-            context.ui.pick(trusted("by when"), _times(context), later, free=True)
+            context.ui.pick(trusted("by when"), times(context), later, free=True)
         elif what == "other":
             context.ui.pick(trusted("whose is it"), list(assignees(context)), other)
         elif what == "mistake":

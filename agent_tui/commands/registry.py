@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from agent_tui.commands import (
+    agents,
+    attendance,
     calls,
     case,
     closing,
     desk,
     erasing,
     explaining,
+    handover,
     history,
     joining,
     leases,
+    logout,
     moving,
     promises,
     queues,
+    shift,
     views,
     writing,
 )
@@ -38,6 +43,11 @@ _ALL = (
     *history.COMMANDS,
     *writing.COMMANDS,
     *calls.COMMANDS,
+    *attendance.COMMANDS,
+    *shift.COMMANDS,
+    *handover.COMMANDS,
+    *agents.COMMANDS,
+    *logout.COMMANDS,
     *desk.COMMANDS,
 )
 _BY_ID = {command.spec.id: command for command in _ALL}

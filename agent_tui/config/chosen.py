@@ -48,6 +48,7 @@ class Chosen:
     downloads: Path | None = None
     ask_above_mb: float = 10.0
     signature: str = ""
+    lock_minutes: float = 0.0
     resident: bool = False
     bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
     language: Literal["auto", "en", "he"] = "auto"
@@ -87,6 +88,7 @@ def chosen_of(settings: Settings, folder: Path, home: Path) -> Chosen:
         expand(settings.downloads, folder, home),
         settings.ask_above_mb,
         settings.signature,
+        settings.lock_minutes,
         settings.resident,
         settings.bidi,
         settings.language,

@@ -111,6 +111,27 @@ class TimeSettings(ConfigModel):
     call lasts as long as the call."""
 
 
+class ShiftSettings(ConfigModel):
+    """How agents' shifts begin, and what a lost line means."""
+
+    login: Literal["not-ready", "available"] = "not-ready"
+    """What an agent is after log-in: not-ready shows first what waits for them, available takes new work at once."""
+
+    away_seconds: float = Field(default=90, ge=0, le=3600, allow_inf_nan=False)
+    """How long a lost line changes nothing; then colleagues see the agent as away, until the line is back."""
+
+
+class ReasonSettings(ConfigModel):
+    """Why an agent may be not ready. One [[reasons]] table for each; without any they are write-up, break, meal,
+    meeting and training."""
+
+    name: Name = Field(examples=["coaching"])
+    """Its short name, as it is typed and counted."""
+
+    title: str = Field(default="", examples=["in coaching"])
+    """Its words as colleagues read them; empty: the desk's own for the names above, in the agent's language."""
+
+
 class BrandSettings(ConfigModel):
     """Whom agents speak for. One [[brands]] table for each."""
 
@@ -175,6 +196,12 @@ class HubSettings(ConfigModel):
     times: TimeSettings = TimeSettings()
     """Times of the workspace."""
 
+    shift: ShiftSettings = ShiftSettings()
+    """How agents' shifts begin, and what a lost line means."""
+
+    reasons: tuple[ReasonSettings, ...] = ()
+    """Why agents may be not ready."""
+
     brands: tuple[BrandSettings, ...] = ()
     """Whom agents speak for."""
 
@@ -197,6 +224,7 @@ class HubSettings(ConfigModel):
     def _whole(self) -> Self:
         distinct("brands", [brand.name for brand in self.brands])
         distinct("teams", [team.name for team in self.teams])
+        distinct("reasons", [reason.name for reason in self.reasons])
         distinct("canned", [f"{one.name} ({one.brand})" if one.brand else one.name for one in self.canned])
         distinct("mail", [account.name for account in self.mail])
         distinct("webhook", [account.name for account in self.webhook])

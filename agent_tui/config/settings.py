@@ -135,6 +135,9 @@ class Settings(ConfigModel):
     signature: str = Field(default="", examples=["Noa, Nofar Home\n03-555-0100"])
     """The text under your mails; empty: the one that the server has for the sender, if any."""
 
+    lock_minutes: float = Field(default=0.0, ge=0, le=1440, allow_inf_nan=False)
+    """Lock the desk after so many minutes without a key: nothing of customers is on the screen then. 0: never."""
+
     images: Literal["auto", "blocks", "off"] = "auto"
     """How to show pictures in the terminal: in half blocks, or with auto by plain signs where there are few colours.
     off: not at all, they can be saved or fetched by a link."""

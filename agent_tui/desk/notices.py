@@ -9,6 +9,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import colleague
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import (
+    Announced,
     CallChanged,
     CaseChanged,
     Event,
@@ -24,6 +25,8 @@ from agent_tui.domain.text import clean_line, compose
 def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str) -> Notice | None:
     """The line for an event on one of my cases; None for what needs none. `desk`: this terminal."""
     row, me = event.row if event.row is not None else row, state.me
+    if isinstance(event.body, Announced) and me is not None and event.by != me.id:
+        return Notice(compose("announced: {words}", words=event.body.announcement.body.safe_line), "info", None, True)
     if me is None or row is None:
         return None
     key = CaseKey(state.id, event.case)

@@ -6,10 +6,11 @@ from collections.abc import Container
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseRow
+from agent_tui.domain.model import CaseRow, Promise
 from agent_tui.domain.orders import (
     Assign,
     Block,
+    ChangePromise,
     Label,
     MakePromise,
     MarkRead,
@@ -41,8 +42,15 @@ class Undoable:
         return any(CaseKey(backend, case_of(order)) in cases for _, backend, order in self.steps)
 
 
-def inverse(order: Order, before: CaseRow | None) -> tuple[Order, SafeText] | None:
-    """The opposite order and words for what it undoes; None when there is none or the row was not known."""
+def inverse(order: Order, before: CaseRow | None, promised: Promise | None = None) -> tuple[Order, SafeText] | None:
+    """The opposite order and words for what it undoes; None when there is none or the row was not known. `promised`:
+    the promise that it changes, as it was."""
+    if isinstance(order, ChangePromise):
+        held = promised or (before.promise if before is not None else None)
+        if held is None or held.id != order.promise:
+            return None
+        back = ChangePromise(order.case, held.id, held.due, held.agent, held.team)
+        return back, trusted("undone: the promise as before")
     if before is None:
         return None
     case = before.id

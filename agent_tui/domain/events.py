@@ -11,7 +11,18 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.leases import LeaseChange
-from agent_tui.domain.model import Agent, Call, CaseRow, Conversation, Customer, Delivery, Join, Message, Promise
+from agent_tui.domain.model import (
+    Agent,
+    Announcement,
+    Call,
+    CaseRow,
+    Conversation,
+    Customer,
+    Delivery,
+    Join,
+    Message,
+    Promise,
+)
 from agent_tui.domain.queues import Why
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -183,6 +194,14 @@ class PromiseChanged:
 
 
 @frozen
+class Announced:
+    """Something that all who work here are told."""
+
+    announcement: Announcement
+    type: Literal["announced"] = "announced"
+
+
+@frozen
 class UnknownBody:
     """An event this version does not know: it moves the place in the log and changes nothing."""
 
@@ -204,6 +223,7 @@ Body = (
     | LeaseChanged
     | LeaseAsked
     | DraftChanged
+    | Announced
 )
 AnyBody = Body | UnknownBody
 

@@ -51,7 +51,8 @@ class Address:
 class Agent:
     """A person who works here, as colleagues see them. `brands`: whose cases they may see, beside those of no brand;
     `skills`: what cases that need it can be given to them for (`language:he`); `capacity`: what their cases can weigh
-    together before a queue gives them no more."""
+    together before a queue gives them no more. `presence`: whether they take new work, or why not; `since` (Ms, 0
+    unknown); `then`: what it becomes when what they have in hand is finished, until which they take no new work."""
 
     id: str
     name: str
@@ -61,6 +62,8 @@ class Agent:
     brands: tuple[str, ...] = (EVERY_BRAND,)
     skills: tuple[str, ...] = ()
     capacity: int = CAPACITY
+    since: Ms = 0
+    then: str = ""
 
 
 @frozen
@@ -383,6 +386,37 @@ class PastCase:
 
 
 @frozen
+class AgentLoad:
+    """What an agent has in hand: open cases, how many of them need the agent, and whether they are in a call."""
+
+    agent: Agent
+    open: int = 0
+    need: int = 0
+    talks: bool = False
+
+
+@frozen
+class Announcement:
+    """What a supervisor tells all who work here, until `until` (Ms)."""
+
+    id: str
+    body: CustomerText
+    by: str
+    at: Ms
+    until: Ms
+
+
+@frozen
+class Handed:
+    """A case that another agent gave to me, and what they said with it."""
+
+    case: str
+    by: str
+    at: Ms
+    note: CustomerText = EMPTY
+
+
+@frozen
 class Sender:
     """An account we can write from: a channel, the brand it speaks for, and its own address (mail) or name."""
 
@@ -415,6 +449,8 @@ class Directory:
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
     queues: tuple[QueueSetup, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Why an agent may be not ready: short names and, where the workspace has its own, titles."""
 
     @property
     def names(self) -> dict[str, str]:

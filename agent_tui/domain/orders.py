@@ -72,11 +72,13 @@ class Note:
 
 @frozen
 class Assign:
-    """Give the case to an agent and/or a team; both empty: back to the queue."""
+    """Give the case to an agent and/or a team; both empty: back to the queue. `note`: what they should know, a note of
+    the case."""
 
     case: str
     agent: str = ""
     team: str = ""
+    note: CustomerText = EMPTY
     name: Literal["assign"] = "assign"
 
 
@@ -384,10 +386,22 @@ class Pull:
 
 @frozen
 class Presence:
-    """I am available, not ready (with a reason in `state`) or gone."""
+    """I am available, not ready (with a reason in `state`) or, with `offline`, gone. `after`: the case that I finish
+    first. `agent`: whose it is, where a supervisor says it of another."""
 
     state: str
+    after: str = ""
+    agent: str = ""
     name: Literal["presence"] = "presence"
+
+
+@frozen
+class Announce:
+    """All who work here are told, now and at log-in until `until` (Ms). For supervisors."""
+
+    body: CustomerText
+    until: Ms
+    name: Literal["announce"] = "announce"
 
 
 Order = (
@@ -424,6 +438,7 @@ Order = (
     | SaveDraft
     | Presence
     | Pull
+    | Announce
 )
 
 

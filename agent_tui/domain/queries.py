@@ -9,15 +9,19 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import (
+    AgentLoad,
+    Announcement,
     CaseDetail,
     CaseRow,
     Conversation,
     Customer,
     Directory,
     ErasurePreview,
+    Handed,
     JoinPreview,
     Met,
     PastCase,
+    Promise,
 )
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
@@ -169,6 +173,22 @@ class QueuesQuery:
     kind: Literal["queues"] = "queues"
 
 
+@frozen
+class ShiftQuery:
+    """What I have in hand, what was handed to me since my last shift, what is announced. `agent`: of another agent, for
+    supervisors."""
+
+    agent: str = ""
+    kind: Literal["shift"] = "shift"
+
+
+@frozen
+class AgentsQuery:
+    """Who works here and how much they have in hand; for supervisors."""
+
+    kind: Literal["agents"] = "agents"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -184,6 +204,8 @@ Query = (
     | HeldQuery
     | WhyQuery
     | QueuesQuery
+    | ShiftQuery
+    | AgentsQuery
 )
 
 
@@ -353,6 +375,29 @@ class QueuesPage:
     kind: Literal["queues"] = "queues"
 
 
+@frozen
+class ShiftPage:
+    """`left`: the end of my shift before (Ms, 0 none). `cases`: my open ones, the most urgent first, at most 500.
+    `promises`: open ones that I have to keep. `handed`: of my cases those that others gave me since `left`."""
+
+    left: int
+    cases: tuple[CaseRow, ...]
+    promises: tuple[Promise, ...]
+    handed: tuple[Handed, ...]
+    announcements: tuple[Announcement, ...]
+    seq: int
+    kind: Literal["shift"] = "shift"
+
+
+@frozen
+class AgentsPage:
+    """All who may work here, by name."""
+
+    agents: tuple[AgentLoad, ...]
+    seq: int
+    kind: Literal["agents"] = "agents"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -368,4 +413,6 @@ Page = (
     | HeldPage
     | WhyPage
     | QueuesPage
+    | ShiftPage
+    | AgentsPage
 )

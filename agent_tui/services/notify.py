@@ -36,10 +36,12 @@ class Notifier:
         self.mode: Mode = mode
         self._write = write
         self._last: Ms | None = None
+        self.silent = False
+        """Whether no words may be told, the desk being locked: the bell alone rings."""
 
     def notify(self, notices: Iterable[Notice], now: Ms, looking_at: CaseKey | None = None) -> bool:
         """True when a signal was written."""
-        text = signal(notices, self.mode, looking_at)
+        text = signal(notices, "bell" if self.silent and self.mode != "off" else self.mode, looking_at)
         if not text or (self._last is not None and now - self._last < QUIET_MS):
             return False
         self._last = now

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
-from agent_tui.domain.orders import Order, Reply
+from agent_tui.domain.orders import Order, Presence, Reply
 from agent_tui.domain.text import SafeText, clean_line, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
@@ -49,10 +49,13 @@ class Outbox:
         return self._entries.get(id)
 
     def recover(self, drafts: Drafts, now: Ms) -> None:
-        """After a start: held sends become drafts again (or failed entries, where a newer draft is there); what was on
-        its way goes out again if the backend knows command ids, else its outcome is unknown."""
+        """After a start: what was said of the agent's presence was of the desk that ended, and is dropped; held sends
+        become drafts again (or failed entries, where a newer draft is there); what was on its way goes out again if the
+        backend knows command ids, else its outcome is unknown."""
         for entry in self.entries:
-            if entry.state == "held":
+            if isinstance(entry.order, Presence):
+                self.remove(entry.id)
+            elif entry.state == "held":
                 draft = draft_of(entry.key, entry.order, entry.files, entry.created)
                 if draft is None:
                     self.change(entry.id, state="waiting", hold_until=None)

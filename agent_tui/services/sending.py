@@ -171,7 +171,10 @@ class Sender:
         """Refused for good: words stay in the outbox as failed and come back as a draft, other orders are told and
         gone."""
         draft = draft_of(entry.key, entry.order, entry.files, self._time.now())
-        changes = Changes(notices=[Notice(compose("refused: {why}", why=why), "failure", entry.key)])
+        words, row = compose("refused: {why}", why=why), self._desk.row(entry.key)
+        if draft is None and row is not None:
+            words = compose("refused, {name}: {why}", name=row.name.safe_line, why=why)
+        changes = Changes(notices=[Notice(words, "failure", entry.key)])
         if draft is None:
             self._outbox.remove(entry.id)
         else:

@@ -14,6 +14,7 @@ from agent_tui.desk.desk import Desk
 from agent_tui.desk.drafts import Draft, LocalFile, order_of, same_words
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
+from agent_tui.desk.shift import NOTHING_HELD, InHand
 from agent_tui.desk.undo import Step, Undoable, inverse
 from agent_tui.domain.orders import (
     FileRef,
@@ -338,25 +339,27 @@ class Workbench:
             self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(steps, words)]
         return id
 
-    def order_together(self, orders: Sequence[tuple[CaseKey, Order]]) -> None:
-        """Give orders that `undo` takes back as one."""
+    def order_together(self, orders: Sequence[tuple[CaseKey, Order]], held: InHand = NOTHING_HELD) -> None:
+        """Give orders that `undo` takes back as one. `held`: cases and promises that the inbox need not have loaded."""
         steps: list[Step] = []
         for key, order in orders:
-            steps += self._give(key, order, False)[1]
+            steps += self._give(key, order, False, held)[1]
         if steps:
             words = plural("undone: {n} case as before", "undone: {n} cases as before", n=len(steps))
             self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(tuple(steps), words)]
 
-    def _give(self, key: CaseKey, order: Order, hold: bool) -> tuple[str, tuple[Step, ...], SafeText]:
+    def _give(
+        self, key: CaseKey, order: Order, hold: bool, held: InHand = NOTHING_HELD
+    ) -> tuple[str, tuple[Step, ...], SafeText]:
         """Command id ("" when it could not be kept), and what takes it back."""
-        before = self.desk.row(key)
+        before = self.desk.row(key) or held.row(key)
         entry = self._keep(key, order, hold)
         if entry is None:
             return "", (), trusted("")
         if isinstance(order, JoinCustomers):
             # which join it made is known when it is acknowledged
             return entry.id, ((entry.id, key.backend, order),), trusted("undone: joined")
-        opposite = inverse(order, before)
+        opposite = inverse(order, before, held.promise(key.backend, order))
         if opposite is None:
             return entry.id, (), trusted("")
         return entry.id, ((entry.id, key.backend, opposite[0]),), opposite[1]

@@ -33,12 +33,12 @@ from agent_tui.backends.chatwoot.account import Account
 from agent_tui.backends.chatwoot.convert import part
 from agent_tui.backends.chatwoot.newer import newer
 from agent_tui.backends.chatwoot.news import News
-from agent_tui.backends.chatwoot.orders import ORDERS, carry_out
+from agent_tui.backends.chatwoot.orders import ORDERS, be_available, carry_out
 from agent_tui.backends.chatwoot.rest import Refused, Rest
 from agent_tui.backends.chatwoot.typing import Typing
 from agent_tui.domain.events import CaseChange, CaseChanged
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import FileRef, Order, Reply
+from agent_tui.domain.orders import FileRef, Order, Presence, Reply
 from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import (
     CasePage,
@@ -182,6 +182,9 @@ class ChatwootBackend:
             if isinstance(order, Reply) and order.seen and not order.forward_of and await self._newer(order):
                 words = "Something was written since you began: read it, then send again."
                 return Rejected(command_id, "newer-message", words)
+            if isinstance(order, Presence):
+                self._tell(self._news.presence(await be_available(self._rest, account.number, order)))
+                return Acked(command_id)
             result = await carry_out(
                 self._rest, account.root, command_id, order, account.holdings.row(case), account.teams
             )

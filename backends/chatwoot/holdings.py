@@ -66,9 +66,10 @@ class Holdings:
         return row
 
     def next_seq(self, case: str) -> int:
-        """A new place in our log for an event of `case`; its row gets it as its version."""
+        """A new place in our log for an event of `case`, "" none; its row gets it as its version."""
         self.seq += 1
-        self._rows[case] = replace(self._rows[case], version=self.seq)
+        if case:
+            self._rows[case] = replace(self._rows[case], version=self.seq)
         return self.seq
 
     def cases_of(self, customer: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from agent_tui.backends.base import Happening
 from agent_tui.backends.chatwoot.account import Account
@@ -11,6 +12,7 @@ from agent_tui.backends.chatwoot.convert import ACTIVITY, OUTGOING, Json, custom
 from agent_tui.backends.chatwoot.newer import LastTold
 from agent_tui.backends.chatwoot.rest import Refused
 from agent_tui.domain.events import (
+    AgentChanged,
     AnyBody,
     CaseChange,
     CaseChanged,
@@ -69,6 +71,15 @@ class News:
         elif body.change in ("labelled", "read", "reopened"):
             body = CaseChanged(_difference(known, row))
         return [self._event(row, body, by)]
+
+    def presence(self, state: str) -> list[Happening]:
+        """I am this from now on: Chatwoot tells of it to nobody."""
+        account = self._account
+        if account.me is None:
+            return []
+        account.me = replace(account.me, presence=state, since=self._time.now())
+        last, self._last, now = self._last, account.holdings.next_seq(""), self._time.now()
+        return [Event(self._last, last, now, now, AgentChanged(account.me), by=account.me_id)]
 
     async def _message(self, data: Json) -> list[Happening]:
         case = id_of(data.get("conversation_id"))

@@ -14,6 +14,7 @@ from agent_tui.domain.orders import (
     MarkUnread,
     Note,
     Order,
+    Presence,
     Prioritise,
     Reopen,
     Reply,
@@ -36,6 +37,7 @@ ORDERS = frozenset(
         "mark-read",
         "mark-unread",
         "retry-send",
+        "presence",
     }
 )
 """Names of the orders that this backend carries out."""
@@ -80,8 +82,26 @@ async def carry_out(
     return ""
 
 
+def availability_of(state: str) -> str:
+    """Which of Chatwoot's three states it is: it keeps no reasons."""
+    return {"available": "online", "online": "online", "offline": "offline"}.get(state, "busy")
+
+
+async def be_available(rest: Rest, number: int, order: Presence) -> str:
+    """Say whether I take new work, at the account of that number; answers Chatwoot's word for it. Raises as `Rest`
+    does, and Refused for another agent's."""
+    if order.agent:
+        raise Refused(501, "Chatwoot lets nobody say that of another agent")
+    word = availability_of(order.state)
+    profile = {"account_id": number, "availability": word}
+    await rest.post("/api/v1/profile/availability", {"profile": profile})
+    return word
+
+
 async def _assign(rest: Rest, path: str, order: Assign, row: CaseRow | None, teams: dict[str, int]) -> None:
-    """The team first: changing it may take the agent away."""
+    """The team first: changing it may take the agent away. What is said with it is a private note, before both."""
+    if order.note.raw.strip():
+        await rest.post(f"{path}/messages", {"content": order.note.raw, "private": True})
     if row is None or row.team != order.team:
         if order.team and order.team not in teams:
             raise Refused(404, f"there is no team {order.team!r} here")

@@ -19,6 +19,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
 from agent_tui.domain.events import AgentChanged
 from agent_tui.domain.model import EVERY_BRAND, Agent, Role
+from agent_tui.domain.standing import Standing
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -163,7 +164,7 @@ class Operator:
         def job(tx: Tx) -> None:
             if not agents.exists(tx.connection, id):
                 raise AccessError(f"there is no agent {id}")
-            agents.set_presence(tx.connection, id, "offline")
+            agents.set_standing(tx.connection, id, Standing())
             agents.set_disabled(tx.connection, id, disabled)
 
         self._do(job)

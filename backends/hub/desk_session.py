@@ -42,6 +42,7 @@ from agent_tui.backends.wire.server import (
 from agent_tui.backends.wire.transport import TransportClosed
 from agent_tui.domain.model import Agent
 from agent_tui.domain.queries import CaseQuery, HistoryQuery, PastQuery, Query, RowsQuery
+from agent_tui.domain.standing import OFFLINE
 from agent_tui.domain.time import TimeSource
 
 log = logging.getLogger("agent_tui.hub.desks")
@@ -214,7 +215,9 @@ class DeskSession:
     def _as_of_now(self) -> Agent:
         """The agent as this welcome's place in the log has it; who comes with a line is not offline."""
         known = self._house.agents.get(self.agent.id, self.agent)
-        return replace(self.agent, presence="available" if known.presence == "offline" else known.presence)
+        if known.presence == OFFLINE:
+            return replace(self.agent, presence=self._house.served.login)
+        return replace(self.agent, presence=known.presence, since=known.since, then=known.then)
 
     async def _catch_up(self) -> None:
         """Replay the gap, each event when the desk has taken the one before; then go live."""

@@ -18,11 +18,13 @@ from agent_tui.domain.leases import LeaseRefused
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
     AskLease,
+    Assign,
     Block,
     CallAction,
     HandOver,
     NewMessage,
     Order,
+    Presence,
     ReleaseLease,
     Reply,
     Resolve,
@@ -32,6 +34,7 @@ from agent_tui.domain.orders import (
     TakeLease,
     TakeOver,
 )
+from agent_tui.domain.standing import OFFLINE
 
 ORDERS = ("take-lease", "release-lease", "ask-lease", "hand-over", "take-over")
 ENDING = (Resolve, Snooze, Spam, Block)
@@ -60,20 +63,34 @@ def guard(tx: Tx, agent: Agent, desk: str, order: Order, fence: int) -> None:
         raise _words(tx, refused, agent, desk) from None
 
 
-def followed(tx: Tx, agent: Agent, desk: str, order: Order, result: str) -> None:
-    """After the order: what a matter's end, a call and a first message mean for the lease. Raises Refused (a message
-    to somebody whose case a colleague handles)."""
+def followed(tx: Tx, agent: Agent, desk: str, order: Order, result: str, fence: int = 0) -> None:
+    """After the order, given under `fence`: what a matter's end, a call and a first message mean for the lease. Raises
+    Refused (a message to somebody whose case a colleague handles)."""
     if isinstance(order, NewMessage):
         _wrote_first(tx, agent, desk, result)
     elif isinstance(order, CallAction):
         _call_answered(tx, agent, desk, order)
+    elif isinstance(order, Presence) and order.state == OFFLINE and not order.agent:
+        _logged_out(tx, agent, desk)
+    elif isinstance(order, Assign) and order.agent != agent.id and not phone.talks(tx.connection, agent.id):
+        key = lease_key(tx, order.case)
+        keep(tx, key, rules.release(leases.find(tx.connection, key), agent.id, desk, tx.now), "released", agent.id)
     elif case := _guarded(tx, order):
         key = lease_key(tx, case)
         held = rules.settled(leases.find(tx.connection, key), tx.now)
         record = tx.case(case)
         if isinstance(order, ENDING) and record is not None and record.state.stage in ("done", "later", "spam"):
             keep(tx, key, rules.release(held, agent.id, desk, tx.now), "released", agent.id)
-        _acted(tx, key)
+        if not fence:
+            # whoever had the newest fence has it still: of two replies that waited for a line, both go
+            _acted(tx, key)
+
+
+def _logged_out(tx: Tx, agent: Agent, desk: str) -> None:
+    """Who has left this terminal handles nothing there."""
+    for case in leases.of_agent(tx.connection, agent.id):
+        held = rules.release(leases.find(tx.connection, case), agent.id, desk, tx.now)
+        keep(tx, case, held, "released", agent.id)
 
 
 def _guarded(tx: Tx, order: Order) -> str:

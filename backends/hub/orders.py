@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, erasing, identity, leases, preferences, promises, replies
+from agent_tui.backends.hub import calls, erasing, identity, leases, preferences, promises, replies, standings
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -12,10 +12,11 @@ from agent_tui.backends.hub.store import agents, cases, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing, joining
-from agent_tui.domain.events import AgentChanged, CardShown, CaseChange, CaseChanged, CustomerChanged
+from agent_tui.domain.events import CardShown, CaseChange, CaseChanged, CustomerChanged
 from agent_tui.domain.filing import Fact
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
+    Announce,
     Assign,
     Block,
     ChangePromise,
@@ -74,6 +75,7 @@ ORDERS = (
     *leases.ORDERS,
     "save-draft",
     "pull",
+    "announce",
 )
 MAX_BODY = 512 * 1024
 
@@ -140,7 +142,9 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
         case WriteUp():
             return calls.write_up(tx, agent, order)
         case Presence():
-            return set_presence(tx, agent.id, order.state)
+            return standings.say(tx, agent, order)
+        case Announce():
+            return standings.announce(tx, agent, order)
     raise Refused("unknown-order", "This hub does not know that order.")
 
 
@@ -202,6 +206,9 @@ def _assign(tx: Tx, agent: Agent, order: Assign) -> str:
     if order.team and order.team not in agents.teams(tx.connection):
         raise Refused("no-team", f"There is no team {order.team}.")
     team = order.team or record.row.team
+    if order.note.raw.strip():
+        _note(tx, agent, Note(record.row.id, order.note))
+        record = leader_of(tx, order.case)
     if (order.agent, team) == (record.row.owner, record.row.team):
         return ""
     tx.put(replace(record.row, owner=order.agent, team=team))
@@ -296,18 +303,6 @@ def _block(tx: Tx, agent: Agent, order: Block) -> str:
             elif not order.on and state.stage == "spam" and state.held_as != "spam":
                 tx.case(id)
                 _step(tx, agent, id, filing.Released(tx.now), "unblocked")
-    return ""
-
-
-def set_presence(tx: Tx, agent: str, state: str) -> str:
-    """Tell colleagues whether an agent is here."""
-    known = agents.find(tx.connection, agent)
-    if known is None:
-        raise Refused("no-agent", "There is no such agent.")
-    word = " ".join(state.split())[:64] or "offline"
-    if known.presence != word:
-        agents.set_presence(tx.connection, agent, word)
-        tx.append(AgentChanged(replace(known, presence=word)), by=agent)
     return ""
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.queues import QueueSetup
-from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
+from agent_tui.domain.standing import REASONS
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class HubPolicy:
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
+    `login`: the presence that a shift begins with. `away_ms`: how long a lost line changes no presence. `reasons`: why
+    agents may be not ready, with titles where the workspace has its own.
     `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
 
     grace_ms: int = 72 * HOUR_MS
@@ -34,4 +37,7 @@ class HubPolicy:
     link_ms: int = 15 * MINUTE_MS
     lease_ms: int | None = None
     country: str = "IL"
+    login: str = "available"
+    away_ms: int = 90 * MS
+    reasons: tuple[tuple[str, str], ...] = tuple((name, "") for name in REASONS)
     blob_url: str = ""

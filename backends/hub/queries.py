@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import erasing, past, persons, routing, sight
 from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.standings import SUPERVISORS
 from agent_tui.backends.hub.store import (
     agents,
+    announcements,
     cases,
     drafts,
     leases,
@@ -20,12 +22,15 @@ from agent_tui.backends.hub.store import (
     promises,
     rows,
     search,
+    shift,
     talk,
     waiting,
 )
 from agent_tui.domain.brands import sees, sees_every
 from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
+    AgentsPage,
+    AgentsQuery,
     CasePage,
     CaseQuery,
     CustomersPage,
@@ -48,6 +53,8 @@ from agent_tui.domain.queries import (
     RowsQuery,
     SearchPage,
     SearchQuery,
+    ShiftPage,
+    ShiftQuery,
     TotalsPage,
     TotalsQuery,
     WhyPage,
@@ -71,6 +78,8 @@ Answerable = (
     | HeldQuery
     | WhyQuery
     | QueuesQuery
+    | ShiftQuery
+    | AgentsQuery
 )
 
 
@@ -107,6 +116,44 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return WhyPage(_why(connection, me, query.case), seq)
         case QueuesQuery():
             return QueuesPage(routing.lines(connection, policy.queues, me), seq)
+        case ShiftQuery():
+            return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
+        case AgentsQuery():
+            if me.role not in SUPERVISORS:
+                raise QueryRefused("only a supervisor sees what everybody has in hand")
+            return AgentsPage(shift.loads(connection), seq)
+
+
+def _whose(connection: Connection, me: Agent, agent: str) -> Agent:
+    """The agent asked about: oneself, or for a supervisor another one."""
+    if agent in ("", me.id):
+        return me
+    if me.role not in SUPERVISORS:
+        raise QueryRefused("only a supervisor sees what another agent has in hand")
+    found = agents.find(connection, agent)
+    if found is None:
+        raise QueryRefused("there is no such agent")
+    return found
+
+
+def _shift(connection: Connection, me: Agent, whose: Agent, seq: int, now: Ms) -> ShiftPage:
+    """What `whose` has in hand, as far as I may see it."""
+    held = agents.standing(connection, whose.id)
+    left = held.left if held is not None else 0
+    mine = tuple(row for row in shift.in_hand(connection, whose) if sees(me, row.brand))
+    return ShiftPage(
+        left,
+        mine,
+        tuple(one for one in shift.owed(connection, whose, mine) if _sees_case(connection, me, one.case)),
+        shift.handed(connection, whose, mine, left),
+        announcements.holding(connection, now),
+        seq,
+    )
+
+
+def _sees_case(connection: Connection, me: Agent, case: str) -> bool:
+    row = log.case_row(connection, case)
+    return row is not None and sees(me, row.brand)
 
 
 def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now: Ms) -> SearchPage:
@@ -193,4 +240,5 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Director
         team_titles=policy.team_titles,
         brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
         queues=policy.queues,
+        reasons=policy.reasons,
     )

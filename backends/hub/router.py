@@ -12,6 +12,7 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.store.errors import StoreError
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.events import AgentChanged, CaseChanged, Event
+from agent_tui.domain.model import Agent
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.routing import Routed
 from agent_tui.domain.time import MS, Ms, TimerHandle, TimeSource
@@ -61,6 +62,16 @@ class Router:
         """No further turn is begun."""
         self._running = False
         self._timed(None)
+
+    def came(self, agent: Agent) -> None:
+        """A desk of an agent is connected."""
+        if takes_work(agent):
+            self._idle_since.setdefault(agent.id, self._time.now())
+            self._wake()
+
+    def left(self, agent: str) -> None:
+        """The line of an agent's last desk broke: they are given nothing until they are back, whatever they said."""
+        self._idle_since.pop(agent, None)
 
     def happened(self, events: Iterable[Event]) -> None:
         """Events were stored."""

@@ -23,6 +23,7 @@ from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.model import Agent
 from agent_tui.domain.queues import QueueLine, QueueSetup, Why, queue_of
 from agent_tui.domain.routing import Given, Ready, Routed, Waiting
+from agent_tui.domain.standing import READY
 from agent_tui.domain.time import MINUTE_MS, Ms
 
 Setups = Sequence[QueueSetup]
@@ -33,13 +34,14 @@ PUT_BACK_MS = 10 * MINUTE_MS
 
 def takes_work(agent: Agent) -> bool:
     """Whether queues give this agent anything now."""
-    return agent.presence == "available"
+    return agent.presence in READY and not agent.then
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is known from events since the hub started. `idle_since`: when each agent was last given a case, or became
-    ready; `put_back`: who last gave a case back to its queue and when, and does not get it again at once."""
+    """What is known from events since the hub started. `idle_since`: of each agent who is connected and takes work,
+    when they were last given a case, or became ready; `put_back`: who last gave a case back to its queue and when, and
+    does not get it again at once."""
 
     idle_since: Mapping[str, Ms] = field(default_factory=dict)
     put_back: Mapping[str, tuple[str, Ms]] = field(default_factory=dict)
@@ -66,7 +68,8 @@ def look(
 ) -> Picture:
     """Read everything; nothing of the cases where nobody has room. `also`: an agent who takes work now whatever their
     presence says; `ids`: no other cases than these."""
-    working = {agent.id: agent for agent in agents.everyone(connection) if takes_work(agent)}
+    everyone = agents.everyone(connection)
+    working = {agent.id: agent for agent in everyone if takes_work(agent) and agent.id in memory.idle_since}
     if also is not None:
         working[also.id] = also
     load = _loads(setups, store.owned(connection, sorted(working)))

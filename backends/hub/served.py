@@ -63,6 +63,11 @@ class Served(Protocol):
         """Whether the agent may see a case, and so who else has it open."""
         ...
 
-    async def presence(self, agent: str, state: str) -> None:
-        """An agent's first desk came ("available"), or the last one left ("offline")."""
+    @property
+    def login(self) -> str:
+        """The presence that a shift begins with."""
+        ...
+
+    async def presence(self, agent: str, here: bool) -> None:
+        """An agent's first desk is connected, or the line of the last one broke."""
         ...

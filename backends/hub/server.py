@@ -305,7 +305,7 @@ class DeskServer:
                 here = agent in self._agents
                 if here == (agent in self._shown_present):
                     return
-                await self._served.presence(agent, "available" if here else "offline")
+                await self._served.presence(agent, here)
                 (self._shown_present.add if here else self._shown_present.discard)(agent)
         except Exception:
             log.exception("could not tell presence", extra={"agent": agent})
@@ -319,5 +319,10 @@ class DeskServer:
 
 def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
     return WireCapabilities(
-        lease="hard" if "take-lease" in orders else "none", presence=True, orders=orders, history=True, search=True
+        lease="hard" if "take-lease" in orders else "none",
+        presence=True,
+        orders=orders,
+        history=True,
+        search=True,
+        shift=True,
     )

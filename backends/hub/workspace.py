@@ -15,6 +15,7 @@ from agent_tui.backends.connectors.base import Connector, ConnectorPort
 from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, routing, sending, sight
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
+from agent_tui.backends.hub.attendance import Attendance
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
@@ -105,6 +106,7 @@ class Workspace:
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
         self._router = Router(store, self._writer, time, self._spawn, lambda: self.policy.queues, inline=inline)
+        self._attendance = Attendance(time, lambda: self.policy, self._writer.run, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -149,6 +151,8 @@ class Workspace:
         self._lease_ends.set()
         self._scrubber.start()
         self._router.start()
+        with self._store.read() as connection:
+            self._attendance.start(agents.everyone(connection))
 
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
@@ -158,6 +162,7 @@ class Workspace:
         self._lease_ends.stop()
         self._scrubber.stop()
         self._router.stop()
+        self._attendance.stop()
         for connector in self._connectors.values():
             await connector.stop()
         for lane in self._lanes.values():
@@ -249,6 +254,7 @@ class Workspace:
         if any(isinstance(e.body, CallChanged) and e.body.call.state in _OVER for e in events):
             self._spawn(self._calls_over())
         for event in events:
+            self._attendance.follow(event)
             match event.body:
                 case MessageAdded(message=message, conversation=thread) if message.kind == "out" and thread is not None:
                     lanes.add(thread.account)
@@ -300,12 +306,18 @@ class Workspace:
             await self._writer.run(lambda tx: None)
         return access
 
-    async def presence(self, agent: str, state: str) -> None:
-        """The server tells that an agent's first desk came ("available") or the last one left ("offline")."""
-        try:
-            await self._writer.run(lambda tx: orders.set_presence(tx, agent, state))
-        except (Refused, StoreError):
-            return  # presence is not worth failing for
+    @property
+    def login(self) -> str:
+        """See `served.Served`."""
+        return self.policy.login
+
+    async def presence(self, agent: str, here: bool) -> None:
+        """See `served.Served`."""
+        if not here:
+            self._router.left(agent)
+        await self._attendance.present(agent, here)
+        if here and (known := self._agents.get(agent)) is not None:
+            self._router.came(known)
 
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         """A desk's first line is up: its leases stand. `begins`: it was started just now, so those of the agent's other
@@ -348,7 +360,7 @@ class Workspace:
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
-            leases.followed(tx, me, desk, order, result)
+            leases.followed(tx, me, desk, order, result, fence)
             answer = Answer(result, "", "", digest)
             ledger.record_answer(tx.connection, agent.id, command_id, tx.now, answer)
             return answer
@@ -473,8 +485,6 @@ def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
     leases.hub_started(tx, policy)
-    for agent in agents.everyone(tx.connection):
-        orders.set_presence(tx, agent.id, "offline")
 
 
 def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPolicy:

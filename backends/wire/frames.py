@@ -53,6 +53,8 @@ class WireCapabilities:
     search: bool = False
     history: bool = False
     """It answers `past`. A server that says nothing of it does not."""
+    shift: bool = False
+    """It answers `shift`."""
     orders: tuple[str, ...] = ()
 
 

@@ -7,8 +7,9 @@ import pytest
 from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.ids import SPECS
-from agent_tui.commands.presences import PRESENCES
+from agent_tui.commands.presences import AVAILABLE
 from agent_tui.commands.registry import REGISTRY, read_line
+from agent_tui.domain.standing import REASONS
 
 
 def test_every_declared_command_is_there_and_no_other() -> None:
@@ -47,4 +48,4 @@ def test_a_wrong_line_says_what_is_wrong(line: str, said: str) -> None:
 
 
 def test_the_line_suggests_the_presences_that_there_are() -> None:
-    assert tuple(PRESENCES) == ids.PRESENCES
+    assert ids.PRESENCES[: len(REASONS) + 1] == (AVAILABLE, *REASONS)

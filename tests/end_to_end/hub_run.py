@@ -89,7 +89,8 @@ class HubRun:
         return self.data / "hub.sqlite3"
 
     def write_config(self, desk: int = 0, http: int = 0) -> None:
-        text = f"{self.config}\n[listen]\nport = {desk}\n[http]\nport = {http}\n"
+        shift = "" if "[shift]" in self.config else '[shift]\nlogin = "available"\n'
+        text = f"{self.config}\n{shift}[listen]\nport = {desk}\n[http]\nport = {http}\n"
         (self.folder / "hub.toml").write_text(text, encoding="utf-8")
 
     async def start(self) -> None:

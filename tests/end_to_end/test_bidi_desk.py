@@ -47,6 +47,8 @@ async def demo(tmp_path: Path, answers: bytes = b"", **env: str) -> AsyncIterato
 
 async def left(window: Window) -> None:
     await window.press("Q")
+    await window.shows("log out")
+    await window.press("\r")
     assert await window.ended() == 0
 
 

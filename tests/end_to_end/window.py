@@ -77,7 +77,10 @@ class Window:
 
     async def ended(self, seconds: float = 20.0) -> int:
         assert self.child is not None
-        return await asyncio.wait_for(self.child.wait(), seconds)
+        try:
+            return await asyncio.wait_for(self.child.wait(), seconds)
+        except TimeoutError:
+            raise AssertionError(f"not ended within {seconds:g} s:\n{self.text}") from None
 
     async def close(self) -> None:
         if self.child is not None and self.child.returncode is None:

@@ -41,6 +41,7 @@ class FakeChatwoot:
     """One account with one e-mail inbox. `start`/`stop` may be repeated; the port stays."""
 
     def __init__(self, time: TimeSource, ping_seconds: float = 3.0) -> None:
+        self.availability = "online"
         self.time = time
         self.ping_seconds = ping_seconds
         self.conversations: dict[int, Json] = {}
@@ -74,6 +75,7 @@ class FakeChatwoot:
         routes = [
             WebSocketRoute("/cable", self._cable),
             Route("/api/v1/profile", self._profile),
+            Route("/api/v1/profile/availability", self._availability, methods=["POST"]),
             Route(root + "/agents", self._agents),
             Route(root + "/teams", self._teams),
             Route(root + "/labels", self._labels),
@@ -322,6 +324,15 @@ class FakeChatwoot:
                 "accounts": [{"id": ACCOUNT, "name": "Shop", "role": "agent", "availability": "online"}],
             }
         )
+
+    async def _availability(self, request: Request) -> Response:
+        if (refused := self._door(request)) is not None:
+            return refused
+        profile = (await request.json())["profile"]
+        if profile["account_id"] != ACCOUNT or profile["availability"] not in ("online", "busy", "offline"):
+            return JSONResponse({"error": "availability is not included in the list"}, 422)
+        self.availability = profile["availability"]
+        return JSONResponse({"id": NOA, "availability": self.availability})
 
     async def _agents(self, request: Request) -> Response:
         agents = [

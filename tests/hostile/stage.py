@@ -21,6 +21,7 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
 from agent_tui.domain.model import Agent, Canned
 from agent_tui.domain.orders import (
+    Announce,
     AskLease,
     Assign,
     Label,
@@ -42,7 +43,7 @@ from tests.end_to_end.window import Window
 from tests.hub.fakes import Line
 
 AGENT = Agent("noa", "Noa", "admin")
-COLLEAGUE = Agent("avi", "Avi")
+COLLEAGUE = Agent("avi", "Avi", "supervisor")
 NAMED = 40
 """So many agents are called as the texts are."""
 SHORT = 240
@@ -80,7 +81,7 @@ class FilledHub:
                 Reply(case, "email", CustomerText(short), subject=CustomerText(short)),
                 Note(case, CustomerText(short)),
                 Label(case, add=(f"{label}{place}",)),
-                Assign(case, agent=AGENT.id),
+                Assign(case, agent=AGENT.id, note=CustomerText(short)),
             )
             if place % 2 and place < promised:
                 due = SystemTime().now() + _HOUR_MS
@@ -89,6 +90,8 @@ class FilledHub:
                     MakePromise(case, f"p_{place}-2", CustomerText(short), due),
                     SettlePromise(case, f"p_{place}-2", "dropped", CustomerText(short)),
                 )
+            if place < 40:
+                orders += (Announce(CustomerText(short or "."), SystemTime().now() + 24 * _HOUR_MS),)
             for number, order in enumerate(orders):
                 await self.workspace.order(COLLEAGUE, f"c{place}-{number}", order)
         await until(lambda: len(self.line.sent) == len(texts) and self.workspace.idle(), 60, "all answers are sent")
@@ -187,17 +190,19 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
     store = Store.open(folder / "hub", synchronous="OFF")
     operator = Operator(store, time, Ids())
     operator.add_agent(AGENT.id, AGENT.name, AGENT.role)
-    operator.add_agent(COLLEAGUE.id, COLLEAGUE.name)
+    operator.add_agent(COLLEAGUE.id, COLLEAGUE.name, COLLEAGUE.role)
     for place, text in enumerate(texts[:NAMED]):
         operator.add_agent(named(place, text).id, text[:40])
     token = operator.add_token(AGENT.id).text
     line, phone = Line(), Line("phone", "phone")
+    short = [text[:SHORT] for text in texts[:NAMED]]
     policy = HubPolicy(
-        canned=tuple(Canned(f"c{place}", text[:SHORT]) for place, text in enumerate(texts[:NAMED])),
+        canned=tuple(Canned(f"c{place}", text) for place, text in enumerate(short)),
         account_brand={"mail": "b0"},
-        brand_titles=tuple((f"b{place}", text[:40]) for place, text in enumerate(texts[:NAMED])),
+        brand_titles=tuple((f"b{place}", text[:40]) for place, text in enumerate(short)),
+        reasons=tuple((f"r{place}", text) for place, text in enumerate(short)),
         queues=(
-            *(QueueSetup(f"q{place}", text[:40], labels=("nobody's",)) for place, text in enumerate(texts[:NAMED])),
+            *(QueueSetup(f"q{place}", text[:40], labels=("nobody's",)) for place, text in enumerate(short)),
             QueueSetup("here", texts[0][:40], "pull"),
         ),
     )

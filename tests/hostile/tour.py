@@ -47,6 +47,7 @@ class Tour:
         await self._rows()
         await self._cases()
         await self._choices()
+        await self._shift()
         await self._typed()
         await self._found()
         await self._rings()
@@ -63,7 +64,9 @@ class Tour:
         await self.desk.press("Q")
         await until(lambda: child.returncode is not None or "you have" in self.desk.text, what="it leaves or asks")
         if child.returncode is None:
-            await self.desk.press("leave\r")
+            for _ in range(len(self.texts) // 10 + 2):
+                await self._press(PAGE_DOWN)
+            await self.desk.press("log out\r")
         assert await self.desk.ended() == 0
 
     # -- at the keyboard
@@ -157,10 +160,19 @@ class Tour:
 
     async def _choices(self) -> None:
         """What offers names: labels, people, canned replies, ways to write, files to send, every command."""
-        for keys in ("l", "A", "R", "gu", "?", "\x10"):
+        for keys in ("l", "A", "R", "gu", "?", "\x10", "b"):
             await self._press(keys)
             for _ in range(8):
                 await self._press(DOWN * 6)
+            await self._press(ESC)
+
+    async def _shift(self) -> None:
+        """What was handed over, announced and promised; and all that could be handed on."""
+        for keys, words in (("go", "your shift"), ("ge", "hand over:")):
+            await self._press(keys)
+            await self._see(words)
+            for _ in range(len(self.texts) // 4 + 4):
+                await self._press(PAGE_DOWN)
             await self._press(ESC)
 
     async def _typed(self) -> None:
@@ -181,11 +193,22 @@ class Tour:
     async def _asked(self) -> None:
         """What is written here is this desk's; agents of all these names would like to have it."""
         await self._press("x")
-        await until(lambda: self.hub.held_by(AGENT.id) != "", what="the case is taken")
+        for _ in range(6):  # a colleague may have the first one, and more
+            if await self._taken():
+                break
+            await self._press("\x15" + ESC + ESC + DOWN + "\r\r" + "x")
+        assert self.hub.held_by(AGENT.id), self.desk.text
         for place, text in enumerate(self.texts[: min(self.opened, NAMED)]):
             await self.hub.asks(place, text, self.hub.held_by(AGENT.id))
             await self._see("asks for")
         await self._press("\x15" * 2)
+
+    async def _taken(self) -> bool:
+        """Whether the case in the composer is this desk's within two seconds."""
+        end = time.monotonic() + 2
+        while not (held := self.hub.held_by(AGENT.id)) and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+        return bool(held)
 
     async def _found(self) -> None:
         """Every message and every customer as a hit, and some opened from there."""

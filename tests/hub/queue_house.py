@@ -36,7 +36,9 @@ class Queued(Hub):
 
     async def comes(self, agent: str, state: str = "available") -> None:
         """An agent's desk says how they are; "offline": the last one left."""
-        await self.workspace.presence(agent, state)
+        await self.workspace.presence(agent, state != "offline")
+        if state != "offline":
+            assert isinstance(await self.order(Agent(agent, agent), Presence(state)), Acked)
         await self.settle()
 
     async def is_(self, agent: Agent, state: str) -> None:

@@ -193,6 +193,17 @@ async def test_who_was_away_too_long_may_still_send_while_nobody_had_it(hub: Hub
     assert isinstance(await hub.order(hub.noa, reply(case), fence=fence, desk="d1"), Acked)
 
 
+async def test_two_replies_that_waited_for_the_line_both_go(hub: Hub) -> None:
+    case = await a_case(hub)
+    fence = await take(hub, hub.noa, "d1", case)
+    await hub.workspace.desk_left("noa", "d1")
+    await hub.advance(GRACE)
+    for body in ("One", "Two"):
+        assert isinstance(await hub.order(hub.noa, reply(case, body), fence=fence, desk="d1"), Acked)
+    await take(hub, hub.avi, "d2", case)
+    assert refused(await hub.order(hub.noa, reply(case, "Three"), fence=fence, desk="d1")) == "lease-held"
+
+
 async def test_grace_is_by_channel_or_as_the_hub_is_told(hub: Hub) -> None:
     case = await a_case(hub)
     hub.workspace.policy = replace(hub.workspace.policy, lease_ms=5 * MS)

@@ -223,7 +223,7 @@ async def test_history_lists_earlier_cases(hub: Hub) -> None:
 
 async def test_presence_is_told(hub: Hub) -> None:
     await hub.order(hub.noa, Presence("available"))
-    await hub.workspace.presence("noa", "available")
+    await hub.workspace.presence("noa", True)
     changed = [event.body for event in hub.events if isinstance(event.body, AgentChanged)]
     assert [body.agent.presence for body in changed] == ["available"]
 

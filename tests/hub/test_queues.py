@@ -312,7 +312,9 @@ async def test_a_plan_is_carried_out_as_far_as_it_is_still_true(hub: Queued) -> 
     await hub.comes("noa")
     planned = [Given(case.id, "noa", "chats", "longest-idle") for case in (*cases, mail)]
     planned.insert(2, Given(cases[2].id, "avi", "chats", "longest-idle"))
-    await hub.workspace._writer.run(lambda tx: routing.give_out(tx, (CHATS, MAILS), routing.Memory(), planned))
+    await hub.workspace._writer.run(
+        lambda tx: routing.give_out(tx, (CHATS, MAILS), routing.Memory({"noa": T0}), planned)
+    )
     await hub.settle()
     # one had an owner, one is done, Avi is not there, a mail is taken and not given, and Noa has room for two
     assert hub.given() == [(cases[2].id, "noa"), (cases[3].id, "noa")]

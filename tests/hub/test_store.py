@@ -35,6 +35,7 @@ from agent_tui.backends.hub.store.errors import BlobTooLarge
 from agent_tui.backends.hub.store.schema import metadata
 from agent_tui.backends.hub.store.values import storable
 from agent_tui.domain.orders import (
+    Announce,
     Assign,
     Block,
     CallAction,
@@ -55,6 +56,7 @@ from agent_tui.domain.orders import (
     WriteUp,
 )
 from agent_tui.domain.queries import (
+    AgentsQuery,
     CaseQuery,
     CustomersQuery,
     DirectoryQuery,
@@ -66,6 +68,7 @@ from agent_tui.domain.queries import (
     PastQuery,
     RowsQuery,
     SearchQuery,
+    ShiftQuery,
     TotalsQuery,
 )
 from agent_tui.domain.text import CustomerText
@@ -240,6 +243,9 @@ async def _a_day(hub: Hub) -> None:
     await hub.order(noa, Snooze(case, T0 + HOUR_MS))
     await hub.advance(HOUR_MS)
     await hub.order(noa, CallAction(call, "answer"))
+    await hub.order(hub.avi, Announce(CustomerText("a"), hub.time.now() + HOUR_MS))
+    await hub.workspace.query(noa, ShiftQuery())
+    await hub.workspace.query(hub.avi, AgentsQuery())
     await hub.order(noa, CallAction(call, "hang-up"))
     await hub.order(noa, WriteUp(call, "ok"))
     await _one_person(hub)

@@ -143,7 +143,13 @@ class SmallWorkspace:
     async def desk_left(self, agent: str, desk: str) -> None:
         self.desks.append((agent, desk, "left"))
 
-    async def presence(self, agent: str, state: str) -> None:
+    login = "available"
+
+    async def presence(self, agent: str, here: bool) -> None:
+        state = "available" if here else "offline"
+        self.tell_presence(agent, state)
+
+    def tell_presence(self, agent: str, state: str) -> None:
         self.present.append((agent, state))
         if self.presence_is_logged:
             seq = len(self.events) + 1

@@ -200,7 +200,7 @@ async def test_the_welcome_says_how_i_am_there() -> None:
     async with hub(workspace) as server, desk(line("memory", server)) as first:
         assert first.connected()[0].me.presence == "available"
         await workspace.presence_told.wait()
-        await workspace.presence("ada", "lunch")
+        workspace.tell_presence("ada", "lunch")
         async with desk(line("memory", server)) as second:
             assert second.connected()[0].me.presence == "lunch"
 

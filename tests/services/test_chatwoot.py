@@ -24,7 +24,7 @@ from agent_tui.backends.chatwoot.convert import (
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Canned
-from agent_tui.domain.orders import Assign, CallAction, NewMessage, Note
+from agent_tui.domain.orders import Assign, CallAction, NewMessage, Note, Presence
 from agent_tui.domain.queries import (
     DirectoryPage,
     DirectoryQuery,
@@ -238,3 +238,14 @@ async def test_the_servers_own_search_is_asked_in_pages_and_what_it_cannot_do_is
         ):
             with pytest.raises(QueryRefused, match=why):
                 await backend.query(SearchQuery(words))
+
+
+async def test_presence_is_one_of_its_three_states_and_a_note_goes_with_a_case(site: ChatwootSite) -> None:
+    async with at_work(TIME, site) as at:
+        key = await opened(at, site)
+        for state, word in (("meal", "busy"), ("available", "online"), ("offline", "offline")):
+            at.work.order("chatwoot", Presence(state))
+            await at.until(lambda word=word: site.fake.availability == word)  # type: ignore[misc]
+            await at.until(lambda word=word: at.work.desk.backends["chatwoot"].me.presence == word)  # type: ignore[misc, union-attr]
+        at.work.order("chatwoot", Assign(key.case, "3", note=CustomerText("she waits")), key=key)
+        await at.until(lambda: "she waits" in lines(at))

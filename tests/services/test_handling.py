@@ -310,6 +310,22 @@ async def test_five_minutes_without_a_line_and_nobody_touched_it(office: Office)
     assert office.sent() == ["late"]
 
 
+async def test_what_was_sent_without_a_line_goes_out_though_the_next_is_begun(office: Office) -> None:
+    noa = await office.terminal("noa")
+    await noa.goes_to_composer()
+    await noa.loses_line()
+    await noa.sends("late")
+    await noa.goes_to_composer()
+    await noa.types("and")
+    await office.advance(300)
+    await noa.comes_back()
+    await office.advance(2)
+    assert office.sent() == ["late"], noa.told
+    await noa.types("and later")
+    await noa.sends("and later")
+    assert office.sent() == ["late", "and later"], noa.told
+
+
 async def test_the_newer_terminal_has_it_and_the_older_one_says_so(office: Office) -> None:
     old = await office.terminal("noa")
     await old.goes_to_composer()

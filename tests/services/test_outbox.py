@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.orders import CallAction, FileRef, Label, NewMessage, Note, Order, Reply, Snooze
+from agent_tui.domain.orders import CallAction, FileRef, Label, NewMessage, Note, Order, Presence, Reply, Snooze
 from agent_tui.domain.text import CustomerText
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.outbox import Outbox
@@ -164,6 +164,16 @@ def test_what_was_on_its_way_is_unknown_unless_ids_make_it_safe(tmp_path: Path) 
     outbox = Outbox(state)
     outbox.recover(Drafts(state), 3)
     assert [entry.state for entry in outbox.entries] == ["waiting", "unknown"]
+    state.close()
+
+
+def test_what_an_earlier_desk_said_of_presence_is_not_said_again(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    outbox = Outbox(state)
+    outbox.add(CaseKey("hub", ""), Presence("offline"), 1)
+    outbox.add(A, Note("a", CustomerText("kept")), 2)
+    outbox.recover(Drafts(state), 3)
+    assert [entry.order.name for entry in Outbox(state).entries] == ["note"]
     state.close()
 
 

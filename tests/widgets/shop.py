@@ -8,10 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from agent_tui.backends.base import Acked, Capabilities, Connected, Happening, Outcome, QueryRefused
+from agent_tui.backends.base import (
+    Acked,
+    BackendDown,
+    Capabilities,
+    Connected,
+    Happening,
+    Outcome,
+    QueryRefused,
+    Rejected,
+)
 from agent_tui.domain.events import CaseChanged, Event
 from agent_tui.domain.model import (
     Agent,
+    AgentLoad,
     Call,
     CaseDetail,
     CaseRow,
@@ -22,9 +32,11 @@ from agent_tui.domain.model import (
     Message,
     Sender,
 )
-from agent_tui.domain.orders import FileRef, Order
+from agent_tui.domain.orders import FileRef, Order, case_of
 from agent_tui.domain.presence import Doing
 from agent_tui.domain.queries import (
+    AgentsPage,
+    AgentsQuery,
     CasePage,
     CaseQuery,
     DirectoryPage,
@@ -41,6 +53,8 @@ from agent_tui.domain.queries import (
     RowsQuery,
     SearchPage,
     SearchQuery,
+    ShiftPage,
+    ShiftQuery,
     TotalsPage,
     TotalsQuery,
 )
@@ -117,7 +131,13 @@ def many_rows(count: int) -> list[CaseRow]:
 class Shop:
     """A backend that answers at once from a list of rows, and keeps the orders it was given."""
 
-    def __init__(self, rows: list[CaseRow] | None = None, id: str = "hub", me: Agent = NOA) -> None:
+    def __init__(
+        self,
+        rows: list[CaseRow] | None = None,
+        id: str = "hub",
+        me: Agent = NOA,
+        shift: ShiftPage | None = None,
+    ) -> None:
         self.id = id
         self.me = me
         self.rows = {row.id: row for row in (rows if rows is not None else sketch_rows())}
@@ -129,6 +149,10 @@ class Shop:
         self.capabilities = Capabilities(
             True, True, "hard", True, True, True, True, True, ORDERS, search=True, presence=True
         )
+        self.shift = shift
+        self.capabilities = replace(self.capabilities, shift=shift is not None)
+        self.silent = False
+        self.refused_cases: dict[str, Rejected] = {}
         self.seq = 10_000
         self.answering = asyncio.Event()
         self.answering.set()
@@ -172,6 +196,12 @@ class Shop:
             return HistoryPage(None, (), False, self.seq)
         if isinstance(query, SearchQuery):
             return self._search(query)
+        if isinstance(query, ShiftQuery) and self.shift is not None:
+            if self.silent:
+                raise BackendDown
+            return self.shift
+        if isinstance(query, AgentsQuery):
+            return AgentsPage((AgentLoad(AVI, 1, 1, True), AgentLoad(self.me, 11, 6), AgentLoad(RUTI)), self.seq)
         if isinstance(query, DirectoryQuery):
             directory = Directory(
                 (NOA, AVI, RUTI),
@@ -186,7 +216,7 @@ class Shop:
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
         self.orders.append(order)
-        return Acked(command_id)
+        return self.refused_cases.get(case_of(order)) or Acked(command_id)
 
     async def upload(self, path: Path, name: str) -> FileRef:
         return FileRef("b" * 64, _T(name), "text/plain", 1)

@@ -14,7 +14,7 @@ from agent_tui.commands.spec import Argument, CommandSpec
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call
-from agent_tui.domain.orders import Assign, CallAction, Label, Prioritise, Reply, Resolve, Snooze
+from agent_tui.domain.orders import Assign, CallAction, Label, Presence, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.text import CustomerText, trusted
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from tests.widgets.running import running
@@ -218,9 +218,11 @@ async def test_a_ring_is_answered_by_its_own_key() -> None:
 
 
 async def test_leaving_with_nothing_owed_leaves() -> None:
-    async with running() as desk:
+    shop = Shop([])
+    async with running(shop) as desk:
         await desk.press("Q")
         assert not desk.app.is_running or desk.app._exit
+    assert shop.orders == [Presence("offline")]
 
 
 async def test_textual_own_keys_are_gone() -> None:
@@ -305,7 +307,7 @@ async def test_leaving_says_what_is_owed_first() -> None:
         desk.workbench.save_draft(Draft(CaseKey("hub", "c4471"), "whatsapp", body="half a thought"))
         await desk.rest()
         await desk.press("Q")
-        assert "you have 1 draft" in desk.screen[-2] and not desk.app._exit
+        assert "you have 11 open cases, 1 draft" in desk.text and not desk.app._exit
         await desk.press("escape")
         assert desk.app.is_running and not desk.app._exit
 

@@ -37,6 +37,9 @@ class Asking:
     whole: bool = False
     """Whether what stands beside the titles is to be read whole."""
 
+    first: str = ""
+    """The value of the offer that is marked first, where it is not the first one."""
+
     enter: Phrase = marked("choose")
     escape: Phrase = marked("leave")
     completes: bool = True

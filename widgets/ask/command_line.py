@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Context
-from agent_tui.commands.presences import presence_words
+from agent_tui.commands.presences import presence_of
 from agent_tui.commands.registry import REGISTRY, read_line
 from agent_tui.commands.spec import Argument, CommandSpec
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
@@ -87,7 +87,7 @@ class CommandLineAsking(Asking):
             yield from (Offer(address.drawn(), address, whose) for address, whose in self._addresses())
         elif argument.kind in ("agent", "team"):
             for agent in directory.agents:
-                yield Offer(agent.name, clean_line(agent.name), presence_words(agent.presence))
+                yield Offer(agent.name, clean_line(agent.name), presence_of(agent, directory.reasons))
             yield from (
                 Offer(team, clean_line(directory.team_title(team)), trusted("team")) for team in directory.teams
             )

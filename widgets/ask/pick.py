@@ -21,10 +21,12 @@ class PickAsking(Asking):
     def offers(self, text: str) -> Sequence[Offer]:
         wanted = text.strip().removeprefix("-").casefold()
         offers = [
-            Offer(f"{place}", choice.title, choice.beside, why_not=choice.why_not)
+            Offer("" if choice.heading else f"{place}", choice.title, choice.beside, why_not=choice.why_not)
             for place, choice in enumerate(self._choices)
-            if wanted in choice.title.casefold()
+            if wanted in choice.title.casefold() and not (wanted and choice.heading)
         ]
+        if not wanted:
+            return offers
         starts = [offer for offer in offers if offer.title.casefold().startswith(wanted)]
         return starts + [offer for offer in offers if offer not in starts]
 
@@ -43,6 +45,18 @@ class PickAsking(Asking):
         except CommandError as error:
             return error.text
         return None
+
+
+class PageAsking(PickAsking):
+    """A page: its title over it, all of each line, the first thing to do marked."""
+
+    whole = True
+    completes = False
+
+    def __init__(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str) -> None:
+        super().__init__(title, choices, then, False)
+        self.first = next((place for place, value in self._values.items() if value == at and at), "")
+        self.title, self.label = title, trusted("choose:")
 
 
 class FilterAsking(Asking):

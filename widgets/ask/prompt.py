@@ -119,7 +119,8 @@ class Prompt(LineView, can_focus=True):
 
     def _show(self) -> None:
         if self.asking is not None:
-            self.sheet.offer(self.asking.title, self.asking.offers(self._line.text), self.asking.whole)
+            asking = self.asking
+            self.sheet.offer(asking.title, asking.offers(self._line.text), asking.whole, asking.first)
         self.refresh()
 
     def _complete(self) -> None:
@@ -143,7 +144,7 @@ class Prompt(LineView, can_focus=True):
             self.asking = asking
             self._problem = problem
             self.refresh()
-        elif self.asking is None:
+        else:
             self.closed()
 
     # -- drawing

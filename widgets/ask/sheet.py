@@ -65,12 +65,15 @@ class Sheet(LineView):
             return self._offers[self._marked]
         return None
 
-    def offer(self, title: SafeText, offers: Sequence[Offer], whole: bool = False) -> None:
-        """Show these lines, the first that can be chosen marked. `whole`: what stands beside the titles is to be read,
-        so it is broken into lines where it is longer than the line."""
+    def offer(self, title: SafeText, offers: Sequence[Offer], whole: bool = False, first: str = "") -> None:
+        """Show these lines, the one with the value `first` marked, else the first that can be chosen. `whole`: what
+        stands beside the titles is to be read, so it is broken into lines where it is longer than the line."""
         self._title, self._offers, self._whole, self._top = title, offers, whole, 0
-        self._marked = next((place for place, offer in enumerate(offers) if not offer.heading), 0)
+        start = next((place for place, offer in enumerate(offers) if not offer.heading), 0)
+        self._marked = next((place for place, offer in enumerate(offers) if first and offer.value == first), start)
         self._lay()
+        if self._marked != start:
+            self._bring_into_sight()
 
     def mark(self, step: int) -> None:
         """Move the mark by `step` offers; headings are passed over."""

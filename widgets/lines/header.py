@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from agent_tui.commands.presences import presence_words
+from agent_tui.commands.presences import is_ready, presence_of
 from agent_tui.commands.view_numbers import NUMBERED_VIEWS
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.channels import channel
 from agent_tui.domain.queries import MOST_COUNTED
 from agent_tui.domain.text import Phrase, clean_line, compose, fixed, marked, trusted
+from agent_tui.domain.text_time import span
 from agent_tui.domain.time import MINUTE_MS, MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.lines.line import Line, Piece
@@ -82,12 +83,21 @@ class HeaderLine(Line):
         me = next((state.me for state in self.workbench.desk.backends.values() if state.me is not None), None)
         if me is None:
             return [(trusted("○ "), "quiet"), (trusted("nobody yet"), "quiet")]
-        here = me.presence in ("available", "online")
-        pieces: list[Piece] = [(trusted("● "), "good") if here else (trusted("○ "), "quiet")]
+        ready = is_ready(me)
+        pieces: list[Piece] = [(trusted("● "), "good") if ready else (trusted("○ "), "quiet")]
         pieces.append((clean_line(me.name), "strong"))
         if me.presence and self.size.width >= ROOMY:
-            pieces.append((compose(" {presence}", presence=presence_words(me.presence)), "quiet"))
+            words = presence_of(me, self._titles())
+            pieces.append((compose(" {presence}", presence=words), "quiet" if ready else "warning"))
+        if me.since and self.size.width >= (BROAD if ready else ROOMY):
+            length = span(max(0, self.workbench.time.now() - me.since)).text
+            pieces.append((compose(" {time}", time=length), "quiet"))
         return pieces
+
+    def _titles(self) -> tuple[tuple[str, str], ...]:
+        """The workspace's own words for its reasons."""
+        states = self.workbench.desk.backends.values()
+        return next((state.directory.reasons for state in states if state.me is not None), ())
 
     def _views(self) -> Sequence[Sequence[Piece]]:
         inbox = self.workbench.desk.inbox

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.time import Ms
+from agent_tui.services.lock import Lock
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.screen import TerminalScreen
 from agent_tui.widgets.ask import Prompt, Sheet
@@ -21,6 +22,7 @@ from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.pane import Pane
 from agent_tui.widgets.shell.columns import FEWEST, Box, Sight, columns, shared
+from agent_tui.widgets.shell.lock_cover import LockCover
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -32,7 +34,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     AUTO_FOCUS = None
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    DeskScreen { layers: base over; background: $background; color: $foreground; overflow: hidden; }
+    DeskScreen { layers: base over cover; background: $background; color: $foreground; overflow: hidden; }
     DeskScreen CallLine { height: 1; }
     DeskScreen #body { height: 1fr; overflow: hidden; }
     DeskScreen #body > * { position: absolute; background: $background; }
@@ -40,10 +42,12 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     DeskScreen.from-right CasePane, DeskScreen.from-right CustomerPane { border-left: none; border-right: solid $rule; }
     DeskScreen.narrow CasePane, DeskScreen.narrow CustomerPane { border-left: none; border-right: none; }
     DeskScreen Sheet { layer: over; dock: bottom; margin: 0 0 2 0; display: none; background: $background; }
+    DeskScreen.locked > * { display: none; }
+    DeskScreen.locked > LockCover { display: block; }
     DeskScreen Prompt { layer: over; dock: bottom; margin: 0 0 1 0; display: none; background: $background; }
     """
 
-    def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo) -> None:
+    def __init__(self, workbench: Workbench, paint: Paint, zone: tzinfo, lock: Lock) -> None:
         super().__init__()
         self.workbench = workbench
         self._from_right = paint.from_right
@@ -62,6 +66,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         self.keys = KeyLine(paint)
         self.sheet = Sheet(paint)
         self.prompt = Prompt(paint, self.sheet)
+        self.cover = LockCover(workbench, paint, zone, lock)
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -72,6 +77,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         yield self.keys
         yield self.sheet
         yield self.prompt
+        yield self.cover
 
     def panes(self) -> Iterator[Pane]:
         """All that is drawn from the desk."""
@@ -82,6 +88,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         yield self.case
         yield self.customer
         yield self.status
+        yield self.cover
 
     def changed(self, changes: Changes) -> None:
         """Tell every region what changed."""

@@ -15,7 +15,7 @@ from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
-from agent_tui.widgets.ask.pick import FilterAsking, PickAsking
+from agent_tui.widgets.ask.pick import FilterAsking, PageAsking, PickAsking
 from agent_tui.widgets.shell.desk_screen import DeskScreen
 
 _ORDER: tuple[Place, ...] = ("inbox", "timeline", "customer")
@@ -28,6 +28,8 @@ class DeskUi:
     def __init__(self, workbench: Workbench, screen: DeskScreen) -> None:
         self._workbench = workbench
         self._screen = screen
+        self.lock: Callable[[], None] = lambda: None
+        """Hides all; set by what can unlock again."""
         self._place: Place = "inbox"
         self._opened: CaseKey | None = None
         self.last_case: CaseKey | None = None
@@ -286,6 +288,9 @@ class DeskUi:
 
     def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
         self.ask(PickAsking(title, choices, then, free))
+
+    def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
+        self.ask(PageAsking(title, choices, then, at))
 
     def filter(self) -> None:
         self._in_hits = False

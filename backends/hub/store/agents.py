@@ -10,9 +10,21 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, sele
 
 from agent_tui.backends.hub.store.schema import agent, agent_brand, agent_skill, membership, token
 from agent_tui.domain.model import Agent, Role
+from agent_tui.domain.standing import Standing
 from agent_tui.domain.time import Ms
 
-_AGENTS = select(agent.c.id, agent.c.name, agent.c.role, agent.c.presence, agent.c.capacity).order_by(agent.c.id)
+_AGENTS = select(
+    agent.c.id,
+    agent.c.name,
+    agent.c.role,
+    agent.c.presence,
+    agent.c.capacity,
+    agent.c.since,
+    agent.c.next,
+    agent.c.hand,
+    agent.c.before,
+    agent.c.left_at,
+).order_by(agent.c.id)
 _TEAMS = select(membership.c.agent_id, membership.c.team).order_by(membership.c.agent_id, membership.c.team)
 _BRANDS = select(agent_brand.c.agent_id, agent_brand.c.brand).order_by(agent_brand.c.agent_id, agent_brand.c.brand)
 _SKILLS = select(agent_skill.c.agent_id, agent_skill.c.skill).order_by(agent_skill.c.agent_id, agent_skill.c.skill)
@@ -59,7 +71,7 @@ def _held(connection: Connection, words: Select[Any], id: str = "") -> dict[str,
 
 def _agent(row: Any, teams: tuple[str, ...], brands: tuple[str, ...], skills: tuple[str, ...]) -> Agent:
     role: Role = row.role if row.role in ("supervisor", "admin") else "agent"
-    return Agent(row.id, row.name, role, teams, row.presence, brands, skills, row.capacity)
+    return Agent(row.id, row.name, role, teams, row.presence, brands, skills, row.capacity, row.since, row.next)
 
 
 def teams(connection: Connection) -> tuple[str, ...]:
@@ -96,8 +108,15 @@ def set_disabled(connection: Connection, id: str, disabled: bool) -> None:
     connection.execute(update(agent).where(agent.c.id == id).values(disabled=disabled))
 
 
-def set_presence(connection: Connection, id: str, presence: str) -> None:
-    connection.execute(update(agent).where(agent.c.id == id).values(presence=presence))
+def standing(connection: Connection, id: str) -> Standing | None:
+    """Whether they take new work; None for an unknown or disabled one."""
+    row = connection.execute(_ONE, {"id": id}).first()
+    return Standing(row.presence, row.since, row.next, row.hand, row.before, row.left_at) if row is not None else None
+
+
+def set_standing(connection: Connection, id: str, now: Standing) -> None:
+    columns = {"since": now.since, "next": now.then, "hand": now.hand, "before": now.before, "left_at": now.left}
+    connection.execute(update(agent).where(agent.c.id == id).values(presence=now.state, **columns))
 
 
 def add_token(connection: Connection, id: str, who: str, hashed: str, at: Ms) -> None:

@@ -9,12 +9,24 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from agent_tui.backends.hub.store import agents, brands, cases, joins, leases, people, phone, promises, talk
+from agent_tui.backends.hub.store import (
+    agents,
+    announcements,
+    brands,
+    cases,
+    joins,
+    leases,
+    people,
+    phone,
+    promises,
+    talk,
+)
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.backends.hub.store.waiting import why_of
 from agent_tui.domain.events import (
     AgentChanged,
+    Announced,
     AnyBody,
     CallChanged,
     CardShown,
@@ -123,6 +135,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.holder
         case DraftChanged():
             ref, data = body.case, {"desk": body.desk, "gone": body.gone}
+        case Announced():
+            ref = body.announcement.id
         case UnknownBody():
             raise ValueError("an unknown body cannot be appended")
     return {
@@ -242,6 +256,9 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return LeaseAsked(ref)
         case "draft-changed":
             return DraftChanged(ref, data["desk"], data["gone"])
+        case "announced":
+            announcement = announcements.find(connection, ref)
+            return Announced(announcement) if announcement is not None else UnknownBody()
         case "agent-changed":
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from agent_tui.backends.hub.store.schema import call, call_text
 from agent_tui.backends.hub.store.values import storable
@@ -18,6 +18,8 @@ _CALLS = select(call, call_text.c.caller, call_text.c.digits, call_text.c.outcom
 )
 _CALL = _CALLS.where(call.c.id == _B("id"))
 _CALL_BY_CHANNEL = select(call.c.id).where(call.c.account == _B("account"), call.c.channel_id == _B("channel_id"))
+_TALKS = select(call.c.id).where(call.c.agent == _B("agent"), text("state IN ('active', 'held')")).limit(1)
+_TALKING = select(call.c.agent).where(text("state IN ('active', 'held')"))
 _CALL_FIELDS = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
 
 
@@ -44,6 +46,16 @@ def _call(row: Row[Any]) -> Call:
 def find_call(connection: Connection, id: str) -> Call | None:
     row = connection.execute(_CALL, {"id": id}).first()
     return _call(row) if row is not None else None
+
+
+def talks(connection: Connection, agent: str) -> bool:
+    """Whether an agent is in a call now."""
+    return connection.execute(_TALKS, {"agent": agent}).first() is not None
+
+
+def talking(connection: Connection) -> frozenset[str]:
+    """The agents who are in a call now."""
+    return frozenset(connection.execute(_TALKING).scalars())
 
 
 def call_line(connection: Connection, id: str) -> tuple[str, str]:

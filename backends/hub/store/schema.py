@@ -70,7 +70,14 @@ agent = Table(
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("role", Word, nullable=False),
+    # `since`: of the presence; `next`, `hand`: what it becomes when that case is finished; `before`: what a lost line
+    # comes back to; `left_at`: the end of the shift before
     Column("presence", Word, nullable=False),
+    Column("since", At, nullable=False, server_default="0"),
+    Column("next", Word, nullable=False, server_default=""),
+    Column("hand", Id, nullable=False, server_default=""),
+    Column("before", Word, nullable=False, server_default=""),
+    Column("left_at", At, nullable=False, server_default="0"),
     Column("disabled", Boolean, nullable=False),
     Column("created", At, nullable=False),
     # Place in the log since when they see what they see now.
@@ -401,6 +408,12 @@ call = Table(
     Column("law_due", At),
     Column("muted", Boolean, nullable=False),
     UniqueConstraint("account", "channel_id"),
+    Index(
+        "ix_call_talking",
+        "agent",
+        sqlite_where=text("state IN ('active', 'held')"),
+        postgresql_where=text("state IN ('active', 'held')"),
+    ),
 )
 
 call_text = Table(
@@ -410,6 +423,16 @@ call_text = Table(
     Column("caller", Text, nullable=False),
     Column("digits", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("by", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("until", At, nullable=False, index=True),
+    Column("body", Text, nullable=False),
 )
 
 promise = Table(
@@ -425,6 +448,7 @@ promise = Table(
     Column("state", Word, nullable=False),
     Column("settled", At),
     Column("settled_by", Id, nullable=False),
+    Index("ix_promise_owed", "agent", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
 )
 
 promise_text = Table(
