@@ -205,10 +205,11 @@ class Tour:
 
     async def _taken(self) -> bool:
         """Whether the case in the composer is this desk's within two seconds."""
-        end = time.monotonic() + 2
-        while not (held := self.hub.held_by(AGENT.id)) and time.monotonic() < end:
-            await asyncio.sleep(0.02)
-        return bool(held)
+        try:
+            await until(lambda: self.hub.held_by(AGENT.id) != "", 2)
+        except AssertionError:
+            return False
+        return True
 
     async def _found(self) -> None:
         """Every message and every customer as a hit, and some opened from there."""

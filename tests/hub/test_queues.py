@@ -12,7 +12,7 @@ from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import routing
 from agent_tui.domain.model import Agent
-from agent_tui.domain.orders import Assign, Label, Pull, ReleaseLease, Reply, TakeLease
+from agent_tui.domain.orders import Assign, Label, Presence, Pull, ReleaseLease, Reply, TakeLease
 from agent_tui.domain.queues import QueueSetup, Why
 from agent_tui.domain.routing import Given
 from agent_tui.domain.text import CustomerText
@@ -327,3 +327,25 @@ async def test_what_somebody_handles_is_not_given_to_another(hub: Queued) -> Non
     assert hub.row(case.id).owner == ""
     assert isinstance(await hub.order(hub.avi, ReleaseLease(case.id)), Acked)
     assert hub.row(case.id).owner == "noa"
+
+
+async def test_whose_line_is_down_is_given_nothing_until_they_are_back(hub: Queued) -> None:
+    await hub.comes("noa")
+    await hub.comes("noa", "offline")
+    assert next(one for one in hub.operator.agents() if one.id == "noa").presence == "available", (
+        "a dropped line is no departure"
+    )
+    case = await hub.writes()
+    assert hub.given() == []
+    await hub.workspace.presence("noa", True)
+    await hub.settle()
+    assert hub.given() == [(case.id, "noa")]
+
+
+async def test_who_takes_a_break_after_this_one_is_given_no_other(hub: Queued) -> None:
+    await hub.comes("noa")
+    first = await hub.writes()
+    assert hub.given() == [(first.id, "noa")]
+    await hub.order(hub.noa, Presence("break", after=first.id))
+    await hub.writes()
+    assert hub.given() == [(first.id, "noa")]
