@@ -197,7 +197,7 @@ async def test_how_queues_look(language: Language | None, picture: Picture) -> N
 @pytest.mark.parametrize("language", [None, Catalogue("he")], ids=["en", "he"])
 async def test_how_why_looks(language: Language | None, picture: Picture) -> None:
     async with running(Queued(), language=language) as desk:
-        await desk.press("g", "e")
+        await desk.press("g", "y")
         picture(desk)
 
 
