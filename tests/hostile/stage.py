@@ -199,7 +199,7 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
     policy = HubPolicy(
         canned=tuple(Canned(f"c{place}", text) for place, text in enumerate(short)),
         account_brand={"mail": "b0"},
-        brand_titles=tuple((f"b{place}", text[:40]) for place, text in enumerate(short)),
+        brand_titles=tuple((f"b{place}", CustomerText(text[:40]).raw) for place, text in enumerate(short)),
         reasons=tuple((f"r{place}", text) for place, text in enumerate(short)),
         queues=(
             *(QueueSetup(f"q{place}", text[:40], labels=("nobody's",)) for place, text in enumerate(short)),

@@ -116,8 +116,9 @@ class Tour:
             await self._copies("y")
             await self._press(HOME + "Fe")
             await self._press("U")
+            await self._see("queues:")  # they come from the hub
             await self._press(ESC)
-            await self._press("ge")
+            await self._press("gy")
             await self._copies("y")
             await self._press(PAGE_UP)
             await self._press("f")
@@ -160,7 +161,7 @@ class Tour:
 
     async def _choices(self) -> None:
         """What offers names: labels, people, canned replies, ways to write, files to send, every command."""
-        for keys in ("l", "A", "R", "gu", "?", "\x10", "b"):
+        for keys in ("l", "A", "R", "?", "\x10", "b"):
             await self._press(keys)
             for _ in range(8):
                 await self._press(DOWN * 6)
