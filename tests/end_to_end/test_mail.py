@@ -171,7 +171,7 @@ async def test_fifty_mails_during_an_outage_arrive_once_each(mail_servers: MailS
         desk(hub.desk_url, hub.agent("ada"), tmp_path / "ada") as ada,
     ):
         await submit(mail_servers, box, mail(box, "before@customer.test", "before", "before"))
-        await ada.until(lambda: len(ada.rows()) == 1, 30)
+        await ada.until(lambda: len(ada.rows()) == 1, 90)
         proxy.outage()
         began = time.monotonic()
         mails = [mail(box, f"c{number}@customer.test", f"outage {number}", f"text {number}") for number in range(50)]
