@@ -144,16 +144,11 @@ def _shift(connection: Connection, me: Agent, whose: Agent, seq: int, now: Ms) -
     return ShiftPage(
         left,
         mine,
-        tuple(one for one in shift.owed(connection, whose, mine) if _sees_case(connection, me, one.case)),
+        tuple(one for one in shift.owed(connection, whose, mine) if sight.sees_case(connection, me, one.case)),
         shift.handed(connection, whose, mine, left),
         announcements.holding(connection, now),
         seq,
     )
-
-
-def _sees_case(connection: Connection, me: Agent, case: str) -> bool:
-    row = log.case_row(connection, case)
-    return row is not None and sees(me, row.brand)
 
 
 def _search(connection: Connection, query: SearchQuery, me: Agent, seq: int, now: Ms) -> SearchPage:

@@ -204,8 +204,9 @@ def check_the_log(hub: HubRun, said: list[Said]) -> str:
         holder = held.get(case)
         if kind == "message-added" and str(ref) in authors:
             spoke += 1
-            over = holder is None or (holder[3] and holder[3] <= at)
-            assert over or holder[0] == authors[str(ref)], f"{authors[str(ref)]} spoke while {holder} had {case}"  # type: ignore[index]
+            author = authors[str(ref)]
+            if holder is not None and not (holder[3] and holder[3] <= at):
+                assert holder[0] == author, f"{author} spoke while {holder} had {case}"
         if kind != "lease-changed":
             continue
         body = json.loads(str(data))

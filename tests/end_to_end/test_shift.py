@@ -195,7 +195,7 @@ async def test_a_shift_from_log_in_to_hand_over(tmp_path: Path) -> None:
         assert shift.colleague() == available, "within the grace she is not away"
         await shift.pass_time(220)
         await shift.is_seen("away")
-        await until(lambda: rami.row_of("Beit Hanan").lease is None, what="the case is free")  # type: ignore[union-attr]
+        await until(lambda: (row := rami.row_of("Beit Hanan")) is not None and row.lease is None, what="it is free")
         shift.proxy.restore()
         await put_forward(tmp_path / "desk.ctl", 31)
         await noa.shows("back, and caught up: ")

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -37,9 +38,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield made
 
 
-async def find(house: House, agent: Agent, text: str, **more: object) -> SearchPage:
+async def find(house: House, agent: Agent, text: str, **more: Any) -> SearchPage:
     await house.advance(MINUTE_MS)
-    page = await house.workspace.query(agent, replace(SearchQuery(text), **more))  # type: ignore[arg-type]
+    page = await house.workspace.query(agent, replace(SearchQuery(text), **more))
     assert isinstance(page, SearchPage)
     return page
 
@@ -52,8 +53,8 @@ async def customers(house: House, agent: Agent, text: str) -> list[Hit]:
     return [hit for hit in (await find(house, agent, text)).hits if hit.found == "customer"]
 
 
-async def past(house: House, agent: Agent, customer: str, **more: object) -> PastPage:
-    page = await house.workspace.query(agent, replace(PastQuery(customer), **more))  # type: ignore[arg-type]
+async def past(house: House, agent: Agent, customer: str, **more: Any) -> PastPage:
+    page = await house.workspace.query(agent, replace(PastQuery(customer), **more))
     assert isinstance(page, PastPage)
     return page
 

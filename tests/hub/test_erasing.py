@@ -34,7 +34,18 @@ from agent_tui.domain.orders import (
     SaveDraft,
     TakeLease,
 )
-from agent_tui.domain.queries import CustomersQuery, ErasurePage, ErasureQuery, LinkQuery, PastQuery, SearchQuery
+from agent_tui.domain.queries import (
+    CustomersPage,
+    CustomersQuery,
+    ErasurePage,
+    ErasureQuery,
+    LinkPage,
+    LinkQuery,
+    PastPage,
+    PastQuery,
+    SearchPage,
+    SearchQuery,
+)
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS
 from tests.hub.conftest import Hub
@@ -111,7 +122,7 @@ async def test_a_later_word_from_the_address_is_somebody_new(hub: Hub) -> None:
     assert (new.customer != old.customer, new.id != old.id, new.stage) == (True, True, "us")
     assert [one.body.raw for one in (await hub.case(new.id)).messages] == ["me again"]
     page = await hub.workspace.query(hub.noa, PastQuery(new.customer))
-    assert len(page.entries) == 1  # type: ignore[union-attr]
+    assert isinstance(page, PastPage) and len(page.entries) == 1
     assert (await hub.case(new.id)).customer.suggestions == ()
 
 
@@ -168,7 +179,8 @@ async def test_a_file_that_comes_too_late_does_not_stay(hub: Hub, tmp_path: Path
     kept = await hub.workspace.put_blob(chunks())
     hub.workspace.policy = replace(hub.workspace.policy, blob_url="http://127.0.0.1:1")
     link = await hub.workspace.query(hub.noa, LinkQuery("", "", dana.id))
-    grant = await hub.workspace.take_link(link.url.rpartition("/")[2])  # type: ignore[union-attr]
+    assert isinstance(link, LinkPage)
+    grant = await hub.workspace.take_link(link.url.rpartition("/")[2])
     assert grant is not None
     await erase(hub, eve, dana.customer)
     assert blobs.kept(hub.store.blobs, kept.blob), "nobody has said what it is for"
@@ -286,9 +298,9 @@ async def test_live_events_name_nobody_and_tell_each_case(hub: Hub) -> None:
     assert told.row is not None and (told.row.erased, told.row.stage) == (True, "done")
     assert "Quagmirelli" not in repr([event.row for event in hub.events]) + repr(told.row and told.row.name.raw)
     found = await hub.workspace.query(hub.noa, SearchQuery("xylophonically"))
-    assert found.hits == ()  # type: ignore[union-attr]
+    assert isinstance(found, SearchPage) and found.hits == ()
     met = await hub.workspace.query(hub.noa, CustomersQuery(str(row.number)))
-    assert met.found == ()  # type: ignore[union-attr]
+    assert isinstance(met, CustomersPage) and met.found == ()
 
 
 async def test_a_message_of_the_same_moment_finds_its_file_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,11 +27,14 @@ from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import EraseCustomer
 from agent_tui.domain.queries import (
     CaseQuery,
+    CustomersPage,
     CustomersQuery,
     DirectoryQuery,
     HistoryQuery,
+    PastPage,
     PastQuery,
     Query,
+    SearchPage,
     SearchQuery,
 )
 from agent_tui.domain.time import SystemTime
@@ -220,7 +223,7 @@ async def test_no_answer_names_them(hub: Hub) -> None:
         assert _marks_in(json.dumps(_raw(page))) == [], one
         assert _marks_in(encode(PageFrame(id="q", page=page))) == []
         if isinstance(one, CustomersQuery):
-            assert page.found == ()  # type: ignore[union-attr]
+            assert isinstance(page, CustomersPage) and page.found == ()
     assert all(row.erased for row in await hub.rows() if row.id in world.cases)
 
 
@@ -231,8 +234,9 @@ async def test_nobody_else_is_touched(hub: Hub) -> None:
         detail = await hub.case(world.other)
         hits = await hub.workspace.query(hub.noa, SearchQuery("parcel תודה"))
         past = await hub.workspace.query(hub.noa, PastQuery(detail.customer.id))
+        assert isinstance(hits, SearchPage) and isinstance(past, PastPage)
         files = [b"".join([part async for part in hub.workspace.open_blob(file.blob)]) for file in _files(detail)]
-        return detail, hits.hits, past.entries, past.summary, files  # type: ignore[union-attr]
+        return detail, hits.hits, past.entries, past.summary, files
 
     def _files(detail: Any) -> list[Any]:
         return [file for message in detail.messages for file in message.attachments]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,10 +94,12 @@ async def test_another_agent_does_not_get_it_and_is_told_who_has_it(hub: Hub) ->
 
 
 @pytest.mark.parametrize("order", [reply, Resolve, lambda case: Snooze(case, T0 + 10**9), Spam, Block])
-async def test_what_reaches_the_customer_or_ends_the_matter_is_the_holders(hub: Hub, order: object) -> None:
+async def test_what_reaches_the_customer_or_ends_the_matter_is_the_holders(
+    hub: Hub, order: Callable[[str], Order]
+) -> None:
     case = await a_case(hub)
     fence = await take(hub, hub.noa, "d1", case)
-    made: Order = order(case)  # type: ignore[operator]
+    made = order(case)
     before = len(hub.events)
     assert refused(await hub.order(hub.avi, made, desk="d2")) == "lease-held"
     assert refused(await hub.order(hub.noa, made, desk="d9")) == "lease-held"

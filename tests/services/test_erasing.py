@@ -14,7 +14,7 @@ from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import EraseCustomer, Label, Note
-from agent_tui.domain.queries import CaseQuery
+from agent_tui.domain.queries import CasePage, CaseQuery
 from agent_tui.domain.saved_views import SavedView
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
@@ -68,7 +68,8 @@ async def hub_at(folder: Path) -> AsyncIterator[tuple[HubSite, Agent]]:
 
 async def erase(site: HubSite, eve: Agent, case: str) -> None:
     page = await site.workspace.query(eve, CaseQuery(case))
-    customer = page.detail.customer.id  # type: ignore[union-attr]
+    assert isinstance(page, CasePage) and page.detail is not None
+    customer = page.detail.customer.id
     outcome = await site.workspace.order(eve, f"erase-{case}", EraseCustomer(customer, (customer,)))
     assert isinstance(outcome, Acked), outcome
 
@@ -122,7 +123,8 @@ async def test_a_running_desk_forgets_them_and_says_what_was_not_sent(tmp_path: 
         assert (traces(state, MARKS), str(work.undo())) == ([], "nothing to undo")
         assert site.said() == []
         await at.until(lambda: desk.past is not None and not desk.past.loading)
-        assert NAME not in repr([entry.message and entry.message.sender.raw for c in desk.past.chunks for entry in c])  # type: ignore[union-attr]
+        assert desk.past is not None
+        assert NAME not in repr([entry.message and entry.message.sender.raw for c in desk.past.chunks for entry in c])
 
 
 async def test_a_desk_that_was_away_looks_at_what_it_has(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import VirtualTime
 from agent_tui.language.catalogue import Catalogue
 from agent_tui.services.lock import Lock
-from tests.widgets.picture import Picture, picture  # noqa: F401
+from tests.widgets.picture import Picture, picture
 from tests.widgets.running import Running, running
 from tests.widgets.shop import NOW, Shop
+
+__all__ = ["picture"]  # a fixture
 
 OF_CUSTOMERS = ("Dana", "Omar", "Ruth", "tlvfoodie", "Avner", "photo", "refund", "מספר")
 
@@ -116,7 +118,7 @@ async def test_the_token_opens_and_wrong_tries_must_wait() -> None:
 
 @pytest.mark.parametrize("language", [None, "he"], ids=["en", "he"])
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=["120x40", "80x24", "60x20"])
-async def test_how_it_looks(size: tuple[int, int], language: str | None, picture: Picture) -> None:  # noqa: F811
+async def test_how_it_looks(size: tuple[int, int], language: str | None, picture: Picture) -> None:
     async with running(Shop(), size=size, language=Catalogue("he") if language else None) as desk:
         await desk.press("L", *"word")
         picture(desk)

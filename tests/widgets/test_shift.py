@@ -15,9 +15,11 @@ from agent_tui.domain.queries import ShiftPage
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
-from tests.widgets.picture import Picture, picture  # noqa: F401
+from tests.widgets.picture import Picture, picture
 from tests.widgets.running import Running, running
 from tests.widgets.shop import NOA, NOW, Shop, sketch_rows
+
+__all__ = ["picture"]  # a fixture
 
 _T = CustomerText
 ARRIVING = replace(NOA, presence="not-ready", since=NOW)
@@ -310,7 +312,7 @@ SIZES = [(120, 40), (80, 24), (60, 20)]
 @pytest.mark.parametrize("language", [None, "he"], ids=["en", "he"])
 @pytest.mark.parametrize("size", SIZES, ids=[f"{w}x{h}" for w, h in SIZES])
 @pytest.mark.parametrize("page", ["start", "handover", "quit", "agents"])
-async def test_how_pages_look(page: str, size: tuple[int, int], language: str | None, picture: Picture) -> None:  # noqa: F811
+async def test_how_pages_look(page: str, size: tuple[int, int], language: str | None, picture: Picture) -> None:
     shops = {"start": arriving(), "agents": supervising()}
     shop = shops.get(page) or Shop(shift=a_shift())
     async with running(shop, size=size, language=Catalogue("he") if language else None) as desk:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,28 +107,33 @@ def migrate(engine: Engine, path: Path) -> None:
         command.upgrade(config, "head")
 
 
+@contextmanager
+def _driver(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """SQLite's own connection, outside any transaction: what is done here takes none."""
+    connection = engine.raw_connection()
+    try:
+        driver = connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        yield driver
+    finally:
+        connection.close()
+
+
 def rewrite(engine: Engine) -> None:
     """Write the whole database anew: what was erased, or stood in a page before its rows were put into others, is left
     out. SQLite zeroes what it deletes, but not what it moved. Raises OperationalError when somebody else writes."""
-    connection = engine.raw_connection()
-    try:
-        connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
-    finally:
-        connection.close()
+    with _driver(engine) as driver:
+        driver.execute("VACUUM")
 
 
 def empty_log(engine: Engine) -> bool:
     """Bring what is in the write-ahead log into the database and cut the log to nothing. False while somebody reads an
     older state of it."""
-    connection = engine.raw_connection()
-    try:
-        driver: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
+    with _driver(engine) as driver:
         driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
         busy = bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         driver.execute(f"PRAGMA busy_timeout={round(TIMEOUT_SECONDS * 1000)}")
         return not busy
-    finally:
-        connection.close()
 
 
 def make_private(path: Path) -> None:
