@@ -31,7 +31,7 @@ class Capabilities:
     refused when a newer one is there) or none. `presence`: it tells who else has a case open.
     `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
     (of all that was said): as named. `history`: it answers what a customer's whole history is.
-    `shift`: it tells what was handed over, promised and announced.
+    `shift`: it tells what was handed over, promised and announced. `persons`: it finds whom another server knows too.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -48,6 +48,7 @@ class Capabilities:
     history: bool = False
     presence: bool = False
     shift: bool = False
+    persons: bool = False
 
 
 @frozen

@@ -75,6 +75,7 @@ CaseChange = Literal[
     "joined",
     "parted",
     "erased",
+    "elsewhere",
 ]
 
 

@@ -228,6 +228,8 @@ class CaseRow:
     """Of the open promises the one that is due first."""
     erased: bool = False
     """Its customer was erased: none of their words is left, here or in what the case holds."""
+    known_as: tuple[str, ...] = ()
+    """By what other servers know its customer too: see `domain.known_as`."""
 
 
 @frozen

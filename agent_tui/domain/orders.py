@@ -202,6 +202,17 @@ class RefuseSuggestion:
 
 
 @frozen
+class LinkElsewhere:
+    """Whoever is `other` at another server (`domain.known_as.itself`, without its sign) is the same person as the
+    case's customer (`same`), or is somebody else; None: nothing is said of it any more."""
+
+    case: str
+    other: str
+    same: bool | None = None
+    name: Literal["link-elsewhere"] = "link-elsewhere"
+
+
+@frozen
 class EraseCustomer:
     """Erase all that is personal of a customer, for good. `parts`: the customers that the preview showed, one or all of
     those that are one person; when these are others by now, the order is refused. Only an admin may."""
@@ -421,6 +432,7 @@ Order = (
     | JoinCustomers
     | PartCustomers
     | RefuseSuggestion
+    | LinkElsewhere
     | EraseCustomer
     | RetrySend
     | ShowCard

@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import (
+    Address,
     AgentLoad,
     Announcement,
     CaseDetail,
@@ -144,6 +145,14 @@ class CustomersQuery:
 
 
 @frozen
+class SamePersonQuery:
+    """The open cases of whoever has one of these addresses, as another server knows a person by them."""
+
+    addresses: tuple[Address, ...]
+    kind: Literal["same-person"] = "same-person"
+
+
+@frozen
 class SearchQuery:
     """Messages, notes and customers that match `text` as typed (see `domain/search.py`), newest first.
 
@@ -200,6 +209,7 @@ Query = (
     | JoinQuery
     | ErasureQuery
     | CustomersQuery
+    | SamePersonQuery
     | SearchQuery
     | HeldQuery
     | WhyQuery
@@ -315,6 +325,15 @@ class ErasurePage:
 
 
 @frozen
+class SamePersonPage:
+    """Their rows, the most urgent first; a server names a few at most."""
+
+    rows: tuple[CaseRow, ...]
+    seq: int
+    kind: Literal["same-person"] = "same-person"
+
+
+@frozen
 class CustomersPage:
     """At most the limit asked."""
 
@@ -409,6 +428,7 @@ Page = (
     | JoinPage
     | ErasurePage
     | CustomersPage
+    | SamePersonPage
     | SearchPage
     | HeldPage
     | WhyPage

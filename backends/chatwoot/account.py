@@ -56,6 +56,7 @@ class Account:
         if accounts and not any(account.get("id") == wanted for account in accounts):
             raise Refused(404, f"this agent has no account {wanted}; it has {[a.get('id') for a in accounts]}")
         self.number = int(wanted or 0)
+        self.holdings.server = f"{self._rest.base}/accounts/{self.number}"
         self.pubsub_token = str(profile.get("pubsub_token") or "")
         self.me_id = str(profile.get("id"))
         teams = _list(await self._rest.get(f"{self.root}/teams"))

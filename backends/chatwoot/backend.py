@@ -48,13 +48,16 @@ from agent_tui.domain.queries import (
     Page,
     Query,
     RowsQuery,
+    SamePersonQuery,
     SearchQuery,
     TotalsQuery,
 )
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import TimerHandle, TimeSource
 
-CAPABILITIES = Capabilities(lease="advisory", presence=True, snooze=True, files=True, orders=ORDERS, search=True)
+CAPABILITIES = Capabilities(
+    lease="advisory", presence=True, snooze=True, files=True, orders=ORDERS, search=True, persons=True
+)
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 RECONCILE_SECONDS = 60.0
 _CHANGES: dict[str, CaseChange] = {
@@ -144,6 +147,8 @@ class ChatwootBackend:
                 return account.holdings.rows(query, me)
             if isinstance(query, TotalsQuery):
                 return account.holdings.totals(query, me)
+            if isinstance(query, SamePersonQuery):
+                return account.holdings.same_person(query)
             if isinstance(query, CaseQuery):
                 return await self._case(query)
             if isinstance(query, HistoryQuery):

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from agent_tui.domain.channels import channel as channel_profile
 from agent_tui.domain.clocks import owed_answer
 from agent_tui.domain.filing import CaseState, show
+from agent_tui.domain.known_as import PHONES, known_as
 from agent_tui.domain.model import (
     Address,
     Agent,
@@ -148,9 +150,18 @@ def row_of(conversation: Json, version: int) -> CaseRow:
         subject=text(part(conversation, "additional_attributes").get("mail_subject")),
         priority={"low": 0, "high": 2, "urgent": 3}.get(str(conversation.get("priority")), 1),
         labels=tuple(str(label) for label in entries(conversation.get("labels"))),
+        known_as=known_as(_wrote_from(contact, channel)),
     )
     row = show(base, state)
     return replace(row, clock=replace(row.clock, estimated=True)) if row.clock is not None else row
+
+
+def _wrote_from(contact: Json, channel: str) -> tuple[Address, ...]:
+    """The address that a conversation came from. Whatever else stands in a contact may be typed: by a visitor into the
+    form before a chat, by an agent."""
+    scheme = channel_profile(channel).scheme
+    value = contact.get("email") if scheme == "mailto" else contact.get("phone_number") if scheme in PHONES else ""
+    return (Address(scheme, text(value)),) if value else ()
 
 
 def _last_message(conversation: Json) -> Json:

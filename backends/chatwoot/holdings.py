@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.chatwoot.convert import Json, row_of, updated_at
+from agent_tui.domain.known_as import itself, known_as
 from agent_tui.domain.model import Agent, CaseRow
-from agent_tui.domain.queries import RowsPage, RowsQuery, TotalsPage, TotalsQuery
+from agent_tui.domain.queries import RowsPage, RowsQuery, SamePersonPage, SamePersonQuery, TotalsPage, TotalsQuery
 from agent_tui.domain.views import Section, holds, sort_key
 
 MAX_ROWS = 500
+MAX_SAME = 20
 
 
 class Holdings:
@@ -20,6 +22,8 @@ class Holdings:
     own."""
 
     def __init__(self) -> None:
+        self.server = ""
+        """Tells this account from others, whose contacts have the same numbers."""
         self.seq = 0
         self.watermark = 0.0
         """The newest server time seen, in seconds; what changed later is asked for after an outage."""
@@ -58,6 +62,7 @@ class Holdings:
         self._raw[case] = conversation
         before = self._rows.get(case)
         row = row_of(conversation, before.version if before is not None else self.seq + 1)
+        row = replace(row, known_as=(*row.known_as, itself(self.server, row.customer)))
         if row == before:
             return None
         self.seq += 1
@@ -75,6 +80,14 @@ class Holdings:
     def cases_of(self, customer: str) -> list[str]:
         """The held conversations of a customer."""
         return [row.id for row in self._rows.values() if row.customer == customer]
+
+    def same_person(self, query: SamePersonQuery) -> SamePersonPage:
+        """Open conversations that came from one of the addresses."""
+        wanted = {digest[1:] for digest in known_as(query.addresses)}
+        found = [row for row in self._rows.values() if wanted & {digest[1:] for digest in row.known_as}]
+        shown = [row for row in found if row.stage in ("us", "customer", "later")]
+        shown.sort(key=lambda row: (row.stage != "us", sort_key(row)))
+        return SamePersonPage(tuple(shown[:MAX_SAME]), self.seq)
 
     def rows(self, query: RowsQuery, me: Agent) -> RowsPage:
         """One page of a section."""

@@ -34,9 +34,9 @@ class Rest:
     def __init__(self, base: str, token: str, tls: ssl.SSLContext | None = None) -> None:
         import httpx
 
-        self._base = base.rstrip("/")
+        self.base = base.rstrip("/")
         self._client: httpx.AsyncClient = httpx.AsyncClient(
-            base_url=self._base,
+            base_url=self.base,
             headers={"api_access_token": token},
             timeout=TIMEOUT_SECONDS,
             verify=tls if tls is not None else True,
@@ -57,7 +57,7 @@ class Rest:
         """A file by the address that the server gave. The token goes to the server itself only."""
         import httpx
 
-        own = urlsplit(url).netloc in ("", urlsplit(self._base).netloc)
+        own = urlsplit(url).netloc in ("", urlsplit(self.base).netloc)
         if urlsplit(url).scheme not in ("", "http", "https"):
             raise QueryRefused("the file has no address that can be fetched")
         try:
@@ -83,13 +83,13 @@ class Rest:
         try:
             answer = await self._client.request(method, path, **arguments)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise BackendDown(f"{self._base} cannot be reached: {error or type(error).__name__}") from error
+            raise BackendDown(f"{self.base} cannot be reached: {error or type(error).__name__}") from error
         except (httpx.HTTPError, RuntimeError) as error:
             if method == "GET":
-                raise BackendDown(f"{self._base} did not answer: {error or type(error).__name__}") from error
+                raise BackendDown(f"{self.base} did not answer: {error or type(error).__name__}") from error
             raise OutcomeUnknown("the line broke while it was being sent; it may have arrived") from error
         if answer.status_code == 429 or (answer.status_code >= 500 and method == "GET"):
-            raise BackendDown(f"{self._base} is too busy (HTTP {answer.status_code})")
+            raise BackendDown(f"{self.base} is too busy (HTTP {answer.status_code})")
         if answer.status_code >= 500:
             raise OutcomeUnknown(f"the server failed (HTTP {answer.status_code}); it may have been done")
         if answer.status_code >= 400:

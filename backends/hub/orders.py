@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import calls, erasing, identity, leases, preferences, promises, replies, standings
+from agent_tui.backends.hub import (
+    calls,
+    elsewhere,
+    erasing,
+    identity,
+    leases,
+    preferences,
+    promises,
+    replies,
+    standings,
+)
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -23,6 +33,7 @@ from agent_tui.domain.orders import (
     EraseCustomer,
     JoinCustomers,
     Label,
+    LinkElsewhere,
     MakePromise,
     MarkRead,
     MarkUnread,
@@ -62,6 +73,7 @@ ORDERS = (
     "join-customers",
     "part-customers",
     "refuse-suggestion",
+    "link-elsewhere",
     "erase-customer",
     "retry-send",
     "show-card",
@@ -137,6 +149,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return identity.part(tx, agent, order)
         case RefuseSuggestion():
             return identity.refuse(tx, agent, order)
+        case LinkElsewhere():
+            return elsewhere.link(tx, agent, order)
         case EraseCustomer():
             return erasing.erase(tx, agent, order)
         case WriteUp():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import erasing, past, persons, routing, sight
+from agent_tui.backends.hub import elsewhere, erasing, past, persons, routing, sight
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.standings import SUPERVISORS
 from agent_tui.backends.hub.store import (
@@ -51,6 +51,8 @@ from agent_tui.domain.queries import (
     QueuesQuery,
     RowsPage,
     RowsQuery,
+    SamePersonPage,
+    SamePersonQuery,
     SearchPage,
     SearchQuery,
     ShiftPage,
@@ -74,6 +76,7 @@ Answerable = (
     | JoinQuery
     | ErasureQuery
     | CustomersQuery
+    | SamePersonQuery
     | SearchQuery
     | HeldQuery
     | WhyQuery
@@ -106,6 +109,8 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return ErasurePage(erasing.preview(connection, me, query), seq)
         case CustomersQuery():
             return CustomersPage(persons.found(connection, me, query), seq)
+        case SamePersonQuery():
+            return SamePersonPage(elsewhere.same_person(connection, me, query), seq)
         case DirectoryQuery():
             return DirectoryPage(_directory(connection, me, policy), seq)
         case SearchQuery():

@@ -14,10 +14,12 @@ from agent_tui.backends.hub.filing import preview_of
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store, bulk, log, people, talk
 from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.store.elsewhere import SERVER
 from agent_tui.backends.hub.store.talk import Thread
-from agent_tui.domain import filing
+from agent_tui.domain import filing, joining
 from agent_tui.domain.events import CaseChanged, CustomerChanged, Event, MessageAdded
 from agent_tui.domain.filing import CaseState, Fact
+from agent_tui.domain.known_as import itself, known_as
 from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Address, CaseRow, Conversation, Customer, Message, MessageKind
 from agent_tui.domain.text import CustomerText
@@ -174,6 +176,7 @@ def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now:
         last_in,
         len(visible),
     )
+    elsewhere = (*known_as(customer.addresses), itself(SERVER, customer.id))
     row = CaseRow(
         id=case,
         number=number,
@@ -192,6 +195,7 @@ def _add(rows: bulk.Batch, seed: SeedCase, ids: Ids, seq: int, number: int, now:
         subject=CustomerText(seed.subject),
         priority=seed.priority,
         labels=seed.labels,
+        known_as=elsewhere if state.stage not in joining.CLOSED else (),
     )
     if known is None:
         rows.customer(customer, address, ids.new("l"))

@@ -325,4 +325,5 @@ def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
         history=True,
         search=True,
         shift=True,
+        persons=True,
     )

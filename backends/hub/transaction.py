@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.hub import holding
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import brands, cases, facts, leases, people, phone, promises
+from agent_tui.backends.hub.store import brands, cases, elsewhere, facts, leases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord, Shown
 from agent_tui.backends.hub.store.facts import Stored
 from agent_tui.backends.hub.store.log import OF_ITSELF, brands_of, led_by
@@ -17,6 +17,7 @@ from agent_tui.domain import filing, joining
 from agent_tui.domain.events import AnyBody, Body, CaseChanged, Event
 from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled
 from agent_tui.domain.joining import Part
+from agent_tui.domain.known_as import ITSELF, OTHER, SAME, known_as
 from agent_tui.domain.model import CaseRow, Customer, Promise
 from agent_tui.domain.time import Ms
 
@@ -45,7 +46,8 @@ class _Edit:
     """A case being changed. `stored`: the row that the store shows for it; `now`: the case by itself, as it is now;
     `head`: who leads it from now on; `shown`: what it shows from now on, None when that is itself; `version`: its last
     event here, 0 none; `spoke`: its last one that its row is told with; `touched`: it is saved even without one;
-    `told`: desks know a row of it; `also`: numbers that find the row; `part`: it was kept beside its row."""
+    `told`: desks know a row of it; `also`: numbers that find the row; `part`: it was kept beside its row; `known_anew`:
+    agents have said who its customer is at other servers."""
 
     stored: CaseRow
     now: CaseRecord
@@ -57,6 +59,7 @@ class _Edit:
     spoke: int = 0
     touched: bool = False
     part: bool = False
+    known_anew: bool = False
 
 
 class Tx:
@@ -311,12 +314,29 @@ class Tx:
 
     def _save(self, id: str, edit: _Edit) -> None:
         version = edit.version or edit.now.row.version
-        edit.now = replace(edit.now, row=replace(edit.now.row, version=version))
-        if edit.shown is not None:
-            edit.shown = replace(edit.shown, row=replace(edit.shown.row, version=version))
         person = self._shown_person(edit.head) if edit.head else self.customer(edit.now.node)
+        known = self._known_as(edit, person)
+        edit.now = replace(edit.now, row=replace(edit.now.row, version=version, known_as=known))
+        if edit.shown is not None:
+            edit.shown = replace(edit.shown, row=replace(edit.shown.row, version=version, known_as=known))
         also = [*(address.value.raw for address in person.addresses), *edit.also]
         cases.save(self.connection, edit.stored, edit.now, edit.shown, also, part=edit.part)
+
+    def _known_as(self, edit: _Edit, person: Customer) -> tuple[str, ...]:
+        """By what other servers know whom an open row shows. What was said of a customer who is nobody else stands in
+        the row already, unless the case is new."""
+        row = edit.shown.row if edit.shown is not None else edit.now.row
+        if row.stage in (*joining.CLOSED, "joined"):
+            return ()
+        said = tuple(digest for digest in edit.now.row.known_as if digest[0] in (ITSELF, SAME, OTHER))
+        if edit.head or not said or edit.known_anew:
+            said = elsewhere.known(self.connection, self._shown_nodes(edit.head) if edit.head else [edit.now.node])
+        return (*known_as(person.addresses), *said)
+
+    def know_anew(self, id: str) -> None:
+        """What is said of the case's customer at other servers has changed."""
+        if self.case(id) is not None:
+            self._edits[id].known_anew = True
 
     def _group(self, root: str, whole: bool, changed: set[str]) -> list[str]:
         """Which rows the cases of a person make now; the cases that were looked at. `whole`: who the person is has
@@ -352,16 +372,29 @@ class Tx:
         holding.regrouped(self, moved)
         for head, parts in groups.items():
             self._show(head, [self._edits[part] for part in parts])
+        for id in (record.row.id for record in records) if whole else ():
+            edit = self._edits[id]
+            edit.known_anew = True
+            person = self._shown_person(edit.head) if edit.head else self.customer(edit.now.node)
+            if self._known_as(edit, person) != edit.now.row.known_as:
+                edit.touched = True
+                changed.add(id)
         return [record.row.id for record in records]
 
     def _shown_person(self, head: str) -> Customer:
         """The person as a row shows them: without what belongs to cases of other brands only."""
+        own, record = self._shown_nodes(head), self.case(head)
+        assert record is not None
+        whole = len(own) == len(self.nodes(record.node))
+        return self.person(record.node) if whole else people.together(self.connection, own)
+
+    def _shown_nodes(self, head: str) -> list[str]:
+        """The customers who are the person as a row shows them."""
         record = self.case(head)
         assert record is not None
         members = self.nodes(record.node)
         brand, held = record.row.brand, brands.by_customer(self.connection, members)
-        own = [member for member in members if brand in held.get(member, (brand,))]
-        return self.person(record.node) if len(own) == len(members) else people.together(self.connection, own)
+        return [member for member in members if brand in held.get(member, (brand,))]
 
     def _lead(self, id: str, head: str, root: str) -> bool:
         """`head` leads the case from now on; whether its row names somebody else now."""

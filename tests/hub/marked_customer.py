@@ -76,7 +76,7 @@ MARKS = {
     "linked": "tatterdemalionscan.png",
     "waiting": "Unsentwords ragamuffinish",
     "draft": "Draftwords skullduggerish",
-    "other draft": "Elsewhere gallivantingly",
+    "other draft": "Yonderwards gallivantingly",
     "draft file": "Attachedtoa draft whatnotty",
 }
 SHARED = b"%PDF-1.7 terms of sale, the same for all"

@@ -69,7 +69,9 @@ NEVER = {
     "fact": {"case_id", "via", "kind", "data"},
     "case_part": {"case_id", "own", "seen", "channel", "channels", "preview_kind"},
     "case_part_text": {"case_id"},
-    "case_text": {"case_id"},
+    # digests of addresses
+    "case_text": {"case_id", "known_as"},
+    "customer_elsewhere": {"customer_id", "other", "by"},
     "case_search": {"stage", "case_id", "owner", "team", "channels", "brand"},
     "case_count": {"stage", "owner", "team", "brand"},
     "conversation": {"id", "case_id", "channel", "account", "address_id"},

@@ -23,6 +23,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store, cases, facts, people
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event
+from agent_tui.domain.known_as import ITSELF
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import (
     Assign,
@@ -175,7 +176,9 @@ class World:
                 assert row is not None
                 assert record is not None
                 owed = row[0].promise.id if row[0].promise is not None else ""
-                shown = replace(row[0], id="", customer="", version=0, call=None, promise=None)
+                # who they are at this hub is another name at its twin
+                known = tuple(digest for digest in row[0].known_as if digest[0] != ITSELF)
+                shown = replace(row[0], id="", customer="", version=0, call=None, promise=None, known_as=known)
                 talk = connection.exec_driver_sql(
                     "SELECT t.body, m.kind, m.state, m.at FROM message m JOIN message_text t ON t.message_id = m.id "
                     "WHERE m.case_id = ? ORDER BY m.at, t.body",

@@ -29,7 +29,15 @@ from agent_tui.domain.views import whose_promise
 
 _B = bindparam
 CASES = (
-    select(case, case_text.c.name, case_text.c.preview, case_text.c.subject, customer.c.root, customer.c.erased)
+    select(
+        case,
+        case_text.c.name,
+        case_text.c.preview,
+        case_text.c.subject,
+        case_text.c.known_as,
+        customer.c.root,
+        customer.c.erased,
+    )
     .join(case_text, case_text.c.case_id == case.c.id)
     .join(customer, customer.c.id == case.c.customer_id)
 )
@@ -75,7 +83,7 @@ _UPDATE = (
 _UPDATE_TEXT = (
     update(case_text)
     .where(case_text.c.case_id == _B("b_id"))
-    .values(name=_B("name"), preview=_B("preview"), subject=_B("subject"))
+    .values(name=_B("name"), preview=_B("preview"), subject=_B("subject"), known_as=_B("known_as"))
 )
 _DROP_SEARCH = delete(case_search).where(
     case_search.c.stage == _B("b_stage"), case_search.c.sort_at == _B("b_sort_at"), case_search.c.case_id == _B("b_id")
@@ -167,6 +175,7 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         failed=len(state.failed),
         promise=_promise(connection, held.promise_id, held.id) if held.promise_id else None,
         erased=bool(held.erased),
+        known_as=tuple(held.known_as.split()),
     )
 
 
@@ -293,7 +302,12 @@ def _columns(record: CaseRecord | Shown) -> dict[str, Any]:
 
 
 def _texts(row: CaseRow) -> dict[str, str]:
-    return {"name": storable(row.name.raw), "preview": storable(row.preview.raw), "subject": storable(row.subject.raw)}
+    return {
+        "name": storable(row.name.raw),
+        "preview": storable(row.preview.raw),
+        "subject": storable(row.subject.raw),
+        "known_as": " ".join(row.known_as),
+    }
 
 
 def insert_columns(

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from agent_tui.backends.hub.store import cleaning, drafts, search_index
+from agent_tui.backends.hub.store import cleaning, drafts, elsewhere, search_index
 from agent_tui.backends.hub.store.schema import (
     address,
     address_link,
@@ -262,6 +262,7 @@ def _forget_work(connection: Connection, nodes: Sequence[str]) -> None:
     promised = select(promise.c.id).where(promise.c.case_id.in_(_cases(nodes)))
     connection.execute(update(promise_text).where(promise_text.c.promise_id.in_(promised)).values(what="", reason=""))
     connection.execute(delete(identity_key).where(identity_key.c.customer_id.in_(nodes)))
+    elsewhere.forget(connection, nodes)
     connection.execute(delete(suggestion).where(or_(suggestion.c.one.in_(nodes), suggestion.c.other.in_(nodes))))
     about = or_(
         command.c.about.in_(_cases(nodes)),

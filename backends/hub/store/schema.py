@@ -174,6 +174,17 @@ customer_join = Table(
     Column("revoked_by", Id, nullable=False),
 )
 
+# Whom another server knows as `other` is the same person as this customer, or is not: agents said so.
+customer_elsewhere = Table(
+    "customer_elsewhere",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
+    Column("other", Word, primary_key=True),
+    Column("same", Boolean, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("at", At, nullable=False),
+)
+
 # What customers have in common is found here: digests of phone numbers, order numbers, handles and words of names.
 identity_key = Table(
     "identity_key",
@@ -287,6 +298,8 @@ case_text = Table(
     Column("name", Text, nullable=False),
     Column("preview", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    # digests of the customer's addresses
+    Column("known_as", Text, nullable=False, server_default=""),
 )
 
 # What the text filter reads, stored in the order of the inbox (in SQLite the table is its own index), so that one pass
