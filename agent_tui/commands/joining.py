@@ -4,13 +4,14 @@ and taking a join back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import give
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_open_case
 from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.elsewhere import chosen_elsewhere, elsewhere
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import say_when
 from agent_tui.domain.channels import channel
@@ -65,9 +66,12 @@ def _join(context: Context, arguments: Arguments) -> SafeText | None:
     if arguments:
         _find(context, customer, arguments[0])
         return None
-    choices = [*_suggested(customer), *_others(context, customer)]
+    own = can("join-customers")(context) is None
+    choices = [*(_suggested(customer) if own else ()), *elsewhere(context), *_others(context, customer)]
 
     def chosen(value: str) -> None:
+        if chosen_elsewhere(context, value):
+            return
         what, _, id = value.partition(":")
         if what == "find":
             title = trusted("join with (name, number or address)")
@@ -114,20 +118,27 @@ def _find(context: Context, customer: Customer, words: str) -> None:
         return
 
     def chosen(id: str) -> None:
-        _look(context, JoinQuery(customer.id, id))
+        if not chosen_elsewhere(context, id):
+            _look(context, JoinQuery(customer.id, id))
 
     def arrived(page: Page) -> None:
-        if not isinstance(page, CustomersPage) or not page.found:
+        offer(page.found if isinstance(page, CustomersPage) else ())
+
+    def offer(found: Sequence[Met]) -> None:
+        choices = list(elsewhere(context, words))
+        if not found and not choices:
             context.ui.say(_NOBODY.text, "warning")
             return
-        choices = []
-        for met in page.found:
+        for met in found:
             number = compose("#{number}", number=met.number) if met.number else trusted("")
             beside = listed("  ", [part for part in (met.address.safe_line, number) if part])
             choices.append(Choice(met.id, met.name.safe_line or who_is(met), beside))
         context.ui.pick(trusted("join with"), choices, chosen)
 
-    context.workbench.inquire(context.key.backend, CustomersQuery(words, customer.id), arrived)
+    if can("join-customers")(context) is None:
+        context.workbench.inquire(context.key.backend, CustomersQuery(words, customer.id), arrived)
+    else:
+        offer(())
 
 
 def _look(context: Context, query: JoinQuery, suggestion: str = "") -> None:
@@ -242,8 +253,15 @@ def _answer(context: Context, arguments: Arguments) -> SafeText | None:
     return None
 
 
+def _can_join(context: Context) -> SafeText | None:
+    """One server may not join its customers; with another one that keeps it there is something to join all the same."""
+    backends = context.workbench.desk.backends.values()
+    kept = any("link-elsewhere" in state.capabilities.orders for state in backends)
+    return None if len(backends) > 1 and kept else can("join-customers")(context)
+
+
 COMMANDS = (
-    command(ids.JOIN, _join, has_open_case, can("join-customers")),
+    command(ids.JOIN, _join, has_open_case, _can_join),
     command(ids.UNJOIN, _unjoin, has_open_case, can("part-customers"), _has_join),
     command(ids.SUGGESTION, _answer, has_open_case, can("refuse-suggestion"), _has_suggestion),
 )

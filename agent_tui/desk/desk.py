@@ -22,10 +22,11 @@ from agent_tui.desk.leases import Leases
 from agent_tui.desk.missed import Missed
 from agent_tui.desk.notices import line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.desk.opened import Opened
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.past import Past
+from agent_tui.desk.same_person import SamePerson
 from agent_tui.desk.saved import Saved
-from agent_tui.desk.timeline import Timeline
 from agent_tui.domain.events import (
     AgentChanged,
     AnyBody,
@@ -55,6 +56,7 @@ from agent_tui.domain.queries import (
     Query,
     RowsPage,
     RowsQuery,
+    SamePersonPage,
     SearchPage,
     SearchQuery,
     TotalsPage,
@@ -85,7 +87,8 @@ class Desk:
         self.saved = Saved()
         self.past: Past | None = None
         """The history that is shown, of the open case's customer."""
-        self._timeline: Timeline | None = None
+        self._opened = Opened()
+        self._same_person = SamePerson()
         self._calls = Calls()
         self._leading = Leading()
         self.made: dict[str, str] = {}
@@ -98,7 +101,7 @@ class Desk:
     @property
     def open_case(self) -> OpenCase | None:
         """The opened case, None while the inbox alone is used."""
-        return self._timeline.case if self._timeline is not None else None
+        return self._opened.case
 
     # -- backends ------------------------------------------------------------------------------------------------------
 
@@ -147,6 +150,7 @@ class Desk:
         state.held_known = False
         state.missed = Missed(up.seq, up.caught_up_to) if up.resumed and up.caught_up_to is not None else None
         self.inbox.line(state.id, True)
+        self._same_person.line_changed(state.id)
         self._asked = {asked for asked in self._asked if asked[0] != state.id}
         self._counts.doubtful.add(state.id)
         changes = Changes(header=True, inbox=True, composer=True, found=self._line_of_finding(state.id))
@@ -180,10 +184,10 @@ class Desk:
         return self.finding is not None
 
     def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
-        if self._timeline is not None:
-            key = self._timeline.case.key
+        for timeline in self._opened:
+            key = timeline.case.key
             if key.backend == backend and (cases is None or key.case in cases):
-                self._timeline.asks.stale = True
+                timeline.asks.stale = True
         if self.past is not None and self.past.backend == backend:
             self.past.fall_behind()
         self.inbox.stale(backend)
@@ -191,10 +195,10 @@ class Desk:
         return Changes(inbox=True)
 
     def _watched(self, backend: str, watched: Watched) -> Changes:
-        case = self.open_case
-        if case is None or case.key != CaseKey(backend, watched.case) or case.watchers == watched.watchers:
+        timeline = self._opened.of(CaseKey(backend, watched.case))
+        if timeline is None or timeline.case.watchers == watched.watchers:
             return Changes()
-        case.watchers = watched.watchers
+        timeline.case.watchers = watched.watchers
         return Changes(header=True)
 
     # -- events --------------------------------------------------------------------------------------------------------
@@ -204,7 +208,7 @@ class Desk:
         key = CaseKey(state.id, event.case)
         body = event.body
         if is_erased(body):
-            held = (self.inbox, self._timeline, self.finding, self._journals[state.id])
+            held = (self.inbox, self._opened.of(key), self.finding, self._journals[state.id])
             changes |= forget_case(key, self.row(key), *held)
         if event.row is not None:
             opened = isinstance(body, CaseChanged) and body.change == "opened"
@@ -221,26 +225,37 @@ class Desk:
         changes |= self._who_changed(state, key, body)
         if self.past is not None and self.past.backend == state.id:
             changes.past = self.past.apply(event)
-        if self._timeline is not None and self._timeline.case.key == key and self._timeline.apply(event):
+        timeline = self._opened.of(key)
+        if timeline is not None and timeline.apply(event):
             changes.timeline = changes.composer = True
             changes.customer = True
             me = state.me.id if state.me is not None else ""
             if state.missed is not None and state.missed.holds(event, me):
-                self._timeline.case.missed += 1
-                self._timeline.case.missed_since = state.missed.since
+                timeline.case.missed += 1
+                timeline.case.missed_since = state.missed.since
+        if event.row is not None:
+            changes |= self._gather()
         return changes
 
     def _who_changed(self, state: BackendState, key: CaseKey, body: AnyBody) -> Changes:
         """Customers were joined, parted or changed, and cases with them."""
         changes = Changes()
-        case = self.open_case
-        if isinstance(body, CaseChanged) and body.change in ("joined", "parted"):
-            shown = self._leading.head(case.key) if case is not None else None
+        moved = isinstance(body, CaseChanged) and body.change in ("joined", "parted")
+        shown = {part.case.key: self._leading.head(part.case.key) for part in self._opened} if moved else {}
+        if moved:
             self._leading.told(key, body)
-            if case is not None and (case.key == key or shown == key or self._leading.head(case.key) == key):
-                changes |= self._go_over(self._leading.head(case.key))
-        if case is None or case.customer is None or case.key.backend != state.id:
-            return changes
+        for timeline in self._opened:
+            case = timeline.case
+            if case.key in shown and key in (case.key, shown[case.key], self._leading.head(case.key)):
+                changes |= self._go_over(case.key, self._leading.head(case.key))
+            if case.customer is not None and case.key.backend == state.id:
+                changes |= self._customer_changed(case, body)
+        return changes
+
+    def _customer_changed(self, case: OpenCase, body: AnyBody) -> Changes:
+        """The customer of an open case was changed, joined with another, or parted."""
+        changes = Changes()
+        assert case.customer is not None
         if isinstance(body, CustomerChanged) and body.customer.id == case.customer.id:
             case.customer = body.customer
             changes.customer = True
@@ -250,18 +265,18 @@ class Desk:
                 whose.add(body.customer.id)
             whose.update(id for join in case.customer.joins for id in (join.one, join.other))
             if case.customer.id in whose:
-                changes |= self._go_over(self._leading.head(case.key))
+                changes |= self._go_over(case.key, self._leading.head(case.key))
         return changes
 
-    def _go_over(self, key: CaseKey) -> Changes:
-        """The open case is another one's row now, or other cases are in its row: it is asked for anew."""
-        if self._timeline is None:
-            return Changes()
-        case = self._timeline.case
-        case.key, case.history = key, None
+    def _go_over(self, key: CaseKey, head: CaseKey) -> Changes:
+        """An open case is another one's row now, or other cases are in its row: it is asked for anew."""
+        self._opened.renamed(key, head)
+        timeline = self._opened.of(head)
+        assert timeline is not None
+        timeline.case.history = None
         if self.past is not None:
             self.past.restart()
-        self._timeline.asks.stale = True
+        timeline.asks.stale = True
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
         return Changes(timeline=True, customer=True, composer=True)
@@ -283,13 +298,9 @@ class Desk:
             changes.rows.add(key)
         self._counts.doubtful.add(state.id)
         changes.calls = self._calls.seen(state.id, row)
-        open_case = self.open_case
-        if (
-            open_case is not None
-            and open_case.key == key
-            and (open_case.row is None or open_case.row.version < row.version)
-        ):
-            open_case.row = row
+        timeline = self._opened.of(key)
+        if timeline is not None and (timeline.case.row is None or timeline.case.row.version < row.version):
+            timeline.case.row = row
             changes.timeline = changes.composer = True
         return changes
 
@@ -317,12 +328,13 @@ class Desk:
                 out.append((name, DirectoryQuery()))
             if state.state == "up" and not state.held_known and "save-draft" in state.capabilities.orders:
                 out.append((name, HeldQuery()))
-        if self._timeline is not None:
-            of = self._timeline.case.key.backend
+        for timeline in self._opened:
+            of = timeline.case.key.backend
             if of in self.backends and self.backends[of].state == "up":
-                out += [(of, query) for query in self._timeline.asks.queries()]
-            if self.past is not None and self.backends[self.past.backend].state == "up":
-                out += [(self.past.backend, query) for query in self.past.asks()]
+                out += [(of, query) for query in timeline.asks.queries()]
+        if self.past is not None and self.backends[self.past.backend].state == "up":
+            out += [(self.past.backend, query) for query in self.past.asks()]
+        out += self._same_person.asks(self.open_case, self.backends)
         fresh = [asked for asked in out if asked not in self._asked]
         self._asked.update(fresh)
         if self.finding is not None:
@@ -375,8 +387,9 @@ class Desk:
             return Changes(found=self.finding is not None and self.finding.refused(backend, query, reason))
         if isinstance(query, CaseQuery):
             self._asked.discard((backend, query))
-            if self._timeline is not None:
-                self._timeline.asks.refused()
+            timeline = self._opened.of(CaseKey(backend, query.case))
+            if timeline is not None:
+                timeline.asks.refused()
         if isinstance(query, PastQuery) and self.past is not None:
             self._asked.discard((backend, query))
             self.past.refused()
@@ -397,8 +410,8 @@ class Desk:
         if isinstance(query, CaseQuery) and isinstance(page, CasePage):
             return self._case_arrived(state, query, page)
         if isinstance(query, HistoryQuery) and isinstance(page, HistoryPage):
-            timeline = self._timeline
-            if timeline is None or timeline.case.key.backend != backend:
+            timeline = self._opened.asking_for(backend, query.customer)
+            if timeline is None:
                 return Changes()
             return Changes(customer=timeline.asks.history_arrived(query, page))
         if isinstance(query, SearchQuery) and isinstance(page, SearchPage):
@@ -408,6 +421,9 @@ class Desk:
             if past is None or past.backend != backend:
                 return Changes()
             return Changes(past=past.page(query, page, self._journals[backend]))
+        if isinstance(page, SamePersonPage):
+            self._same_person.arrived(backend, page)
+            return self._gather()
         if isinstance(query, HeldQuery):
             state.held_known = True
         if isinstance(page, HeldPage):
@@ -452,14 +468,14 @@ class Desk:
         return changes
 
     def _case_arrived(self, state: BackendState, query: CaseQuery, page: CasePage) -> Changes:
-        timeline = self._timeline
-        if timeline is None or timeline.case.key != CaseKey(state.id, query.case):
+        timeline = self._opened.of(CaseKey(state.id, query.case))
+        if timeline is None:
             return Changes()
         older = bool(query.before)
         if page.detail is not None and page.detail.row.id != query.case:
             head = CaseKey(state.id, page.detail.row.id)
             self._leading.led(timeline.case.key, head)
-            return self._go_over(head)
+            return self._go_over(timeline.case.key, head)
         timeline.page(page.detail, page.seq, older=older)
         if older:
             timeline.asks.older = False
@@ -474,7 +490,28 @@ class Desk:
         changes = Changes(timeline=True, customer=True, composer=True)
         if page.detail is not None and not older and page.seq >= state.seq:
             changes |= self._newer_row(state, page.detail.row)
-        return changes
+        return changes | self._gather()
+
+    def _gather(self) -> Changes:
+        """Other servers' cases of the person who is open stand beside the case."""
+        case = self.open_case
+        if case is None or len(self.backends) < 2:
+            return Changes()
+        # a desk with one server does without
+        from agent_tui.desk.persons import OPEN, grouped
+
+        near = {key: self.inbox.row(key) for key in self.inbox.beside(case.key)} | self._same_person.found
+        rows = {part.key: part.row for part in (case, *case.beside)} | near
+        group = grouped((key, row) for key, row in rows.items() if row is not None).get(case.key, ())
+        moved = self._opened.put_beside((key, rows[key]) for key in group)
+        for part in case.beside:
+            shown = part.row is not None and part.row.stage in OPEN and case.row is not None and case.row.stage in OPEN
+            if shown and part.key not in group:  # an agent said that they are two
+                moved |= self._opened.take_away(part.key)
+        if not moved:
+            return Changes()
+        self._refresh_outbox()
+        return Changes(timeline=True, customer=True, composer=True)
 
     # -- what the agent does -------------------------------------------------------------------------------------------
 
@@ -539,16 +576,28 @@ class Desk:
         changes = self.close_past()
         if (state := self.backends.get(key.backend)) is not None and key.case in state.elsewhere:
             state.held_known = False  # a pause of the other terminal's agent is no event
-        self._timeline = Timeline(key)
-        self._timeline.case.row = row
-        self._timeline.case.sought = at
+        self._opened.open(key, row).case.sought = at
+        self._same_person = SamePerson()
         self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
         self._refresh_outbox()
-        return changes | Changes(timeline=True, customer=True, composer=True)
+        return changes | self._gather() | Changes(timeline=True, customer=True, composer=True)
+
+    def turn(self, key: CaseKey) -> Changes:
+        """Work on another server's case of the person who is open."""
+        if not self._opened.turn(key):
+            return Changes()
+        return self.close_past() | Changes(timeline=True, customer=True, composer=True, header=True)
+
+    def beside(self, key: CaseKey) -> tuple[CaseKey, ...]:
+        """The cases that other servers have of a case's person, as far as they are known here."""
+        case = self.open_case
+        if case is not None and any(part.key == key for part in case.parts):
+            return tuple(part.key for part in case.parts if part.key != key)
+        return self.inbox.beside(key)
 
     def close_case(self) -> Changes:
         """Back to the inbox; the draft stays."""
-        self._timeline = None
+        self._opened.close()
         return self.close_past() | Changes(timeline=True, customer=True, composer=True)
 
     def show_past(self) -> Changes:
@@ -582,14 +631,15 @@ class Desk:
 
     def want_history(self) -> Changes:
         """A further page of the customer's earlier cases is wanted."""
-        if self._timeline is not None:
-            self._timeline.asks.history = self._timeline.case.more_history
+        timeline = self._opened.timeline
+        if timeline is not None:
+            timeline.asks.history = timeline.case.more_history
         return Changes()
 
     def want_older(self) -> Changes:
         """An older page of the open timeline is wanted."""
-        if self._timeline is not None:
-            self._timeline.asks.older = self._timeline.case.more_before
+        for timeline in self._opened:
+            timeline.asks.older = timeline.case.more_before
         return Changes()
 
     def set_draft(self, draft: Draft, *, from_outside: bool = False) -> Changes:
@@ -628,16 +678,15 @@ class Desk:
         """A backend took an entry of the outbox; `result`: the id of what it made."""
         if isinstance(entry.order, JoinCustomers | Pull):
             self.made = {**dict(list(self.made.items())[-50:]), entry.id: result}
-        if self._timeline is None or self._timeline.case.key != entry.key:
+        timeline = self._opened.of(entry.key)
+        if timeline is None:
             return Changes()
-        self._timeline.acknowledged(entry, result, now)
-        self._timeline.case.missed = 0
+        timeline.acknowledged(entry, result, now)
+        timeline.case.missed = 0
         return Changes(timeline=True)
 
     def _refresh_outbox(self) -> None:
-        if self._timeline is not None:
-            state = self.backends.get(self._timeline.case.key.backend)
-            self._timeline.outbox(self.unsent, state.me.id if state is not None and state.me is not None else "")
+        self._opened.outbox(self.unsent, self.my_id)
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
@@ -646,15 +695,16 @@ class Desk:
         row = self.inbox.row(key)
         if row is None and self.finding is not None:
             row = next((one.hit.row for one in self.finding.found if one.key == key), None)
-        case = self.open_case
-        if (
-            case is not None
-            and case.key == key
-            and case.row is not None
-            and (row is None or case.row.version > row.version)
-        ):
-            return case.row
+        timeline = self._opened.of(key)
+        shown = timeline.case.row if timeline is not None else None
+        if shown is not None and (row is None or shown.version > row.version):
+            return shown
         return row or self.inbox.marked.get(key)
+
+    def my_id(self, backend: str) -> str:
+        """Who I am at a server, "" while that is not known."""
+        state = self.backends.get(backend)
+        return state.me.id if state is not None and state.me is not None else ""
 
     def live_calls(self) -> tuple[tuple[CaseKey, Call], ...]:
         """Calls that concern me: ringing first, then mine active or held, then those to write up."""

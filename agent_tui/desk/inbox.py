@@ -1,16 +1,19 @@
-"""The inbox as one list of items: the current view's sections, each the k-way merge of every backend's window."""
+"""The inbox as one list of items: the current view's sections, each the k-way merge of every backend's window. Cases
+that several servers have of one person are one row, which stands where the first of them does.
+"""
 
 from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from agent_tui.desk.asking import PAGE_ROWS, pages_for
 from agent_tui.desk.holding import Shown, flowing, held
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.merging import Stretch, merge
 from agent_tui.desk.sections import Sections
+from agent_tui.desk.whole_row import whole_row
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow, Directory
 from agent_tui.domain.queries import RowsPage, RowsQuery
@@ -31,7 +34,8 @@ class InboxHeader:
 
 @frozen
 class InboxRow:
-    """One case. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
+    """One case, or one person's cases at several servers: then `row` is what they say together, and `beside` are the
+    others. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
     command acts on it. `brand`: whom one speaks for, `queue`: where it waits for an agent, both "" where that goes
     without saying."""
 
@@ -42,6 +46,7 @@ class InboxRow:
     marked: bool = False
     brand: str = ""
     queue: str = ""
+    beside: tuple[CaseKey, ...] = ()
 
 
 @frozen
@@ -52,6 +57,8 @@ class InboxGap:
 
 
 _NONE = Directory()
+Together = Mapping[CaseKey, tuple[CaseKey, ...]]
+"""See `persons.grouped`."""
 InboxItem = InboxHeader | InboxRow | InboxGap
 
 
@@ -72,7 +79,9 @@ class Inbox:
         self.view = view
         self._sections = Sections(view)
         self._ghosts: dict[CaseKey, CaseRow] = {}
+        self._merged: dict[Section, Stretch] = {}
         self._true: dict[Section, Stretch] = {}
+        self._together: Together = {}
         self._shown: dict[Section, Shown] = {section: Shown() for section in view.sections}
         self._places: dict[CaseKey, int] = {}
         self._starts: list[int] = list(range(len(view.sections)))
@@ -97,7 +106,7 @@ class Inbox:
         section = self.view.sections[at]
         place = index - self._starts[at] - 1
         if place < 0:
-            return InboxHeader(section, self._sections.count(section))
+            return InboxHeader(section, self._count(section))
         shown = self._shown[section]
         offset = place - shown.first
         if not 0 <= offset < len(shown.keys):
@@ -107,7 +116,19 @@ class Inbox:
         if row is None:
             return InboxGap(section)
         brand, queue = self._of(key, row)
-        return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand, queue)
+        beside = self.beside(key)
+        if not beside:
+            return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand, queue)
+        every = (key, *beside)
+        held = [found for other in beside if (found := self.row(other)) is not None]
+        drafts, marked = not self.drafts.isdisjoint(every), not self.marked.keys().isdisjoint(every)
+        pending = sum(self.pending.get(one, 0) for one in every)
+        return InboxRow(key, whole_row(row, held), drafts, pending, marked, brand, queue, beside)
+
+    def beside(self, key: CaseKey) -> tuple[CaseKey, ...]:
+        """The cases of other servers that stand in the row of this one, as the view holds them."""
+        self._lay_out()
+        return tuple(other for other in self._together.get(key, ()) if other != key)
 
     def directory(self, backend: str, known: Directory) -> bool:
         """Rows name their brand, and the queue where they wait, where there are several of a backend; whether they show
@@ -131,7 +152,7 @@ class Inbox:
     def index_of(self, key: CaseKey) -> int | None:
         """Where a loaded row is shown now."""
         self._lay_out()
-        return self._places.get(key)
+        return self._places.get(self._shown_as(key))
 
     def row(self, key: CaseKey) -> CaseRow | None:
         """A row that is held, shown or not."""
@@ -146,7 +167,13 @@ class Inbox:
 
     def totals(self) -> tuple[tuple[Section, int], ...]:
         """Rows per section, all backends together."""
-        return tuple((section, self._sections.count(section)) for section in self.view.sections)
+        return tuple((section, self._count(section)) for section in self.view.sections)
+
+    def _count(self, section: Section) -> int:
+        self._lay_out()
+        merged, true = self._merged.get(section), self._true.get(section)
+        hidden = merged.count - true.count if merged is not None and true is not None else 0
+        return self._sections.count(section) - hidden
 
     def total_of(self, backend: str, section: Section) -> int | None:
         """Rows of a section at one backend; None when it never said."""
@@ -159,7 +186,7 @@ class Inbox:
         """The cursor rests on `key`: from now on nothing moves rows above or at it, until `settle()`. Moving the cursor
         is `hold(new key)`; None lets everything flow."""
         self._lay_out()
-        self._held = key
+        self._held = key = self._shown_as(key) if key is not None else None
         if key is None:
             self._flow()
 
@@ -177,6 +204,7 @@ class Inbox:
     def release(self, key: CaseKey) -> None:
         """Its own agent moved this row: it takes its true place at once, the others stay."""
         self._lay_out()
+        key = self._shown_as(key)
         self._ghosts.pop(key, None)
         for section, shown in self._shown.items():
             if key in shown.keys:
@@ -272,7 +300,10 @@ class Inbox:
         ghost = self._ghosts.get(key)
         if ghost is not None and ghost.version >= row.version:
             return None
+        before = self._sections.rows.get(key)
         placed = self._sections.place(backend, row, me, known_new=known_new)
+        if before is not None and before[1].known_as != row.known_as:
+            self._sections.dirty.add(before[0])
         if key in self._sections.rows:
             self._ghosts.pop(key, None)
         elif ghost is not None or (placed.left and self._held is not None):
@@ -292,15 +323,26 @@ class Inbox:
 
     def _flow(self) -> None:
         self._ghosts.clear()
+        if self._together:
+            self._put_together(frozenset())
         for section in self.view.sections:
             self._shown[section] = flowing(self._true.get(section) or Stretch(0, [], 0))
         self._index()
+        if self._held is not None:
+            self._held = self._shown_as(self._held)
 
     def _lay_out(self) -> None:
         """Bring what is shown up to date with what is held; cheap when nothing changed."""
         if not self._sections.dirty:
             return
         dirty, self._sections.dirty = self._sections.dirty, set()
+        for section in dirty:
+            self._merged[section] = merge(self._sections.windows[section], self._online())
+        if len(self._backends) > 1:
+            seen = (key for one in self._shown.values() for key in one.keys) if self._held is not None else ()
+            dirty |= self._put_together(frozenset(seen))
+        else:
+            self._true |= {section: self._merged[section] for section in dirty}
         free, self._free = self._free, frozenset()
         owner = next((s for s, shown in self._shown.items() if self._held in shown.keys), None) if self._held else None
         above = owner is not None
@@ -309,7 +351,7 @@ class Inbox:
                 above = False
             if section not in dirty:
                 continue
-            true = self._true[section] = merge(self._sections.windows[section], self._online())
+            true = self._true[section]
             shown = self._shown[section]
             if self._held is None:
                 self._shown[section] = flowing(true)
@@ -322,6 +364,33 @@ class Inbox:
             elsewhere = self._elsewhere(section)
             self._shown[section] = held(shown, true, floor, self._known, elsewhere.__contains__, free)
         self._index()
+
+    def _put_together(self, shown: frozenset[CaseKey]) -> set[Section]:
+        """One row for each person; the sections that stand otherwise now. Of several cases the row is the one that is
+        `shown` already, so that it does not change under the agent's eyes, else the first."""
+        # a desk with one server does without
+        from agent_tui.desk.persons import grouped
+
+        rows = self._sections.rows
+        order = [key for section in self.view.sections for key in self._merged[section].keys]
+        self._together = grouped((key, rows[key][1]) for key in order)
+        stands: dict[CaseKey, CaseKey] = {}
+        for group in self._together.values():
+            seen = [key for key in group if key in shown]
+            stands[group[0]] = self._held if self._held in seen else seen[0] if seen else group[0]
+        changed = set()
+        for section in self.view.sections:
+            merged = self._merged[section]
+            keys = [stands.get(key, key) for key in merged.keys if self._together.get(key, (key,))[0] == key]
+            true = Stretch(merged.first, keys, merged.count - (len(merged.keys) - len(keys)), merged.low, merged.high)
+            if self._true.get(section) != true:
+                self._true[section] = true
+                changed.add(section)
+        return changed
+
+    def _shown_as(self, key: CaseKey) -> CaseKey:
+        """The case whose row shows this one."""
+        return next((one for one in (key, *self._together.get(key, ())) if one in self._places), key)
 
     def _known(self, key: CaseKey) -> bool:
         return key in self._sections.rows or key in self._ghosts

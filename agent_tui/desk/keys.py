@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MessageKey = tuple[str, str]
+"""One message: its backend, and its id there."""
+
 
 class CaseKey(NamedTuple):
     """One case of one backend."""

@@ -37,8 +37,15 @@ class OpenCase:
     sought: tuple[Ms, str] | None = None
     """The place of what the agent wants to see, until the timeline stands there: older pages are asked for until it is
     held."""
+    beside: tuple[OpenCase, ...] = ()
+    """What other servers have of the same person: one timeline with this one."""
     cards_asked: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Messages whose card numbers I asked for since the case was opened: who I am, and how often I had before."""
+
+    @property
+    def parts(self) -> tuple[OpenCase, ...]:
+        """All that the person's timeline consists of, always in the same order."""
+        return tuple(sorted((self, *self.beside), key=lambda part: part.key)) if self.beside else (self,)
 
     @property
     def seeking(self) -> bool:

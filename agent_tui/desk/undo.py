@@ -6,12 +6,14 @@ from collections.abc import Container
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.known_as import OTHER, SAME
 from agent_tui.domain.model import CaseRow, Promise
 from agent_tui.domain.orders import (
     Assign,
     Block,
     ChangePromise,
     Label,
+    LinkElsewhere,
     MakePromise,
     MarkRead,
     MarkUnread,
@@ -75,6 +77,10 @@ def inverse(order: Order, before: CaseRow | None, promised: Promise | None = Non
         return MarkRead(case, before.version), trusted("undone: read again")
     if isinstance(order, MarkRead):
         return (MarkUnread(case), trusted("undone: unread again")) if before.unread else None
+    if isinstance(order, LinkElsewhere):
+        said = next((sign for sign in (SAME, OTHER) if sign + order.other in before.known_as), "")
+        as_before = LinkElsewhere(case, order.other, {SAME: True, OTHER: False, "": None}[said])
+        return as_before, trusted("undone: joined") if order.same else trusted("undone: parted")
     if isinstance(order, Spam):
         return Spam(case, not order.on), trusted("undone: spam") if order.on else trusted("undone: no spam")
     if isinstance(order, Block):

@@ -79,6 +79,7 @@ class Handling:
         self._touch(key)
         self._tell()
         self._take(key, say=True)
+        self._take_beside(key)
 
     def typed(self, key: CaseKey, channel: str) -> None:
         """A key was pressed in the composer. `channel`: on which they write, "" for a note."""
@@ -87,6 +88,7 @@ class Handling:
         self._writes, self._channel = True, channel
         if channel and not self._desk.leases.fence(key):
             self._take(key, say=False)
+            self._take_beside(key)
         self._tell()
         if self._rest is None:
             self._rest = self._time.call_later(STILL_WRITING_SECONDS, self._rested)
@@ -116,8 +118,10 @@ class Handling:
 
     def connected(self, backend: str) -> None:
         """The line is up: take what is being written on, and look again at what is held."""
-        if self._at is not None and self._at.backend == backend and self._writing_on == self._at:
-            self._take(self._at, say=False)
+        if self._at is not None and self._writing_on == self._at:
+            for key in (self._at, *self._desk.beside(self._at)):
+                if key.backend == backend:
+                    self._take(key, say=False)
         self.review()
 
     def review(self) -> None:
@@ -146,7 +150,8 @@ class Handling:
             return None
         if any(of == key and call.state in ("active", "held") for of, call in self._desk.live_calls()):
             return None
-        if key == self._at or key in self._desk.drafts:
+        beside = self._desk.beside(key)
+        if self._at in (key, *beside) or not self._desk.drafts.keys().isdisjoint((key, *beside)):
             return self._touched.setdefault(key, self._time.now()) + round(IDLE_SECONDS * MS)
         return self._time.now()
 
@@ -169,6 +174,12 @@ class Handling:
         self._taking.add(key)
         self._start(self._ask_for(key))
 
+    def _take_beside(self, key: CaseKey) -> None:
+        """One agent, one customer: what other servers have of the person is taken too."""
+        for other in self._desk.beside(key):
+            self._touch(other)
+            self._take(other, say=False)
+
     async def _ask_for(self, key: CaseKey) -> None:
         backend = self._backends[key.backend]
         try:
@@ -180,7 +191,7 @@ class Handling:
         if isinstance(outcome, Acked):
             self._desk.leases.granted(key, int(outcome.result) if outcome.result.isdigit() else 0)
             self._changed(Changes(header=True))
-            if key != self._at:
+            if self._at not in (key, *self._desk.beside(key)):
                 self.review()
         elif isinstance(outcome, Rejected):
             words = compose("{why}; your text stays a draft", why=why_refused(outcome))

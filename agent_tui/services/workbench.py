@@ -275,6 +275,12 @@ class Workbench:
         self._changed(self.desk.open(key, at))
         self._note_version()
 
+    def turn(self, key: CaseKey) -> None:
+        """Work on another server's case of the person who is open."""
+        self._changed(self.desk.turn(key))
+        self._note_version()
+        self.handling.look(key)
+
     def close_case(self) -> None:
         """Close the open case."""
         self.handling.look(None)
@@ -335,6 +341,8 @@ class Workbench:
         why). `hold`: only after `undo_seconds`. `key`: its case, where the order itself names none (calls)."""
         key = key or CaseKey(backend, case_of(order))
         id, steps, words = self._give(key, order, hold)
+        for other, same in self._elsewhere(key, order) if id else ():
+            steps += self._give(other, same, hold)[1]
         if steps:
             self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(steps, words)]
         return id
@@ -342,11 +350,29 @@ class Workbench:
     def order_together(self, orders: Sequence[tuple[CaseKey, Order]], held: InHand = NOTHING_HELD) -> None:
         """Give orders that `undo` takes back as one. `held`: cases and promises that the inbox need not have loaded."""
         steps: list[Step] = []
-        for key, order in orders:
+        given = {key for key, _ in orders}
+        others = [found for key, order in orders for found in self._elsewhere(key, order) if found[0] not in given]
+        for key, order in (*orders, *others):
             steps += self._give(key, order, False, held)[1]
         if steps:
             words = plural("undone: {n} case as before", "undone: {n} cases as before", n=len(steps))
             self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(tuple(steps), words)]
+
+    def _elsewhere(self, key: CaseKey, order: Order) -> list[tuple[CaseKey, Order]]:
+        """The same for the person's cases at other servers."""
+        beside = self.desk.beside(key)
+        if not beside:
+            return []
+        # a desk with one server does without
+        from agent_tui.desk.together import also
+
+        found = []
+        for other in beside:
+            row, state, me = self.desk.row(other), self.desk.backends[other.backend], self.desk.my_id(key.backend)
+            same = also(order, me, row, self.desk.my_id(other.backend)) if row is not None else None
+            if same is not None and same.name in state.capabilities.orders:
+                found.append((other, same))
+        return found
 
     def _give(
         self, key: CaseKey, order: Order, hold: bool, held: InHand = NOTHING_HELD
@@ -467,8 +493,9 @@ class Workbench:
     def show_card(self, key: CaseKey, message: str) -> None:
         """Ask to see the card numbers of a message: they show when the backend has written down who asked."""
         case, me = self.desk.open_case, self.desk.backends[key.backend].me
-        if case is not None and case.key == key and me is not None:
-            case.ask_card(message, me.id)
+        part = next((one for one in case.parts if one.key == key), None) if case is not None else None
+        if part is not None and me is not None:
+            part.ask_card(message, me.id)
             self.order(key.backend, ShowCard(key.case, message), key=key)
 
     def dismiss(self, key: CaseKey, message_or_command: str) -> None:

@@ -55,9 +55,9 @@ class HubSite:
 
     other = "avi"
 
-    def __init__(self, folder: Path, time: TimeSource, *more: Line, role: Role = "agent") -> None:
+    def __init__(self, folder: Path, time: TimeSource, *more: Line, role: Role = "agent", id: str = "hub") -> None:
         self._time = time
-        self._store = Store.open(folder / "hub", synchronous="OFF")
+        self._store = Store.open(folder / id, synchronous="OFF")
         operator = Operator(self._store, time, Ids(1))
         self._noa = operator.add_agent("noa", "Noa", role, ("support",))
         self._avi = operator.add_agent("avi", "Avi", "agent", ("support",))
@@ -73,7 +73,7 @@ class HubSite:
         self._down = False
         self._number = 0
         self._cases: dict[str, str] = {}
-        self._hub = HubBackend("hub", self._connect, time, chance=random.Random(1))
+        self._hub = HubBackend(id, self._connect, time, chance=random.Random(1))
         self.backend: Backend = self._hub
 
     async def _connect(self) -> Transport:

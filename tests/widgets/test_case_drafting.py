@@ -13,12 +13,13 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import Canned, Directory, Sender
 from agent_tui.domain.text import CustomerText, clean_line
 from agent_tui.widgets.case import drafting
-from agent_tui.widgets.case.entries import Said, items_of
+from agent_tui.widgets.case.entries import Said, Spoken, items_of
 from agent_tui.widgets.case.entry_lines import lines_of
 from tests.widgets.shop import NOW
 from tests.widgets.talk import DANA, EM, PH, WA, TalkShop, at, messages
 
 KEY = CaseKey("hub", DANA)
+SPOKEN = {"hub": Spoken({}, "noa")}
 SENDERS = Directory(
     senders=(
         Sender("main", "email", "Nofar Home", "help@nofar.example"),
@@ -73,7 +74,7 @@ def test_who_puts_on_the_customers_name_is_named_with_the_address() -> None:
     case = dana()
     mail = case.messages[1]
     case.messages = (mail, replace(mail, id="m9", sender=CustomerText("Dana Levi <dana@evil.example>")))
-    said = [item for item in items_of(case, NOW, UTC, {}, "noa", frozenset()) if isinstance(item, Said)]
+    said = [item for item in items_of(case, NOW, UTC, SPOKEN, frozenset()) if isinstance(item, Said)]
     assert [item.stranger for item in said if item.message.kind == "in"] == [False, True]
 
 
@@ -84,7 +85,7 @@ def test_what_went_to_others_alone_says_to_whom() -> None:
         replace(ours, id="m7", to=(CustomerText("Lamps <lamps@maker.example>"),)),
         replace(ours, id="m8", to=(CustomerText("Dana Levi <DANA@example.co.il>"), CustomerText("x@maker.example"))),
     )
-    said = [item for item in items_of(case, NOW, UTC, {}, "noa", frozenset()) if isinstance(item, Said)]
+    said = [item for item in items_of(case, NOW, UTC, SPOKEN, frozenset()) if isinstance(item, Said)]
     drawn = ["".join(str(p.text) for line in lines_of(item, 80, UTC, "off") for p in line.start) for item in said]
     assert ["maker.example" in words for words in drawn] == [True, False]
 

@@ -30,13 +30,13 @@ from agent_tui.domain.model import (
     Promise,
     Sender,
 )
-from agent_tui.domain.text import CustomerText
+from agent_tui.domain.text import CustomerText, clean_line
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.themes.loader import load_themes
 from agent_tui.widgets.case.call_line import CallLine
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of
 from agent_tui.widgets.case.customer_lines import customer_lines, one_line
-from agent_tui.widgets.case.entries import items_of
+from agent_tui.widgets.case.entries import Spoken, items_of
 from agent_tui.widgets.case.entry_lines import lines_of
 from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.pieces import strip_of
@@ -104,9 +104,10 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
         draft = Draft(case.key, "email", "t", "main", raw, (text,), (text,), (text,), raw,
                       (LocalFile(raw, raw, "text/plain", 1),))  # fmt: skip
         directory = Directory(senders=(Sender("main", "email", raw, raw, raw, raw),))
+        spoken = {"hub": Spoken({"avi": raw, "noa": raw}, "noa", server=clean_line(raw))}
         lines = [
             line
-            for item in items_of(case, NOW, UTC, {"avi": raw, "noa": raw}, "noa", frozenset({"1"}))
+            for item in items_of(case, NOW, UTC, spoken, frozenset({"1"}))
             for line in lines_of(item, width, UTC, "visual")
         ]
         lines += [

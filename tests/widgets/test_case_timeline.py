@@ -8,7 +8,7 @@ from datetime import UTC
 from agent_tui.domain.model import Message
 from agent_tui.domain.text import CustomerText
 from agent_tui.terminal.bidi_mode import Decision
-from agent_tui.widgets.case.entries import Rule, items_of
+from agent_tui.widgets.case.entries import Rule, Spoken, items_of
 from agent_tui.widgets.case.when import next_midnight
 from tests.widgets.talk import DANA, TalkShop, at, case_column, messages, talking
 
@@ -173,7 +173,7 @@ async def test_midnight_makes_today_yesterday() -> None:
         assert case is not None
         midnight = next_midnight(desk.time.now(), UTC)
         assert midnight == at(-1, 0, 0)
-        items = items_of(case, midnight, UTC, {}, "noa", frozenset())
+        items = items_of(case, midnight, UTC, {"hub": Spoken({}, "noa")}, frozenset())
         assert [item.words for item in items if isinstance(item, Rule)][-1] == "yesterday"
 
 

@@ -5,7 +5,7 @@ every join can be taken back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -29,20 +29,22 @@ from tests.widgets.shop import NOW
 
 @dataclass
 class House:
-    """A hub with a mail and a WhatsApp account, and Noa's desk on it."""
+    """A hub with a mail and a WhatsApp account, and Noa's desk on it; and on `others`, where there are some."""
 
     site: HubSite
     app: DeskApp
     pilot: Pilot[None]
     workbench: Workbench
     time: VirtualTime
+    others: tuple[HubSite, ...] = ()
 
     async def rest(self) -> None:
         """Until hub and desk have nothing to do that needs no time."""
         calm = 0
         while calm < 6:
             await self.pilot.pause(0)
-            calm = 0 if self.workbench.busy() or not self.site.workspace.idle() else calm + 1
+            idle = all(site.workspace.idle() for site in (self.site, *self.others))
+            calm = calm + 1 if idle and not self.workbench.busy() else 0
         self.app.flush()
         await self.pilot.pause()
 
@@ -62,13 +64,14 @@ class House:
             await self.pilot.press("space" if letter == " " else "number_sign" if letter == "#" else letter)
         await self.rest()
 
-    async def hears(self, got: Any) -> None:
+    async def hears(self, got: Any, site: HubSite | None = None) -> None:
         """A customer writes; the case is Noa's."""
-        await self.site.workspace.port.inbound(got)
+        site = site or self.site
+        await site.workspace.port.inbound(got)
         await self.rest()
-        for event in await self.site.workspace.replay(self.site._noa, 0, 1000) or ():
+        for event in await site.workspace.replay(site._noa, 0, 1000) or ():
             if event.row is not None and not event.row.owner and event.row.stage == "us":
-                await self.site.workspace.order(self.site._avi, f"own-{event.row.id}", Assign(event.row.id, "noa"))
+                await site.workspace.order(site._avi, f"own-{event.row.id}", Assign(event.row.id, "noa"))
         await self.wait(2)
 
     @property
@@ -82,24 +85,28 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, size: tuple[int, int] = (120, 40), role: Role = "agent") -> AsyncIterator[House]:
+async def house(
+    folder: Path, size: tuple[int, int] = (120, 40), role: Role = "agent", elsewhere: Sequence[str] = ()
+) -> AsyncIterator[House]:
     time = VirtualTime(NOW)
-    site = HubSite(folder, time, Line("wa", "whatsapp"), role=role)
-    await site.start()
-    workbench = Workbench([site.backend], None, time)
+    site, *others = (HubSite(folder, time, Line("wa", "whatsapp"), role=role, id=id) for id in ("hub", *elsewhere))
+    for one in (site, *others):
+        await one.start()
+    workbench = Workbench([one.backend for one in (site, *others)], None, time)
     keymap, _ = load_keymap()
     themes, _ = load_themes()
     app = DeskApp(workbench, DeskSettings(UTC, "truecolor"), keymap, themes["dark"], time)
     async with app.run_test(size=size) as pilot:
         work = asyncio.create_task(workbench.run())
-        made = House(site, app, pilot, workbench, time)
+        made = House(site, app, pilot, workbench, time, tuple(others))
         await made.rest()
         await made.wait(1)
         yield made
         app.desk_screen.case.composer.writing.save()
         await workbench.stop()
         await work
-    await site.stop()
+    for one in (site, *others):
+        await one.stop()
 
 
 async def two(house: House, name: str = "Dana Levi") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.desk.whole_row import whole_row
 from agent_tui.domain.model import CaseRow, Clock, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, trusted
 from agent_tui.domain.text_time import length_words
@@ -62,7 +63,7 @@ class CaseHead(LineView):
     def tick(self, now: Ms) -> Ms | None:
         """The clock steps by whole minutes here."""
         self.take()
-        row = self._row
+        row = self._whole
         clock = row.clock if row is not None else None
         if clock is None or clock.state not in ("running", "breached"):
             return None
@@ -74,12 +75,20 @@ class CaseHead(LineView):
         case = self.workbench.desk.open_case
         return case.row if case is not None else None
 
+    @property
+    def _whole(self) -> CaseRow | None:
+        """What the person's cases say together: the clock that matters now may run at another server."""
+        case, row = self.workbench.desk.open_case, self._row
+        if case is None or row is None or not case.beside:
+            return row
+        return whole_row(row, [part.row for part in case.beside if part.row is not None])
+
     def _lines(self) -> list[LinePieces]:
         case, row = self.workbench.desk.open_case, self._row
         if case is None or row is None:
             return [LinePieces(), LinePieces()]
         beside = (*self._now(case, row, whose=False), Piece(trusted(" "))) if self.brief else (Piece(trusted(" ")),)
-        second = LinePieces((Piece(trusted(" ")), *self._clock(row), *self._caught_up(case)), beside)
+        second = LinePieces((Piece(trusted(" ")), *self._clock(self._whole or row), *self._caught_up(case)), beside)
         return [second] if self.brief else [self._who(case, row), second]
 
     def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:

@@ -187,6 +187,10 @@ class CasePane(Widget):
         """The message that `copy-message`, `forward` and `retry-send` are about; the last one when none is marked."""
         return self.reading.under_cursor
 
+    def case_under_cursor(self, *, put: bool) -> CaseKey | None:
+        """See `Timeline.case_under_cursor`; None while the history is shown."""
+        return None if self.history.display else self.timeline.case_under_cursor(put=put)
+
     def fold(self, every: bool = False) -> None:
         """Fold or unfold quotes and recipients of the message under the cursor; in the history the conversation, or
         `every` one."""
@@ -202,25 +206,28 @@ class CasePane(Widget):
     def _hidden_things(self) -> list[tuple[Choice, Callable[[], None]]]:
         """Sources of messages that are not drawn as they were sent, and their card numbers."""
         case, found = self.workbench.desk.open_case, list[tuple[Choice, Callable[[], None]]]()
-        state = self.workbench.desk.backends.get(case.key.backend) if case is not None else None
-        if case is None or state is None:
-            return []
-        for message in self.timeline.messages_in_sight():
+        parts = {part.key: part for part in case.parts} if case is not None else {}
+        for said in self.timeline.messages_in_sight():
+            part, message = parts.get(said.of, case) if said.of is not None else case, said.message
+            state = self.workbench.desk.backends.get(part.key.backend) if part is not None else None
+            if part is None or state is None:
+                continue
             at = clock_time(message.at, host(self).settings.zone)
             if message.body.altered:
                 title = compose("source of {time}", time=at)
                 choice = Choice("", title, trusted("what was sent, by code points"))
-                found.append((choice, partial(self.show_source, message)))
-            hidden = (message.body.has_card or message.folded.has_card) and not case.shows_cards(message.id)
+                found.append((choice, partial(self.show_source, message, part)))
+            hidden = (message.body.has_card or message.folded.has_card) and not part.shows_cards(message.id)
             if hidden and "show-card" in state.capabilities.orders:
                 title = compose("card number of {time}", time=at)
                 choice = Choice("", title, trusted("that you asked is written down"))
-                found.append((choice, partial(self.workbench.show_card, case.key, message.id)))
+                found.append((choice, partial(self.workbench.show_card, part.key, message.id)))
         return found
 
-    def show_source(self, message: Message) -> None:
-        """Show what was sent in the timeline's place."""
-        case = self.workbench.desk.open_case
+    def show_source(self, message: Message, part: OpenCase | None = None) -> None:
+        """Show what was sent in the timeline's place. `part`: whose message it is, where not of the case that is
+        worked on."""
+        case = part or self.workbench.desk.open_case
         if case is None:
             return
         self._reading = message.id
@@ -233,9 +240,10 @@ class CasePane(Widget):
         except Exception as error:  # no connection, a refusal: told, and what is here is shown
             host(self).ui.say(compose("not all of it: {why}", why=clean_line(str(error))), "warning")
             text = source_here(case, message)
-        if self.workbench.desk.open_case is case and self._reading == message.id:
+        shown = self.workbench.desk.open_case
+        if shown is not None and case in shown.parts and self._reading == message.id:
             self.preview.close()
-            self._read_in = case.key
+            self._read_in = shown.key
             self.reader.show(title, text)
 
     def _close_reader(self) -> None:
@@ -385,7 +393,7 @@ class CasePane(Widget):
 
     def _send(self) -> SafeText | None:
         new, note = self.composer.writing.draft.key is None, self.composer.writing.draft.note
-        words = self.composer.writing.send(frozenset(one.id for one in self.timeline.messages_in_sight()))
+        words = self.composer.writing.send(self.timeline.keys_in_sight())
         if note and not self.composer.writing.draft.note:
             self.focus_timeline()  # else the next words, meant for a note too, would go to the customer
         if new and self.composer.writing.draft.key is not None:

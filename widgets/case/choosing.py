@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from agent_tui.commands.context import Choice
@@ -113,19 +114,27 @@ class Choosing:
 
     def _routes(self) -> tuple[drafting.Route, ...]:
         composer = self._composer
-        case = self._case
-        return (
-            drafting.routes(case, composer.writing.directory, composer.workbench.time.now()) if case is not None else ()
-        )
+        case, workbench = self._case, self._composer.workbench
+        if case is None:
+            return ()
+        now = workbench.time.now()
+        found = drafting.routes(case, composer.writing.directory, now)
+        for part in case.beside:
+            state = workbench.desk.backends[part.key.backend]
+            found += tuple(replace(way, of=part.key) for way in drafting.routes(part, state.directory, now))
+        return found
 
     def _ways(self) -> list[Choice]:
-        choices = []
+        choices, case = [], self._case
         for place, way in enumerate(self._routes()):
             profile = channel(way.channel)
             title = compose("{channel} {to}", channel=profile.title, to=way.address.safe_line)
             beside = compose("{left} left", left=window(way.left)) if way.left is not None else NOTHING
             if not way.conversation:
                 beside = trusted("a new conversation")
+            if case is not None and case.beside:
+                server = self._composer.workbench.desk.backends[(way.of or case.key).backend].name
+                beside = listed(" · ", [words for words in (clean_line(server), beside) if words])
             choices.append(Choice(f"way:{place}", title, beside, way.why_not))
         return choices
 

@@ -21,6 +21,7 @@ from agent_tui.widgets.cells import TextLine, cell_len
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.layout import lay_out
 
+NOBODY_ELSE: Mapping[str, SafeText] = {}
 MOST_NOTES = 3
 NOTE_LINES = 4
 MIN_PROMISE = 12
@@ -59,11 +60,14 @@ def customer_lines(
     names: Mapping[str, str],
     me: str,
     whole_history: bool = False,
+    servers: Mapping[str, SafeText] = NOBODY_ELSE,
 ) -> list[CustomerLine]:
-    """The whole pane, `width` cells wide. `names`: see `Directory.names`. `whole_history`: `h` shows it."""
+    """The whole pane, `width` cells wide. `names`: see `Directory.names`. `whole_history`: `h` shows it. `servers`:
+    what servers are called, by id."""
     lines = [CustomerLine(line) for line in _who(case, zone, names)]
     if case.customer is not None and case.customer.addresses:
         lines += [CustomerLine(_BLANK), *_addresses(case, width)]
+    lines += [CustomerLine(line) for line in _elsewhere(case, now, zone, servers)]
     if case.customer is not None and case.customer.erased:
         return lines
     if case.customer is not None:
@@ -251,6 +255,19 @@ def _past(one: PastCase, now: Ms, zone: tzinfo) -> LinePieces:
     )
     count = compose(" {n} ", n=one.count) if one.stage == "done" else compose(" {n}, open ", n=one.count)
     return LinePieces(left, (Piece(count, "quiet"),))
+
+
+def _elsewhere(case: OpenCase, now: Ms, zone: tzinfo, servers: Mapping[str, SafeText]) -> list[LinePieces]:
+    """The same person at other servers: as what they are known there, and since when the case is."""
+    lines: list[LinePieces] = []
+    for part in case.beside:
+        server = servers.get(part.key.backend, clean_line(part.key.backend))
+        lines += [_BLANK, _heading(compose("ALSO AT {server}", server=server), NOTHING)]
+        number = compose("#{number} ", number=part.row.number) if part.row is not None else NOTHING
+        last = short_day(part.row.last_at, now, zone) if part.row is not None and part.row.last_at else NOTHING
+        right = (Piece(last, "quiet"), Piece(trusted(" "))) if last else ()
+        lines.append(LinePieces((Piece(trusted(" ")), Piece(number, "quiet"), Piece(_name(part))), right))
+    return lines
 
 
 def _heading(words: SafeText, aside: SafeText) -> LinePieces:

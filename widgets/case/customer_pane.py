@@ -11,7 +11,7 @@ from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.text import trusted
+from agent_tui.domain.text import clean_line, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.customer_lines import CustomerLine, customer_lines, one_line
@@ -108,7 +108,8 @@ class CustomerPane(ScrollView, can_focus=True):
             me = state.me.id if state is not None and state.me is not None else ""
             now, zone = self.workbench.time.now(), host(self).settings.zone
             whole = state is not None and state.capabilities.history
-            rows = customer_lines(case, width, now, zone, self.paint, names, me, whole)
+            servers = {name: clean_line(one.name) for name, one in self.workbench.desk.backends.items()}
+            rows = customer_lines(case, width, now, zone, self.paint, names, me, whole, servers)
         if self._cursor is not None and (self._cursor >= len(rows) or not rows[self._cursor].choosable):
             self._cursor = None
         if rows != self._rows or self.one_line:

@@ -24,7 +24,8 @@ _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
 
 @frozen
 class Route:
-    """One way to write to the customer of a case. `conversation` "": a new thread. `left`: ms of the reply window."""
+    """One way to write to the customer of a case. `conversation` "": a new thread. `left`: ms of the reply window.
+    `of`: the case of another server that it belongs to."""
 
     channel: str
     conversation: str
@@ -32,6 +33,7 @@ class Route:
     address: CustomerText
     left: int | None
     why_not: SafeText | None = None
+    of: CaseKey | None = None
 
 
 # -- what a draft begins with ------------------------------------------------------------------------------------------
@@ -150,6 +152,12 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
             left = window_left(profile, None, now)
             found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
     return tuple(found)
+
+
+def wrote_last(case: OpenCase) -> OpenCase:
+    """Of a person's cases the one where they wrote last; the one that is worked on where they never did."""
+    latest = {part.key: max((m.at for m in part.messages if m.kind == "in"), default=0) for part in case.parts}
+    return max((case, *case.beside), key=lambda part: latest[part.key])
 
 
 def _own_first(case: OpenCase, directory: Directory) -> list[Sender]:

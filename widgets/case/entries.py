@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 
 from agent_tui.commands.promises import promise_due, promise_end, promise_whose
+from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
@@ -50,6 +51,8 @@ class Said:
     cards: bool = False
     seen: tuple[tuple[SafeText, Ms], ...] = ()
     erased: bool = False
+    of: CaseKey | None = None
+    """Which of the person's cases it is in, None where there is one only."""
 
 
 @frozen
@@ -77,43 +80,106 @@ Item = Earlier | Rule | Said | Talked | Owing
 Entry = Said | Talked | Owing
 
 
+@frozen
+class Spoken:
+    """How a server's case is told: the names of its agents by id and of its teams by `team:` and their short name, who
+    I am there, what its keys begin with, and the server's name ("" where there is one only)."""
+
+    names: Mapping[str, str]
+    me: str
+    mark: str = ""
+    server: SafeText = NOTHING
+
+
+@frozen
+class _Entry:
+    """Something on the timeline, with the case that it is in."""
+
+    at: Ms
+    kind: int
+    what: Message | Call | Promise
+    case: OpenCase
+    waits: bool
+
+    @property
+    def place(self) -> tuple[bool, Ms, int, CaseKey, str]:
+        return (self.waits, self.at, self.kind, self.case.key, self.what.id)
+
+
 def items_of(
-    case: OpenCase, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str, unfolded: frozenset[str]
+    case: OpenCase, now: Ms, zone: tzinfo, spoken: Mapping[str, Spoken], unfolded: frozenset[str]
 ) -> tuple[Item, ...]:
-    """The timeline's items from the oldest to the newest. `names`: agents by id, teams by `team:` and their short name.
-    `unfolded`: keys of such messages."""
+    """The person's timeline from the oldest to the newest item. `spoken`: by server. `unfolded`: keys of such
+    messages."""
     items: list[Item] = []
-    if case.more_before:
+    if any(part.more_before for part in case.parts):
         items.append(Earlier())
-    run: tuple[str, int] | None = None
-    subjects = {m.conversation: m.subject.safe_line for m in reversed(case.messages) if m.subject}
-    subjects |= {talk.id: talk.subject.safe_line for talk in case.conversations if talk.subject}
-    entries: list[tuple[Ms, int, Message | Call | Promise]] = [(m.at, 0, m) for m in case.messages]
-    oldest = case.messages[0].at if case.messages and case.more_before else 0
-    entries += [(call.since, 1, call) for call in case.calls if call.since >= oldest]
-    entries += [(one.at, 2, one) for one in case.promises if one.at >= oldest and one.state != "withdrawn"]
-    queued = {m.id for m in case.messages if m.id.startswith("outbox:")}
-    entries.sort(key=lambda e: (isinstance(e[2], Message) and e[2].id in queued, e[0], e[1], e[2].id))
-    erased = case.row is not None and case.row.erased
-    called = case.row.name.safe_line if case.row is not None else NOTHING
-    known, theirs = known_as(case.customer, case.conversations, called), addresses_of(case.customer)
-    for at, _, entry in entries:
-        today = day_number(at, zone)
-        talk = "" if isinstance(entry, Promise) else entry.conversation
-        aside = not talk and not (isinstance(entry, Message) and entry.kind in ("in", "out"))
-        now_run = (run[0] if aside and run is not None else talk, today)
+    run: tuple[CaseKey, str, int] | None = None
+    # older than the oldest that is held of one case, nothing is whole
+    oldest = max((part.messages[0].at for part in case.parts if part.messages and part.more_before), default=0)
+    entries = [entry for part in case.parts for entry in _entries_of(part, oldest)]
+    entries.sort(key=lambda entry: entry.place)
+    seconds = {part.key: _Telling(part, spoken[part.key.backend]) for part in case.parts}
+    for entry in entries:
+        telling, what = seconds[entry.case.key], entry.what
+        today = day_number(entry.at, zone)
+        talk = "" if isinstance(what, Promise) else what.conversation
+        aside = not talk and not (isinstance(what, Message) and what.kind in ("in", "out"))
+        now_run = (entry.case.key, run[1] if aside and run is not None else talk, today)
         if now_run != run:
             run = now_run
-            items.append(_rule(entry, day(at, now, zone), subjects, names, aside))
-        if isinstance(entry, Message):
-            item = said_of(entry, names, me, unfolded, known, theirs, erased=erased)
-            seen = tuple((name_of(d.agent, names), d.at) for d in case.disclosures if d.message == entry.id)
-            items.append(replace(item, cards=case.shows_cards(entry.id), seen=seen) if seen else item)
-        elif isinstance(entry, Promise):
-            items.append(owing_of(entry, now, zone, names, me))
-        else:
-            items.append(Talked(f"call:{entry.id}", entry, name_of(entry.agent, names)))
+            items.append(telling.rule(what, day(entry.at, now, zone), aside))
+        items.append(telling.item(what, now, zone, unfolded))
     return tuple(items)
+
+
+def _entries_of(case: OpenCase, oldest: Ms) -> Iterator[_Entry]:
+    for message in case.messages:
+        if message.at >= oldest:
+            yield _Entry(message.at, 0, message, case, message.id.startswith("outbox:"))
+    for call in case.calls:
+        if call.since >= oldest:
+            yield _Entry(call.since, 1, call, case, False)
+    for promise in case.promises:
+        if promise.at >= oldest and promise.state != "withdrawn":
+            yield _Entry(promise.at, 2, promise, case, False)
+
+
+class _Telling:
+    """What is the same for all entries of a case."""
+
+    def __init__(self, case: OpenCase, spoken: Spoken) -> None:
+        self._case, self._spoken = case, spoken
+        self._subjects = {m.conversation: m.subject.safe_line for m in reversed(case.messages) if m.subject}
+        self._subjects |= {talk.id: talk.subject.safe_line for talk in case.conversations if talk.subject}
+        self._erased = case.row is not None and case.row.erased
+        called = case.row.name.safe_line if case.row is not None else NOTHING
+        self._known = known_as(case.customer, case.conversations, called)
+        self._theirs = addresses_of(case.customer)
+
+    def rule(self, entry: Message | Call | Promise, when: SafeText, aside: bool) -> Rule:
+        """The line above a run of this case's."""
+        spoken = self._spoken
+        rule = _rule(entry, when, self._subjects, spoken.names, aside)
+        words = listed(" · ", [rule.words, spoken.server]) if spoken.server else rule.words
+        return replace(rule, key=spoken.mark + rule.key, words=words)
+
+    def item(self, entry: Message | Call | Promise, now: Ms, zone: tzinfo, unfolded: frozenset[str]) -> Entry:
+        case, spoken = self._case, self._spoken
+        if isinstance(entry, Promise):
+            owing = owing_of(entry, now, zone, spoken.names, spoken.me)
+            return replace(owing, key=spoken.mark + owing.key) if spoken.mark else owing
+        if isinstance(entry, Call):
+            return Talked(f"{spoken.mark}call:{entry.id}", entry, name_of(entry.agent, spoken.names))
+        key = spoken.mark + entry.id
+        said = said_of(
+            entry, spoken.names, spoken.me, frozenset((entry.id,)) if key in unfolded else frozenset(),
+            self._known, self._theirs, erased=self._erased,
+        )  # fmt: skip
+        seen = tuple((name_of(d.agent, spoken.names), d.at) for d in case.disclosures if d.message == entry.id)
+        if seen:
+            said = replace(said, cards=case.shows_cards(entry.id), seen=seen)
+        return replace(said, key=key, of=case.key) if case.beside else said
 
 
 def _rule(

@@ -19,7 +19,6 @@ from textual.strip import Strip
 
 from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
-from agent_tui.domain.model import Message
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.services.workbench import Workbench
@@ -96,13 +95,13 @@ class EntryList(LineView, ScrollView, can_focus=True):
 
     # -- what others ask
 
-    def messages_in_sight(self) -> tuple[Message, ...]:
+    def messages_in_sight(self) -> tuple[Said, ...]:
         """Messages with a line on the screen, the newest first."""
         top, bottom = self.scroll_offset.y - self._pad, self.scroll_offset.y - self._pad + self.size.height
         found = []
         for place, item in enumerate(self._items):
             if isinstance(item, Said) and self._tops[place] < bottom and self._tops[place + 1] > top:
-                found.append(item.message)
+                found.append(item)
         return tuple(reversed(found))
 
     def repaint(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agent_tui.commands.context import Choice
 from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Attachment, Message
+from agent_tui.domain.model import Attachment
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.text import (
     SafeText,
@@ -32,6 +32,7 @@ from agent_tui.domain.text_cards import MASK
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking, PathAsking
+from agent_tui.widgets.case.entries import Said
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.links import links_in
 from agent_tui.widgets.case.preview import NoPicture, Preview, read_pixels
@@ -56,15 +57,14 @@ class Files:
 
     # -- files that came
 
-    def offer(self, messages: Sequence[Message], more: Sequence[tuple[Choice, Callable[[], None]]] = ()) -> bool:
-        """Let the agent pick one of the files and links of `messages`, or of what is there to do besides; False when
-        there is nothing."""
+    def offer(self, said: Sequence[Said], more: Sequence[tuple[Choice, Callable[[], None]]] = ()) -> bool:
+        """Let the agent pick one of the files and links of what was `said`, or of what is there to do besides; False
+        when there is nothing."""
         case = self._workbench.desk.open_case
         if case is None:
             return False
-        key = case.key
-        files = [file for message in messages for file in message.attachments]
-        links = list(dict.fromkeys(link for message in messages for link in links_in(message.body.safe)))
+        files = [(one.of or case.key, file) for one in said for file in one.message.attachments]
+        links = list(dict.fromkeys(link for one in said for link in links_in(one.message.body.safe)))
         choices = [
             Choice(
                 f"file:{place}",
@@ -72,7 +72,7 @@ class Files:
                 clean_line(f"{size(file.size)}  {file.media}"),
                 None if file.blob else trusted("it was not kept"),
             )
-            for place, file in enumerate(files)
+            for place, (_, file) in enumerate(files)
         ]
         choices += [
             Choice(f"link:{place}", host_name, link, _CARD_IN_LINK.text if MASK in link else None)
@@ -86,7 +86,7 @@ class Files:
         def chosen(value: str) -> None:
             kind, _, place = value.partition(":")
             if kind == "file":
-                self.open(key, files[int(place)])
+                self.open(*files[int(place)])
             elif kind == "more":
                 more[int(place)][1]()
             else:
@@ -213,7 +213,7 @@ class Files:
             self._ask_what(key, file, compose("{name}: {why}", name=name, why=clean_line(str(error))))
             return
         case = self._workbench.desk.open_case
-        if case is not None and case.key == key:
+        if case is not None and any(part.key == key for part in case.parts):
             self._shown = (key, file)
             self._preview.show(name, pixels, bool(host(self._widget).settings.half_blocks))
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
-from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.keys import CaseKey, MessageKey
+from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.model import Message
-from agent_tui.domain.text import SafeText, trusted
+from agent_tui.domain.text import SafeText, clean_line, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
-from agent_tui.widgets.case.entries import Earlier, Entry, Item, Owing, Said, Talked, items_of
+from agent_tui.widgets.case.entries import Earlier, Entry, Item, Owing, Said, Spoken, Talked, items_of
 from agent_tui.widgets.case.entry_lines import lines_of
 from agent_tui.widgets.case.entry_list import EntryList, Keyed
 from agent_tui.widgets.case.host import host
-from agent_tui.widgets.case.pieces import LinePieces
+from agent_tui.widgets.case.pieces import NOTHING, LinePieces
 from agent_tui.widgets.paint import Paint
 
 
@@ -27,12 +28,17 @@ def _at(item: Keyed) -> Ms:
     return item.promise.at if isinstance(item, Owing) else 0
 
 
+def _more_before(case: OpenCase) -> bool:
+    """Whether a server has older messages of the person."""
+    return any(part.more_before for part in case.parts)
+
+
 class Timeline(EntryList):
     """`desk.open_case`."""
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
         super().__init__(workbench, paint, id)
-        self._key: CaseKey | None = None
+        self._keys: frozenset[CaseKey] = frozenset()
         self._asked_older = False
 
     # -- what others ask
@@ -48,6 +54,19 @@ class Timeline(EntryList):
             return None
         return case.messages[-1] if case is not None and case.messages else None
 
+    def case_under_cursor(self, *, put: bool) -> CaseKey | None:
+        """Which of the person's cases the marked message is in; None where that goes without saying. `put`: only where
+        the agent put the cursor there."""
+        entry = self._entry_at(self._cursor_place())
+        return entry.of if isinstance(entry, Said) and not (put and self._cursor is None) else None
+
+    def keys_in_sight(self) -> frozenset[MessageKey]:
+        """Messages with a line on the screen."""
+        case = self.workbench.desk.open_case
+        home = case.key.backend if case is not None else ""
+        said = self.messages_in_sight()
+        return frozenset((one.of.backend if one.of is not None else home, one.message.id) for one in said)
+
     @property
     def chosen(self) -> Message | None:
         """The message that the agent put the cursor on; None while it just rests at the end."""
@@ -56,13 +75,13 @@ class Timeline(EntryList):
     def take(self) -> None:
         """The case, or what is in it, may be another."""
         case = self.workbench.desk.open_case
-        key = case.key if case is not None else None
-        if key != self._key:
-            self._key = key
+        keys = frozenset(part.key for part in case.parts) if case is not None else frozenset()
+        if keys.isdisjoint(self._keys):
             self._restart()
+        self._keys = keys
         first = self._first
         self._rebuild()
-        if case is not None and not case.loading and (not case.more_before or first != self._first):
+        if case is not None and not case.loading and (not _more_before(case) or first != self._first):
             self._asked_older = False
 
     def _rebuild(self, keep: str | None = None) -> None:
@@ -76,7 +95,7 @@ class Timeline(EntryList):
             return
         at, id = case.sought
         case.sought = None
-        keys = (id, f"call:{id}", f"promise:{id}")
+        keys = [self._mark(case.key) + key for key in (id, f"call:{id}", f"promise:{id}")]
         place = next((self._places[key] for key in keys if key in self._places), None)
         if place is None:
             later = (place for place in self._chosen if _at(self._items[place]) >= at)
@@ -86,11 +105,11 @@ class Timeline(EntryList):
 
     def fold(self) -> None:
         """Unfold quotes and recipients of the message under the cursor, or fold them again."""
-        message = self.under_cursor
-        if message is not None:
-            self._cursor = message.id
-            self._unfolded ^= {message.id}
-            self._rebuild(keep=message.id)
+        entry = self._entry_at(self._cursor_place())
+        if isinstance(entry, Said):
+            self._cursor = entry.key
+            self._unfolded ^= {entry.key}
+            self._rebuild(keep=entry.key)
 
     # -- what it consists of
 
@@ -98,10 +117,20 @@ class Timeline(EntryList):
         case = self.workbench.desk.open_case
         if case is None:
             return ()
-        state = self.workbench.desk.backends.get(case.key.backend)
-        names: Mapping[str, str] = state.directory.names if state is not None else {}
-        me = state.me.id if state is not None and state.me is not None else ""
-        return items_of(case, self.workbench.time.now(), host(self).settings.zone, names, me, self._unfolded)
+        spoken = {part.key.backend: self._spoken(part.key, bool(case.beside)) for part in case.parts}
+        return items_of(case, self.workbench.time.now(), host(self).settings.zone, spoken, self._unfolded)
+
+    def _spoken(self, key: CaseKey, several: bool) -> Spoken:
+        state = self.workbench.desk.backends.get(key.backend)
+        if state is None:
+            return Spoken({}, "")
+        server = clean_line(state.name) if several else NOTHING
+        return Spoken(state.directory.names, state.me.id if state.me is not None else "", self._mark(key), server)
+
+    def _mark(self, key: CaseKey) -> str:
+        """What keys of a server's entries begin with: ids are unique within a server only."""
+        home = next(iter(self.workbench.desk.backends), key.backend)
+        return "" if key.backend == home else f"{key.backend}:"
 
     def laid_out(self, item: Keyed, width: int) -> tuple[LinePieces, ...]:
         zone = host(self).settings.zone
@@ -115,7 +144,7 @@ class Timeline(EntryList):
 
     def older(self) -> bool:
         case = self.workbench.desk.open_case
-        if case is None or not case.more_before or self._asked_older:
+        if case is None or not _more_before(case) or self._asked_older:
             return False
         self._asked_older = True
         self.workbench.load_older()

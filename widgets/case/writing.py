@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent_tui.desk.backend_state import BackendState
-from agent_tui.desk.drafts import Draft
-from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.drafts import Draft, LocalFile
+from agent_tui.desk.keys import CaseKey, MessageKey
 from agent_tui.desk.leases import held_words
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
@@ -39,9 +39,10 @@ class Writing:
         self._new = False
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
-        self._known: set[str] = set()  # messages that were there when this draft was begun, or pointed out since
+        self._known: set[MessageKey] = set()  # messages that were there when this draft was begun, or pointed out since
         self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
-        self._came: dict[str, Ms] = {}
+        self._wrote_last: tuple[CaseKey, Ms] | None = None
+        self._came: dict[MessageKey, Ms] = {}
         self._asked_subject = False
 
     # -- what the case asks
@@ -114,6 +115,7 @@ class Writing:
 
     def take(self) -> None:
         """The case, its conversations or its draft may be others."""
+        self._follow_customer()
         case = self._case
         key = case.key if case is not None else None
         if key != self._case_key:
@@ -128,6 +130,19 @@ class Writing:
                 self._begin(fresh, stay=True)
         self._note_what_came()
         self._changed()
+
+    def _follow_customer(self) -> None:
+        """Where nothing is written yet, the reply goes to where the customer wrote last, whichever server that is."""
+        case = self._case
+        if case is None or not case.beside or self._new:
+            return
+        where = drafting.wrote_last(case)
+        said = (where.key, max((m.at for m in where.messages if m.kind == "in"), default=0))
+        before, self._wrote_last = self._wrote_last, said
+        if said == before or where.key == case.key or any(p.key in self.workbench.desk.drafts for p in case.parts):
+            return
+        if case.key != self._case_key or self._pristine:
+            self.workbench.turn(where.key)
 
     def begin(self, draft: Draft) -> None:
         """Another kind of draft in place of what was not begun, or of nothing."""
@@ -161,7 +176,9 @@ class Writing:
         self.edited()
 
     def route(self, way: drafting.Route) -> None:
-        """The same words another way."""
+        """The same words another way; at another server as a draft of the case there."""
+        if way.of is not None and not self._turn(way.of):
+            return
         signature = self._signature(self._draft)
         signed = bool(signature) and self.edit.text.endswith(signature)
         self._draft = drafting.along(self._draft, way, self.about)
@@ -172,6 +189,26 @@ class Writing:
             self.edit.replace(self.edit.text[: -len(signature)].rstrip(), self.edit.caret)
         self.edited()
 
+    def _turn(self, key: CaseKey) -> bool:
+        """Go on writing in another case of the person, with the words that stand here; False where a draft of its own
+        stands there, which is shown then."""
+        words, files, written = self.edit.text, self._draft.files, not self.blank
+        self._stop_timer()
+        kept = self.workbench.desk.drafts.get(key)
+        if written and kept is None:
+            self.workbench.discard_draft(self._draft.key)
+            self._pristine = True
+        self.workbench.turn(key)
+        self.take()
+        if kept is not None:
+            return False
+        if written:
+            self._draft = replace(self._draft, files=tuple(file for file in files if isinstance(file, LocalFile)))
+            self.edit.replace(words)
+            self._pristine = False
+            self._know_all()
+        return True
+
     # -- sending
 
     def begun_to_write(self) -> None:
@@ -180,7 +217,7 @@ class Writing:
         if key is not None and not self._draft.note:
             self.workbench.handling.begin(key)
 
-    def send(self, in_sight: frozenset[str] = frozenset()) -> SafeText | None:
+    def send(self, in_sight: frozenset[MessageKey] = frozenset()) -> SafeText | None:
         """Send it, or say what keeps it from being sent. `in_sight`: messages that are on the screen."""
         draft, now = self.draft, self.workbench.time.now()
         why_not = drafting.why_not_send(self.about, draft, now)
@@ -242,23 +279,22 @@ class Writing:
             return None
         return held_words(state, case.row, self.workbench.desk.id)
 
-    def _said(self) -> list[Message]:
-        """What the customer, or a colleague to the customer, wrote."""
-        case, state = self.about, self._state()
-        if case is None or state is None or state.me is None:
-            return []
-        mine = state.me.id
+    def _said(self) -> list[tuple[MessageKey, Message]]:
+        """What the customer, or a colleague to the customer, wrote, on whatever server."""
+        case = self.about
         return [
-            m
-            for m in case.messages
+            ((part.key.backend, m.id), m)
+            for part in (case.parts if case is not None else ())
+            if (mine := self.workbench.desk.my_id(part.key.backend))
+            for m in part.messages
             if (m.kind == "in" and not m.auto) or (m.kind == "out" and m.author and m.author != mine)
         ]
 
-    def _newer(self, in_sight: frozenset[str]) -> SafeText | None:
+    def _newer(self, in_sight: frozenset[MessageKey]) -> SafeText | None:
         """What came since the draft was begun and has not stood before the agent's eyes for a while: shown first."""
         by_then = self.workbench.time.now() - round(SEEN_SECONDS * MS)
-        seen = {id for id, at in self._came.items() if at <= by_then and id in in_sight}
-        newer = [m for m in self._said() if m.id not in self._known and m.id not in seen]
+        seen = {key for key, at in self._came.items() if at <= by_then and key in in_sight}
+        newer = [m for key, m in self._said() if key not in self._known and key not in seen]
         if not newer:
             return None
         if any(m.kind == "out" for m in newer):
@@ -268,18 +304,18 @@ class Writing:
     def _know_all(self) -> None:
         """All that is there was shown."""
         case = self.about
-        self._known = {message.id for message in self._said()}
+        self._known = {key for key, _ in self._said()}
         if case is not None and case.row is not None and self._draft.key == case.key:
             self._draft = replace(self._draft, base_version=case.row.version)
 
     def _note_what_came(self) -> None:
         now, said = self.workbench.time.now(), self._said()
         if said and self._known_until:
-            self._known |= {message.id for message in said if message.at <= self._known_until}
+            self._known |= {key for key, message in said if message.at <= self._known_until}
             self._known_until = 0
-        for message in said:
-            if message.id not in self._known:
-                self._came.setdefault(message.id, now)
+        for key, _ in said:
+            if key not in self._known:
+                self._came.setdefault(key, now)
 
     # -- drafts
 

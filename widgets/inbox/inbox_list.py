@@ -305,7 +305,8 @@ class InboxList(LineView, can_focus=True):
         now, clock = self.workbench.time.now(), item.row.clock
         countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
         soon = clock is not None and clock.due - now < SOON_MS
-        return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown.text, soon))
+        is_open = self._shown_open in (item.key, *item.beside)
+        return Shown(item, part, RowLook(cursor, self._here, is_open, countdown.text, soon))
 
     def _how_to_sort(self) -> SafeText:
         """The key that takes the true order, where the focus is."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from agent_tui.commands.context import Arguments, Choice, ComposeMode, Move, Place
 from agent_tui.desk.changes import Changes, Level
+from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
@@ -166,7 +167,7 @@ class DeskUi:
         self._opened = key
         screen = self._screen
         screen.writing_new = False
-        if desk.open_case is None or desk.open_case.key != key or at is not None:
+        if not _is_open(desk, key) or at is not None:
             self._workbench.open(key, at)
             # at once, not with the next drawing: the very next key may be a letter of the reply
             screen.changed(Changes(timeline=True, customer=True, composer=True))
@@ -176,11 +177,19 @@ class DeskUi:
         self._mark_read(key)
         self.focus(place)
 
+    def turn_to_message(self, *, put: bool) -> None:
+        """What is done with the message under the cursor is done in its own case, whichever server has it. `put`: only
+        where the agent put the cursor there."""
+        key = self._screen.case.case_under_cursor(put=put) if self.place == "timeline" else None
+        if key is not None:
+            self._workbench.turn(key)
+            self._screen.changed(Changes(timeline=True, customer=True, composer=True))
+
     def look_at(self, key: CaseKey) -> None:
         """Show a case while the cursor rests on it: it stays unread, nobody takes it, the focus stays in the inbox."""
-        screen, shown = self._screen, self._workbench.desk.open_case
+        screen = self._screen
         elsewhere = self.place != "inbox" or screen.prompt.asking is not None or screen.writing_new
-        if elsewhere or (shown is not None and shown.key == key):
+        if elsewhere or _is_open(self._workbench.desk, key):
             return
         self._workbench.handling.look(None)
         self._workbench.open(key)
@@ -357,3 +366,9 @@ class DeskUi:
 
     def quit(self) -> None:
         self._screen.app.exit()
+
+
+def _is_open(desk: Desk, key: CaseKey) -> bool:
+    """Whether the person whom a case is of is open, whichever of their cases is worked on."""
+    case = desk.open_case
+    return case is not None and any(part.key == key for part in case.parts)

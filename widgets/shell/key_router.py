@@ -26,6 +26,17 @@ from agent_tui.widgets.shell.taught import Lessons, continuation
 
 _QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
 """Commands so frequent that a result on the status line is left standing."""
+_ABOUT_MESSAGE = {
+    ids.COPY_MESSAGE: False,
+    ids.MESSAGE_SOURCE: False,
+    ids.CARD_SHOW: False,
+    ids.FORWARD: False,
+    ids.QUOTE: True,
+    ids.REPLY: True,
+    ids.REPLY_ALL: True,
+    ids.RETRY_SEND: False,
+}
+"""Commands that are about the message under the cursor, and whether the agent has to have put it there."""
 
 
 class KeyRouter:
@@ -85,6 +96,8 @@ class KeyRouter:
             return
         if command_id not in _QUIET:
             self._screen.status.seen()
+        if command_id in _ABOUT_MESSAGE:
+            self._ui.turn_to_message(put=_ABOUT_MESSAGE[command_id])
         context = self.context(contexts)
         many = acts_on_many(context, command_id)
         reason = None if many else command.why_not(context)

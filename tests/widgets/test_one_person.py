@@ -1,0 +1,134 @@
+"""One person at two servers: one row, one story, and the answer goes to where they wrote last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent_tui.domain.time import MINUTE_MS
+from tests.hub.fakes import chat, mail
+from tests.widgets.picture import Picture, picture
+from tests.widgets.shop import NOW
+from tests.widgets.test_joining import House, house
+
+__all__ = ["picture"]
+PHONE = "+972541234567"
+
+
+async def dana(desk: House) -> None:
+    """Dana writes to the one and, later, to the other; Avi only to the first."""
+    (yard,) = desk.others
+    await desk.hears(mail("<0@x>", "hello", name="Avi Cohen", address="avi@example.com", at=NOW - 20 * MINUTE_MS))
+    await desk.hears(chat("w1", "where is my lamp?", name="Dana Levi", address=PHONE, at=NOW - 9 * MINUTE_MS))
+    await desk.hears(chat("y1", "איפה המנורה שלי?", name="דנה לוי", address=PHONE, at=NOW - 5 * MINUTE_MS), yard)
+
+
+async def test_one_row_and_the_answer_goes_where_they_wrote_last(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        assert desk.rows == 2
+        await desk.press("home", "enter")
+        case = desk.workbench.desk.open_case
+        assert case is not None and len(case.parts) == 2
+        assert "where is my lamp?" in desk.text and "ALSO AT hub" in desk.text
+        assert case.key.backend == "yard", "there they wrote last"
+        await desk.press("enter")
+        await desk.type("it comes")
+        await desk.press("enter")
+        await desk.wait(7)
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        said = {part.key.backend: [m.body.raw for m in part.messages if m.kind == "out"] for part in case.parts}
+        assert said == {"hub": [], "yard": ["it comes"]}
+
+
+async def test_words_follow_to_the_other_server(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("it comes")
+        await desk.press("ctrl+t")
+        assert "WhatsApp +972541234567" in desk.text and "hub · " in desk.text
+        await desk.press("down", "enter")
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "hub"
+        writing = desk.app.desk_screen.case.composer.writing
+        assert (writing.draft.key, writing.draft.body) == (case.key, "it comes")
+        assert set(desk.workbench.desk.drafts) <= {case.key}, "no copy stays behind"
+        await desk.press("enter")
+        await desk.wait(7)
+        said = {part.key.backend: [m.body.raw for m in part.messages if m.kind == "out"] for part in case.parts}
+        assert said == {"hub": ["it comes"], "yard": []}
+
+
+async def test_a_message_of_the_other_server_is_acted_on_there(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "up")
+        assert desk.workbench.desk.open_case is not None
+        assert desk.workbench.desk.open_case.key.backend == "yard", "moving the cursor turns nothing"
+        await desk.press("r")
+        assert desk.workbench.desk.open_case.key.backend == "hub"
+        await desk.type("from here")
+        await desk.press("enter")
+        await desk.wait(7)
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        said = {part.key.backend: [m.body.raw for m in part.messages if m.kind == "out"] for part in case.parts}
+        assert said == {"hub": ["from here"], "yard": []}
+
+
+async def test_what_comes_at_the_other_server_is_shown_before_a_reply_leaves(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("it comes")
+        await desk.site.workspace.port.inbound(chat("w2", "found it!", name="Dana Levi", address=PHONE, at=NOW))
+        await desk.rest()
+        await desk.press("enter")
+        assert "the customer wrote while you did" in desk.text
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "yard", "a draft keeps its place"
+        await desk.press("enter")
+        await desk.wait(7)
+        assert [m.body.raw for m in case.messages if m.kind == "out"] == ["it comes"]
+
+
+async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "J")
+        assert "part Dana Levi #1002" in desk.text and "at hub: they are two people" in desk.text
+        picture(desk)
+        await desk.press("enter")
+        assert "part them?" in desk.text
+        assert desk.rows == 2, "nothing is parted before it was asked"
+        await desk.press("enter")
+        await desk.wait(2)
+        assert desk.rows == 3
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.beside == ()
+        await desk.press("escape", "z")
+        await desk.wait(2)
+        assert desk.rows == 2
+
+
+async def test_a_like_name_at_another_server_is_offered_and_may_be_joined(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        (yard,) = desk.others
+        await desk.hears(chat("w1", "where is my lamp?", name="Dana Levi", address=PHONE, at=NOW - 9 * MINUTE_MS))
+        await desk.hears(mail("<1@y>", "hello", name="Dana L.", address="dl@example.com", at=NOW), yard)
+        assert desk.rows == 2
+        await desk.press("home", "enter", "J")
+        assert "join Dana L. #1001" in desk.text and "at yard, similar name" in desk.text
+        await desk.press("enter", "enter")
+        await desk.wait(2)
+        assert desk.rows == 1
+        case = desk.workbench.desk.open_case
+        assert case is not None and [part.key.backend for part in case.parts] == ["hub", "yard"]
+
+
+async def test_how_it_looks(tmp_path: Path, picture: Picture) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter")
+        picture(desk)
