@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -147,8 +147,8 @@ class Workspace:
         for connector in self._connectors.values():
             await connector.start(self._port)
         self._indexer.start()
-        self._wakes.set()
-        self._lease_ends.set()
+        self._wakes.start()
+        self._lease_ends.start()
         self._scrubber.start()
         self._router.start()
         with self._store.read() as connection:
@@ -270,8 +270,6 @@ class Workspace:
             self._lanes[account].wake()
 
     def _due(self, read: Callable[[Connection], Ms | None]) -> Ms | None:
-        if not self._running:
-            return None
         with self._store.read() as connection:
             return read(connection)
 
@@ -282,8 +280,8 @@ class Workspace:
         with suppress(StoreError):  # the next call that ends asks again, and so does the next start
             await self._writer.run(lambda tx: leases.calls_over(tx, self.policy))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
