@@ -40,6 +40,8 @@ class Writing:
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
         self._known: set[str] = set()  # messages that were there when this draft was begun, or pointed out since
+        self._known_cases: set[str] = set()  # those of the row by then
+        self._known_at: Ms = 0  # by the server's clock
         self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
         self._came: dict[str, Ms] = {}
         self._asked_subject = False
@@ -235,6 +237,11 @@ class Writing:
         case = self.about
         return self.workbench.desk.backends.get(case.key.backend) if case is not None else None
 
+    def _skew(self) -> Ms:
+        """How far the server's clock is ahead."""
+        state = self._state()
+        return state.clock_skew if state is not None else 0
+
     def _held(self) -> SafeText | None:
         """Why the server would not take it now: somebody else has the case."""
         case, state = self.about, self._state()
@@ -261,21 +268,27 @@ class Writing:
         newer = [m for m in self._said() if m.id not in self._known and m.id not in seen]
         if not newer:
             return None
+        if any(m.at < self._known_at and m.case not in self._known_cases for m in newer):
+            return trusted("another case of theirs was joined to this one: read it; sending again sends yours")
         if any(m.kind == "out" for m in newer):
             return trusted("somebody answered while you wrote: read it; sending again sends yours too")
         return trusted("the customer wrote while you did: read it; sending again sends yours")
 
     def _know_all(self) -> None:
         """All that is there was shown."""
-        case = self.about
-        self._known = {message.id for message in self._said()}
+        case, said = self.about, self._said()
+        self._known = {message.id for message in said}
+        self._known_cases = {message.case for message in said} | ({case.key.case} if case is not None else set())
+        self._known_at = self.workbench.time.now() + self._skew()
         if case is not None and case.row is not None and self._draft.key == case.key:
             self._draft = replace(self._draft, base_version=case.row.version)
 
     def _note_what_came(self) -> None:
         now, said = self.workbench.time.now(), self._said()
         if said and self._known_until:
-            self._known |= {message.id for message in said if message.at <= self._known_until}
+            known = [message for message in said if message.at <= self._known_until]
+            self._known |= {message.id for message in known}
+            self._known_cases |= {message.case for message in known}
             self._known_until = 0
         for message in said:
             if message.id not in self._known:
@@ -353,10 +366,8 @@ class Writing:
         self.view.put(draft.body)
         self._asked_subject = False
         self._came.clear()
-        state = self._state()
-        skew = state.clock_skew if state is not None else 0
         self._known = set()
-        self._known_until = draft.updated + skew
+        self._known_until = draft.updated + self._skew()
         self._note_what_came()
 
     def _take_outside(self) -> None:
