@@ -8,7 +8,7 @@ from time import perf_counter
 
 from agent_tui.backends.hub import routing
 from agent_tui.backends.hub.routing import PUT_BACK_MS, Memory, takes_work
-from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.store import Store, waiting
 from agent_tui.backends.hub.store.errors import StoreError
 from agent_tui.backends.hub.worker import Rest, Spawn, Worker
 from agent_tui.backends.hub.writer import Writer
@@ -41,18 +41,33 @@ class Router:
         self._time = time
         self._setups = setups
         self._inline = inline
-        self._idle_since: dict[str, Ms] = {}
+        self._here: set[str] = set()
+        self._ready: dict[str, Ms] = {}
+        self._given: dict[str, Ms] = {}
         self._put_back: dict[str, tuple[str, Ms]] = {}
         self._worker = Worker(time, spawn, self._turn)
 
     @property
     def memory(self) -> Memory:
         """As it is now, for a job in another thread."""
-        return Memory(dict(self._idle_since), dict(self._put_back))
+        idle = {id: max(since, self._given.get(id, 0)) for id, since in self._ready.items() if id in self._here}
+        return Memory(idle, dict(self._put_back))
 
     def start(self) -> None:
         """Give out what waits, if anybody is there for it."""
+        if self._setups():
+            self._remember()
         self._worker.start()
+
+    def _remember(self) -> None:
+        """What the log says of before this start. Raises StoreError."""
+        with self._store.read() as connection:
+            for one in waiting.assigned_lately(connection):
+                if one.to:
+                    self._given[one.to] = one.at
+                    self._put_back.pop(one.case, None)
+                elif one.by:
+                    self._put_back[one.case] = (one.by, one.at)
 
     def stop(self) -> None:
         """No further turn is begun."""
@@ -60,13 +75,20 @@ class Router:
 
     def came(self, agent: Agent) -> None:
         """A desk of an agent is connected."""
+        self._here.add(agent.id)
+        self._stands(agent)
         if takes_work(agent):
-            self._idle_since.setdefault(agent.id, self._time.now())
             self._wake()
 
     def left(self, agent: str) -> None:
         """The line of an agent's last desk broke: they are given nothing until they are back, whatever they said."""
-        self._idle_since.pop(agent, None)
+        self._here.discard(agent)
+
+    def _stands(self, agent: Agent) -> None:
+        if takes_work(agent):
+            self._ready[agent.id] = agent.since or self._time.now()
+        else:
+            self._ready.pop(agent.id, None)
 
     def happened(self, events: Iterable[Event]) -> None:
         """Events were stored."""
@@ -74,15 +96,11 @@ class Router:
         for event in events:
             match event.body:
                 case AgentChanged(agent=agent):
-                    if takes_work(agent):
-                        self._idle_since.setdefault(agent.id, event.recorded)
-                    else:
-                        self._idle_since.pop(agent.id, None)
+                    self._stands(agent)
                 case CaseChanged(change="assigned") if event.row is not None:
                     if event.row.owner:
                         self._put_back.pop(event.case, None)
-                        if event.row.owner in self._idle_since:
-                            self._idle_since[event.row.owner] = event.recorded
+                        self._given[event.row.owner] = event.recorded
                     elif event.by:
                         self._put_back[event.case] = (event.by, event.recorded)
             anything = anything or bool(event.case) or isinstance(event.body, AgentChanged)
@@ -97,7 +115,7 @@ class Router:
 
     async def _turn(self) -> Rest:
         setups, memory = self._setups(), self.memory
-        if not setups or not self._idle_since:
+        if not setups or not memory.idle_since:
             return Rest()  # until somebody is here
         begun = perf_counter()
 

@@ -39,7 +39,7 @@ def takes_work(agent: Agent) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is known from events since the hub started. `idle_since`: of each agent who is connected and takes work,
+    """What is known from events. `idle_since`: of each agent who is connected and takes work,
     when they were last given a case, or became ready; `put_back`: who last gave a case back to its queue and when, and
     does not get it again at once."""
 

@@ -117,6 +117,38 @@ async def test_a_start_gives_out_what_waits_and_nothing_twice(hub: Queued) -> No
     assert sorted(case for case, _ in given) == sorted(case.id for case in cases)
 
 
+async def test_who_put_a_case_back_does_not_get_it_again_because_the_hub_was_started(hub: Queued) -> None:
+    await hub.comes("noa")
+    case = await hub.writes()
+    await hub.order(hub.noa, Assign(case.id))
+    await hub.advance(4 * MINUTE_MS)
+    await hub.start_again()
+    await hub.comes("noa")
+    assert hub.row(case.id).owner == ""
+    await hub.advance(5 * MINUTE_MS)
+    assert hub.row(case.id).owner == ""
+    await hub.advance(2 * MINUTE_MS)
+    assert hub.row(case.id).owner == "noa", "ten minutes after they put it back"
+
+
+async def test_who_has_been_idle_for_longest_is_known_after_a_start(hub: Queued) -> None:
+    await hub.comes("noa")
+    await hub.advance(MINUTE_MS)
+    await hub.comes("avi")
+    first = await hub.writes()
+    assert hub.given() == [(first.id, "noa")]
+    await hub.done(hub.noa, first.id)
+    await hub.advance(MINUTE_MS)
+    await hub.start_again()
+    await hub.comes("noa")
+    await hub.comes("avi")
+    second = await hub.writes()
+    assert hub.given()[1:] == [(second.id, "avi")], "Noa was given one after Avi came"
+    why = await hub.why(second.id)
+    assert why is not None and why.why is not None
+    assert why.why.idle == MINUTE_MS
+
+
 async def test_skills_by_label_language_and_channel(tmp_path: Path) -> None:
     asks = replace(CHATS, asks=("channel",), label_needs=(("refund", "topic:refunds"),))
     skilled = Agent("avi", "Avi", skills=("channel:whatsapp", "topic:refunds"), capacity=9)
