@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from time import perf_counter
+from typing import TypeVar
 
 from agent_tui.backends.hub import routing
 from agent_tui.backends.hub.routing import PUT_BACK_MS, Memory, takes_work
@@ -18,6 +19,7 @@ from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.routing import Routed
 from agent_tui.domain.time import MS, Ms, TimeSource
 
+T = TypeVar("T")
 AGAIN_AFTER_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 0.5
 
@@ -109,6 +111,19 @@ class Router:
         if anything:
             self._wake()
 
+    async def plan_pull(self, agent: str, queue: str) -> tuple[str, ...]:
+        """See `routing.plan_pull`: read beside the writer. Raises StoreError."""
+        memory = self.memory
+
+        def read() -> tuple[str, ...]:
+            with self._store.read() as connection:
+                return routing.plan_pull(connection, self._setups(), memory, self._time.now(), agent, queue)
+
+        return await self._read(read)
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        return read() if self._inline else await asyncio.to_thread(read)
+
     def _wake(self) -> None:
         if self._setups():
             self._worker.wake()
@@ -125,7 +140,7 @@ class Router:
 
         try:
             # mostly nothing can be given out, and then the writer is not asked
-            routed = read() if self._inline else await asyncio.to_thread(read)
+            routed = await self._read(read)
             if routed.given:
                 await self._writer.run(lambda tx: routing.give_out(tx, setups, memory, routed.given))
             again = routed.again

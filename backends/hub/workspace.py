@@ -337,6 +337,7 @@ class Workspace:
         digest = digest_of(order)
         wanted: list[calls.Wanted] = []
         memory = self._router.memory
+        planned: tuple[str, ...] = ()
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
@@ -354,7 +355,7 @@ class Workspace:
                 wanted.append(calls.act(tx, me, order))
                 result = order.call
             elif isinstance(order, Pull):
-                result = routing.pull(tx, policy.queues, memory, me, order.queue)
+                result = routing.pull(tx, policy.queues, memory, me, order.queue, planned)
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
@@ -364,11 +365,15 @@ class Workspace:
             return answer
 
         try:
+            if isinstance(order, Pull):
+                planned = await self._router.plan_pull(agent.id, order.queue)
             answer = await self._writer.run(job)
             if wanted:
                 answer = await self._ask_exchange(agent, command_id, wanted[0], answer)
         except Refused as refused:
             answer = await self._refuse(agent, command_id, refused, order, digest)
+        except routing.Overtaken:
+            return await self.order(agent, command_id, order, fence, desk)
         except StoreFull as full:
             return Rejected(command_id, "disk-full", str(full))
         except StoreError as failed:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from agent_tui.backends.base import Acked, Rejected
@@ -237,6 +238,33 @@ async def test_a_pull_queue_gives_the_next_to_who_asks(hub: Queued) -> None:
     empty = await hub.order(hub.avi, Pull("mails"))
     assert isinstance(empty, Rejected)
     assert empty.code == "queue-empty"
+
+
+async def test_who_takes_the_next_is_given_the_first_that_is_still_free(hub: Queued) -> None:
+    cases = []
+    for _ in range(4):
+        cases.append((await hub.writes(by="email")).id)
+        await hub.advance(1000)
+    await hub.order(hub.avi, Assign(cases[1], "avi"))
+
+    async def pulled(*planned: str) -> str:
+        return await hub.workspace._writer.run(
+            lambda tx: routing.pull(tx, (CHATS, MAILS), routing.Memory(), hub.noa, "mails", planned)
+        )
+
+    assert await pulled(cases[1], cases[2]) == cases[2], "the transaction looks at what was planned and no further"
+    with pytest.raises(routing.Overtaken):
+        await pulled(cases[1], cases[2])
+    assert await pulled(cases[3], cases[0]) == cases[0], "by the rule, not by the plan"
+
+
+async def test_a_plan_that_others_were_quicker_than_is_made_anew(hub: Queued, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [(await hub.writes(by="email")).id for _ in range(2)]
+    await hub.order(hub.avi, Assign(cases[0], "avi"))
+    plans, plan = [(cases[0],)], routing.plan_pull
+    monkeypatch.setattr(routing, "plan_pull", lambda *asked: plans.pop() if plans else plan(*asked))
+    got = await hub.order(hub.noa, Pull("mails"))
+    assert isinstance(got, Acked) and got.result == cases[1]
 
 
 async def test_the_same_pull_given_again_takes_no_second_case(hub: Queued) -> None:
