@@ -428,7 +428,8 @@ class Desk:
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
-            return Changes(header=True, composer=True, inbox=self.inbox.directory(state.id, page.directory))
+            self.inbox.directory(state.id, page.directory)
+            return Changes(header=True, composer=True, inbox=True)  # rows name colleagues, brands and queues
         return Changes()
 
     def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:

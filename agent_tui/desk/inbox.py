@@ -51,7 +51,6 @@ class InboxGap:
     section: Section
 
 
-_NONE = Directory()
 InboxItem = InboxHeader | InboxRow | InboxGap
 
 
@@ -109,14 +108,11 @@ class Inbox:
         brand, queue = self._of(key, row)
         return InboxRow(key, row, key in self.drafts, self.pending.get(key, 0), key in self.marked, brand, queue)
 
-    def directory(self, backend: str, known: Directory) -> bool:
-        """Rows name their brand, and the queue where they wait, where there are several of a backend; whether they show
-        otherwise now."""
-        before = self._directories.pop(backend, _NONE)
+    def directory(self, backend: str, known: Directory) -> None:
+        """Rows name their brand, and the queue where they wait, where there are several of a backend."""
+        self._directories.pop(backend, None)
         if len(known.brand_titles) > 1 or len(known.queues) > 1:
             self._directories[backend] = known
-        now = self._directories.get(backend, _NONE)
-        return (before.brand_titles, before.queues) != (now.brand_titles, now.queues)
 
     def _of(self, key: CaseKey, row: CaseRow) -> tuple[str, str]:
         """What brand and queue of a row are called, "" where that goes without saying."""

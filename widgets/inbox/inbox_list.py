@@ -18,6 +18,7 @@ from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leases import handled_by
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
@@ -305,7 +306,10 @@ class InboxList(LineView, can_focus=True):
         now, clock = self.workbench.time.now(), item.row.clock
         countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
         soon = clock is not None and clock.due - now < SOON_MS
-        return Shown(item, part, RowLook(cursor, self._here, item.key == self._shown_open, countdown.text, soon))
+        desk = self.workbench.desk
+        handler = handled_by(desk.backends[item.key.backend], item.row, desk.id)
+        look = RowLook(cursor, self._here, item.key == self._shown_open, countdown.text, soon, handler)
+        return Shown(item, part, look)
 
     def _how_to_sort(self) -> SafeText:
         """The key that takes the true order, where the focus is."""
