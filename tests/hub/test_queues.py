@@ -389,6 +389,34 @@ async def test_what_somebody_handles_is_not_given_to_another(hub: Queued) -> Non
     assert hub.row(case.id).owner == "noa"
 
 
+async def test_skills_that_an_operator_gives_count_as_soon_as_the_hub_looks(tmp_path: Path) -> None:
+    asks = replace(CHATS, label_needs=(("refund", "topic:refunds"),))
+    async with open_queued(tmp_path, asks) as hub:
+        await hub.comes("noa")
+        full = [await hub.writes() for _ in range(2)]
+        case = await hub.writes()
+        await hub.order(hub.avi, Label(case.id, add=("refund",)))
+        await hub.done(hub.noa, full[0].id)
+        assert hub.row(case.id).owner == ""
+        hub.operator.set_skills("noa", ("topic:refunds",), 2)
+        await hub.workspace.access()  # the desk server asks every second
+        await hub.settle()
+        assert hub.row(case.id).owner == "noa"
+
+
+async def test_skills_do_not_bring_anybody_here(hub: Queued) -> None:
+    await hub.comes("noa")
+    await hub.comes("noa", "offline")
+    case = await hub.writes()
+    hub.operator.set_skills("noa", ("topic:refunds",), 9)
+    await hub.workspace.access()
+    await hub.settle()
+    assert hub.row(case.id).owner == "", "their line is down"
+    await hub.workspace.presence("noa", True)
+    await hub.settle()
+    assert hub.row(case.id).owner == "noa"
+
+
 async def test_whose_line_is_down_is_given_nothing_until_they_are_back(hub: Queued) -> None:
     await hub.comes("noa")
     await hub.comes("noa", "offline")
