@@ -46,7 +46,7 @@ from agent_tui.domain.events import (
 )
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
-from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
+from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery
 from agent_tui.domain.time import Ms, TimeSource
 
 __all__ = ["Blob", "LinkGrant", "Workspace"]
@@ -106,6 +106,7 @@ class Workspace:
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
         self._router = Router(store, self._writer, time, self._spawn, lambda: self.policy.queues, inline=inline)
+        self._terminals: dict[str, set[str]] = {}
         self._attendance = Attendance(time, lambda: self.policy, self._writer.run, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
@@ -320,10 +321,12 @@ class Workspace:
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         """A desk's first line is up: its leases stand. `begins`: it was started just now, so those of the agent's other
         desks come to it."""
+        self._terminals.setdefault(agent, set()).add(desk)
         await self._quietly(lambda tx: leases.desk_came(tx, agent, desk, begins))
 
     async def desk_left(self, agent: str, desk: str) -> None:
         """A desk's last line broke: its leases stay for their grace."""
+        self._terminals.get(agent, set()).discard(desk)
         await self._quietly(lambda tx: leases.desk_left(tx, self.policy, agent, desk))
 
     async def _quietly(self, job: Callable[[Tx], None]) -> None:
@@ -435,7 +438,10 @@ class Workspace:
                 with self._store.read() as connection:
                     return queries.answer(connection, self.policy, agent, asked, self._time.now())
 
-            return await self._reading(read)
+            page = await self._reading(read)
+            if isinstance(page, ShiftPage) and isinstance(query, ShiftQuery) and not query.agent:
+                page = replace(page, terminals=max(1, len(self._terminals.get(agent.id, ()))))
+            return page
         except StoreError as error:
             raise QueryRefused(str(error)) from error
 
