@@ -35,6 +35,7 @@ def unfinished(context: Context) -> list[SafeText]:
 
 
 def _log_out(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.page_comes()
     ask_in_hand(context.workbench, lambda held: _show(context, held))
     return None
 
