@@ -205,6 +205,11 @@ def pull(tx: Tx, setups: Setups, memory: Memory, me: Agent, queue: str, planned:
     return offered.case
 
 
+def weights(connection: Connection, setups: Setups) -> dict[str, int]:
+    """What everybody's cases weigh, by agent; nothing where there are no queues."""
+    return _loads(setups, store.owned(connection, [one.id for one in agents.everyone(connection)])) if setups else {}
+
+
 def lines(connection: Connection, setups: Setups, me: Agent) -> tuple[QueueLine, ...]:
     """How the queues stand, as far as an agent may see what waits in them."""
     if not setups:

@@ -14,6 +14,7 @@ from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import routing
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Assign, Label, Presence, Pull, ReleaseLease, Reply, TakeLease
+from agent_tui.domain.queries import AgentsPage, AgentsQuery
 from agent_tui.domain.queues import QueueSetup, Why
 from agent_tui.domain.routing import Given
 from agent_tui.domain.text import CustomerText
@@ -439,3 +440,23 @@ async def test_who_takes_a_break_after_this_one_is_given_no_other(hub: Queued) -
     await hub.order(hub.noa, Presence("break", after=first.id))
     await hub.writes()
     assert hub.given() == [(first.id, "noa")]
+
+
+async def test_a_supervisor_sees_how_much_of_whose_capacity_is_taken(tmp_path: Path) -> None:
+    heavy = replace(CHATS, weights=(("whatsapp", 2),))
+    noa, avi = Agent("noa", "Noa", capacity=5), Agent("avi", "Avi", "supervisor")
+    async with open_queued(tmp_path, heavy, agents=(noa, avi)) as hub:
+        await hub.comes("noa")
+        cases = [await hub.writes() for _ in range(2)]
+        await hub.order(hub.noa, Reply(cases[0].id, "whatsapp", CustomerText("yes?")))
+
+        async def weights() -> list[tuple[str, int, int]]:
+            page = await hub.workspace.query(hub.avi, AgentsQuery())
+            assert isinstance(page, AgentsPage)
+            return [(load.agent.id, load.weight, load.agent.capacity) for load in page.agents]
+
+        await hub.settle()
+        assert hub.row(cases[0].id).stage == "customer"
+        assert await weights() == [("avi", 0, 4), ("noa", 2, 5)], "what waits for the customer takes none"
+        hub.set_up()
+        assert (await weights())[1] == ("noa", 0, 5), "without queues nothing has a weight"
