@@ -76,6 +76,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
         self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
         self.locking = Locking(time, self.desk_screen, self.ui, settings.lock_minutes)
+        self.ui.ahead.released = lambda: self.call_later(self._typed_ahead)
         self.desk_screen.prompt.closed = self._question_over
         self.notifier = Notifier(self._call, settings.attention)
         self.pulse = Pulse(time, self._draw, self._tick)
@@ -147,6 +148,15 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        await self._typed_ahead()
+        if self.locking.locked or not self.ui.ahead.hold(event):
+            await self._typed(event)
+
+    async def _typed_ahead(self) -> None:
+        while (held := self.ui.ahead.next()) is not None:
+            await self._typed(held)
+
+    async def _typed(self, event: events.Key | events.Paste) -> None:
         self.arrival.typed()
         if self.locking.take(event):
             event.stop()

@@ -53,6 +53,10 @@ def _show(context: Context, backend: BackendState, loads: Sequence[AgentLoad]) -
         lines += [Choice("", heading, heading=True), *under] if under else []
     ready = sum(is_ready(load.agent) for load in here)
     title = compose("{n} of {all} take work", n=ready, all=len(loads))
+    room = sum(load.agent.capacity for load in here if is_ready(load.agent))
+    if backend.directory.queues and room:
+        taken = sum(min(load.weight, load.agent.capacity) for load in here if is_ready(load.agent))
+        title = compose("{title} · {percent} % occupied", title=title, percent=round(100 * taken / room))
     held = {load.agent.id: load for load in loads}
     context.ui.page(title, lines, lambda id: _act(context, backend, held[id]))
 
@@ -63,6 +67,8 @@ def _words(context: Context, backend: BackendState, load: AgentLoad) -> SafeText
         words[0] = compose("{state} {time}", state=words[0], time=span(context.workbench.time.now() - agent.since).text)
     if load.talks:
         words.append(trusted("in a call"))
+    if backend.directory.queues and agent.capacity:
+        words.append(compose("{load} of {all} in hand", load=load.weight, all=agent.capacity))
     if backend.capabilities.shift:
         words.append(plural("{n} open case", "{n} open cases", n=load.open))
         words += [plural("{n} needs them", "{n} need them", n=load.need)] if load.need else []

@@ -111,6 +111,10 @@ class Ui(Protocol):
         """Let the agent choose one. `free`: what was typed counts too when it is none of the choices."""
         ...
 
+    def page_comes(self) -> None:
+        """A page will be asked for as soon as servers have answered: keys typed until then are for it."""
+        ...
+
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         """A page to read and choose from: what stands beside the titles is shown whole. `at`: the choice whose line is
         marked first."""

@@ -209,6 +209,7 @@ def _handover(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def begin(context: Context) -> None:
     """Ask what is in hand, then show it line by line."""
+    context.ui.page_comes()
     ask_in_hand(context.workbench, lambda held: _Handing(context, held).show())
 
 

@@ -35,6 +35,7 @@ def unfinished(context: Context) -> list[SafeText]:
 
 
 def _log_out(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.page_comes()
     ask_in_hand(context.workbench, lambda held: _show(context, held))
     return None
 
@@ -45,11 +46,14 @@ def _show(context: Context, held: InHand) -> None:
         rest.insert(0, plural("{n} promise", "{n} promises", n=len(held.promises)))
     if held.cases:
         rest.insert(0, plural("{n} open case", "{n} open cases", n=len(held.cases)))
-    if not rest:
-        _leave(context)
+    if not rest and not held.elsewhere:
+        _leave(context, held)
         return
+    kept = trusted("all of it is kept and waits for you")
+    if held.elsewhere:
+        kept = trusted("here only: your other terminal goes on, and nothing changes for others")
     lines = [
-        Choice(_LEAVE, trusted("log out"), trusted("all of it is kept and waits for you")),
+        Choice(_LEAVE, trusted("log out"), kept),
         Choice(_HAND_OVER, trusted("hand over"), trusted("go through it: keep, return or pass each")),
         Choice(_STAY, trusted("stay")),
     ]
@@ -66,19 +70,19 @@ def _show(context: Context, held: InHand) -> None:
 
     def chosen(value: str) -> None:
         if value == _LEAVE:
-            _leave(context)
+            _leave(context, held)
         elif value == _HAND_OVER:
             handover.begin(context)
         elif value != _STAY:
             context.ui.open_case(key_named(value))
 
-    title = compose("you have {rest}", rest=listed(", ", rest))
+    title = compose("you have {rest}", rest=listed(", ", rest)) if rest else trusted("you are at another terminal too")
     context.ui.page(title, [*lines, *silent_lines(held)], chosen)
 
 
-def _leave(context: Context) -> None:
+def _leave(context: Context, held: InHand) -> None:
     context.ui.say(trusted("logging out"))
-    log_out(context.workbench, context.ui.quit)
+    log_out(context.workbench, held.elsewhere, context.ui.quit)
 
 
 COMMANDS = (command(ids.QUIT, _log_out),)

@@ -20,7 +20,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leading import Leading
 from agent_tui.desk.leases import Leases
 from agent_tui.desk.missed import Missed
-from agent_tui.desk.notices import line_notice, notice_of
+from agent_tui.desk.notices import Near, line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.opened import Opened
 from agent_tui.desk.outgoing import OutboxEntry
@@ -79,6 +79,8 @@ class Desk:
         self.leases = Leases(id)
         self.other_drafts: dict[CaseKey, Draft] = {}
         """Drafts that another terminal of mine wrote while this one wrote too."""
+        self.writing_on: CaseKey | None = None
+        """The case whose composer has the focus."""
         self.inbox = Inbox()
         self.backends: dict[str, BackendState] = {}
         self.drafts: dict[CaseKey | None, Draft] = {}
@@ -131,7 +133,8 @@ class Desk:
         state.seq = happening.seq
         self._journals[backend].add(happening)
         changes |= self._apply(state, happening)
-        notice = notice_of(happening, state, self.row(CaseKey(backend, happening.case)), self.id)
+        key = CaseKey(backend, happening.case)
+        notice = notice_of(happening, state, self.row(key), self.id, self._near(key))
         if notice is not None:
             changes.notices.append(notice)
         if state.missed is not None:
@@ -141,6 +144,11 @@ class Desk:
             if state.missed.over(happening.seq):
                 state.missed = None
         return changes
+
+    def _near(self, key: CaseKey) -> Near:
+        if key == self.writing_on:
+            return "composer"
+        return "open" if self.open_case is not None and self.open_case.key == key else "elsewhere"
 
     def _connected(self, state: BackendState, up: Connected) -> Changes:
         first = state.me is None
@@ -436,7 +444,8 @@ class Desk:
         if isinstance(page, DirectoryPage):
             state.directory = page.directory
             self._directory_known.add(backend)
-            return Changes(header=True, composer=True, inbox=self.inbox.directory(state.id, page.directory))
+            self.inbox.directory(state.id, page.directory)
+            return Changes(header=True, composer=True, inbox=True)  # rows name colleagues, brands and queues
         return Changes()
 
     def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:

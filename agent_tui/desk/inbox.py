@@ -56,7 +56,6 @@ class InboxGap:
     section: Section
 
 
-_NONE = Directory()
 Together = Mapping[CaseKey, tuple[CaseKey, ...]]
 """See `persons.grouped`."""
 InboxItem = InboxHeader | InboxRow | InboxGap
@@ -130,14 +129,11 @@ class Inbox:
         self._lay_out()
         return tuple(other for other in self._together.get(key, ()) if other != key)
 
-    def directory(self, backend: str, known: Directory) -> bool:
-        """Rows name their brand, and the queue where they wait, where there are several of a backend; whether they show
-        otherwise now."""
-        before = self._directories.pop(backend, _NONE)
+    def directory(self, backend: str, known: Directory) -> None:
+        """Rows name their brand, and the queue where they wait, where there are several of a backend."""
+        self._directories.pop(backend, None)
         if len(known.brand_titles) > 1 or len(known.queues) > 1:
             self._directories[backend] = known
-        now = self._directories.get(backend, _NONE)
-        return (before.brand_titles, before.queues) != (now.brand_titles, now.queues)
 
     def _of(self, key: CaseKey, row: CaseRow) -> tuple[str, str]:
         """What brand and queue of a row are called, "" where that goes without saying."""

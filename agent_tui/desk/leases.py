@@ -24,6 +24,9 @@ def standing(lease: Lease | None, me: str, desk: str) -> Standing:
     return "mine" if lease.desk == desk else "my-other"
 
 
+_NOBODY = trusted("")
+
+
 class Leases:
     """The leases of this desk, by what rows and acknowledgements told; a row older than that changes nothing."""
 
@@ -68,6 +71,13 @@ class Leases:
 def colleague(state: BackendState, id: str) -> SafeText:
     """A colleague's name, else the id."""
     return clean_line(next((agent.name for agent in state.directory.agents if agent.id == id), id))
+
+
+def handled_by(state: BackendState, row: CaseRow, desk: str) -> SafeText:
+    """The colleague who handles a case now, "" for nobody and for me."""
+    if row.lease is None or state.me is None or standing(row.lease, state.me.id, desk) != "colleague":
+        return _NOBODY
+    return colleague(state, row.lease.agent)
 
 
 def held_words(state: BackendState, row: CaseRow | None, desk: str) -> SafeText | None:

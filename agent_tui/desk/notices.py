@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from agent_tui.backends.base import Disconnected
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Notice
@@ -19,10 +21,13 @@ from agent_tui.domain.events import (
     MessageChanged,
 )
 from agent_tui.domain.model import Agent, CaseRow
-from agent_tui.domain.text import clean_line, compose
+from agent_tui.domain.text import SafeText, clean_line, compose
+
+Near = Literal["composer", "open", "elsewhere"]
+"""Where the agent is, seen from a case: in its composer, at it, or somewhere else."""
 
 
-def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str) -> Notice | None:
+def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str, near: Near) -> Notice | None:
     """The line for an event on one of my cases; None for what needs none. `desk`: this terminal."""
     row, me = event.row if event.row is not None else row, state.me
     if isinstance(event.body, Announced) and me is not None and event.by != me.id:
@@ -31,7 +36,7 @@ def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str)
         return None
     key = CaseKey(state.id, event.case)
     if isinstance(event.body, LeaseChanged | LeaseAsked):
-        return _of_lease(event, event.body, state, me, row, desk)
+        return _of_lease(event, event.body, state, me, row, desk, near)
     if event.by and event.by == me.id:
         return None
     name = row.name.safe_line
@@ -65,7 +70,7 @@ def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str)
 
 
 def _of_lease(
-    event: Event, body: LeaseChanged | LeaseAsked, state: BackendState, me: Agent, row: CaseRow, desk: str
+    event: Event, body: LeaseChanged | LeaseAsked, state: BackendState, me: Agent, row: CaseRow, desk: str, near: Near
 ) -> Notice | None:
     """Who asks for a case that I have here, and who has it now that I had it."""
     key, name = CaseKey(state.id, event.case), row.name.safe_line
@@ -73,7 +78,7 @@ def _of_lease(
     if isinstance(body, LeaseAsked):
         if body.holder != me.id or (row.lease is not None and row.lease.desk != desk):
             return None
-        return Notice(compose("{who} asks for {name}: t hands it over", who=who, name=name), "warning", key, True)
+        return Notice(_asked(who, name, near), "warning", key, True)
     if body.change == "handed-over" and body.agent == me.id and event.by != me.id:
         return Notice(compose("handed to you by {who}: {name}", who=who, name=name), "info", key, True)
     if (body.was, body.was_desk) != (me.id, desk) or (body.agent, body.desk) == (me.id, desk):
@@ -91,6 +96,15 @@ def _of_lease(
     else:
         words = compose("{who} has {name} now; what you wrote is kept", who=colleague(state, body.agent), name=name)
     return Notice(words, "warning", key, True)
+
+
+def _asked(who: SafeText, name: SafeText, near: Near) -> SafeText:
+    """With what hands it over from where the agent is: in a composer a `t` is a letter."""
+    if near == "composer":
+        return compose("{who} asks for {name}: Esc, then t hands it over", who=who, name=name)
+    if near == "open":
+        return compose("{who} asks for {name}: t hands it over", who=who, name=name)
+    return compose("{who} asks for {name}: t on that case hands it over", who=who, name=name)
 
 
 def line_notice(state: BackendState, down: Disconnected) -> Notice | None:

@@ -16,13 +16,15 @@ from agent_tui.domain.time import Ms
 @frozen
 class InHand:
     """`cases`: my open ones; `promises`: those I have to keep, by their due time; `handed`: which cases others gave me
-    since my last shift. `silent`: servers that gave no answer, by name."""
+    since my last shift. `silent`: servers that gave no answer, by name; `elsewhere`: servers that another terminal of
+    mine is connected to, by id."""
 
     cases: tuple[tuple[CaseKey, CaseRow], ...] = ()
     promises: tuple[tuple[CaseKey, Promise], ...] = ()
     handed: tuple[tuple[CaseKey, Handed], ...] = ()
     announcements: tuple[tuple[str, Announcement], ...] = ()
     silent: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def row(self, key: CaseKey) -> CaseRow | None:
         return next((row for held, row in self.cases if held == key), None)
@@ -58,4 +60,5 @@ def in_hand(pages: Mapping[str, ShiftPage], silent: tuple[str, ...] = ()) -> InH
         tuple((CaseKey(of, one.case), one) for of, page in pages.items() for one in page.handed),
         tuple((of, one) for of, page in pages.items() for one in page.announcements),
         silent,
+        tuple(of for of, page in pages.items() if page.terminals > 1),
     )

@@ -10,7 +10,7 @@ from agent_tui.domain.model import CaseRow
 
 def whole_row(row: CaseRow, others: Sequence[CaseRow]) -> CaseRow:
     """`row` with what the person's cases at other servers say: the newest words, the clock and the promise that are due
-    first, a call wherever it is, who handles any of them, and what is unread and failed in all."""
+    first, a call wherever it is, and what is unread and failed in all."""
     every = (row, *others)
     latest = max(every, key=lambda one: one.last_at)
     clocks = [one.clock for one in every if one.clock is not None]
@@ -28,6 +28,5 @@ def whole_row(row: CaseRow, others: Sequence[CaseRow]) -> CaseRow:
         clock=min(clocks, key=lambda clock: clock.due, default=None),
         promise=min(promises, key=lambda promise: promise.due, default=None),
         call=next((one.call for one in every if one.call is not None), None),
-        lease=next((one.lease for one in every if one.lease is not None), None),
         labels=tuple(dict.fromkeys(label for one in every for label in one.labels)),
     )

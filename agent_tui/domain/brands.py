@@ -16,5 +16,10 @@ def sees(agent: Agent, brand: str) -> bool:
     return not brand or brand in agent.brands or EVERY_BRAND in agent.brands
 
 
+def works_with(agent: Agent, other: Agent) -> bool:
+    """Whether the other speaks for any brand that the agent may see, or for none."""
+    return not other.brands or sees_every(agent) or sees_every(other) or any(sees(agent, one) for one in other.brands)
+
+
 def sees_all(agent: Agent, brands: Iterable[str]) -> bool:
     return all(sees(agent, brand) for brand in brands)

@@ -389,12 +389,14 @@ class PastCase:
 
 @frozen
 class AgentLoad:
-    """What an agent has in hand: open cases, how many of them need the agent, and whether they are in a call."""
+    """What an agent has in hand: open cases, how many of them need the agent, whether they are in a call, and what it
+    all weighs beside their capacity."""
 
     agent: Agent
     open: int = 0
     need: int = 0
     talks: bool = False
+    weight: int = 0
 
 
 @frozen

@@ -397,7 +397,8 @@ class QueuesPage:
 @frozen
 class ShiftPage:
     """`left`: the end of my shift before (Ms, 0 none). `cases`: my open ones, the most urgent first, at most 500.
-    `promises`: open ones that I have to keep. `handed`: of my cases those that others gave me since `left`."""
+    `promises`: open ones that I have to keep. `handed`: of my cases those that others gave me since `left`.
+    `terminals`: how many of mine are connected, this one among them; 1 too where the server does not know."""
 
     left: int
     cases: tuple[CaseRow, ...]
@@ -405,6 +406,7 @@ class ShiftPage:
     handed: tuple[Handed, ...]
     announcements: tuple[Announcement, ...]
     seq: int
+    terminals: int = 1
     kind: Literal["shift"] = "shift"
 
 

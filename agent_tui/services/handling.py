@@ -44,8 +44,6 @@ class Handling:
         self._channel = ""
         self._taking: set[CaseKey] = set()
         self._touched: dict[CaseKey, Ms] = {}
-        self._writing_on: CaseKey | None = None
-        """The case whose composer has the focus."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._rest: TimerHandle | None = None
         self._idle: TimerHandle | None = None
@@ -69,13 +67,13 @@ class Handling:
         """Another case was opened to be read, or none is open any more."""
         if key == self._at:
             return
-        self._at, self._writes, self._channel, self._writing_on = key, False, "", None
+        self._at, self._writes, self._channel, self._desk.writing_on = key, False, "", None
         self._tell()
         self.review()
 
     def begin(self, key: CaseKey) -> None:
         """The agent is about to write to the customer: the case is theirs, unless somebody has it."""
-        self._at = self._writing_on = key
+        self._at = self._desk.writing_on = key
         self._touch(key)
         self._tell()
         self._take(key, say=True)
@@ -95,7 +93,7 @@ class Handling:
 
     def left_composer(self) -> None:
         """Back to reading."""
-        self._writing_on = None
+        self._desk.writing_on = None
         if self._writes:
             self._writes = False
             self._tell()
@@ -118,7 +116,7 @@ class Handling:
 
     def connected(self, backend: str) -> None:
         """The line is up: take what is being written on, and look again at what is held."""
-        if self._at is not None and self._writing_on == self._at:
+        if self._at is not None and self._desk.writing_on == self._at:
             for key in (self._at, *self._desk.beside(self._at)):
                 if key.backend == backend:
                     self._take(key, say=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from agent_tui.desk.changes import Changes
 from agent_tui.domain.orders import Presence
@@ -14,12 +14,12 @@ PATIENCE_SECONDS = 2.0
 
 
 class _Leaving:
-    def __init__(self, workbench: Workbench, leave: Callable[[], None]) -> None:
+    def __init__(self, workbench: Workbench, staying: Collection[str], leave: Callable[[], None]) -> None:
         self._workbench, self._leave = workbench, leave
         self._orders = {
             workbench.order(id, Presence(OFFLINE))
             for id, state in workbench.desk.backends.items()
-            if state.state == "up" and "presence" in state.capabilities.orders
+            if state.state == "up" and "presence" in state.capabilities.orders and id not in staying
         }
         self._unsubscribe = workbench.subscribe(self._changed)
         self._timer: TimerHandle = workbench.time.call_later(PATIENCE_SECONDS, self._end)
@@ -40,6 +40,7 @@ def _gone() -> None:
     """It has left."""
 
 
-def log_out(workbench: Workbench, leave: Callable[[], None]) -> None:
-    """Say so to all servers that can be reached, then `leave`."""
-    _Leaving(workbench, leave)
+def log_out(workbench: Workbench, staying: Collection[str], leave: Callable[[], None]) -> None:
+    """Say so to all servers that can be reached, then `leave`. `staying`: servers where another terminal of the agent
+    goes on, so that they are told nothing."""
+    _Leaving(workbench, staying, leave)

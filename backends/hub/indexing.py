@@ -7,13 +7,13 @@ breathes: the writer is free at least as long as a piece took.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from time import perf_counter
 
 from agent_tui.backends.hub.store import StoreError, search_index
 from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.worker import Rest, Spawn, Worker
 from agent_tui.backends.hub.writer import Writer
-from agent_tui.domain.time import TimerHandle, TimeSource
+from agent_tui.domain.time import TimeSource
 
 PIECE = 100
 """Messages in one piece: some ten milliseconds of the writer."""
@@ -24,50 +24,26 @@ AGAIN_AFTER_SECONDS = 5.0
 
 
 class Indexer:
-    """`spawn` runs a coroutine among the workspace's tasks."""
+    """Of one store. `inline`: without waiting, for runs on virtual time."""
 
-    def __init__(
-        self, writer: Writer, time: TimeSource, spawn: Callable[[Coroutine[None, None, None]], None], *, inline: bool
-    ) -> None:
+    def __init__(self, writer: Writer, time: TimeSource, spawn: Spawn, *, inline: bool) -> None:
         self._writer = writer
-        self._time = time
-        self._spawn = spawn
         self._inline = inline
-        self._timer: TimerHandle | None = None
-        self._working = False
-        self._more = False
-        self._running = False
+        self._worker = Worker(time, spawn, self._piece, soon=0.0 if inline else SOON_SECONDS)
 
     def start(self) -> None:
         """Go on where the last run stopped, if there is anything."""
-        self._running = True
-        self.wake()
+        self._worker.start()
 
     def stop(self) -> None:
         """No further piece is begun."""
-        self._running = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._worker.stop()
 
     def wake(self) -> None:
         """Something was stored."""
-        self._more = True
-        if not self._running or self._working or self._timer is not None:
-            return
-        if self._inline:
-            self._begin()
-        else:
-            self._timer = self._time.call_later(SOON_SECONDS, self._begin)
+        self._worker.wake()
 
-    def _begin(self) -> None:
-        self._timer = None
-        if self._running and not self._working:
-            self._working = True
-            self._spawn(self._piece())
-
-    async def _piece(self) -> None:
-        self._more = False
+    async def _piece(self) -> Rest:
         took = 0.0
 
         def work(tx: Tx) -> bool:
@@ -77,15 +53,9 @@ class Indexer:
             took = perf_counter() - begun
             return more
 
-        wait = SOON_SECONDS
         try:
-            self._more |= await self._writer.run(work)
-            wait = 0.0 if self._inline else min(LONGEST_BREATH_SECONDS, max(0.001, took))
+            more = await self._writer.run(work)
         except StoreError:  # a full disk ...: what is not indexed now is indexed later
-            self._more, wait = True, AGAIN_AFTER_SECONDS
-        self._working = False
-        if self._more and self._running:
-            if wait:
-                self._timer = self._time.call_later(wait, self._begin)
-            else:
-                self._begin()
+            return Rest(AGAIN_AFTER_SECONDS, AGAIN_AFTER_SECONDS)
+        breath = 0.0 if self._inline else min(LONGEST_BREATH_SECONDS, max(0.001, took))
+        return Rest(breath, breath if more else None)

@@ -126,7 +126,7 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")
-            return AgentsPage(shift.loads(connection), seq)
+            return AgentsPage(shift.loads(connection, me, routing.weights(connection, policy.queues)), seq)
 
 
 def _whose(connection: Connection, me: Agent, agent: str) -> Agent:

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter
+from typing import TypeVar
 
 from agent_tui.backends.hub import routing
 from agent_tui.backends.hub.routing import PUT_BACK_MS, Memory, takes_work
-from agent_tui.backends.hub.store import Store
+from agent_tui.backends.hub.store import Store, waiting
 from agent_tui.backends.hub.store.errors import StoreError
+from agent_tui.backends.hub.worker import Rest, Spawn, Worker
 from agent_tui.backends.hub.writer import Writer
 from agent_tui.domain.events import AgentChanged, CaseChanged, Event
 from agent_tui.domain.model import Agent
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.routing import Routed
-from agent_tui.domain.time import MS, Ms, TimerHandle, TimeSource
+from agent_tui.domain.time import MS, Ms, TimeSource
 
+T = TypeVar("T")
 AGAIN_AFTER_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 0.5
 
 
 class Router:
     """One turn at a time; what happens meanwhile makes one more turn after it, after a pause as long as a turn took, so
-    that giving out never takes more than half of the hub. `spawn` runs a coroutine among the workspace's tasks."""
+    that giving out never takes more than half of the hub."""
 
     def __init__(
         self,
         store: Store,
         writer: Writer,
         time: TimeSource,
-        spawn: Callable[[Coroutine[None, None, None]], None],
+        spawn: Spawn,
         setups: Callable[[], tuple[QueueSetup, ...]],
         *,
         inline: bool,
@@ -38,40 +41,56 @@ class Router:
         self._store = store
         self._writer = writer
         self._time = time
-        self._spawn = spawn
         self._setups = setups
         self._inline = inline
-        self._idle_since: dict[str, Ms] = {}
+        self._here: set[str] = set()
+        self._ready: dict[str, Ms] = {}
+        self._given: dict[str, Ms] = {}
         self._put_back: dict[str, tuple[str, Ms]] = {}
-        self._timer: TimerHandle | None = None
-        self._working = False
-        self._more = False
-        self._running = False
+        self._worker = Worker(time, spawn, self._turn)
 
     @property
     def memory(self) -> Memory:
         """As it is now, for a job in another thread."""
-        return Memory(dict(self._idle_since), dict(self._put_back))
+        idle = {id: max(since, self._given.get(id, 0)) for id, since in self._ready.items() if id in self._here}
+        return Memory(idle, dict(self._put_back))
 
     def start(self) -> None:
         """Give out what waits, if anybody is there for it."""
-        self._running = True
-        self._wake()
+        if self._setups():
+            self._remember()
+        self._worker.start()
+
+    def _remember(self) -> None:
+        """What the log says of before this start. Raises StoreError."""
+        with self._store.read() as connection:
+            for one in waiting.assigned_lately(connection):
+                if one.to:
+                    self._given[one.to] = one.at
+                    self._put_back.pop(one.case, None)
+                elif one.by:
+                    self._put_back[one.case] = (one.by, one.at)
 
     def stop(self) -> None:
         """No further turn is begun."""
-        self._running = False
-        self._timed(None)
+        self._worker.stop()
 
     def came(self, agent: Agent) -> None:
         """A desk of an agent is connected."""
+        self._here.add(agent.id)
+        self._stands(agent)
         if takes_work(agent):
-            self._idle_since.setdefault(agent.id, self._time.now())
             self._wake()
 
     def left(self, agent: str) -> None:
         """The line of an agent's last desk broke: they are given nothing until they are back, whatever they said."""
-        self._idle_since.pop(agent, None)
+        self._here.discard(agent)
+
+    def _stands(self, agent: Agent) -> None:
+        if takes_work(agent):
+            self._ready[agent.id] = agent.since or self._time.now()
+        else:
+            self._ready.pop(agent.id, None)
 
     def happened(self, events: Iterable[Event]) -> None:
         """Events were stored."""
@@ -79,15 +98,11 @@ class Router:
         for event in events:
             match event.body:
                 case AgentChanged(agent=agent):
-                    if takes_work(agent):
-                        self._idle_since.setdefault(agent.id, event.recorded)
-                    else:
-                        self._idle_since.pop(agent.id, None)
+                    self._stands(agent)
                 case CaseChanged(change="assigned") if event.row is not None:
                     if event.row.owner:
                         self._put_back.pop(event.case, None)
-                        if event.row.owner in self._idle_since:
-                            self._idle_since[event.row.owner] = event.recorded
+                        self._given[event.row.owner] = event.recorded
                     elif event.by:
                         self._put_back[event.case] = (event.by, event.recorded)
             anything = anything or bool(event.case) or isinstance(event.body, AgentChanged)
@@ -96,30 +111,28 @@ class Router:
         if anything:
             self._wake()
 
+    async def plan_pull(self, agent: str, queue: str) -> tuple[str, ...]:
+        """See `routing.plan_pull`: read beside the writer. Raises StoreError."""
+        memory = self.memory
+
+        def read() -> tuple[str, ...]:
+            with self._store.read() as connection:
+                return routing.plan_pull(connection, self._setups(), memory, self._time.now(), agent, queue)
+
+        return await self._read(read)
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        return read() if self._inline else await asyncio.to_thread(read)
+
     def _wake(self) -> None:
-        if not self._setups():
-            return
-        self._more = True
-        if self._running and not self._working:
-            self._working = True
-            self._spawn(self._turns())
+        if self._setups():
+            self._worker.wake()
 
-    async def _turns(self) -> None:
-        try:
-            while self._more and self._running:
-                self._more = False
-                begun = perf_counter()
-                await self._turn()
-                if self._more and not self._inline:
-                    await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, max(0.005, perf_counter() - begun)))
-        finally:
-            self._working = False
-
-    async def _turn(self) -> None:
-        if not self._idle_since:
-            self._timed(None)  # until somebody is here
-            return
+    async def _turn(self) -> Rest:
         setups, memory = self._setups(), self.memory
+        if not setups or not memory.idle_since:
+            return Rest()  # until somebody is here
+        begun = perf_counter()
 
         def read() -> Routed:
             with self._store.read() as connection:
@@ -127,18 +140,14 @@ class Router:
 
         try:
             # mostly nothing can be given out, and then the writer is not asked
-            routed = read() if self._inline else await asyncio.to_thread(read)
+            routed = await self._read(read)
             if routed.given:
                 await self._writer.run(lambda tx: routing.give_out(tx, setups, memory, routed.given))
             again = routed.again
         except StoreError:  # a full disk ...: nothing was given out
             again = self._time.now() + round(AGAIN_AFTER_SECONDS * MS)
-        ends = [at + PUT_BACK_MS for _, at in memory.put_back.values() if at + PUT_BACK_MS > self._time.now()]
-        self._timed(min([*ends, *([again] if again is not None else [])], default=None))
-
-    def _timed(self, at: Ms | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if at is not None and self._running:
-            self._timer = self._time.call_later(max(0.0, (at - self._time.now()) / MS), self._wake)
+        now = self._time.now()
+        ends = [at + PUT_BACK_MS for _, at in memory.put_back.values() if at + PUT_BACK_MS > now]
+        due = min([*ends, *([again] if again is not None else [])], default=None)
+        pause = 0.0 if self._inline else min(LONGEST_PAUSE_SECONDS, max(0.005, perf_counter() - begun))
+        return Rest(pause, None if due is None else max(0.0, (due - now) / MS))

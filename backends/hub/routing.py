@@ -22,7 +22,7 @@ from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.model import Agent
 from agent_tui.domain.queues import QueueLine, QueueSetup, Why, queue_of
-from agent_tui.domain.routing import Given, Ready, Routed, Waiting
+from agent_tui.domain.routing import Given, Offered, Ready, Routed, Waiting
 from agent_tui.domain.standing import READY
 from agent_tui.domain.time import MINUTE_MS, Ms
 
@@ -30,6 +30,9 @@ Setups = Sequence[QueueSetup]
 Ids = Sequence[str]
 PUT_BACK_MS = 10 * MINUTE_MS
 """So long a case goes to others than to who put it back; then it may come to them again, so that it does not starve."""
+
+MOST_PLANNED = 100
+"""Cases that are planned for who takes the next one, so that as many may take one at once."""
 
 
 def takes_work(agent: Agent) -> bool:
@@ -39,7 +42,7 @@ def takes_work(agent: Agent) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is known from events since the hub started. `idle_since`: of each agent who is connected and takes work,
+    """What is known from events. `idle_since`: of each agent who is connected and takes work,
     when they were last given a case, or became ready; `put_back`: who last gave a case back to its queue and when, and
     does not get it again at once."""
 
@@ -155,23 +158,56 @@ def _assign(tx: Tx, picture: Picture, given: Given, load: dict[str, int], by: st
     tx.append(CaseChanged("assigned", given.agent, why), record.row.id, by=by)
 
 
-def pull(tx: Tx, setups: Setups, memory: Memory, me: Agent, queue: str) -> str:
-    """The case of a queue that is next for an agent becomes theirs; its id. Raises Refused."""
+class Overtaken(Exception):
+    """All that was planned is somebody else's by now: plan anew."""
+
+
+def plan_pull(
+    connection: Connection, setups: Setups, memory: Memory, now: Ms, agent: str, queue: str
+) -> tuple[str, ...]:
+    """The cases of a queue that an agent may take now, the next one first, some more in case others are quicker."""
+    me = agents.find(connection, agent)
+    if me is None or not any(setup.id == queue and setup.mode == "pull" for setup in setups):
+        return ()
+    offered = _offered(look(connection, setups, _alone(memory, me), now, me), me, queue)
+    return tuple(one.case for one in offered[:MOST_PLANNED])
+
+
+def _alone(memory: Memory, me: Agent) -> Memory:
+    """Who takes a case by hand is the only one there."""
+    return Memory({id: since for id, since in memory.idle_since.items() if id == me.id}, memory.put_back)
+
+
+def _offered(picture: Picture, me: Agent, queue: str) -> tuple[Offered, ...]:
+    mine = replace(picture.ready[me.id], queues=(queue,))
+    return replace(picture, ready={me.id: mine}).routed().offered
+
+
+def pull(tx: Tx, setups: Setups, memory: Memory, me: Agent, queue: str, planned: Ids) -> str:
+    """The first of the planned cases that the rule still has for an agent becomes theirs; its id. Short however much
+    waits. Raises Refused, and Overtaken."""
     setup = next((setup for setup in setups if setup.id == queue), None)
     if setup is None or not setup.worked_by(me.id, me.teams):
         raise Refused("no-queue", "There is no such queue for you.")
     if setup.mode != "pull":
         raise Refused("no-pull", f"{setup.name} gives its cases out by itself: be available and they come.")
-    picture = look(tx.connection, setups, memory, tx.now, me)
-    mine = replace(picture.ready[me.id], queues=(queue,))
-    offered = next(iter(replace(picture, ready={me.id: mine}).routed().offered), None)
+    picture = look(tx.connection, setups, _alone(memory, me), tx.now, me, planned)
+    offered = next(iter(_offered(picture, me, queue)), None)
     if offered is None:
+        mine = picture.ready[me.id]
         if mine.load >= mine.capacity:
             had = f"{mine.load} of {mine.capacity}"
             raise Refused("no-room", f"You have all that you can take ({had}): finish one first.")
+        if planned:
+            raise Overtaken
         raise Refused("queue-empty", f"Nothing waits in {setup.name} that you can take now.")
     _assign(tx, picture, Given(offered.case, me.id, queue, "longest-idle"), {}, by=me.id)
     return offered.case
+
+
+def weights(connection: Connection, setups: Setups) -> dict[str, int]:
+    """What everybody's cases weigh, by agent; nothing where there are no queues."""
+    return _loads(setups, store.owned(connection, [one.id for one in agents.everyone(connection)])) if setups else {}
 
 
 def lines(connection: Connection, setups: Setups, me: Agent) -> tuple[QueueLine, ...]:

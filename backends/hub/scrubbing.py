@@ -8,13 +8,14 @@ holds writers up, so a large one waits until nobody has written for a while, or 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store, StoreError, blobs, cleaning, ledger, search_index
 from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.worker import Rest, Spawn, Worker
 from agent_tui.backends.hub.writer import Committer, Writer
-from agent_tui.domain.time import DAY_MS, Ms, TimerHandle, TimeSource
+from agent_tui.domain.time import DAY_MS, Ms, TimeSource
 
 log = logging.getLogger("agent_tui.hub.scrubbing")
 
@@ -69,25 +70,14 @@ def scrub(store: Store, time: TimeSource, ids: Ids) -> None:
 
 
 class Scrubber:
-    """`head`: place in the log; `spawn` runs a coroutine among the workspace's tasks."""
+    """`head`: place in the log."""
 
-    def __init__(
-        self,
-        store: Store,
-        writer: Writer,
-        time: TimeSource,
-        head: Callable[[], int],
-        spawn: Callable[[Coroutine[None, None, None]], None],
-    ) -> None:
+    def __init__(self, store: Store, writer: Writer, time: TimeSource, head: Callable[[], int], spawn: Spawn) -> None:
         self._store = store
         self._writer = writer
         self._time = time
         self._head = head
-        self._spawn = spawn
-        self._timer: TimerHandle | None = None
-        self._working = False
-        self._again = False
-        self._running = False
+        self._worker = Worker(time, spawn, self._work)
         self._swept = 0
         self._rewritten = 0
         self._looked: tuple[int, Ms] = (-1, 0)
@@ -95,51 +85,28 @@ class Scrubber:
 
     def start(self) -> None:
         """Go on with what a run before still owed."""
-        self._running = True
-        self.wake()
+        self._worker.start()
 
     def stop(self) -> None:
         """Nothing further is begun."""
-        self._running = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._worker.stop()
 
     def wake(self) -> None:
         """Somebody was erased."""
-        self._again = True
-        if self._running and not self._working:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            self._begin()
+        self._worker.wake()
 
-    def _begin(self) -> None:
-        self._timer = None
-        if self._running and not self._working:
-            self._working = True
-            self._spawn(self._work())
-
-    async def _work(self) -> None:
-        self._again = False
+    async def _work(self) -> Rest:
         try:
-            wait = await self._step()
+            return Rest(again=await self._step())
         except StoreError as error:  # a full disk ...: it is still owed
             log.warning("erased data is not off the disk yet: %s", error)
-            wait = TROUBLE_SECONDS
-        self._working = False
-        if not self._running:
-            return
-        if self._again:
-            self._begin()
-        elif wait:
-            self._timer = self._time.call_later(wait, self._begin)
+            return Rest(again=TROUBLE_SECONDS)
 
-    async def _step(self) -> float:
-        """What can be done now; seconds until there is more to do, 0 when nothing is owed."""
+    async def _step(self) -> float | None:
+        """What can be done now; seconds until there is more to do, None when nothing is owed."""
         with self._store.read() as connection:
             if not cleaning.owed(connection):
-                return 0.0
+                return None
             up_to, words = cleaning.owed_up_to(connection), search_index.scrubbing(connection)
             files = bool(cleaning.doomed(connection, 1))
         if up_to > self._swept:
@@ -159,7 +126,7 @@ class Scrubber:
             return AGAIN_SECONDS
         await self._writer.run(lambda tx: cleaning.cleaned(tx.connection, up_to, tx.now))
         log.info("nothing of those who were erased is left on the disk")
-        return 0.0
+        return None
 
     async def _sweep(self) -> None:
         """Uploads that nobody ever used may be of whoever was erased. Looking for them holds nobody up."""

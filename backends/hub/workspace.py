@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -46,7 +46,7 @@ from agent_tui.domain.events import (
 )
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
-from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
+from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery
 from agent_tui.domain.time import Ms, TimeSource
 
 __all__ = ["Blob", "LinkGrant", "Workspace"]
@@ -106,6 +106,7 @@ class Workspace:
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
         self._router = Router(store, self._writer, time, self._spawn, lambda: self.policy.queues, inline=inline)
+        self._terminals: dict[str, set[str]] = {}
         self._attendance = Attendance(time, lambda: self.policy, self._writer.run, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
@@ -147,8 +148,8 @@ class Workspace:
         for connector in self._connectors.values():
             await connector.start(self._port)
         self._indexer.start()
-        self._wakes.set()
-        self._lease_ends.set()
+        self._wakes.start()
+        self._lease_ends.start()
         self._scrubber.start()
         self._router.start()
         with self._store.read() as connection:
@@ -270,8 +271,6 @@ class Workspace:
             self._lanes[account].wake()
 
     def _due(self, read: Callable[[Connection], Ms | None]) -> Ms | None:
-        if not self._running:
-            return None
         with self._store.read() as connection:
             return read(connection)
 
@@ -282,8 +281,8 @@ class Workspace:
         with suppress(StoreError):  # the next call that ends asks again, and so does the next start
             await self._writer.run(lambda tx: leases.calls_over(tx, self.policy))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -322,10 +321,12 @@ class Workspace:
     async def desk_came(self, agent: str, desk: str, begins: bool) -> None:
         """A desk's first line is up: its leases stand. `begins`: it was started just now, so those of the agent's other
         desks come to it."""
+        self._terminals.setdefault(agent, set()).add(desk)
         await self._quietly(lambda tx: leases.desk_came(tx, agent, desk, begins))
 
     async def desk_left(self, agent: str, desk: str) -> None:
         """A desk's last line broke: its leases stay for their grace."""
+        self._terminals.get(agent, set()).discard(desk)
         await self._quietly(lambda tx: leases.desk_left(tx, self.policy, agent, desk))
 
     async def _quietly(self, job: Callable[[Tx], None]) -> None:
@@ -339,6 +340,7 @@ class Workspace:
         digest = digest_of(order)
         wanted: list[calls.Wanted] = []
         memory = self._router.memory
+        planned: tuple[str, ...] = ()
 
         def job(tx: Tx) -> Answer:
             known = ledger.answered(tx.connection, agent.id, command_id)
@@ -356,7 +358,7 @@ class Workspace:
                 wanted.append(calls.act(tx, me, order))
                 result = order.call
             elif isinstance(order, Pull):
-                result = routing.pull(tx, policy.queues, memory, me, order.queue)
+                result = routing.pull(tx, policy.queues, memory, me, order.queue, planned)
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
@@ -366,11 +368,15 @@ class Workspace:
             return answer
 
         try:
+            if isinstance(order, Pull):
+                planned = await self._router.plan_pull(agent.id, order.queue)
             answer = await self._writer.run(job)
             if wanted:
                 answer = await self._ask_exchange(agent, command_id, wanted[0], answer)
         except Refused as refused:
             answer = await self._refuse(agent, command_id, refused, order, digest)
+        except routing.Overtaken:
+            return await self.order(agent, command_id, order, fence, desk)
         except StoreFull as full:
             return Rejected(command_id, "disk-full", str(full))
         except StoreError as failed:
@@ -432,7 +438,10 @@ class Workspace:
                 with self._store.read() as connection:
                     return queries.answer(connection, self.policy, agent, asked, self._time.now())
 
-            return await self._reading(read)
+            page = await self._reading(read)
+            if isinstance(page, ShiftPage) and isinstance(query, ShiftQuery) and not query.agent:
+                page = replace(page, terminals=max(1, len(self._terminals.get(agent.id, ()))))
+            return page
         except StoreError as error:
             raise QueryRefused(str(error)) from error
 

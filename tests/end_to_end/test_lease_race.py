@@ -8,9 +8,11 @@ import json
 import random
 import time
 from collections import Counter, defaultdict
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,11 +23,14 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.seeding import SeedCase, SeedMessage, bulk_load
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub_client import HubBackend
+from agent_tui.backends.wire import client
+from agent_tui.backends.wire.codec import decode_server
 from agent_tui.backends.wire.transport import Transport, connect_websocket
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Order, Reply, TakeLease
 from agent_tui.domain.time import SystemTime
+from agent_tui.services import asking
 from agent_tui.services.workbench import Workbench
 from tests.end_to_end.hub_run import HubRun, hub_run, until
 from tests.end_to_end.webhook_world import ENV, config, receiver
@@ -85,29 +90,37 @@ class Racer:
         return self.work.desk.backends["hub"].state == "up"
 
     async def race(self, stop: asyncio.Event, pause: float) -> None:
-        """Open, take, write, leave; again and again, whether the line is up or not."""
+        """Visit cases, whether the line is up or not, until the stop: what is not written by then is not begun."""
         while not stop.is_set():
             # half of the cases of everybody are the same few
             case = self.chance.choice(self.cases[:3] if self.chance.random() < 0.5 else self.cases)
-            key = CaseKey("hub", case)
-            self.work.open(key)
-            self.work.handling.look(key)
-            await self._wait(pause)
-            self.work.handling.begin(key)
-            await self._wait(pause)
-            if any(entry.key == key for entry in self.work.desk.unsent if entry.state in ("waiting", "sending")):
-                continue  # a person waits until the one before has left
-            kept = self.work.desk.drafts.get(key)
-            body = kept.body if kept is not None else f"{self.agent} writes {len(self.written) + 1}"
-            if kept is None:
-                self.written.append(body)
-            self.work.send(Draft(key, "webchat", body=body, updated=self.work.time.now()))
-            await self._wait(pause)
+            await self._visit(CaseKey("hub", case), stop, pause)
             self.work.left_composer()
             self.work.close_case()
 
-    async def _wait(self, pause: float) -> None:
-        await asyncio.sleep(self.chance.uniform(0, 2 * pause))
+    async def _visit(self, key: CaseKey, stop: asyncio.Event, pause: float) -> None:
+        """Open, take, write."""
+        self.work.open(key)
+        self.work.handling.look(key)
+        if await self._waited(stop, pause):
+            return
+        self.work.handling.begin(key)
+        if await self._waited(stop, pause):
+            return
+        if any(entry.key == key for entry in self.work.desk.unsent if entry.state in ("waiting", "sending")):
+            return  # a person waits until the one before has left
+        kept = self.work.desk.drafts.get(key)
+        body = kept.body if kept is not None else f"{self.agent} writes {len(self.written) + 1}"
+        if kept is None:
+            self.written.append(body)
+        self.work.send(Draft(key, "webchat", body=body, updated=self.work.time.now()))
+        await self._waited(stop, pause)
+
+    async def _waited(self, stop: asyncio.Event, pause: float) -> bool:
+        """True when it is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), self.chance.uniform(0, 2 * pause))
+        return stop.is_set()
 
     def kept(self) -> list[str]:
         """Words that did not leave: drafts, and what the outbox shows as not sent."""
@@ -119,6 +132,10 @@ class Racer:
 async def race(folder: Path, desks: int, cases: int, kills: int, seconds: float, pause: float, haste: float) -> str:
     chance, stop, said = random.Random(11), asyncio.Event(), list[Said]()
     async with AsyncExitStack() as stack:
+        # all desks are in this process: a frame, which is a value, is read once for all whom it comes to
+        stack.enter_context(patch.object(client, "decode_server", lru_cache(1000)(decode_server)))
+        # and how many rows there are is asked once, not every second by everybody
+        stack.enter_context(patch.object(asking, "DOUBTS_EVERY_SECONDS", 600.0))
         far = await stack.enter_async_context(receiver())
         times = f"[times]\nlease_seconds = {LEASE_SECONDS}\n"
         tokens, ids = _prepare(folder / "hub" / "data", desks, cases)

@@ -47,6 +47,8 @@ from agent_tui.domain.orders import (
     TakeOver,
 )
 from agent_tui.domain.queries import (
+    AgentsPage,
+    AgentsQuery,
     CasePage,
     CaseQuery,
     CustomersPage,
@@ -308,3 +310,14 @@ async def test_a_row_of_two_brands_of_before_is_two_rows_after_a_start(house: Ho
     await house.workspace.start()
     assert [row.id for row in await house.seen_by(house.noa)] == [first.id]
     assert [row.id for row in await house.seen_by(house.oren)] == [other.id]
+
+
+async def test_a_supervisor_sees_agents_and_cases_of_their_brands_only(house: House) -> None:
+    dan = house.operator.add_agent("dan", "Dan", "supervisor", brands=("nofar",))
+    house.operator.add_agent("gil", "Gil", brands=())
+    ours, theirs = await house.writes("nofar", "<1@x>"), await house.writes("ogen", "<2@x>")
+    for one in (ours, theirs):
+        assert isinstance(await house.order(house.avi, Assign(one.id, "avi")), Acked)
+    page = await house.workspace.query(dan, AgentsQuery())
+    assert isinstance(page, AgentsPage)
+    assert [(load.agent.id, load.open) for load in page.agents] == [("avi", 1), ("dan", 0), ("gil", 0), ("noa", 0)]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from agent_tui.backends.base import Acked, Rejected
@@ -13,6 +14,7 @@ from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.backends.hub import routing
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Assign, Label, Presence, Pull, ReleaseLease, Reply, TakeLease
+from agent_tui.domain.queries import AgentsPage, AgentsQuery
 from agent_tui.domain.queues import QueueSetup, Why
 from agent_tui.domain.routing import Given
 from agent_tui.domain.text import CustomerText
@@ -117,6 +119,38 @@ async def test_a_start_gives_out_what_waits_and_nothing_twice(hub: Queued) -> No
     assert sorted(case for case, _ in given) == sorted(case.id for case in cases)
 
 
+async def test_who_put_a_case_back_does_not_get_it_again_because_the_hub_was_started(hub: Queued) -> None:
+    await hub.comes("noa")
+    case = await hub.writes()
+    await hub.order(hub.noa, Assign(case.id))
+    await hub.advance(4 * MINUTE_MS)
+    await hub.start_again()
+    await hub.comes("noa")
+    assert hub.row(case.id).owner == ""
+    await hub.advance(5 * MINUTE_MS)
+    assert hub.row(case.id).owner == ""
+    await hub.advance(2 * MINUTE_MS)
+    assert hub.row(case.id).owner == "noa", "ten minutes after they put it back"
+
+
+async def test_who_has_been_idle_for_longest_is_known_after_a_start(hub: Queued) -> None:
+    await hub.comes("noa")
+    await hub.advance(MINUTE_MS)
+    await hub.comes("avi")
+    first = await hub.writes()
+    assert hub.given() == [(first.id, "noa")]
+    await hub.done(hub.noa, first.id)
+    await hub.advance(MINUTE_MS)
+    await hub.start_again()
+    await hub.comes("noa")
+    await hub.comes("avi")
+    second = await hub.writes()
+    assert hub.given()[1:] == [(second.id, "avi")], "Noa was given one after Avi came"
+    why = await hub.why(second.id)
+    assert why is not None and why.why is not None
+    assert why.why.idle == MINUTE_MS
+
+
 async def test_skills_by_label_language_and_channel(tmp_path: Path) -> None:
     asks = replace(CHATS, asks=("channel",), label_needs=(("refund", "topic:refunds"),))
     skilled = Agent("avi", "Avi", skills=("channel:whatsapp", "topic:refunds"), capacity=9)
@@ -205,6 +239,33 @@ async def test_a_pull_queue_gives_the_next_to_who_asks(hub: Queued) -> None:
     empty = await hub.order(hub.avi, Pull("mails"))
     assert isinstance(empty, Rejected)
     assert empty.code == "queue-empty"
+
+
+async def test_who_takes_the_next_is_given_the_first_that_is_still_free(hub: Queued) -> None:
+    cases = []
+    for _ in range(4):
+        cases.append((await hub.writes(by="email")).id)
+        await hub.advance(1000)
+    await hub.order(hub.avi, Assign(cases[1], "avi"))
+
+    async def pulled(*planned: str) -> str:
+        return await hub.workspace._writer.run(
+            lambda tx: routing.pull(tx, (CHATS, MAILS), routing.Memory(), hub.noa, "mails", planned)
+        )
+
+    assert await pulled(cases[1], cases[2]) == cases[2], "the transaction looks at what was planned and no further"
+    with pytest.raises(routing.Overtaken):
+        await pulled(cases[1], cases[2])
+    assert await pulled(cases[3], cases[0]) == cases[0], "by the rule, not by the plan"
+
+
+async def test_a_plan_that_others_were_quicker_than_is_made_anew(hub: Queued, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [(await hub.writes(by="email")).id for _ in range(2)]
+    await hub.order(hub.avi, Assign(cases[0], "avi"))
+    plans, plan = [(cases[0],)], routing.plan_pull
+    monkeypatch.setattr(routing, "plan_pull", lambda *asked: plans.pop() if plans else plan(*asked))
+    got = await hub.order(hub.noa, Pull("mails"))
+    assert isinstance(got, Acked) and got.result == cases[1]
 
 
 async def test_the_same_pull_given_again_takes_no_second_case(hub: Queued) -> None:
@@ -329,6 +390,34 @@ async def test_what_somebody_handles_is_not_given_to_another(hub: Queued) -> Non
     assert hub.row(case.id).owner == "noa"
 
 
+async def test_skills_that_an_operator_gives_count_as_soon_as_the_hub_looks(tmp_path: Path) -> None:
+    asks = replace(CHATS, label_needs=(("refund", "topic:refunds"),))
+    async with open_queued(tmp_path, asks) as hub:
+        await hub.comes("noa")
+        full = [await hub.writes() for _ in range(2)]
+        case = await hub.writes()
+        await hub.order(hub.avi, Label(case.id, add=("refund",)))
+        await hub.done(hub.noa, full[0].id)
+        assert hub.row(case.id).owner == ""
+        hub.operator.set_skills("noa", ("topic:refunds",), 2)
+        await hub.workspace.access()  # the desk server asks every second
+        await hub.settle()
+        assert hub.row(case.id).owner == "noa"
+
+
+async def test_skills_do_not_bring_anybody_here(hub: Queued) -> None:
+    await hub.comes("noa")
+    await hub.comes("noa", "offline")
+    case = await hub.writes()
+    hub.operator.set_skills("noa", ("topic:refunds",), 9)
+    await hub.workspace.access()
+    await hub.settle()
+    assert hub.row(case.id).owner == "", "their line is down"
+    await hub.workspace.presence("noa", True)
+    await hub.settle()
+    assert hub.row(case.id).owner == "noa"
+
+
 async def test_whose_line_is_down_is_given_nothing_until_they_are_back(hub: Queued) -> None:
     await hub.comes("noa")
     await hub.comes("noa", "offline")
@@ -351,3 +440,23 @@ async def test_who_takes_a_break_after_this_one_is_given_no_other(hub: Queued) -
     await hub.order(hub.noa, Presence("break", after=first.id))
     await hub.writes()
     assert hub.given() == [(first.id, "noa")]
+
+
+async def test_a_supervisor_sees_how_much_of_whose_capacity_is_taken(tmp_path: Path) -> None:
+    heavy = replace(CHATS, weights=(("whatsapp", 2),))
+    noa, avi = Agent("noa", "Noa", capacity=5), Agent("avi", "Avi", "supervisor")
+    async with open_queued(tmp_path, heavy, agents=(noa, avi)) as hub:
+        await hub.comes("noa")
+        cases = [await hub.writes() for _ in range(2)]
+        await hub.order(hub.noa, Reply(cases[0].id, "whatsapp", CustomerText("yes?")))
+
+        async def weights() -> list[tuple[str, int, int]]:
+            page = await hub.workspace.query(hub.avi, AgentsQuery())
+            assert isinstance(page, AgentsPage)
+            return [(load.agent.id, load.weight, load.agent.capacity) for load in page.agents]
+
+        await hub.settle()
+        assert hub.row(cases[0].id).stage == "customer"
+        assert await weights() == [("avi", 0, 4), ("noa", 2, 5)], "what waits for the customer takes none"
+        hub.set_up()
+        assert (await weights())[1] == ("noa", 0, 5), "without queues nothing has a weight"

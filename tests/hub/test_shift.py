@@ -56,6 +56,16 @@ async def shift_of(hub: Hub, agent: Agent, whose: str = "") -> ShiftPage:
     return page
 
 
+async def test_how_many_terminals_are_connected_is_told(hub: Hub) -> None:
+    await hub.workspace.desk_came("noa", "d1", True)
+    await hub.workspace.desk_came("avi", "d7", True)
+    assert (await shift_of(hub, hub.noa)).terminals == 1
+    await hub.workspace.desk_came("noa", "d2", True)
+    assert (await shift_of(hub, hub.noa)).terminals == 2
+    await hub.workspace.desk_left("noa", "d1")
+    assert (await shift_of(hub, hub.noa)).terminals == 1
+
+
 async def test_a_shift_begins_not_ready(hub: Hub) -> None:
     hub.workspace.policy = replace(hub.workspace.policy, login="not-ready")
     await hub.workspace.presence("noa", True)

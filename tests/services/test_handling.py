@@ -360,6 +360,25 @@ async def test_asking_handing_over_and_taking_over(office: Office) -> None:
     assert avi.kept() == "sorry" and office.sent() == []
 
 
+async def test_who_is_asked_is_told_what_works_where_they_are(office: Office) -> None:
+    noa, avi = await office.terminal("noa"), await office.terminal("avi")
+    await noa.goes_to_composer()
+
+    async def asked() -> str:
+        noa.told.clear()
+        avi.work.order("hub", AskLease(office.key.case), key=office.key)
+        await office.rest()
+        (told,) = noa.told
+        return told.partition(": ")[2]
+
+    assert await asked() == "Esc, then t hands it over", "in the composer a t is a letter"
+    await noa.types("half a")
+    noa.work.left_composer()
+    assert await asked() == "t hands it over"
+    noa.work.close_case()
+    assert await asked() == "t on that case hands it over"
+
+
 async def test_words_of_a_refused_hand_over_are_kept(office: Office) -> None:
     noa, avi = await office.terminal("noa"), await office.terminal("avi")
     await noa.goes_to_composer()

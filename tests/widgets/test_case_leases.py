@@ -148,6 +148,34 @@ async def test_what_came_while_writing_is_shown_first_and_the_next_send_goes() -
         assert sent.seen == shop.rows[DANA].version
 
 
+async def test_what_came_by_a_join_was_not_written_meanwhile() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "the lamp is here")
+        mail = Message("m9", "c-mail", "em", "email", "in", at(0, 8, 12), CustomerText("two more lamps please"))
+        shop.says(mail)
+        await desk.rest()
+        await desk.press("enter")
+        assert "another case of theirs was joined to this one: read it" in desk.text
+        assert "while you did" not in desk.text
+        await desk.press("enter")
+        await desk.wait(6)
+        assert any(isinstance(order, Reply) for order in shop.orders)
+
+
+async def test_what_is_written_in_a_joined_case_meanwhile_is_said_to_be() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        await type_text(desk, "the lamp is here")
+        mail = Message("m9", "c-mail", "em", "email", "in", desk.time.now() + 1, CustomerText("two more lamps please"))
+        shop.says(mail)
+        await desk.rest()
+        await desk.press("enter")
+        assert "the customer wrote while you did" in desk.text
+
+
 async def test_what_stood_there_for_a_while_counts_as_seen() -> None:
     shop = LeaseShop()
     async with talking(shop) as desk:

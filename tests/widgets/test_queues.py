@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.backends.base import Acked, Outcome, Rejected
+from agent_tui.backends.base import Acked, Connected, Outcome, Rejected
 from agent_tui.domain.events import CaseChanged, Event
 from agent_tui.domain.language import Language
 from agent_tui.domain.orders import Assign, Order, Pull
-from agent_tui.domain.queries import DirectoryPage, Page, Query, QueuesPage, QueuesQuery, WhyPage, WhyQuery
+from agent_tui.domain.queries import AgentsPage, DirectoryPage, Page, Query, QueuesPage, QueuesQuery, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, QueueLine, QueueSetup, Why
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
@@ -210,3 +210,28 @@ async def test_what_comes_out_of_a_queue_is_told_with_its_queue() -> None:
         shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
         await desk.rest()
         assert "from Mail: Beit Hanan" in desk.text
+
+
+class Supervised(Queued):
+    """Avi is available with three of four in hand, Ruti not here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.me = replace(self.me, role="supervisor", presence="available")
+        self.capabilities = replace(self.capabilities, shift=True)
+        self.happens(Connected(self.me, self.capabilities, self.seq, False))
+
+    async def query(self, query: Query) -> Page:
+        page = await super().query(query)
+        if isinstance(page, AgentsPage):
+            avi, noa, ruti = page.agents
+            return replace(page, agents=(replace(avi, weight=3), replace(noa, agent=self.me, weight=9), ruti))
+        return page
+
+
+async def test_a_supervisor_sees_how_much_of_the_capacity_is_taken() -> None:
+    async with running(Supervised()) as desk:
+        await desk.press("g", "k")
+        assert "2 of 3 take work · 88 % occupied" in desk.text
+        assert "3 of 4 in hand · 1 open case" in desk.text
+        assert "9 of 4 in hand" in desk.text

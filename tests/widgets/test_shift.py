@@ -251,6 +251,51 @@ async def test_a_server_that_does_not_answer_keeps_nobody_from_leaving() -> None
         assert desk.app._exit
 
 
+async def test_keys_typed_before_the_page_stands_are_for_it() -> None:
+    shop = Shop(shift=a_shift())
+    async with running(shop) as desk:
+        shop.answering.clear()
+        await desk.pilot.press("Q", "down", "down", "enter")
+        await desk.pilot.pause()
+        assert desk.workbench.desk.open_case is None
+        shop.answering.set()
+        await desk.rest()
+        assert desk.workbench.desk.open_case is None, "an Enter for the page opens no case"
+        assert not desk.app._exit and "you have 11" not in desk.text, "they chose to stay"
+        await desk.press("j", "enter")
+        assert desk.workbench.desk.open_case is not None, "keys are the inbox's again"
+
+
+async def test_keys_typed_before_the_page_stands_can_log_out() -> None:
+    shop = Shop(shift=a_shift())
+    async with running(shop) as desk:
+        shop.answering.clear()
+        await desk.pilot.press("Q", "enter")
+        await desk.pilot.pause()
+        assert not desk.app._exit
+        shop.answering.set()
+        await desk.rest()
+        assert given(desk, Presence) == [Presence("offline")] and desk.app._exit
+
+
+async def test_logging_out_at_one_of_two_terminals_leaves_the_other_one_be() -> None:
+    async with running(Shop(shift=replace(a_shift(), terminals=2))) as desk:
+        await desk.press("Q")
+        assert "here only: your other terminal goes on" in desk.text
+        await desk.press("enter")
+        assert not given(desk, Presence)
+        assert desk.app._exit
+
+
+async def test_who_has_nothing_in_hand_is_told_of_the_other_terminal_too() -> None:
+    async with running(Shop([], shift=ShiftPage(0, (), (), (), (), 10_000, terminals=2))) as desk:
+        await desk.press("Q")
+        assert "you are at another terminal too" in desk.text and "your other terminal goes on" in desk.text
+        assert not desk.app._exit
+        await desk.press("enter")
+        assert desk.app._exit and not given(desk, Presence)
+
+
 # -- announcing
 
 

@@ -40,6 +40,8 @@ class Writing:
         self._case_key: CaseKey | None = None
         self._timer: TimerHandle | None = None
         self._known: set[MessageKey] = set()  # messages that were there when this draft was begun, or pointed out since
+        self._known_cases: set[CaseKey] = set()  # those of the row by then
+        self._known_at: Ms = 0  # by the server's clock
         self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
         self._wrote_last: tuple[CaseKey, Ms] | None = None
         self._came: dict[MessageKey, Ms] = {}
@@ -272,6 +274,11 @@ class Writing:
         case = self.about
         return self.workbench.desk.backends.get(case.key.backend) if case is not None else None
 
+    def _skew(self) -> Ms:
+        """How far the server's clock is ahead."""
+        state = self._state()
+        return state.clock_skew if state is not None else 0
+
     def _held(self) -> SafeText | None:
         """Why the server would not take it now: somebody else has the case."""
         case, state = self.about, self._state()
@@ -294,24 +301,32 @@ class Writing:
         """What came since the draft was begun and has not stood before the agent's eyes for a while: shown first."""
         by_then = self.workbench.time.now() - round(SEEN_SECONDS * MS)
         seen = {key for key, at in self._came.items() if at <= by_then and key in in_sight}
-        newer = [m for key, m in self._said() if key not in self._known and key not in seen]
+        came = [(key, m) for key, m in self._said() if key not in self._known and key not in seen]
+        newer = [m for _, m in came]
         if not newer:
             return None
+        if any(m.at < self._known_at and CaseKey(key[0], m.case) not in self._known_cases for key, m in came):
+            return trusted("another case of theirs was joined to this one: read it; sending again sends yours")
         if any(m.kind == "out" for m in newer):
             return trusted("somebody answered while you wrote: read it; sending again sends yours too")
         return trusted("the customer wrote while you did: read it; sending again sends yours")
 
     def _know_all(self) -> None:
         """All that is there was shown."""
-        case = self.about
-        self._known = {key for key, _ in self._said()}
+        case, said = self.about, self._said()
+        self._known = {key for key, _ in said}
+        self._known_cases = {CaseKey(key[0], message.case) for key, message in said}
+        self._known_cases |= {part.key for part in case.parts} if case is not None else set()
+        self._known_at = self.workbench.time.now() + self._skew()
         if case is not None and case.row is not None and self._draft.key == case.key:
             self._draft = replace(self._draft, base_version=case.row.version)
 
     def _note_what_came(self) -> None:
         now, said = self.workbench.time.now(), self._said()
         if said and self._known_until:
-            self._known |= {key for key, message in said if message.at <= self._known_until}
+            known = [(key, message) for key, message in said if message.at <= self._known_until]
+            self._known |= {key for key, _ in known}
+            self._known_cases |= {CaseKey(key[0], message.case) for key, message in known}
             self._known_until = 0
         for key, _ in said:
             if key not in self._known:
@@ -389,10 +404,8 @@ class Writing:
         self.view.put(draft.body)
         self._asked_subject = False
         self._came.clear()
-        state = self._state()
-        skew = state.clock_skew if state is not None else 0
         self._known = set()
-        self._known_until = draft.updated + skew
+        self._known_until = draft.updated + self._skew()
         self._note_what_came()
 
     def _take_outside(self) -> None:

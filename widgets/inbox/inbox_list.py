@@ -18,6 +18,7 @@ from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.leases import handled_by
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
@@ -306,7 +307,16 @@ class InboxList(LineView, can_focus=True):
         countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
         soon = clock is not None and clock.due - now < SOON_MS
         is_open = self._shown_open in (item.key, *item.beside)
-        return Shown(item, part, RowLook(cursor, self._here, is_open, countdown.text, soon))
+        return Shown(item, part, RowLook(cursor, self._here, is_open, countdown.text, soon, self._handler(item)))
+
+    def _handler(self, item: InboxRow) -> SafeText:
+        """The colleague who handles the case, or one of the person's at another server; "" for nobody and for me."""
+        desk = self.workbench.desk
+        own = handled_by(desk.backends[item.key.backend], item.row, desk.id)
+        rows = ((key, row) for key in item.beside if (row := desk.row(key)) is not None)
+        return own or next(
+            (who for key, row in rows if (who := handled_by(desk.backends[key.backend], row, desk.id))), own
+        )
 
     def _how_to_sort(self) -> SafeText:
         """The key that takes the true order, where the focus is."""

@@ -41,13 +41,14 @@ PREVIEW_FROM = 56
 @frozen
 class RowLook:
     """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
-    text of its clock. `soon`: it is due within two minutes."""
+    text of its clock. `soon`: it is due within two minutes. `handler`: the colleague who has the case now, "" none."""
 
     cursor: bool = False
     here: bool = True
     open: bool = False
     countdown: SafeText = _NOTHING
     soon: bool = False
+    handler: SafeText = _NOTHING
 
 
 NO_LOOK = RowLook()
@@ -97,7 +98,7 @@ def second_line(item: InboxRow, look: RowLook, width: int, paint: Paint, base: S
     unread = compose("{n}", n=item.row.unread) if item.row.unread else _NOTHING
     tail = max(3, cell_len(unread.drawn()) + 1)
     parts = [_mark(look, paint, base), (" " * (NAME - 1), base)]
-    parts += _said(item, width - NAME - tail - 1, paint, base)
+    parts += _said(item, look, width - NAME - tail - 1, paint, base)
     parts += [(fit(unread, tail, paint.bidi, "end"), base + paint["here"]), (" ", base)]
     return paint.strip(parts, width, base)
 
@@ -120,12 +121,17 @@ def _case_line(
         _mark(look, paint, base),
         _tag(row, paint, base),
         ("+", base + paint["here"]) if item.marked else (" ", base),
-        (fit(called(row), name - 1, paint.bidi), base + paint["strong"] if bold else base),
-        (" ", base),
     ]
-    if preview:
-        parts += _said(item, room - name, paint, base)
-    parts.append(_sign(item, paint, base))
+    style = base + paint["strong"] if bold else base
+    if who := _NOTHING if metric else _beside(item, look, name, paint):
+        room_of_name = name - cell_len(in_cells(who, paint.bidi))
+        parts += [(fit(called(row), room_of_name, paint.bidi), style), (" ", base)]
+        parts.append((str(in_cells(who, paint.bidi)), base + paint["quiet"]))
+    else:
+        parts += [(fit(called(row), name - 1, paint.bidi), style), (" ", base)]
+        if preview:
+            parts += _said(item, look, room - name, paint, base)
+        parts.append(_sign(item, look, paint, base))
     if metric:
         parts.append((" " + fit(promise, METRIC, paint.bidi), base + paint["quiet"]))
     parts.append((" " * (clock - cell_len(left)), base))
@@ -146,12 +152,21 @@ def _tag(row: CaseRow, paint: Paint, base: Style) -> tuple[str, Style]:
     return fit(clean_line(channel(row.channel).tag), 2, paint.bidi), base + paint["quiet"]
 
 
-def _sign(item: InboxRow, paint: Paint, base: Style) -> tuple[str, Style]:
+def _beside(item: InboxRow, look: RowLook, cells: int, paint: Paint) -> SafeText:
+    """Who has the case, where that stands beside the customer's whole name and nothing else has to; else ""."""
+    if not look.handler or item.row.failed or item.draft:
+        return _NOTHING
+    who = compose("@{who}", who=look.handler)
+    fits = cell_len(in_cells(called(item.row), paint.bidi)) + cell_len(in_cells(who, paint.bidi)) <= cells
+    return who if fits else _NOTHING
+
+
+def _sign(item: InboxRow, look: RowLook, paint: Paint, base: Style) -> tuple[str, Style]:
     if item.row.failed:
         return "!", base + paint["danger"]
     if item.draft:
         return "*", base + paint["here"]
-    return " ", base
+    return ("@", base + paint["quiet"]) if look.handler else (" ", base)
 
 
 def _promise(row: CaseRow, snoozed: bool) -> SafeText:
@@ -170,10 +185,10 @@ def _urgency(row: CaseRow, look: RowLook) -> Part:
     return "warning" if look.soon else "text"
 
 
-def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[str, Style]]:
+def _said(item: InboxRow, look: RowLook, cells: int, paint: Paint, base: Style) -> list[tuple[str, Style]]:
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
-    for words, part in _before(item):
+    for words, part in _before(item, look):
         lead = str(in_cells(words, paint.bidi, max(0, cells - 1)))
         parts += [(lead, base + paint[part]), (" ", base)]
         cells -= cell_len(lead) + 1
@@ -186,12 +201,14 @@ def _said(item: InboxRow, cells: int, paint: Paint, base: Style) -> list[tuple[s
     return parts
 
 
-def _before(item: InboxRow) -> Iterable[tuple[SafeText, Part]]:
+def _before(item: InboxRow, look: RowLook = NO_LOOK) -> Iterable[tuple[SafeText, Part]]:
     row = item.row
     if row.failed:
         yield trusted("not sent"), "danger"
     elif item.pending:
         yield trusted("sending"), "quiet"
+    if look.handler:
+        yield compose("{who} has it ·", who=look.handler), "quiet"
     if item.brand:
         yield clean_line(item.brand), "label"
     if item.queue:

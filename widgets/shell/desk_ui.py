@@ -18,6 +18,7 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
 from agent_tui.widgets.ask.pick import FilterAsking, PageAsking, PickAsking
 from agent_tui.widgets.shell.desk_screen import DeskScreen
+from agent_tui.widgets.shell.typed_ahead import TypedAhead
 
 _ORDER: tuple[Place, ...] = ("inbox", "timeline", "customer")
 
@@ -37,6 +38,7 @@ class DeskUi:
         self.on_keypad = False
         self._in_hits = False
         self._before_search: CaseKey | None = None
+        self.ahead = TypedAhead()
         self.ask_command: Callable[[Literal["line", "palette", "help"], str], Asking] | None = None
 
     # -- where the focus is
@@ -276,6 +278,7 @@ class DeskUi:
         screen.prompt.display = True
         screen.prompt.ask(asking, text)
         screen.set_focus(screen.prompt, scroll_visible=False)
+        self.ahead.end()
 
     def asked(self) -> None:
         """The question is over."""
@@ -297,6 +300,9 @@ class DeskUi:
 
     def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
         self.ask(PickAsking(title, choices, then, free))
+
+    def page_comes(self) -> None:
+        self.ahead.begin()
 
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         self.ask(PageAsking(title, choices, then, at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from agent_tui.backends.hub.store import agents, cases, phone, promises, rows, talk
 from agent_tui.backends.hub.store.schema import case_count, event, message, promise
 from agent_tui.backends.hub.store.values import loads as read_json
+from agent_tui.domain.brands import sees, works_with
 from agent_tui.domain.model import Agent, AgentLoad, CaseRow, Handed, Promise, Stage
 from agent_tui.domain.queries import RowsQuery
 from agent_tui.domain.text import CustomerText
@@ -34,7 +35,7 @@ _SAID_WITH_IT = (
     .order_by(message.c.id.desc())
     .limit(1)
 )
-_HELD = select(case_count.c.owner, case_count.c.stage, case_count.c.cases).where(
+_HELD = select(case_count.c.owner, case_count.c.stage, case_count.c.brand, case_count.c.cases).where(
     case_count.c.owner != "", case_count.c.stage.in_(_OPEN)
 )
 _OWED = select(promise.c.id).where(text("promise.state = 'open'"), promise.c.agent == _B("agent"))
@@ -85,12 +86,19 @@ def _said(connection: Connection, one: Handed) -> CustomerText:
     return note.body if note is not None else CustomerText("")
 
 
-def loads(connection: Connection) -> tuple[AgentLoad, ...]:
-    """What everybody has in hand, by their names."""
+def loads(connection: Connection, me: Agent, weights: Mapping[str, int]) -> tuple[AgentLoad, ...]:
+    """What those have in hand who speak for brands that `me` may see, of these, by their names. `weights`: what all
+    that they have weighs."""
     open_, need = Counter[str](), Counter[str]()
     for row in connection.execute(_HELD):
+        if not sees(me, row.brand):
+            continue
         open_[row.owner] += row.cases
         need[row.owner] += row.cases if row.stage == "us" else 0
     talking = phone.talking(connection)
-    found = [AgentLoad(one, open_[one.id], need[one.id], one.id in talking) for one in agents.everyone(connection)]
+    found = [
+        AgentLoad(one, open_[one.id], need[one.id], one.id in talking, weights.get(one.id, 0))
+        for one in agents.everyone(connection)
+        if one.id == me.id or works_with(me, one)
+    ]
     return tuple(sorted(found, key=lambda load: (load.agent.name.casefold(), load.agent.id)))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select, text
+from sqlalchemy import Connection, and_, exists, func, or_, select, text
 
-from agent_tui.backends.hub.store.schema import case, customer, event, lease
+from agent_tui.backends.hub.store.schema import agent, case, customer, event, lease
 from agent_tui.backends.hub.store.values import from_state_column, from_words, loads
 from agent_tui.domain.queues import Assignment, Why
 from agent_tui.domain.time import Ms
@@ -30,6 +30,16 @@ _WAITING = (
     .join(customer, customer.c.id == case.c.customer_id)
     # a call that rings or runs is the exchange's to give out, and a case that somebody handles is theirs
     .where(case.c.stage == "us", case.c.owner == "", case.c.call_id == "", _LEADS, ~exists().where(_HANDLED))
+)
+LATELY = 20_000
+"""Events: that far back the log is read for who was given what. A few milliseconds of a start."""
+_LATELY = (
+    select(event.c.case_id, event.c.recorded, event.c.by, event.c.data, case.c.head)
+    .join(case, case.c.id == event.c.case_id)
+    # the kind is bound: the index of such events is in the order of cases, and the log is to be read from its end
+    .where(event.c.seq > select(func.max(event.c.seq)).scalar_subquery() - LATELY, event.c.kind == "case-changed")
+    .where(event.c.data.startswith('{"change":"assigned"', autoescape=True))
+    .order_by(event.c.seq)
 )
 _OWNED = select(case.c.owner, case.c.stage, case.c.brand, case.c.channel, case.c.team, case.c.labels).where(
     case.c.stage.in_(("us", "customer")), _LEADS
@@ -61,6 +71,17 @@ class OwnedCase:
     channel: str
     team: str
     labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A case (the one that leads its row now) went to an agent at a time, or, `to` "", back to its queue, by somebody
+    or ("") by the hub."""
+
+    case: str
+    at: Ms
+    by: str
+    to: str
 
 
 def waiting(connection: Connection, ids: Sequence[str] | None = None) -> list[WaitingCase]:
@@ -99,6 +120,16 @@ def last_owners(connection: Connection, customers: Iterable[str]) -> dict[str, s
         .order_by(case.c.last_at, case.c.id)
     )
     return {row.root: row.owner for row in connection.execute(held)}
+
+
+def assigned_lately(connection: Connection) -> list[Assigned]:
+    """Who was given which case in the last LATELY events, and what was put back, in order."""
+    people = set(connection.execute(select(agent.c.id)).scalars())
+    found = []
+    for row in connection.execute(_LATELY):
+        to = loads(row.data)["detail"]
+        found.append(Assigned(row.head or row.case_id, row.recorded, row.by, to if to in people else ""))
+    return found
 
 
 def last_assignment(connection: Connection, cases: Sequence[str]) -> Assignment | None:
