@@ -17,24 +17,18 @@ from agent_tui.desk.erasing import forget_case
 from agent_tui.desk.inbox import Inbox
 from agent_tui.desk.journal import Journal
 from agent_tui.desk.keys import CaseKey
-from agent_tui.desk.leading import Leading
 from agent_tui.desk.leases import Leases
 from agent_tui.desk.missed import Missed
 from agent_tui.desk.notices import Near, line_notice, notice_of
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.desk.opened import Opened
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.past import Past
-from agent_tui.desk.same_person import SamePerson
+from agent_tui.desk.person import Person
 from agent_tui.desk.saved import Saved
 from agent_tui.domain.events import (
     AgentChanged,
-    AnyBody,
     CallChanged,
     CaseChanged,
-    CustomerChanged,
-    CustomersJoined,
-    CustomersParted,
     DraftChanged,
     Event,
     is_erased,
@@ -42,21 +36,14 @@ from agent_tui.domain.events import (
 from agent_tui.domain.model import Agent, Call, CaseRow
 from agent_tui.domain.orders import JoinCustomers, Pull
 from agent_tui.domain.queries import (
-    CasePage,
-    CaseQuery,
     DirectoryPage,
     DirectoryQuery,
     HeldPage,
     HeldQuery,
-    HistoryPage,
-    HistoryQuery,
     Page,
-    PastPage,
-    PastQuery,
     Query,
     RowsPage,
     RowsQuery,
-    SamePersonPage,
     SearchPage,
     SearchQuery,
     TotalsPage,
@@ -87,23 +74,24 @@ class Desk:
         self.unsent: tuple[OutboxEntry, ...] = ()
         self.finding: Finding | None = None
         self.saved = Saved()
-        self.past: Past | None = None
-        """The history that is shown, of the open case's customer."""
-        self._opened = Opened()
-        self._same_person = SamePerson()
         self._calls = Calls()
-        self._leading = Leading()
         self.made: dict[str, str] = {}
         """What acknowledged orders that can be undone have made, by command id (the newest few)."""
         self._counts = Counts()
         self._journals: dict[str, Journal] = {}
         self._asked: set[tuple[str, Query]] = set()
         self._directory_known: set[str] = set()
+        self._person = Person(self.backends, self._journals, self.inbox, self.row)
+
+    @property
+    def past(self) -> Past | None:
+        """The history that is shown, of the open case's customer."""
+        return self._person.past
 
     @property
     def open_case(self) -> OpenCase | None:
         """The opened case, None while the inbox alone is used."""
-        return self._opened.case
+        return self._person.case
 
     # -- backends ------------------------------------------------------------------------------------------------------
 
@@ -124,7 +112,7 @@ class Desk:
         if isinstance(happening, Stale):
             return self._stale(backend, happening.cases)
         if isinstance(happening, Watched):
-            return self._watched(backend, happening)
+            return self._person.watched(backend, happening)
         if happening.seq <= state.seq:
             return Changes()
         changes = Changes()
@@ -158,8 +146,7 @@ class Desk:
         state.held_known = False
         state.missed = Missed(up.seq, up.caught_up_to) if up.resumed and up.caught_up_to is not None else None
         self.inbox.line(state.id, True)
-        self._same_person.line_changed(state.id)
-        self._asked = {asked for asked in self._asked if asked[0] != state.id}
+        self._line_changed(state.id)
         self._counts.doubtful.add(state.id)
         changes = Changes(header=True, inbox=True, composer=True, found=self._line_of_finding(state.id))
         if first or not up.resumed:
@@ -175,7 +162,7 @@ class Desk:
         state.reason = down.reason
         state.retry_at = None if down.retry_in is None else now + round(down.retry_in * 1000)
         self.inbox.line(state.id, False)
-        self._asked = {asked for asked in self._asked if asked[0] != state.id}
+        self._line_changed(state.id)
         told = [] if notice is None else [notice]
         return Changes(
             header=True,
@@ -186,28 +173,21 @@ class Desk:
             notices=told,
         )
 
+    def _line_changed(self, backend: str) -> None:
+        """What was asked there is asked again."""
+        self._asked = {asked for asked in self._asked if asked[0] != backend}
+        self._person.line_changed(backend)
+
     def _line_of_finding(self, backend: str) -> bool:
         if self.finding is not None:
             self.finding.line_changed(backend)
         return self.finding is not None
 
     def _stale(self, backend: str, cases: frozenset[str] | None) -> Changes:
-        for timeline in self._opened:
-            key = timeline.case.key
-            if key.backend == backend and (cases is None or key.case in cases):
-                timeline.asks.stale = True
-        if self.past is not None and self.past.backend == backend:
-            self.past.fall_behind()
+        self._person.stale(backend, cases)
         self.inbox.stale(backend)
         self._counts.doubtful.add(backend)
         return Changes(inbox=True)
-
-    def _watched(self, backend: str, watched: Watched) -> Changes:
-        timeline = self._opened.of(CaseKey(backend, watched.case))
-        if timeline is None or timeline.case.watchers == watched.watchers:
-            return Changes()
-        timeline.case.watchers = watched.watchers
-        return Changes(header=True)
 
     # -- events --------------------------------------------------------------------------------------------------------
 
@@ -216,7 +196,7 @@ class Desk:
         key = CaseKey(state.id, event.case)
         body = event.body
         if is_erased(body):
-            held = (self.inbox, self._opened.of(key), self.finding, self._journals[state.id])
+            held = (self.inbox, self._person.opened.of(key), self.finding, self._journals[state.id])
             changes |= forget_case(key, self.row(key), *held)
         if event.row is not None:
             opened = isinstance(body, CaseChanged) and body.change == "opened"
@@ -230,69 +210,12 @@ class Desk:
             state.held_known = False
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
-        changes |= self._who_changed(state, key, body)
-        if self.past is not None and self.past.backend == state.id:
-            changes.past = self.past.apply(event)
-        timeline = self._opened.of(key)
-        if timeline is not None and timeline.apply(event):
-            changes.timeline = changes.composer = True
-            changes.customer = True
-            me = state.me.id if state.me is not None else ""
-            if state.missed is not None and state.missed.holds(event, me):
-                timeline.case.missed += 1
-                timeline.case.missed_since = state.missed.since
-        if event.row is not None:
-            changes |= self._gather()
-        return changes
-
-    def _who_changed(self, state: BackendState, key: CaseKey, body: AnyBody) -> Changes:
-        """Customers were joined, parted or changed, and cases with them."""
-        changes = Changes()
-        moved = isinstance(body, CaseChanged) and body.change in ("joined", "parted")
-        shown = {part.case.key: self._leading.head(part.case.key) for part in self._opened} if moved else {}
-        if moved:
-            self._leading.told(key, body)
-        for timeline in self._opened:
-            case = timeline.case
-            if case.key in shown and key in (case.key, shown[case.key], self._leading.head(case.key)):
-                changes |= self._go_over(case.key, self._leading.head(case.key))
-            if case.customer is not None and case.key.backend == state.id:
-                changes |= self._customer_changed(case, body)
-        return changes
-
-    def _customer_changed(self, case: OpenCase, body: AnyBody) -> Changes:
-        """The customer of an open case was changed, joined with another, or parted."""
-        changes = Changes()
-        assert case.customer is not None
-        if isinstance(body, CustomerChanged) and body.customer.id == case.customer.id:
-            case.customer = body.customer
-            changes.customer = True
-        elif isinstance(body, CustomersJoined | CustomersParted):
-            whose = {body.join.one, body.join.other}
-            if isinstance(body, CustomersJoined):
-                whose.add(body.customer.id)
-            whose.update(id for join in case.customer.joins for id in (join.one, join.other))
-            if case.customer.id in whose:
-                changes |= self._go_over(case.key, self._leading.head(case.key))
-        return changes
-
-    def _go_over(self, key: CaseKey, head: CaseKey) -> Changes:
-        """An open case is another one's row now, or other cases are in its row: it is asked for anew."""
-        self._opened.renamed(key, head)
-        timeline = self._opened.of(head)
-        assert timeline is not None
-        timeline.case.history = None
-        if self.past is not None:
-            self.past.restart()
-        timeline.asks.stale = True
-        self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
-        self._refresh_outbox()
-        return Changes(timeline=True, customer=True, composer=True)
+        return changes | self._person.apply(state, key, event)
 
     def strayed(self) -> list[tuple[CaseKey, CaseKey]]:
         """Drafts of cases that another case leads now, with the case that they are of from now on. Where that has a
         draft of its own, both stay."""
-        return [(key, head) for key, head in self._leading.strayed(self.drafts) if head not in self.drafts]
+        return [(key, head) for key, head in self._person.leading.strayed(self.drafts) if head not in self.drafts]
 
     def _newer_row(self, state: BackendState, row: CaseRow, *, known_new: bool = False) -> Changes:
         key = CaseKey(state.id, row.id)
@@ -306,10 +229,7 @@ class Desk:
             changes.rows.add(key)
         self._counts.doubtful.add(state.id)
         changes.calls = self._calls.seen(state.id, row)
-        timeline = self._opened.of(key)
-        if timeline is not None and (timeline.case.row is None or timeline.case.row.version < row.version):
-            timeline.case.row = row
-            changes.timeline = changes.composer = True
+        changes |= self._person.newer_row(key, row)
         return changes
 
     def _agent_changed(self, state: BackendState, agent: Agent) -> Changes:
@@ -336,15 +256,9 @@ class Desk:
                 out.append((name, DirectoryQuery()))
             if state.state == "up" and not state.held_known and "save-draft" in state.capabilities.orders:
                 out.append((name, HeldQuery()))
-        for timeline in self._opened:
-            of = timeline.case.key.backend
-            if of in self.backends and self.backends[of].state == "up":
-                out += [(of, query) for query in timeline.asks.queries()]
-        if self.past is not None and self.backends[self.past.backend].state == "up":
-            out += [(self.past.backend, query) for query in self.past.asks()]
-        out += self._same_person.asks(self.open_case, self.backends)
         fresh = [asked for asked in out if asked not in self._asked]
         self._asked.update(fresh)
+        fresh += self._person.asks()
         if self.finding is not None:
             fresh += self.finding.asks(self.backends)
         return [*fresh, *self.inbox.wanted(start, stop)]
@@ -379,6 +293,7 @@ class Desk:
     def unanswered(self, backend: str, query: Query) -> Changes:
         """The line broke before the answer: it will be asked again when the line is up."""
         self._asked.discard((backend, query))
+        self._person.unanswered(backend, query)
         if isinstance(query, RowsQuery):
             self.inbox.unanswered(backend, query)
         if isinstance(query, TotalsQuery):
@@ -393,14 +308,7 @@ class Desk:
             return Changes()
         if isinstance(query, SearchQuery):
             return Changes(found=self.finding is not None and self.finding.refused(backend, query, reason))
-        if isinstance(query, CaseQuery):
-            self._asked.discard((backend, query))
-            timeline = self._opened.of(CaseKey(backend, query.case))
-            if timeline is not None:
-                timeline.asks.refused()
-        if isinstance(query, PastQuery) and self.past is not None:
-            self._asked.discard((backend, query))
-            self.past.refused()
+        self._person.refused(backend, query)
         if isinstance(query, TotalsQuery):
             self.inbox.never_mind(backend)
         return Changes(timeline=True, past=True, notices=[Notice(reason, "failure")])
@@ -415,23 +323,11 @@ class Desk:
             return self._rows_arrived(state, query, page)
         if isinstance(query, TotalsQuery) and isinstance(page, TotalsPage):
             return self._totals_arrived(state, query, page)
-        if isinstance(query, CaseQuery) and isinstance(page, CasePage):
-            return self._case_arrived(state, query, page)
-        if isinstance(query, HistoryQuery) and isinstance(page, HistoryPage):
-            timeline = self._opened.asking_for(backend, query.customer)
-            if timeline is None:
-                return Changes()
-            return Changes(customer=timeline.asks.history_arrived(query, page))
+        if (told := self._person.arrived(state, query, page)) is not None:
+            changes, newest = told
+            return changes | self._newer_row(state, newest) if newest is not None else changes
         if isinstance(query, SearchQuery) and isinstance(page, SearchPage):
             return Changes(found=self.finding is not None and self.finding.arrived(backend, query, page))
-        if isinstance(query, PastQuery) and isinstance(page, PastPage):
-            past = self.past
-            if past is None or past.backend != backend:
-                return Changes()
-            return Changes(past=past.page(query, page, self._journals[backend]))
-        if isinstance(page, SamePersonPage):
-            self._same_person.arrived(backend, page)
-            return self._gather()
         if isinstance(query, HeldQuery):
             state.held_known = True
         if isinstance(page, HeldPage):
@@ -475,52 +371,6 @@ class Desk:
         if page.seq < state.seq and next(self._journals[state.id].after(page.seq), None) is not None:
             self._counts.doubtful.add(state.id)
         return changes
-
-    def _case_arrived(self, state: BackendState, query: CaseQuery, page: CasePage) -> Changes:
-        timeline = self._opened.of(CaseKey(state.id, query.case))
-        if timeline is None:
-            return Changes()
-        older = bool(query.before)
-        if page.detail is not None and page.detail.row.id != query.case:
-            head = CaseKey(state.id, page.detail.row.id)
-            self._leading.led(timeline.case.key, head)
-            return self._go_over(timeline.case.key, head)
-        timeline.page(page.detail, page.seq, older=older)
-        if older:
-            timeline.asks.older = False
-        else:
-            timeline.asks.stale = False
-            for event in self._journals[state.id].after(page.seq):
-                if event.case == query.case:
-                    timeline.apply(event)
-                    row = timeline.case.row
-                    if event.row is not None and row is not None and event.row.version > row.version:
-                        timeline.case.row = event.row
-        changes = Changes(timeline=True, customer=True, composer=True)
-        if page.detail is not None and not older and page.seq >= state.seq:
-            changes |= self._newer_row(state, page.detail.row)
-        return changes | self._gather()
-
-    def _gather(self) -> Changes:
-        """Other servers' cases of the person who is open stand beside the case."""
-        case = self.open_case
-        if case is None or len(self.backends) < 2:
-            return Changes()
-        # a desk with one server does without
-        from agent_tui.desk.persons import OPEN, grouped
-
-        near = {key: self.inbox.row(key) for key in self.inbox.beside(case.key)} | self._same_person.found
-        rows = {part.key: part.row for part in (case, *case.beside)} | near
-        group = grouped((key, row) for key, row in rows.items() if row is not None).get(case.key, ())
-        moved = self._opened.put_beside((key, rows[key]) for key in group)
-        for part in case.beside:
-            shown = part.row is not None and part.row.stage in OPEN and case.row is not None and case.row.stage in OPEN
-            if shown and part.key not in group:  # an agent said that they are two
-                moved |= self._opened.take_away(part.key)
-        if not moved:
-            return Changes()
-        self._refresh_outbox()
-        return Changes(timeline=True, customer=True, composer=True)
 
     # -- what the agent does -------------------------------------------------------------------------------------------
 
@@ -580,22 +430,14 @@ class Desk:
     def open(self, key: CaseKey, at: tuple[Ms, str] | None = None) -> Changes:
         """Open a case: its timeline is asked for; what is known of it shows at once. `at`: the time and id of something
         in it, up to which older pages are asked for."""
-        key = self._leading.head(key)
-        row = self.row(key)
-        changes = self.close_past()
+        key = self._person.leading.head(key)
         if (state := self.backends.get(key.backend)) is not None and key.case in state.elsewhere:
             state.held_known = False  # a pause of the other terminal's agent is no event
-        self._opened.open(key, row).case.sought = at
-        self._same_person = SamePerson()
-        self._asked = {asked for asked in self._asked if not isinstance(asked[1], CaseQuery | HistoryQuery)}
-        self._refresh_outbox()
-        return changes | self._gather() | Changes(timeline=True, customer=True, composer=True)
+        return self._person.open(key, at)
 
     def turn(self, key: CaseKey) -> Changes:
         """Work on another server's case of the person who is open."""
-        if not self._opened.turn(key):
-            return Changes()
-        return self.close_past() | Changes(timeline=True, customer=True, composer=True, header=True)
+        return self._person.turn(key)
 
     def beside(self, key: CaseKey) -> tuple[CaseKey, ...]:
         """The cases that other servers have of a case's person, as far as they are known here."""
@@ -606,24 +448,15 @@ class Desk:
 
     def close_case(self) -> Changes:
         """Back to the inbox; the draft stays."""
-        self._opened.close()
-        return self.close_past() | Changes(timeline=True, customer=True, composer=True)
+        return self._person.close()
 
     def show_past(self) -> Changes:
         """The history of the open case's customer is wanted."""
-        case = self.open_case
-        customer = case.customer.id if case is not None and case.customer is not None else ""
-        customer = customer or (case.row.customer if case is not None and case.row is not None else "")
-        if case is None or not customer:
-            return Changes()
-        self.past = Past(case.key.backend, customer)
-        self._asked = {asked for asked in self._asked if not isinstance(asked[1], PastQuery)}
-        return Changes(past=True)
+        return self._person.show_past()
 
     def close_past(self) -> Changes:
         """Back to the case."""
-        shown, self.past = self.past is not None, None
-        return Changes(past=shown)
+        return self._person.close_past()
 
     def narrow_past(self, channel: str) -> Changes:
         """Only what was said on one channel; "" everything again."""
@@ -640,14 +473,14 @@ class Desk:
 
     def want_history(self) -> Changes:
         """A further page of the customer's earlier cases is wanted."""
-        timeline = self._opened.timeline
+        timeline = self._person.opened.timeline
         if timeline is not None:
             timeline.asks.history = timeline.case.more_history
         return Changes()
 
     def want_older(self) -> Changes:
         """An older page of the open timeline is wanted."""
-        for timeline in self._opened:
+        for timeline in self._person.opened:
             timeline.asks.older = timeline.case.more_before
         return Changes()
 
@@ -679,7 +512,7 @@ class Desk:
             if entry.writes and entry.key.case:
                 pending[entry.key] = pending.get(entry.key, 0) + 1
         self.inbox.pending = pending
-        self._refresh_outbox()
+        self._person.unsent(self.unsent)
         rows = {key for key in before.keys() | pending.keys() if before.get(key) != pending.get(key)}
         return Changes(rows=rows, header=True, timeline=self.open_case is not None, composer=True)
 
@@ -687,15 +520,12 @@ class Desk:
         """A backend took an entry of the outbox; `result`: the id of what it made."""
         if isinstance(entry.order, JoinCustomers | Pull):
             self.made = {**dict(list(self.made.items())[-50:]), entry.id: result}
-        timeline = self._opened.of(entry.key)
+        timeline = self._person.opened.of(entry.key)
         if timeline is None:
             return Changes()
         timeline.acknowledged(entry, result, now)
         timeline.case.missed = 0
         return Changes(timeline=True)
-
-    def _refresh_outbox(self) -> None:
-        self._opened.outbox(self.unsent, self.my_id)
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
@@ -704,7 +534,7 @@ class Desk:
         row = self.inbox.row(key)
         if row is None and self.finding is not None:
             row = next((one.hit.row for one in self.finding.found if one.key == key), None)
-        timeline = self._opened.of(key)
+        timeline = self._person.opened.of(key)
         shown = timeline.case.row if timeline is not None else None
         if shown is not None and (row is None or shown.version > row.version):
             return shown
@@ -712,8 +542,7 @@ class Desk:
 
     def my_id(self, backend: str) -> str:
         """Who I am at a server, "" while that is not known."""
-        state = self.backends.get(backend)
-        return state.me.id if state is not None and state.me is not None else ""
+        return self._person.my_id(backend)
 
     def live_calls(self) -> tuple[tuple[CaseKey, Call], ...]:
         """Calls that concern me: ringing first, then mine active or held, then those to write up."""
