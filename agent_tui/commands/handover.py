@@ -1,5 +1,5 @@
 """Handing my work over: each case, promise, draft and unsent reply stays, goes back, or goes to somebody with a note.
-What will be done stands on one page, is done in one go, and z takes it back."""
+What will be done stands on one page, is done in one go, and z takes it back; what it noted stays."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.shift import InHand, in_hand
+from agent_tui.desk.undo import writes_note
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Promise
 from agent_tui.domain.orders import Assign, ChangePromise, Note, Order
@@ -182,7 +183,10 @@ class _Handing:
         orders = [(self._things[value][0], self._order(value, fate)) for value, fate in self._fates.items()]
         self._context.workbench.order_together(orders, self._held)
         said = plural("{n} thing handed over", "{n} things handed over", n=len(orders))
-        self._context.ui.say(compose("{done}; z takes it back", done=said))
+        back = compose("{done}; z takes it back", done=said)
+        if any(writes_note(order) for _, order in orders):
+            back = compose("{done}; z takes it back, but no note", done=said)
+        self._context.ui.say(said if all(isinstance(order, Note) for _, order in orders) else back)
 
     def _order(self, value: str, fate: Fate) -> Order:
         key, thing = self._things[value]

@@ -17,6 +17,7 @@ from agent_tui.domain.orders import (
     MakePromise,
     MarkRead,
     MarkUnread,
+    Note,
     Order,
     Prioritise,
     Reopen,
@@ -44,6 +45,11 @@ class Undoable:
         return any(CaseKey(backend, case_of(order)) in cases for _, backend, order in self.steps)
 
 
+def writes_note(order: Order) -> bool:
+    """Whether it says something in a case, which stays said: a colleague may have read it."""
+    return isinstance(order, Note) or (isinstance(order, Assign) and bool(order.note.raw.strip()))
+
+
 def inverse(order: Order, before: CaseRow | None, promised: Promise | None = None) -> tuple[Order, SafeText] | None:
     """The opposite order and words for what it undoes; None when there is none or the row was not known. `promised`:
     the promise that it changes, as it was."""
@@ -57,7 +63,10 @@ def inverse(order: Order, before: CaseRow | None, promised: Promise | None = Non
         return None
     case = before.id
     if isinstance(order, Assign):
-        return Assign(case, before.owner, before.team), trusted("undone: assigned as before")
+        words = trusted("undone: assigned as before")
+        if writes_note(order):
+            words = trusted("undone: assigned as before; the note stays")
+        return Assign(case, before.owner, before.team), words
     if isinstance(order, Resolve | Snooze):
         words = trusted("undone: done") if isinstance(order, Resolve) else trusted("undone: snooze")
         return Reopen(case, promises=True) if isinstance(order, Resolve) and order.promises else _back_to(before), words

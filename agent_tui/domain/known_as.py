@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from agent_tui.domain.folding import digits_of
 from agent_tui.domain.model import Address
 
 PHONES = frozenset(("tel", "wa", "sms", "signal", "viber", "rcs"))
@@ -29,6 +28,9 @@ _SHORTEST_PHONE = 7
 def known_as(addresses: Iterable[Address]) -> tuple[str, ...]:
     """The digests of somebody's addresses, each once, in a fixed order. A customer's own words give none: only what
     they wrote from, or what is vouched for, may stand in `addresses`."""
+    # a desk compares digests; it makes some only for a server that gives none
+    from agent_tui.domain.folding import digits_of
+
     found: dict[str, str] = {}
     for one in addresses:
         if one.scheme in PHONES:

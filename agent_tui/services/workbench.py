@@ -15,7 +15,7 @@ from agent_tui.desk.drafts import Draft, LocalFile, order_of, same_words
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OUTBOX_PREFIX, OutboxEntry
 from agent_tui.desk.shift import NOTHING_HELD, InHand
-from agent_tui.desk.undo import Step, Undoable, inverse
+from agent_tui.desk.undo import Step, Undoable, inverse, writes_note
 from agent_tui.domain.orders import (
     FileRef,
     JoinCustomers,
@@ -356,6 +356,8 @@ class Workbench:
             steps += self._give(key, order, False, held)[1]
         if steps:
             words = plural("undone: {n} case as before", "undone: {n} cases as before", n=len(steps))
+            if any(writes_note(order) for _, order in orders):
+                words = compose("{done}; what was noted stays", done=words)
             self._undo = [*self._undo[-UNDO_DEPTH:], Undoable(tuple(steps), words)]
 
     def _elsewhere(self, key: CaseKey, order: Order) -> list[tuple[CaseKey, Order]]:

@@ -55,6 +55,23 @@ async def test_words_are_found_folded_newest_first(hub: Hub) -> None:
     assert await said(hub, "caffe") == []
 
 
+@pytest.mark.parametrize("few", [400, 1], ids=["few cases", "more than are named to the index"])
+async def test_what_is_unwanted_is_left_out_whatever_else_is_asked(
+    hub: Hub, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW_CASES", few)
+    await say(hub, "w1", "the lamp is broken", who="972501111111", at=T0 - 3 * MINUTE_MS)
+    await say(hub, "w2", "where is my parcel", who="972502222222", at=T0 - 2 * MINUTE_MS)
+    await say(hub, "w3", "a lamp and a parcel", who="972503333333", at=T0 - MINUTE_MS)
+    await hub.order(hub.noa, Note((await hub.rows())[0].id, CustomerText("call the courier")))
+    await hub.settle()
+    for asked in ("is:open", "after:2000-01-01", "-is:urgent is:open"):
+        assert sorted(await said(hub, f"{asked} -lamp")) == ["call the courier", "where is my parcel"], asked
+        assert await said(hub, f"{asked} -lamp -is:note") == ["where is my parcel"], asked
+    assert (await find(hub, "is:open -lamp", limit=0)).total == 2
+    assert await said(hub, "-lamp") == [], "by itself it asks for nothing"
+
+
 async def test_hebrew_is_found_with_and_without_points_final_letters_and_prefixes(hub: Hub) -> None:
     await say(hub, "w1", "ולמשלוחים של הבית אין מספר")
     assert len(await said(hub, "משלוחים")) == 1

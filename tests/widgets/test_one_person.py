@@ -93,6 +93,35 @@ async def test_what_comes_at_the_other_server_is_shown_before_a_reply_leaves(tmp
         assert [m.body.raw for m in case.messages if m.kind == "out"] == ["it comes"]
 
 
+async def test_a_note_that_was_begun_stays_a_note(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "n")
+        await desk.site.workspace.port.inbound(chat("w2", "found it!", name="Dana Levi", address=PHONE, at=NOW))
+        await desk.rest()
+        await desk.type("she lies")
+        await desk.press("enter")
+        await desk.wait(8)
+        case = desk.workbench.desk.open_case
+        assert case is not None
+        said = {part.key.backend: [m.kind for m in part.messages if m.kind != "in"] for part in case.parts}
+        assert said == {"hub": [], "yard": ["note"]}
+
+
+async def test_a_forward_that_was_begun_stays_a_forward(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        who = {"name": "Dana Levi", "address": "dana@example.com"}
+        await desk.hears(mail("<1@x>", "where is my lamp?", at=NOW - 9 * MINUTE_MS, **who))
+        await desk.press("home", "enter", "f")
+        await desk.type("boss@example.com")
+        await desk.press("enter")
+        writing = desk.app.desk_screen.case.composer.writing
+        assert writing.draft.forward_of
+        await desk.site.workspace.port.inbound(mail("<2@x>", "found it", at=NOW, **who))
+        await desk.rest()
+        assert writing.draft.forward_of
+
+
 async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:
     async with house(tmp_path, elsewhere=["yard"]) as desk:
         await dana(desk)

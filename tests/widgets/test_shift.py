@@ -164,7 +164,9 @@ async def test_a_hand_over_is_previewed_done_in_one_go_and_undone_by_one_key() -
             Assign("c4472"),
             ChangePromise("c4473", "p_2", NOW + 3 * DAY_MS, "ruti"),
         ]
+        assert "3 things handed over; z takes it back, but no note" in desk.screen[-2]
         await desk.press("z")
+        assert "what was noted stays" in desk.screen[-2]
         assert given(desk, Assign, ChangePromise)[3:] == [
             ChangePromise("c4473", "p_2", NOW + 3 * DAY_MS, "noa"),
             Assign("c4472", "noa", "billing"),
@@ -183,6 +185,7 @@ async def test_all_cases_go_one_way_but_for_those_that_were_decided() -> None:
         await desk.press("enter", "enter")
         orders = given(desk, Assign)
         assert len(orders) == 11
+        assert desk.screen[-2].strip().endswith("11 things handed over; z takes it back")
         assert [order for order in orders if isinstance(order, Assign) and order.agent] == [
             Assign("c4471", "avi", "billing")
         ]
@@ -200,6 +203,7 @@ async def test_a_draft_goes_along_as_a_note_and_stays_here() -> None:
         await pick(desk, "as a note")
         await desk.press(*["pageup"] * 3, "enter")
         assert given(desk, Note) == [Note("c4472", _T("half a thought"))]
+        assert "1 thing handed over" in desk.screen[-2] and "z takes" not in desk.screen[-2], "nothing that it could"
         assert CaseKey("hub", "c4472") in desk.workbench.desk.drafts
 
 

@@ -43,6 +43,7 @@ class Writing:
         self._known_cases: set[CaseKey] = set()  # those of the row by then
         self._known_at: Ms = 0  # by the server's clock
         self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
+        self._by_hand = False  # a note, a forward or a reply to a certain message was asked for
         self._wrote_last: tuple[CaseKey, Ms] | None = None
         self._came: dict[MessageKey, Ms] = {}
         self._asked_subject = False
@@ -126,7 +127,7 @@ class Writing:
             self._load()
         else:
             self._take_outside()
-        if self._pristine and case is not None and not self._new and not self._draft.note:
+        if self._pristine and case is not None and not self._new and not self._by_hand:
             fresh = drafting.reply(case, self.directory, self.workbench.time.now())
             if self.edit.text == self._begun:
                 self._begin(fresh, stay=True)
@@ -136,7 +137,7 @@ class Writing:
     def _follow_customer(self) -> None:
         """Where nothing is written yet, the reply goes to where the customer wrote last, whichever server that is."""
         case = self._case
-        if case is None or not case.beside or self._new:
+        if case is None or not case.beside or self._new or self._by_hand:
             return
         where = drafting.wrote_last(case)
         said = (where.key, max((m.at for m in where.messages if m.kind == "in"), default=0))
@@ -150,6 +151,7 @@ class Writing:
         """Another kind of draft in place of what was not begun, or of nothing."""
         self._new = draft.key is None
         self._begin(draft)
+        self._by_hand = True
         self._changed()
 
     def begin_new(self, draft: Draft) -> None:
@@ -389,7 +391,7 @@ class Writing:
             begun = self._begun
             if channel(draft.channel).kind == "mail" and not begun and (signature := self._signature(draft)):
                 begun = f"\n\n{signature}"
-        self._draft, self._saved, self._pristine = draft, None, True
+        self._draft, self._saved, self._pristine, self._by_hand = draft, None, True, False
         if begun != self.edit.text or not stay:
             self.view.put(begun, 0)
         self._begun = begun

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, or_, select, text, true
 
@@ -27,7 +27,7 @@ from agent_tui.backends.hub.store.search_index import SLOTS, STATE, TEXTS, file_
 from agent_tui.backends.hub.store.values import from_state_column
 from agent_tui.domain import folding
 from agent_tui.domain.brands import sees_every
-from agent_tui.domain.model import Agent, CaseRow
+from agent_tui.domain.model import Agent, CaseRow, MessageKind
 from agent_tui.domain.queries import MOST_COUNTED, Hit, SearchPage, SearchQuery
 from agent_tui.domain.search import Sought, Term, around, begins, forms
 from agent_tui.domain.text import CustomerText
@@ -184,11 +184,11 @@ def _plan(connection: Connection, query: SearchQuery, sought: Sought, me: Agent)
     hides_spam = "spam" not in sought.of("is")
     if hides_spam:
         checks.append(case.c.stage != "spam")
+    if against and not parts:
+        parts.append(_tags("k", get_args(MessageKind)))  # the index can only take away from something: from all
     match = " AND ".join(f"({part})" for part in parts)
-    if match and against:
+    if against:
         match = f"({match}) NOT ({' OR '.join(against)})"
-    elif against:
-        nothing = nothing or not checks
     only_spam_is_checked = len(checks) == int(hides_spam)
     return _Plan(match, tuple(checks), since, min([1 << 62, *ends]), nothing, only_spam_is_checked)
 
