@@ -200,6 +200,7 @@ def _block(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 def _undo(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.keep_draft()
     return context.workbench.undo()
 
 

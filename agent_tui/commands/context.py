@@ -81,6 +81,10 @@ class Ui(Protocol):
         """Open the case of what the history's cursor is on, at it."""
         ...
 
+    def keep_draft(self) -> None:
+        """What is being written is on the disk from now on."""
+        ...
+
     def quote(self) -> SafeText | None:
         """Quote the message under the cursor in what is being written; why not, where that cannot be."""
         ...

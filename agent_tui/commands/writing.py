@@ -62,14 +62,15 @@ def _retry(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 def _take_back(context: Context, _arguments: Arguments) -> SafeText | None:
-    draft = context.workbench.take_back()
+    context.ui.keep_draft()
+    draft, words = context.workbench.take_back()
     if draft is None:
-        return trusted("too late: it has left")
+        return words
     if draft.key is not None:
         context.ui.open_case(draft.key, "composer")
     else:
         context.ui.compose("new")
-    return trusted("taken back: it is a draft again")
+    return words
 
 
 def _something_held(context: Context) -> SafeText | None:

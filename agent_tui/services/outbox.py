@@ -18,6 +18,7 @@ from agent_tui.services.stored import from_json, to_json
 
 _STATES = get_args(EntryState)
 CRASHED = marked("the desk ended before it was sent; send it again")
+BESIDE = marked("taken back, not sent: something else is written here; send or clear that, then R sends this")
 MAYBE = marked("the desk ended while it was being sent; it may have arrived")
 
 
@@ -149,12 +150,20 @@ class Outbox:
         return next((entry for entry in reversed(self.entries) if entry.state == "held"), None)
 
     def take_back(self, id: str, drafts: Drafts, now: Ms) -> Draft | None:
-        """A held or failed entry as the draft it came from, kept as such before it leaves the outbox; None when it is
-        on its way already, or carries no words (then a held one is simply not done)."""
+        """A held or failed entry as the draft it came from, kept as such before it leaves the outbox, with what was
+        written there since below it; None when it is on its way already, or carries no words (then a held one is simply
+        not done), or where a note is written and this is none, or the other way round: it stays then, as failed."""
         entry = self._entries.get(id)
         if entry is None or entry.state not in ("held", "failed"):
             return None
         draft = draft_of(entry.key, entry.order, entry.files, now)
+        there = drafts.get(draft.key) if draft is not None else None
+        if draft is not None and there is not None:
+            if there.note != draft.note:  # never one into the other: a note must not reach the customer
+                self.change(id, state="failed", hold_until=None, reason=BESIDE.text)
+                return None
+            words = [body for body in (draft.body.rstrip(), there.body) if body]
+            draft = replace(draft, body="\n\n".join(words), files=(*draft.files, *there.files))
         if draft is not None:
             drafts.save(draft)
         if draft is not None or entry.state == "held":

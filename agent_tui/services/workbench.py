@@ -458,11 +458,20 @@ class Workbench:
         seen = max((version for at, version in versions if at <= by_then), default=0)
         return replace(order, seen=max(order.seen, seen))
 
-    def take_back(self) -> Draft | None:
-        """The youngest held send becomes a draft again; None when there is none."""
+    def take_back(self) -> tuple[Draft | None, SafeText]:
+        """The youngest held send becomes a draft again, where it can; and what to say of it."""
         held = (entry for entry in reversed(self._outbox.entries) if entry.state == "held" and entry.writes)
         entry = next(held, None)
-        return self._as_draft(entry) if entry is not None else None
+        if entry is None:
+            return None, trusted("too late: it has left")
+        return self._taken(entry)
+
+    def _taken(self, entry: OutboxEntry) -> tuple[Draft | None, SafeText]:
+        draft = self._as_draft(entry)
+        if draft is not None:
+            return draft, trusted("taken back: it is a draft again")
+        left = self._outbox.get(entry.id)
+        return None, left.reason if left is not None else trusted("taken back: it was not done")
 
     def _as_draft(self, entry: OutboxEntry) -> Draft | None:
         draft = self._outbox.take_back(entry.id, self._drafts, self.time.now())
@@ -577,9 +586,7 @@ class Workbench:
         entry = self._outbox.youngest_held()
         if entry is not None:
             self._undo = [done for done in self._undo if done.steps[0][0] != entry.id]
-            if self._as_draft(entry) is None:
-                return trusted("taken back: it was not done")
-            return trusted("taken back: it is a draft again")
+            return self._taken(entry)[1]
         if not self._undo:
             return trusted("nothing to undo")
         done = self._undo.pop()

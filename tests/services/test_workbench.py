@@ -77,12 +77,33 @@ async def test_a_send_is_held_and_then_goes(at: Bench, backend: ScriptedBackend)
 async def test_a_held_send_is_taken_back_as_a_draft(at: Bench, backend: ScriptedBackend) -> None:
     at.work.send(reply("one"))
     at.work.send(Draft(CaseKey("hub", "b"), "email", body="two"))
-    draft = at.work.take_back()
+    draft, _ = at.work.take_back()
     assert draft is not None and draft.body == "two"
     assert at.desk.drafts[CaseKey("hub", "b")].body == "two"
     await at.pass_time(6)
     assert said(backend) == ["one"]
-    assert at.work.take_back() is None
+    assert at.work.take_back()[0] is None
+
+
+async def test_what_was_written_since_stays_below_what_is_taken_back(at: Bench, backend: ScriptedBackend) -> None:
+    at.work.send(reply("one"))
+    at.work.save_draft(reply("two"))
+    draft, _ = at.work.take_back()
+    assert draft is not None and draft.body == "one\n\ntwo"
+    await at.pass_time(6)
+    assert said(backend) == []
+
+
+async def test_what_is_taken_back_never_gets_into_a_note(at: Bench, backend: ScriptedBackend) -> None:
+    key = reply("one").key
+    at.work.send(reply("one"))
+    at.work.save_draft(Draft(key, body="she lies", note=True))
+    draft, words = at.work.take_back()
+    assert draft is None and words.startswith("taken back, not sent")
+    assert at.desk.drafts[key] == Draft(key, body="she lies", note=True)
+    await at.pass_time(6)
+    assert said(backend) == []
+    assert at.lines()[-1] == ("one", "failed"), "it stays in sight"
 
 
 async def test_later_orders_of_the_case_wait_behind_a_held_send(at: Bench, backend: ScriptedBackend) -> None:

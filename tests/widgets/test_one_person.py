@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent_tui.domain.orders import FileRef, LinkElsewhere
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from tests.hub.fakes import chat, mail
 from tests.widgets.picture import Picture, picture
@@ -110,16 +112,60 @@ async def test_a_note_that_was_begun_stays_a_note(tmp_path: Path) -> None:
 
 async def test_a_forward_that_was_begun_stays_a_forward(tmp_path: Path) -> None:
     async with house(tmp_path) as desk:
-        who = {"name": "Dana Levi", "address": "dana@example.com"}
-        await desk.hears(mail("<1@x>", "where is my lamp?", at=NOW - 9 * MINUTE_MS, **who))
-        await desk.press("home", "enter", "f")
+        await desk.hears(mail("<1@x>", "where is my lamp?", name="Dana", address="d@example.com", at=NOW))
+        await desk.press("home", "enter", "W")
         await desk.type("boss@example.com")
         await desk.press("enter")
         writing = desk.app.desk_screen.case.composer.writing
         assert writing.draft.forward_of
-        await desk.site.workspace.port.inbound(mail("<2@x>", "found it", at=NOW, **who))
+        await desk.site.workspace.port.inbound(mail("<2@x>", "found it", name="Dana", address="d@example.com", at=NOW))
         await desk.rest()
         assert writing.draft.forward_of
+
+
+async def test_the_words_are_on_the_disk_at_every_moment_of_a_turn(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("it comes")
+        await desk.wait(3)
+        await desk.press("ctrl+t", "down", "enter")  # no timer has rung since
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "hub"
+        assert [(d.key, d.body) for d in desk.workbench._drafts.all()] == [(case.key, "it comes")]
+
+
+async def test_files_that_are_at_the_other_server_are_told_of(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("it comes")
+        writing = desk.app.desk_screen.case.composer.writing
+        writing.change(files=(FileRef("b1", CustomerText("invoice.pdf"), "application/pdf", 10),))
+        await desk.press("ctrl+t", "down", "enter")
+        assert writing.draft.body == "it comes" and writing.draft.files == ()
+        assert "attach it there once more: invoice.pdf" in desk.text
+
+
+async def test_a_turn_to_who_was_parted_meanwhile_leaves_the_words(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("it comes")
+        await desk.press("ctrl+t", "down")
+        writing, case = desk.app.desk_screen.case.composer.writing, desk.workbench.desk.open_case
+        before = writing.draft
+        assert case is not None
+        row = desk.workbench.desk.row(case.beside[0].key)
+        assert row is not None
+        (itself,) = [digest[1:] for digest in row.known_as if digest[0] == "@"]
+        yard = desk.others[0]
+        await yard.workspace.order(yard._avi, "x1", LinkElsewhere(case.key.case, itself, same=False))
+        await desk.rest()
+        assert case.beside == ()
+        await desk.press("enter")
+        after = writing.draft
+        assert (after.key, after.body, after.conversation) == (before.key, "it comes", before.conversation)
 
 
 async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:

@@ -98,7 +98,9 @@ class Choosing:
         if kind == "way":
             ways = self._routes()
             if int(rest) < len(ways):
-                composer.writing.route(ways[int(rest)])
+                words = composer.writing.route(ways[int(rest)])
+                if words is not None:
+                    host(composer).ui.say(words, "warning")
         elif kind == "sender":
             account, _, key = rest.rpartition(":")
             composer.writing.change(account=account, channel=key)

@@ -12,7 +12,8 @@ from agent_tui.desk.leases import held_words
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.orders import FileRef
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
 from agent_tui.widgets.case import drafting
@@ -179,10 +180,15 @@ class Writing:
         self._pristine = False
         self.edited()
 
-    def route(self, way: drafting.Route) -> None:
-        """The same words another way; at another server as a draft of the case there."""
-        if way.of is not None and not self._turn(way.of):
-            return
+    def route(self, way: drafting.Route) -> SafeText | None:
+        """The same words another way; at another server as a draft of the case there. Answers what to say of it."""
+        said = None
+        if way.of is not None:
+            stay = [file.name for file in self._draft.files if isinstance(file, FileRef)]
+            if not self._turn(way.of):
+                return trusted("something is written there already: here it is")
+            if stay:
+                said = compose("attach it there once more: {files}", files=listed(", ", [n.safe_line for n in stay]))
         signature = self._signature(self._draft)
         signed = bool(signature) and self.edit.text.endswith(signature)
         self._draft = drafting.along(self._draft, way, self.about)
@@ -192,26 +198,27 @@ class Writing:
         elif channel(way.channel).kind != "mail" and signed:
             self.edit.replace(self.edit.text[: -len(signature)].rstrip(), self.edit.caret)
         self.edited()
+        return said
 
     def _turn(self, key: CaseKey) -> bool:
         """Go on writing in another case of the person, with the words that stand here; False where a draft of its own
-        stands there, which is shown then."""
-        words, files, written = self.edit.text, self._draft.files, not self.blank
+        stands there, which is shown then, or where that is another person's by now."""
+        case = self._case
+        if case is None or all(part.key != key for part in case.beside):
+            return False
+        kept, draft = self.workbench.desk.drafts.get(key), self.draft
+        if kept is not None:
+            self.save()
+        elif not self.blank:
+            # there first: a crash in between leaves two drafts, not none
+            here = tuple(file for file in draft.files if isinstance(file, LocalFile))
+            self.workbench.save_draft(Draft(key, draft.channel, body=draft.body, files=here, updated=draft.updated))
+            self.workbench.discard_draft(draft.key)
+            self._saved, self._pristine = None, True
         self._stop_timer()
-        kept = self.workbench.desk.drafts.get(key)
-        if written and kept is None:
-            self.workbench.discard_draft(self._draft.key)
-            self._pristine = True
         self.workbench.turn(key)
         self.take()
-        if kept is not None:
-            return False
-        if written:
-            self._draft = replace(self._draft, files=tuple(file for file in files if isinstance(file, LocalFile)))
-            self.edit.replace(words)
-            self._pristine = False
-            self._know_all()
-        return True
+        return kept is None
 
     # -- sending
 

@@ -222,6 +222,9 @@ class DeskUi:
     def open_entry(self) -> None:
         self._screen.case.open_entry()
 
+    def keep_draft(self) -> None:
+        self._screen.case.composer.writing.save()
+
     def quote(self) -> SafeText | None:
         why_not = self._screen.case.quote()
         if why_not is None:
