@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from agent_tui.domain.queries import TotalsQuery
 from agent_tui.domain.views import ALL, MINE, TEAM, Section
 
@@ -28,9 +30,11 @@ class Counts:
         held.update(zip(query.sections, totals, strict=False))
         return held != before
 
-    def all(self) -> tuple[tuple[str, int], ...]:
-        """(view name, cases), all backends together."""
-        return tuple(
-            (name, sum(totals.get(section, 0) for totals in self._totals.values() for section in sections))
-            for name, sections in COUNTED.items()
-        )
+    def all(self, twice: Mapping[Section, int]) -> tuple[tuple[str, int], ...]:
+        """(view name, rows), all backends together. `twice`: cases of the view that stand in another server's row."""
+        found = []
+        for name, sections in COUNTED.items():
+            cases = sum(totals.get(section, 0) for totals in self._totals.values() for section in sections)
+            # whatever stands in one row of a view does so among all
+            found.append((name, cases - sum(n for of, n in twice.items() if name == "all" or of in sections)))
+        return tuple(found)

@@ -226,6 +226,7 @@ class Desk:
         moved = self.inbox.place(state.id, row, state.me, known_new=known_new)
         if moved is not None:
             changes.inbox = moved
+            changes.header = moved and len(self.backends) > 1  # rows may have become one
             changes.rows.add(key)
         self._counts.doubtful.add(state.id)
         changes.calls = self._calls.seen(state.id, row)
@@ -347,7 +348,7 @@ class Desk:
     def _rows_arrived(self, state: BackendState, query: RowsQuery, page: RowsPage) -> Changes:
         if not self.inbox.page(state.id, query, page):
             return Changes()
-        changes = Changes(inbox=True)
+        changes = Changes(inbox=True, header=len(self.backends) > 1)
         for row in page.rows:
             changes.calls |= self._calls.seen(state.id, row)
         journal = self._journals[state.id]
@@ -550,7 +551,7 @@ class Desk:
 
     def counts(self) -> tuple[tuple[str, int], ...]:
         """(view name, cases) for the header: mine, team (unassigned), all."""
-        return self._counts.all()
+        return self._counts.all(self.inbox.twice())
 
     def next_waiting(self, after: CaseKey | None) -> CaseKey | None:
         """The most urgent held case other than `after` that needs me: mine first, then unassigned ones."""

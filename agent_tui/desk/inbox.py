@@ -165,11 +165,14 @@ class Inbox:
         """Rows per section, all backends together."""
         return tuple((section, self._count(section)) for section in self.view.sections)
 
-    def _count(self, section: Section) -> int:
+    def twice(self) -> dict[Section, int]:
+        """How many cases of each section stand in another server's row, as far as they are held."""
         self._lay_out()
-        merged, true = self._merged.get(section), self._true.get(section)
-        hidden = merged.count - true.count if merged is not None and true is not None else 0
-        return self._sections.count(section) - hidden
+        sections = self._together and self.view.sections
+        return {section: self._merged[section].count - self._true[section].count for section in sections or ()}
+
+    def _count(self, section: Section) -> int:
+        return self._sections.count(section) - self.twice().get(section, 0)
 
     def total_of(self, backend: str, section: Section) -> int | None:
         """Rows of a section at one backend; None when it never said."""

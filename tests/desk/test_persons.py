@@ -213,5 +213,6 @@ def test_a_row_says_what_all_of_it_says() -> None:
     item = next(i for n in range(len(desk.inbox)) if isinstance(i := desk.inbox.item(n), InboxRow))
     assert (item.row.unread, item.row.failed, item.row.preview.raw) == (3, 1, "newest")
     assert set(item.row.channels) == {"email", "whatsapp"}
+    assert dict(desk.counts()) == {"mine": 1, "team": 0, "all": 1}
     assert item.beside == (CaseKey("hub", "1"),)
     assert desk.beside(CaseKey("hub", "1")) == (CaseKey("wood", "2"),)

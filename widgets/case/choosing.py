@@ -32,6 +32,7 @@ class Choosing:
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
+        self._offered: tuple[drafting.Route, ...] = ()
 
     def ask_channel(self, wanted: str = "") -> SafeText | None:
         """Channels and addresses of the customer, the senders of a new message, and the fields of a mail."""
@@ -96,9 +97,8 @@ class Choosing:
         kind, _, rest = value.partition(":")
         composer = self._composer
         if kind == "way":
-            ways = self._routes()
-            if int(rest) < len(ways):
-                words = composer.writing.route(ways[int(rest)])
+            if int(rest) < len(self._offered):
+                words = composer.writing.route(self._offered[int(rest)])
                 if words is not None:
                     host(composer).ui.say(words, "warning")
         elif kind == "sender":
@@ -128,7 +128,8 @@ class Choosing:
 
     def _ways(self) -> list[Choice]:
         choices, case = [], self._case
-        for place, way in enumerate(self._routes()):
+        self._offered = self._routes()
+        for place, way in enumerate(self._offered):
             profile = channel(way.channel)
             title = compose("{channel} {to}", channel=profile.title, to=way.address.safe_line)
             beside = compose("{left} left", left=window(way.left)) if way.left is not None else NOTHING
