@@ -161,9 +161,9 @@ class Composer(LineView, can_focus=True):
         return rule_steps(self.writing.about, self.writing.draft, now)
 
     def _rule(self) -> LinePieces:
-        return rule_of(
-            self.writing.about, self.writing.draft, self.writing.directory, self.workbench.time.now(), self.size.width
-        )
+        writing = self.writing
+        now, width = self.workbench.time.now(), self.size.width
+        return rule_of(writing.about, writing.draft, writing.directory, now, width, writing.server)
 
     @property
     def _head(self) -> int:

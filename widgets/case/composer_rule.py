@@ -18,17 +18,22 @@ from agent_tui.widgets.cells import cell_len
 _NUMBER = re.compile(r"[\d+(]")
 
 
-def rule_of(case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, width: int) -> LinePieces:
+def rule_of(
+    case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, width: int, server: SafeText = NOTHING
+) -> LinePieces:
     """`── to Dana · WhatsApp · Nofar Home ─ 23h50 left ──`; a note says that it stays. The first name does
-    where `width` is short."""
+    where `width` is short. `server`: which one sends it, where the person is known to several."""
     start = Piece(trusted("── "), "rule")
     if draft.note:
-        left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"))
+        where = compose(" · {server} ", server=server) if server else NOTHING
+        left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"), Piece(where, "quiet"))
         return LinePieces(left, (), trusted("─"), "rule")
     parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
         parts.append(clean_line(directory.brand_title(sender.brand) or sender.name))
+    if server and draft.key is not None:
+        parts.append(server)
     beside = compose(" · {parts} ", parts=listed(" · ", parts))
     right = tuple(_right(case, draft, now))
     for short in (False, True):

@@ -98,6 +98,12 @@ class Writing:
         return state.directory if state is not None else Directory()
 
     @property
+    def server(self) -> SafeText:
+        """The one that sends it, where the person is known to several; "" where that goes without saying."""
+        state, about = self._backend, self.about
+        return clean_line(state.name) if state is not None and about is not None and about.beside else trusted("")
+
+    @property
     def canned(self) -> dict[str, str]:
         """Canned replies of whom the draft speaks for, by key."""
         about, sender = self.about, drafting.sender_of(self.directory, self._draft)
