@@ -18,7 +18,7 @@ from agent_tui.services.stored import from_json, to_json
 
 _STATES = get_args(EntryState)
 CRASHED = marked("the desk ended before it was sent; send it again")
-BESIDE = marked("taken back, not sent: something else is written here; send or clear that, then R sends this")
+BESIDE = marked("taken back, not sent: something else is written here; send or clear that, then Z sends this")
 MAYBE = marked("the desk ended while it was being sent; it may have arrived")
 
 
