@@ -19,8 +19,11 @@ def _history(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 def _kept(context: Context) -> SafeText | None:
-    backend = context.backend
+    backend, desk = context.backend, context.workbench.desk
     if backend is None or backend.capabilities.history or backend.state == "connecting":
+        return None
+    beside = desk.beside(context.key) if context.key is not None else ()
+    if any(desk.backends[other.backend].capabilities.history for other in beside):
         return None
     return compose("{server} gives no history", server=clean_line(backend.name or backend.id))
 

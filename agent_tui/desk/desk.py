@@ -451,9 +451,9 @@ class Desk:
         """Back to the inbox; the draft stays."""
         return self._person.close()
 
-    def show_past(self) -> Changes:
-        """The history of the open case's customer is wanted."""
-        return self._person.show_past()
+    def show_past(self, key: CaseKey | None = None) -> Changes:
+        """The history of the open case's customer is wanted; with `key`, another of their cases, at that one's server."""
+        return self._person.show_past(key)
 
     def close_past(self) -> Changes:
         """Back to the case."""

@@ -95,9 +95,10 @@ class Person:
         self.opened.close()
         return self.close_past() | Changes(timeline=True, customer=True, composer=True)
 
-    def show_past(self) -> Changes:
-        """The history of the case's customer is wanted."""
-        case = self.case
+    def show_past(self, key: CaseKey | None) -> Changes:
+        """The history of the case's customer is wanted, at the server of the case or of `key`, another of theirs."""
+        timeline = self.opened.of(key) if key is not None else self.opened.timeline
+        case = timeline.case if timeline is not None else None
         customer = case.customer.id if case is not None and case.customer is not None else ""
         customer = customer or (case.row.customer if case is not None and case.row is not None else "")
         if case is None or not customer:

@@ -312,9 +312,9 @@ class Workbench:
         """A further page of the customer's earlier cases."""
         self._changed(self.desk.want_history())
 
-    def show_past(self) -> None:
-        """The history of the open case's customer."""
-        self._changed(self.desk.show_past())
+    def show_past(self, key: CaseKey | None = None) -> None:
+        """The history of the open case's customer; see `Desk.show_past`."""
+        self._changed(self.desk.show_past(key))
 
     def close_past(self) -> None:
         """Back to the case."""

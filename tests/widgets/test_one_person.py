@@ -168,6 +168,21 @@ async def test_a_turn_to_who_was_parted_meanwhile_leaves_the_words(tmp_path: Pat
         assert (after.key, after.body, after.conversation) == (before.key, "it comes", before.conversation)
 
 
+async def test_h_shows_the_history_of_one_server_after_the_other(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "h")
+        assert "history at yard" in desk.text
+        assert desk.workbench.desk.past is not None and desk.workbench.desk.past.backend == "yard"
+        await desk.press("h")
+        assert "history at hub" in desk.text
+        assert desk.workbench.desk.past.backend == "hub" and "where is my lamp?" in desk.text
+        await desk.press("h")
+        assert desk.workbench.desk.past is None
+        await desk.press("h", "h", "escape")
+        assert desk.workbench.desk.past is None, "Esc leaves at once"
+
+
 async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:
     async with house(tmp_path, elsewhere=["yard"]) as desk:
         await dana(desk)

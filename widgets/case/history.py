@@ -102,11 +102,11 @@ class History(EntryList):
     def place_of_entry(self, key: CaseKey, talks: frozenset[str]) -> CaseKey | None:
         """The case to open for what the cursor is on: the open one (`key`, with conversations `talks`) where it is in
         that."""
-        entry = self.entry
-        if entry is None or not entry.case:
+        entry, past = self.entry, self.workbench.desk.past
+        if entry is None or not entry.case or past is None:
             return None
-        here = entry.case == key.case or group_of(entry) in talks
-        return key if here else CaseKey(key.backend, entry.case)
+        here = past.backend == key.backend and (entry.case == key.case or group_of(entry) in talks)
+        return key if here else CaseKey(past.backend, entry.case)
 
     # -- what it consists of
 

@@ -12,7 +12,7 @@ from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
-from agent_tui.domain.text import SafeText
+from agent_tui.domain.text import SafeText, clean_line, compose
 from agent_tui.domain.time import local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
@@ -112,7 +112,9 @@ class DeskUi:
             self.focus("timeline" if self._workbench.desk.open_case is not None else "inbox")
             screen.place()
         elif self.place == "history":
-            self.toggle_history()
+            self._workbench.close_past()
+            screen.changed(Changes(past=True))
+            self.focus("timeline")
         elif self.place == "composer" or self.place == "customer":
             self.focus("timeline")
         elif screen.sight == "card":
@@ -212,10 +214,20 @@ class DeskUi:
 
     def toggle_history(self) -> None:
         screen, desk = self._screen, self._workbench.desk
-        if desk.past is not None:
+        case, past = desk.open_case, desk.past
+        parts = (case, *case.beside) if case is not None else ()
+        told = [part.key for part in parts if desk.backends[part.key.backend].capabilities.history]
+        at = next((place for place, key in enumerate(told) if past is not None and key.backend == past.backend), -1)
+        if past is not None and at + 1 >= len(told):
             self._workbench.close_past()
-        else:
+        elif not told:
             self._workbench.show_past()
+        else:
+            key = told[at + 1]
+            self._workbench.show_past(key)
+            if len(told) > 1:
+                server = clean_line(desk.backends[key.backend].name)
+                self.say(compose("history at {server}", server=server))
         screen.changed(Changes(past=True))
         self.focus("timeline")
 
