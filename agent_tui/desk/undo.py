@@ -89,7 +89,7 @@ def inverse(order: Order, before: CaseRow | None, promised: Promise | None = Non
     if isinstance(order, LinkElsewhere):
         said = next((sign for sign in (SAME, OTHER) if sign + order.other in before.known_as), "")
         as_before = LinkElsewhere(case, order.other, {SAME: True, OTHER: False, "": None}[said])
-        return as_before, trusted("undone: joined") if order.same else trusted("undone: parted")
+        return as_before, trusted("undone: the join") if order.same else trusted("undone: the parting")
     if isinstance(order, Spam):
         return Spam(case, not order.on), trusted("undone: spam") if order.on else trusted("undone: no spam")
     if isinstance(order, Block):

@@ -386,7 +386,7 @@ class Workbench:
             return "", (), trusted("")
         if isinstance(order, JoinCustomers):
             # which join it made is known when it is acknowledged
-            return entry.id, ((entry.id, key.backend, order),), trusted("undone: joined")
+            return entry.id, ((entry.id, key.backend, order),), trusted("undone: the join")
         opposite = inverse(order, before, held.promise(key.backend, order))
         if opposite is None:
             return entry.id, (), trusted("")

@@ -46,7 +46,7 @@ def unite(tx: Tx, one: str, other: str, origin: JoinOrigin, by: str = "", reason
     id = tx.ids.new("j")
     joins.add(tx.connection, Join(id, one, other, origin, tx.now, by, reason))
     people.set_root(tx.connection, members, min(members))
-    tx.regroup(members)
+    tx.regroup(members, by)
     made = joins.find(tx.connection, id)
     assert made is not None
     tx.append(CustomersJoined(made, tx.person(one)), by=by)
@@ -67,7 +67,7 @@ def part(tx: Tx, agent: Agent, order: PartCustomers) -> str:
     sides = [joining.component(id, edges) for id in (held.one, held.other)]
     for side in sides:
         people.set_root(tx.connection, sorted(side), min(side))
-    tx.regroup(members)
+    tx.regroup(members, agent.id)
     # they are two people: what was accepted does not come back as a suggestion
     suggestions.decide_between(tx.connection, [held.one], [held.other], "refused", agent.id, tx.now)
     for side in sides:

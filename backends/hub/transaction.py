@@ -74,6 +74,7 @@ class Tx:
         self._customers: dict[str, Customer] = {}
         self._persons: dict[str, Customer] = {}
         self._regroup: dict[str, bool] = {}
+        self._regrouped_by = ""
         self._events: list[Event] = []
         self._facts: list[Stored] = []
 
@@ -104,9 +105,10 @@ class Tx:
         self._customers.pop(id, None)
         self._persons.clear()
 
-    def regroup(self, customers: Iterable[str]) -> None:
-        """Who is one person with whom has changed for these: their cases make other rows."""
+    def regroup(self, customers: Iterable[str], by: str = "") -> None:
+        """Who is one person with whom has changed for these, `by` whom: their cases make other rows."""
         self._persons.clear()
+        self._regrouped_by = by
         self._regroup.update(dict.fromkeys(customers, True))
 
     # cases
@@ -412,9 +414,9 @@ class Tx:
         if head and head != id:
             edit.shown = Shown(joining.hidden(row), edit.now.view, "")
             if edit.told:
-                edit.version = self.append(CaseChanged("joined", head), id)
+                edit.version = self.append(CaseChanged("joined", head), id, by=self._regrouped_by)
         elif edit.stored.stage == "joined":
-            edit.version = self.append(CaseChanged("parted", before), id)
+            edit.version = self.append(CaseChanged("parted", before), id, by=self._regrouped_by)
         edit.touched = edit.touched or before != head
         return renamed
 
@@ -440,7 +442,7 @@ class Tx:
         edit = self._edits[id]
         if not edit.version and changed:
             grew = edit.head and edit.stored.stage != "joined"
-            self.append(CaseChanged("joined" if grew else "parted"), id)
+            self.append(CaseChanged("joined" if grew else "parted"), id, by=self._regrouped_by)
 
 
 def _moves(body: AnyBody) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from agent_tui.app import DeskApp
+from agent_tui.desk.inbox import InboxHeader
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.model import Role
 from agent_tui.domain.orders import Assign
@@ -229,3 +230,29 @@ async def test_a_colleagues_join_takes_the_open_case_and_its_draft_along(tmp_pat
         await desk.wait(10)
         assert [m.body.raw for m in case.messages if m.kind == "out"] == ["i look"]
         assert case.row.stage == "customer"
+
+
+def drawn(desk: House) -> list[tuple[int, int]]:
+    """Of each section its total and how many rows of it stand there."""
+    found: list[list[int]] = []
+    inbox = desk.workbench.desk.inbox
+    for index in range(len(inbox)):
+        item = inbox.item(index)
+        if isinstance(item, InboxHeader):
+            found.append([item.total, 0])
+        else:
+            found[-1][1] += 1
+    return [(total, rows) for total, rows in found if total or rows]
+
+
+async def test_ones_own_join_and_parting_move_the_rows_at_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await desk.hears(mail("<0@x>", "hello", name="Zeev", address="zeev@example.com", at=NOW - 2 * MINUTE_MS))
+        await two(desk)
+        await desk.press("J", "enter", "enter")
+        await desk.wait(2)
+        assert drawn(desk) == [(2, 2)]
+        await desk.press("J")
+        await desk.press("down", "enter", "enter")
+        await desk.wait(2)
+        assert desk.rows == 3 and drawn(desk) == [(3, 3)]
