@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from agent_tui.commands.case import who
 from agent_tui.commands.context import Choice, Context
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.known_as import ITSELF, OTHER
+from agent_tui.domain.known_as import ITSELF, OTHER, name_of
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import LinkElsewhere
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
@@ -61,12 +61,11 @@ def _link(context: Context, key: CaseKey, other: CaseKey, row: CaseRow, *, same:
     desk = context.workbench.desk
     own = desk.row(key)
     for home, there in ((key, row), (other, own)):
-        itself = next((digest[1:] for digest in there.known_as if digest[0] == ITSELF), "") if there is not None else ""
+        itself = name_of(there.known_as) if there is not None else ""
         if itself and "link-elsewhere" in desk.backends[home.backend].capabilities.orders:
             context.workbench.order(home.backend, LinkElsewhere(home.case, itself, same), key=home)
-            return (
-                compose("joined with {who}", who=who(row)) if same else trusted("parted: they are two customers again")
-            )
+            done = compose("joined with {who}", who=who(row))
+            return done if same else trusted("parted: they are two customers again")
     return trusted("neither server can keep who is one person: that takes a hub of this program")
 
 
@@ -88,7 +87,7 @@ def _like(context: Context, key: CaseKey, own: CaseRow, words: str) -> Iterator[
 
 def _refused(one: CaseRow, other: CaseRow) -> bool:
     pairs = ((one, other), (other, one))
-    return any(OTHER + digest[1:] in b.known_as for a, b in pairs for digest in a.known_as if digest[0] == ITSELF)
+    return any(OTHER + digest[1:] in b.known_as for a, b in pairs for digest in a.known_as if digest[:1] == ITSELF)
 
 
 def _named(row: CaseRow) -> SafeText:

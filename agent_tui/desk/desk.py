@@ -203,6 +203,8 @@ class Desk:
             changes |= self._newer_row(state, event.row, known_new=opened)
             if state.me is not None and event.by == state.me.id and self.inbox.held is not None:
                 self.inbox.release(key)
+                if isinstance(body, CaseChanged) and body.change == "elsewhere":
+                    self.inbox.release_known(body.detail.lstrip("+-"))
                 changes.inbox = True  # it may have been held elsewhere than where it stands now
         if isinstance(body, CallChanged):
             changes.calls |= self._calls.changed(state.id, body.call)
@@ -452,7 +454,7 @@ class Desk:
         return self._person.close()
 
     def show_past(self, key: CaseKey | None = None) -> Changes:
-        """The history of the open case's customer is wanted; with `key`, another of their cases, at that one's server."""
+        """The history of the open case's customer is wanted; `key`: another of their cases, at that one's server."""
         return self._person.show_past(key)
 
     def close_past(self) -> Changes:

@@ -15,6 +15,7 @@ from agent_tui.desk.merging import Stretch, merge
 from agent_tui.desk.sections import Sections
 from agent_tui.desk.whole_row import whole_row
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.known_as import ITSELF
 from agent_tui.domain.model import Agent, CaseRow, Directory
 from agent_tui.domain.queries import RowsPage, RowsQuery
 from agent_tui.domain.views import MINE, Section, View
@@ -215,6 +216,12 @@ class Inbox:
         if key in self._sections.rows:
             self._free |= {key}
             self._sections.dirty.add(self._sections.rows[key][0])
+
+    def release_known(self, itself: str) -> None:
+        """The agent said who a customer of another server is, or is not: those rows come and go at once."""
+        for key, (_, row) in tuple(self._sections.rows.items()):
+            if ITSELF + itself in row.known_as:
+                self.release(key)
 
     @property
     def order_changed(self) -> bool:

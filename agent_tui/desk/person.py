@@ -147,6 +147,7 @@ class Person:
 
     def newer_row(self, key: CaseKey, row: CaseRow) -> Changes:
         """The newest row of a case."""
+        self._same.newer_row(key, row)
         timeline = self.opened.of(key)
         if timeline is None or (timeline.case.row is not None and timeline.case.row.version >= row.version):
             return Changes()

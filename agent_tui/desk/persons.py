@@ -8,7 +8,8 @@ of each server at most: of several, the one that stands first.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from itertools import combinations
 
 from agent_tui.desk.keys import CaseKey
@@ -17,53 +18,61 @@ from agent_tui.domain.known_as import ITSELF, OTHER, SAME, SHARED, SURE
 from agent_tui.domain.model import CaseRow, Stage
 
 OPEN: frozenset[Stage] = frozenset(("us", "customer", "later"))
+MOST_DIGESTS = 64
+"""Of one row; what a server says beyond them is not looked at."""
+_DIGEST = re.compile(f"[{SURE}{SHARED}{ITSELF}{SAME}{OTHER}][0-9a-f]{{16}}")
 Pair = tuple[CaseKey, CaseKey]
+Known = Mapping[CaseKey, frozenset[str]]
+"""By what the customer of each row is known."""
 
 
 def grouped(rows: Iterable[tuple[CaseKey, CaseRow]]) -> dict[CaseKey, tuple[CaseKey, ...]]:
     """Of each case that shares its row: all cases of that row, itself among them, in the order in which they stand.
     `rows` come in that order, each once."""
     held = {key: row for key, row in rows if row.known_as and row.stage in OPEN}
-    pairs = list(_pairs(held))
-    apart = {pair for _, pair in pairs if _said(held, pair, OTHER)}
+    known = {key: frozenset(filter(_DIGEST.fullmatch, row.known_as[:MOST_DIGESTS])) for key, row in held.items()}
+    pairs = _pairs(held, known)
+    apart = {pair for pair in pairs if _said(known, pair, OTHER)}
     members: dict[CaseKey, list[CaseKey]] = {}
-    for _, pair in pairs:
-        if _said(held, pair, SAME):
+    for pair in pairs:
+        if _said(known, pair, SAME):
             _put_together(members, pair, apart)
-    for digest, pair in pairs:
-        if _one_person(held, pair, digest):
+    for pair, digests in pairs.items():
+        if any(_one_person(held, known, pair, digest) for digest in digests):
             _put_together(members, pair, apart)
     places = {key: place for place, key in enumerate(held)}
     return {key: tuple(sorted(group, key=places.__getitem__)) for key, group in members.items()}
 
 
-def _pairs(held: Mapping[CaseKey, CaseRow]) -> Iterator[tuple[str, Pair]]:
-    """Cases of two servers that have a digest in common which is one customer's at each."""
+def _pairs(held: Mapping[CaseKey, CaseRow], known: Known) -> dict[Pair, list[str]]:
+    """Cases of two servers, each pair with the digests that both have and that are one customer's at each."""
     having: dict[str, dict[str, tuple[str, CaseKey] | None]] = {}
     for key, row in held.items():
-        for known in row.known_as:
-            there = having.setdefault(known[1:], {})
+        for digest in sorted({one[1:] for one in known[key]}):
+            there = having.setdefault(digest, {})
             first = there.setdefault(key.backend, (row.customer, key))
             if first is not None and first[0] != row.customer:
                 there[key.backend] = None
+    pairs: dict[Pair, list[str]] = {}
     for digest, there in having.items():
         if len(there) > 1 and None not in there.values():
             for pair in combinations([first[1] for first in there.values() if first is not None], 2):
-                yield digest, pair
+                pairs.setdefault(pair, []).append(digest)
+    return pairs
 
 
-def _said(held: Mapping[CaseKey, CaseRow], pair: Pair, sign: str) -> bool:
+def _said(known: Known, pair: Pair, sign: str) -> bool:
     """Whether an agent said of one of the two, at its server, that the other is the same person, or is not."""
-    one, other = (held[key].known_as for key in pair)
-    return any(sign + known[1:] in b for a, b in ((one, other), (other, one)) for known in a if known[0] == ITSELF)
+    one, other = (known[key] for key in pair)
+    return any(sign + digest[1:] in b for a, b in ((one, other), (other, one)) for digest in a if digest[0] == ITSELF)
 
 
-def _one_person(held: Mapping[CaseKey, CaseRow], pair: Pair, digest: str) -> bool:
+def _one_person(held: Mapping[CaseKey, CaseRow], known: Known, pair: Pair, digest: str) -> bool:
     """Whether an address that both have makes them one person."""
-    signs = [{sign for sign in (SURE, SHARED) if sign + digest in held[key].known_as} for key in pair]
-    if not all(signs):
-        return False
-    return all(SURE in found for found in signs) or alike(held[pair[0]], held[pair[1]])
+    if all(SURE + digest in known[key] for key in pair):
+        return True
+    have = all({SURE + digest, SHARED + digest} & known[key] for key in pair)
+    return have and alike(held[pair[0]], held[pair[1]])
 
 
 def alike(one: CaseRow, other: CaseRow) -> bool:

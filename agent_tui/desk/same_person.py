@@ -36,6 +36,15 @@ class SamePerson:
         """What it was asked before is asked again."""
         self._asked = {asked for asked in self._asked if asked[0] != backend}
 
+    def newer_row(self, key: CaseKey, row: CaseRow) -> None:
+        """What was found is another by now."""
+        held = self.found.get(key)
+        if held is not None and held.version < row.version:
+            if row.erased:
+                del self.found[key]
+            else:
+                self.found[key] = row
+
     def arrived(self, backend: str, page: SamePersonPage) -> None:
         """Rows that may be theirs."""
         self.found |= {CaseKey(backend, row.id): row for row in page.rows}

@@ -54,6 +54,8 @@ class Timeline:
             kept = {id: m for id, m in self._messages.items() if m.at < oldest and detail.more_before}
             self._messages = kept | {message.id: message for message in detail.messages}
             self._provisional.clear()
+            if case.customer is not None and case.customer.id != detail.customer.id:
+                case.history = None  # another person's by now
             case.customer = detail.customer
             case.conversations = detail.conversations
             case.calls = detail.calls

@@ -31,7 +31,7 @@ def also(order: Order, me: str, row: CaseRow, my_id: str) -> Order | None:
         return MarkUnread(row.id) if not row.unread else None
     if isinstance(order, Assign):
         if not order.agent and not order.team:
-            return Assign(row.id) if row.owner or row.team else None
+            return Assign(row.id, team=row.team) if my_id and row.owner == my_id else None
         if me and order.agent == me and my_id and row.owner != my_id:
             return Assign(row.id, my_id, row.team)
     return None

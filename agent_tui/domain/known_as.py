@@ -51,3 +51,8 @@ def itself(server: str, customer: str) -> str:
 
 def _digest(scheme: str, value: str) -> str:
     return blake2b(f"{scheme}:{value}".encode(errors="replace"), digest_size=8).hexdigest()
+
+
+def name_of(known: Iterable[str]) -> str:
+    """Who somebody calls themselves at their own server, without its sign; "" where the server does not say."""
+    return next((digest[1:] for digest in known if digest[:1] == ITSELF), "")

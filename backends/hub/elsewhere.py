@@ -24,6 +24,7 @@ from agent_tui.domain.queries import SamePersonQuery
 MOST_ADDRESSES = 50
 """Of a question; what comes after is not looked at."""
 MOST_ROWS = 20
+MOST_SAID = 50
 _DIGEST = re.compile("[0-9a-f]{16}")
 
 
@@ -62,22 +63,27 @@ def _written(address: Address) -> Iterator[tuple[str, str]]:
 
 
 def link(tx: Tx, agent: Agent, order: LinkElsewhere) -> str:
-    """An agent says that a customer of another server is the same person, or another. Raises Refused."""
+    """An agent says that a customer of another server is the same person, or another. It is said of the person as the
+    case's brand has them: who sees other brands only hears nothing of it. Raises Refused."""
     if not _DIGEST.fullmatch(order.other):
         raise Refused("no-customer", "That names nobody at another server.")
-    record = tx.case(order.case)
+    record = tx.leader(order.case)
     if record is None:
         raise Refused("no-case", "There is no such case.")
-    nodes = sorted(tx.nodes(record.node), key=lambda node: (node != record.node, node))
-    store.say(tx.connection, nodes, order.other, order.same, agent.id, tx.now)
+    nodes = sorted(tx.shown_nodes(record), key=lambda node: (node != record.node, node))
+    brand = record.row.brand
+    if order.same is not None and len(store.known(tx.connection, nodes, brand)) - len(nodes) >= MOST_SAID:
+        raise Refused("too-many-customers", f"At most {MOST_SAID} customers elsewhere can be told of one person.")
+    store.say(tx.connection, nodes, brand, order.other, order.same, agent.id, tx.now)
     sign = {True: SAME, False: OTHER, None: ""}[order.same]
-    heads = dict.fromkeys((cases.head_of(tx.connection, order.case), *_open_rows(tx, nodes)))
-    for head in heads:
+    for head in dict.fromkeys((record.row.id, *_open_rows(tx, nodes, brand))):
         tx.know_anew(head)
         tx.append(CaseChanged("elsewhere", sign + order.other), head, by=agent.id)
     return ""
 
 
-def _open_rows(tx: Tx, nodes: list[str]) -> Iterator[str]:
+def _open_rows(tx: Tx, nodes: list[str], brand: str) -> Iterator[str]:
     for id in cases.in_play(tx.connection, nodes):
-        yield cases.head_of(tx.connection, id)
+        head = tx.leader(id)
+        if head is not None and head.row.brand == brand:
+            yield head.row.id

@@ -332,7 +332,9 @@ class Tx:
             return ()
         said = tuple(digest for digest in edit.now.row.known_as if digest[0] in (ITSELF, SAME, OTHER))
         if edit.head or not said or edit.known_anew:
-            said = elsewhere.known(self.connection, self._shown_nodes(edit.head) if edit.head else [edit.now.node])
+            leader = self.case(edit.head) if edit.head else None
+            nodes = self.shown_nodes(leader) if leader is not None else [edit.now.node]
+            said = elsewhere.known(self.connection, nodes, edit.now.row.brand)
         return (*known_as(person.addresses), *said)
 
     def know_anew(self, id: str) -> None:
@@ -385,15 +387,14 @@ class Tx:
 
     def _shown_person(self, head: str) -> Customer:
         """The person as a row shows them: without what belongs to cases of other brands only."""
-        own, record = self._shown_nodes(head), self.case(head)
+        record = self.case(head)
         assert record is not None
+        own = self.shown_nodes(record)
         whole = len(own) == len(self.nodes(record.node))
         return self.person(record.node) if whole else people.together(self.connection, own)
 
-    def _shown_nodes(self, head: str) -> list[str]:
+    def shown_nodes(self, record: CaseRecord) -> list[str]:
         """The customers who are the person as a row shows them."""
-        record = self.case(head)
-        assert record is not None
         members = self.nodes(record.node)
         brand, held = record.row.brand, brands.by_customer(self.connection, members)
         return [member for member in members if brand in held.get(member, (brand,))]

@@ -8,6 +8,7 @@ import pytest
 
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.elsewhere import MOST_SAID
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.domain.known_as import itself, known_as
 from agent_tui.domain.model import Address, Agent, CaseRow
@@ -136,3 +137,27 @@ async def test_nothing_is_said_of_who_was_erased(hub: Hub) -> None:
     with hub.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customer_elsewhere").scalar() == 0
     assert await same(hub, DANA) == []
+
+
+async def test_what_is_said_for_one_brand_is_not_told_to_another(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        nofar = await house.writes("nofar", "<1@x>", address="dana@example.com")
+        ogen = await house.writes("ogen", "<2@x>", address="dana@example.com")
+        house.events.clear()
+        assert isinstance(await house.order(house.oren, LinkElsewhere(ogen.id, THEM, same=True)), Acked)
+        assert [event.case for event in house.events] == [ogen.id]
+        assert isinstance(await house.order(house.noa, LinkElsewhere(nofar.id, THEM, same=False)), Acked)
+        await house.writes("nofar", "<3@x>", address="dana@example.com")
+        await house.writes("ogen", "<4@x>", address="dana@example.com")
+        said = {row.id: [d for d in row.known_as if d[1:] == THEM] for row in await house.seen_by(house.avi)}
+        assert said == {nofar.id: [f"-{THEM}"], ogen.id: [f"+{THEM}"]}
+
+
+async def test_only_so_many_can_be_said_of_one_person(hub: Hub) -> None:
+    row = await dana(hub)
+    for number in range(MOST_SAID):
+        assert isinstance(await hub.order(hub.noa, LinkElsewhere(row.id, f"{number:016x}", same=False)), Acked)
+    outcome = await hub.order(hub.noa, LinkElsewhere(row.id, THEM, same=True))
+    assert isinstance(outcome, Rejected) and outcome.code == "too-many-customers"
+    assert isinstance(await hub.order(hub.noa, LinkElsewhere(row.id, f"{1:016x}")), Acked)
+    assert isinstance(await hub.order(hub.noa, LinkElsewhere(row.id, THEM, same=True)), Acked)

@@ -71,7 +71,7 @@ NEVER = {
     "case_part_text": {"case_id"},
     # digests of addresses
     "case_text": {"case_id", "known_as"},
-    "customer_elsewhere": {"customer_id", "other", "by"},
+    "customer_elsewhere": {"customer_id", "brand", "other", "by"},
     "case_search": {"stage", "case_id", "owner", "team", "channels", "brand"},
     "case_count": {"stage", "owner", "team", "brand"},
     "conversation": {"id", "case_id", "channel", "account", "address_id"},

@@ -10,7 +10,7 @@ from agent_tui.domain.time import MINUTE_MS
 from tests.hub.fakes import chat, mail
 from tests.widgets.picture import Picture, picture
 from tests.widgets.shop import NOW
-from tests.widgets.test_joining import House, house
+from tests.widgets.test_joining import House, drawn, house
 
 __all__ = ["picture"]
 PHONE = "+972541234567"
@@ -197,9 +197,10 @@ async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) ->
         assert desk.rows == 3
         case = desk.workbench.desk.open_case
         assert case is not None and case.beside == ()
+        assert drawn(desk) == [(3, 3)], "both stand there at once"
         await desk.press("escape", "z")
         await desk.wait(2)
-        assert desk.rows == 2
+        assert desk.rows == 2 and drawn(desk) == [(2, 2)]
 
 
 async def test_a_like_name_at_another_server_is_offered_and_may_be_joined(tmp_path: Path) -> None:

@@ -115,13 +115,12 @@ class Choosing:
         return self._composer.workbench.desk.open_case
 
     def _routes(self) -> tuple[drafting.Route, ...]:
-        composer = self._composer
         case, workbench = self._case, self._composer.workbench
         if case is None:
             return ()
         now = workbench.time.now()
-        found = drafting.routes(case, composer.writing.directory, now)
-        for part in case.beside:
+        found: tuple[drafting.Route, ...] = ()
+        for part in (case, *case.beside):
             state = workbench.desk.backends[part.key.backend]
             found += tuple(replace(way, of=part.key) for way in drafting.routes(part, state.directory, now))
         return found
@@ -135,8 +134,8 @@ class Choosing:
             beside = compose("{left} left", left=window(way.left)) if way.left is not None else NOTHING
             if not way.conversation:
                 beside = trusted("a new conversation")
-            if case is not None and case.beside:
-                server = self._composer.workbench.desk.backends[(way.of or case.key).backend].name
+            if case is not None and case.beside and way.of is not None:
+                server = self._composer.workbench.desk.backends[way.of.backend].name
                 beside = listed(" · ", [words for words in (clean_line(server), beside) if words])
             choices.append(Choice(f"way:{place}", title, beside, way.why_not))
         return choices

@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
 @frozen
 class Route:
     """One way to write to the customer of a case. `conversation` "": a new thread. `left`: ms of the reply window.
-    `of`: the case of another server that it belongs to."""
+    `of`: the case that it belongs to, where the person may have several."""
 
     channel: str
     conversation: str

@@ -189,7 +189,7 @@ class Writing:
     def route(self, way: drafting.Route) -> SafeText | None:
         """The same words another way; at another server as a draft of the case there. Answers what to say of it."""
         said = None
-        if way.of is not None:
+        if way.of is not None and way.of != self._draft.key:
             stay = [file.name for file in self._draft.files if isinstance(file, FileRef)]
             if not self._turn(way.of):
                 return trusted("something is written there already: here it is")

@@ -174,11 +174,13 @@ customer_join = Table(
     Column("revoked_by", Id, nullable=False),
 )
 
-# Whom another server knows as `other` is the same person as this customer, or is not: agents said so.
+# Whom another server knows as `other` is the same person as this customer, or is not: agents said so of what the
+# customer has with a brand.
 customer_elsewhere = Table(
     "customer_elsewhere",
     metadata,
     Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
+    Column("brand", Word, primary_key=True),
     Column("other", Word, primary_key=True),
     Column("same", Boolean, nullable=False),
     Column("by", Id, nullable=False),

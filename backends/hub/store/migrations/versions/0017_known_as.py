@@ -30,12 +30,13 @@ def upgrade() -> None:
     op.create_table(
         "customer_elsewhere",
         sa.Column("customer_id", _ID, nullable=False),
+        sa.Column("brand", sa.String(length=255), nullable=False),
         sa.Column("other", sa.String(length=255), nullable=False),
         sa.Column("same", sa.Boolean(), nullable=False),
         sa.Column("by", _ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"]),
-        sa.PrimaryKeyConstraint("customer_id", "other"),
+        sa.PrimaryKeyConstraint("customer_id", "brand", "other"),
     )
     op.add_column("case_text", sa.Column("known_as", sa.Text(), nullable=False, server_default=""))
     connection = op.get_bind()
