@@ -201,7 +201,11 @@ def _block(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _undo(context: Context, _arguments: Arguments) -> SafeText | None:
     context.ui.keep_draft()
-    return context.workbench.undo()
+    words = context.workbench.undo()
+    if context.workbench.undone is not None and context.ui.place == "inbox":
+        # the next key is meant for it, not for whoever took its place under the cursor
+        context.ui.come_back_to(context.workbench.undone)
+    return words
 
 
 def _copy_message(context: Context, _arguments: Arguments) -> SafeText | None:

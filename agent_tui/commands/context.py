@@ -81,6 +81,10 @@ class Ui(Protocol):
         """Open the case of what the history's cursor is on, at it."""
         ...
 
+    def come_back_to(self, key: CaseKey) -> None:
+        """The inbox's cursor goes to a case, as soon as that stands there."""
+        ...
+
     def keep_draft(self) -> None:
         """What is being written is on the disk from now on."""
         ...

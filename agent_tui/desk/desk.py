@@ -99,6 +99,7 @@ class Desk:
         """A backend of the configuration; shown as connecting until its feed says more."""
         self.backends[id] = BackendState(id, name)
         self._journals[id] = Journal()
+        self.inbox.servers[id] = name
         self.inbox.line(id, False)
         return Changes(header=True)
 

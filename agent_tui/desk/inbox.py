@@ -37,8 +37,8 @@ class InboxHeader:
 class InboxRow:
     """One case, or one person's cases at several servers: then `row` is what they say together, and `beside` are the
     others. `draft`: something is written for it; `pending`: unsent orders of it in the outbox; `marked`: the next
-    command acts on it. `brand`: whom one speaks for, `queue`: where it waits for an agent, both "" where that goes
-    without saying."""
+    command acts on it. `brand`: whom one speaks for, or which servers have them, `queue`: where it waits for an agent,
+    both "" where that goes without saying."""
 
     key: CaseKey
     row: CaseRow
@@ -70,6 +70,8 @@ class Inbox:
         self.pending: dict[CaseKey, int] = {}
         self.marked: dict[CaseKey, CaseRow] = {}
         """Marked cases in the order they were marked, each as it was then."""
+        self.servers: dict[str, str] = {}
+        """What servers are called."""
         self._directories: dict[str, Directory] = {}
         self._backends: dict[str, bool] = {}
         self.set_view(MINE)
@@ -123,6 +125,7 @@ class Inbox:
         held = [found for other in beside if (found := self.row(other)) is not None]
         drafts, marked = not self.drafts.isdisjoint(every), not self.marked.keys().isdisjoint(every)
         pending = sum(self.pending.get(one, 0) for one in every)
+        brand = " + ".join(self.servers.get(one.backend, one.backend) for one in every)
         return InboxRow(key, whole_row(row, held), drafts, pending, marked, brand, queue, beside)
 
     def beside(self, key: CaseKey) -> tuple[CaseKey, ...]:

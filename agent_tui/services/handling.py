@@ -71,6 +71,11 @@ class Handling:
         self._tell()
         self.review()
 
+    def turned(self, key: CaseKey) -> None:
+        """Another server's case of the same person is worked on: it is looked at if theirs was."""
+        if self._at in self._desk.beside(key):
+            self.look(key)
+
     def begin(self, key: CaseKey) -> None:
         """The agent is about to write to the customer: the case is theirs, unless somebody has it."""
         self._at = self._desk.writing_on = key

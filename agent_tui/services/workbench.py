@@ -20,6 +20,8 @@ from agent_tui.domain.orders import (
     FileRef,
     JoinCustomers,
     MakePromise,
+    MarkRead,
+    MarkUnread,
     Order,
     PartCustomers,
     Reply,
@@ -80,6 +82,7 @@ class Workbench:
         self._stopped = asyncio.Event()
         self._running = False
         self._undo: list[Undoable] = []
+        self.undone: CaseKey | None = None
         self._drafts = Drafts(self._state)
         self._outbox = Outbox(self._state)
         self._outbox.recover(self._drafts, time.now())
@@ -275,11 +278,14 @@ class Workbench:
         self._changed(self.desk.open(key, at))
         self._note_version()
 
-    def turn(self, key: CaseKey) -> None:
-        """Work on another server's case of the person who is open."""
-        self._changed(self.desk.turn(key))
+    def turn(self, key: CaseKey, why: SafeText | None = None) -> None:
+        """Work on another server's case of the person who is open. `why`: what the agent is told of it."""
+        changes = self.desk.turn(key)
+        if why is not None:
+            changes.notices.append(Notice(why, "warning"))
+        self._changed(changes)
         self._note_version()
-        self.handling.look(key)
+        self.handling.turned(key)
 
     def close_case(self) -> None:
         """Close the open case."""
@@ -287,8 +293,10 @@ class Workbench:
         self._changed(self.desk.close_case())
 
     def toggle_mark(self, key: CaseKey) -> None:
-        """Mark a case of the inbox for the next command, or take its mark off."""
-        self._changed(self.desk.mark((key,), key not in self.desk.inbox.marked))
+        """Mark a case of the inbox for the next command, or take the marks off its row."""
+        every, marked = (key, *self.desk.beside(key)), self.desk.inbox.marked
+        held = [one for one in every if one in marked]
+        self._changed(self.desk.mark(held or (key,), not held))
 
     def mark_all(self) -> tuple[int, int]:
         """Mark all cases of the view that are loaded; where all are marked, none. How many are, of how many there
@@ -372,8 +380,16 @@ class Workbench:
         for other in beside:
             row, state, me = self.desk.row(other), self.desk.backends[other.backend], self.desk.my_id(key.backend)
             same = also(order, me, row, self.desk.my_id(other.backend)) if row is not None else None
-            if same is not None and same.name in state.capabilities.orders:
+            if same is None or same.name not in state.capabilities.orders:
+                continue
+            if state.state == "up":
                 found.append((other, same))
+            elif not isinstance(same, MarkRead | MarkUnread):
+                # done later it would close what came meanwhile
+                words = compose(
+                    "{server} is not connected: their case there stays as it is", server=clean_line(state.name)
+                )
+                self._changed(Changes(notices=[Notice(words, "warning", other)]))
         return found
 
     def _give(
@@ -582,7 +598,8 @@ class Workbench:
         self._copies.gone(key)
 
     def undo(self) -> SafeText:
-        """Take the last undoable act back; says what was undone, or why nothing was."""
+        """Take the last undoable act back; says what was undone, or why nothing was. `undone` names the case then."""
+        self.undone = None
         entry = self._outbox.youngest_held()
         if entry is not None:
             self._undo = [done for done in self._undo if done.steps[0][0] != entry.id]
@@ -590,6 +607,8 @@ class Workbench:
         if not self._undo:
             return trusted("nothing to undo")
         done = self._undo.pop()
+        _, backend, order = done.steps[0]
+        self.undone = CaseKey(backend, case_of(order)) if case_of(order) else None
         for id, backend, order in reversed(done.steps):
             if isinstance(order, JoinCustomers):
                 made = self.desk.made.get(id)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub import sight
-from agent_tui.backends.hub.store import cases, facts, joins, log, people, phone
+from agent_tui.backends.hub.store import cases, facts, joins, log, people, phone, rows
 from agent_tui.domain import joining
 from agent_tui.domain.joining import Part
 from agent_tui.domain.model import Agent, CaseRow, JoinPreview, JoinSide, Met
@@ -83,7 +83,7 @@ def _row(connection: Connection, parts: Sequence[Part]) -> CaseRow | None:
 
 def found(connection: Connection, me: Agent, query: CustomersQuery) -> tuple[Met, ...]:
     """Customers by name, case number or address, each person once."""
-    text = " ".join(CustomerText(query.text).raw.split())
+    text = " ".join(CustomerText(query.text[: rows.MAX_TEXT]).raw.split())
     if not text:
         return ()
     limit = max(1, min(query.limit, 50))

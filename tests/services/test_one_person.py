@@ -7,6 +7,7 @@ from pathlib import Path
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.inbox import InboxRow
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.known_as import name_of
 from agent_tui.domain.orders import Assign, LinkElsewhere, Resolve, Snooze
 from agent_tui.domain.time import SystemTime
 from agent_tui.domain.views import ALL, MINE
@@ -158,3 +159,72 @@ async def test_two_addresses_are_one_person_when_an_agent_says_so(tmp_path: Path
         await at.until(lambda: len(items(at)) == 1 and {items(at)[0].key, *items(at)[0].beside} == {here, there})
         await hub.writes("Dana", "hello?")
         await at.until(lambda: len(items(at)) == 1 and items(at)[0].row.unread == 3)
+
+
+async def test_giving_back_mine_leaves_a_colleagues_case_alone(tmp_path: Path) -> None:
+    hub, yard = HubSite(tmp_path, TIME), HubSite(tmp_path, TIME, id="yard")
+    async with at_work(TIME, hub, yard) as at:
+        at.work.show(ALL)
+        here = CaseKey("hub", await hub.writes("Dana", "where is my lamp?"))
+        there = CaseKey("yard", await yard.writes("Dana", "did you get my mail?"))
+        await yard.colleague_takes("Dana")
+
+        def owner(key: CaseKey) -> str:
+            row = at.work.desk.row(key)
+            return row.owner if row is not None else "?"
+
+        await at.until(lambda: owner(there) == yard.other and bool(items(at) and items(at)[0].beside))
+        at.work.order("hub", Assign(here.case))
+        await at.until(lambda: owner(here) == "" and at.work.desk.unsent == ())
+        assert owner(there) == yard.other
+
+
+async def test_what_a_server_without_a_line_has_stays_and_that_is_said(tmp_path: Path) -> None:
+    hub, yard = HubSite(tmp_path, TIME), HubSite(tmp_path, TIME, id="yard")
+    async with at_work(TIME, hub, yard) as at:
+        at.work.show(ALL)
+        told: list[str] = []
+        at.work.subscribe(lambda changes: told.extend(str(notice.text) for notice in changes.notices))
+        here = CaseKey("hub", await hub.writes("Dana", "where is my lamp?"))
+        there = CaseKey("yard", await yard.writes("Dana", "did you get my mail?"))
+        await at.until(lambda: len(items(at)) == 1 and bool(items(at)[0].beside))
+        await yard.goes_down()
+        await at.until(lambda: not at.up(yard))
+        at.work.order("hub", Resolve(here.case))
+        await at.until(lambda: [i.key for i in items(at)] == [there] and at.work.desk.unsent == ())
+        assert "yard is not connected: their case there stays as it is" in told
+
+
+async def test_a_mark_is_of_the_row_whichever_case_leads_it(tmp_path: Path) -> None:
+    hub, yard = HubSite(tmp_path, TIME), HubSite(tmp_path, TIME, id="yard")
+    async with at_work(TIME, hub, yard) as at:
+        at.work.show(ALL)
+        await hub.writes("Dana", "where is my lamp?")
+        await yard.writes("Dana", "did you get my mail?")
+        await at.until(lambda: len(items(at)) == 1 and bool(items(at)[0].beside))
+        (row,) = items(at)
+        at.work.toggle_mark(row.beside[0])
+        assert items(at)[0].marked
+        at.work.toggle_mark(row.key)
+        assert not items(at)[0].marked and not at.work.desk.inbox.marked
+
+
+async def test_what_was_found_is_kept_as_new_as_it_is(tmp_path: Path) -> None:
+    hub, yard = HubSite(tmp_path, TIME), HubSite(tmp_path, TIME, id="yard")
+    async with at_work(TIME, hub, yard) as at:
+        at.work.show(MINE)
+        here = CaseKey("hub", await hub.writes("Dana", "where is my lamp?"))
+        there = CaseKey("yard", await yard.writes("Dana", "did you get my mail?"))
+        await at.until(lambda: len(items(at)) == 1 and bool(items(at)[0].beside))
+        await yard.colleague_takes("Dana")
+        await at.until(lambda: [i.beside for i in items(at)] == [()])
+        at.work.open(here)
+        await at.until(lambda: len(story(at)) == 2)
+        own = at.work.desk.row(here)
+        assert own is not None
+        apart = LinkElsewhere(there.case, name_of(own.known_as), same=False)
+        await yard.workspace.order(yard._avi, "p1", apart)
+        await at.until(lambda: {server for server, *_ in story(at)} == {"hub"})
+        await hub.writes("Dana", "hello?")
+        await at.until(lambda: len(story(at)) == 2)
+        assert {server for server, *_ in story(at)} == {"hub"}, "it stays so"

@@ -256,3 +256,17 @@ async def test_ones_own_join_and_parting_move_the_rows_at_once(tmp_path: Path) -
         await desk.press("down", "enter", "enter")
         await desk.wait(2)
         assert desk.rows == 3 and drawn(desk) == [(3, 3)]
+
+
+async def test_what_is_undone_has_the_cursor_again(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await desk.hears(mail("<0@x>", "hello", name="Zeev", address="zeev@example.com", at=NOW - 2 * MINUTE_MS))
+        await desk.hears(mail("<1@x>", "hi", name="Dana", address="dana@example.com", at=NOW - 9 * MINUTE_MS))
+        await desk.press("home")
+        first = desk.app.desk_screen.inbox.key
+        await desk.press("d")
+        await desk.wait(1)
+        assert desk.app.desk_screen.inbox.key != first
+        await desk.press("z")
+        await desk.wait(1)
+        assert desk.app.desk_screen.inbox.key == first, "the next key is for who came back"

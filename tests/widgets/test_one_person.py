@@ -183,6 +183,30 @@ async def test_h_shows_the_history_of_one_server_after_the_other(tmp_path: Path)
         assert desk.workbench.desk.past is None, "Esc leaves at once"
 
 
+async def test_a_reply_to_a_certain_message_stays_where_that_is(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "up", "r")
+        (yard,) = desk.others
+        await yard.workspace.port.inbound(chat("y2", "and?", name="דנה לוי", address=PHONE, at=NOW))
+        await desk.rest()
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "hub"
+
+
+async def test_an_empty_composer_that_turns_says_so(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter")
+        assert "an answer goes there" not in desk.text
+        await desk.site.workspace.port.inbound(chat("w2", "found it!", name="Dana Levi", address=PHONE, at=NOW))
+        await desk.rest()
+        await desk.rest()  # what is told while it is drawn
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "hub"
+        assert "they wrote at hub: an answer goes there" in desk.text
+
+
 async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:
     async with house(tmp_path, elsewhere=["yard"]) as desk:
         await dana(desk)

@@ -97,6 +97,9 @@ class CaseHead(LineView):
             Piece(called(row), "strong"),
             Piece(compose("  #{number}", number=row.number), "quiet"),
         ]
+        if case.beside:
+            server = clean_line(self.workbench.desk.backends[case.key.backend].name)
+            left.append(Piece(compose(" · {server}", server=server), "quiet"))
         if row.labels:
             names = listed(" ", [clean_line(label) for label in row.labels])
             left.append(Piece(compose("  {names}", names=names), "label"))

@@ -46,6 +46,7 @@ class Writing:
         self._known_until: Ms = 0  # those of a draft that was put away before its case's messages were there
         self._by_hand = False  # a note, a forward or a reply to a certain message was asked for
         self._wrote_last: tuple[CaseKey, Ms] | None = None
+        self._all_there = False  # all cases of the person had come when that was looked at
         self._came: dict[MessageKey, Ms] = {}
         self._asked_subject = False
 
@@ -149,10 +150,14 @@ class Writing:
         where = drafting.wrote_last(case)
         said = (where.key, max((m.at for m in where.messages if m.kind == "in"), default=0))
         before, self._wrote_last = self._wrote_last, said
+        there, self._all_there = self._all_there, all(not part.loading for part in case.parts)
         if said == before or where.key == case.key or any(p.key in self.workbench.desk.drafts for p in case.parts):
             return
         if case.key != self._case_key or self._pristine:
-            self.workbench.turn(where.key)
+            opened = not there or before is None or before[0] not in {part.key for part in case.parts}
+            server = clean_line(self.workbench.desk.backends[where.key.backend].name)
+            told = compose("they wrote at {server}: an answer goes there", server=server)
+            self.workbench.turn(where.key, None if opened else told)
 
     def begin(self, draft: Draft) -> None:
         """Another kind of draft in place of what was not begun, or of nothing."""

@@ -85,6 +85,7 @@ class InboxList(LineView, can_focus=True):
         self._filling = True
         self._key: CaseKey | None = None
         self._wanted: CaseKey | None = None
+        self._awaited: CaseKey | None = None
         self._here = True
         self._viewed: View | None = None
         self._shown_open: CaseKey | None = None
@@ -169,6 +170,11 @@ class InboxList(LineView, can_focus=True):
         """Put the cursor on a case as soon as the view that is being shown has it."""
         self._wanted = key
 
+    def await_row(self, key: CaseKey) -> None:
+        """Put the cursor on a case now, or when it comes, unless the cursor is moved before."""
+        if not self.point_at(key):
+            self._awaited = key
+
     def repaint(self) -> None:
         """Draw everything anew: another theme or width."""
         self._forget_all()
@@ -196,6 +202,7 @@ class InboxList(LineView, can_focus=True):
         return None
 
     def _put_cursor(self, index: int) -> None:
+        self._awaited = None
         self._filling = False
         before, self._cursor = self._cursor, index
         item = self._inbox.item(index)
@@ -243,6 +250,11 @@ class InboxList(LineView, can_focus=True):
         filling = self._filling
         index = self._inbox.index_of(self._key) if self._key is not None and not filling else None
         self._filling = self._filling and self._some_section_is_awaited()
+        awaited = self._inbox.index_of(self._awaited) if self._awaited is not None else None
+        if awaited is not None:
+            self._put_cursor(awaited)
+            self._refresh_changed()
+            return
         if self._wanted is not None:
             back, self._wanted = self._inbox.index_of(self._wanted), self._wanted if self._filling else None
             if back is not None:

@@ -234,6 +234,9 @@ class DeskUi:
     def open_entry(self) -> None:
         self._screen.case.open_entry()
 
+    def come_back_to(self, key: CaseKey) -> None:
+        self._screen.inbox.await_row(key)
+
     def keep_draft(self) -> None:
         self._screen.case.composer.writing.save()
 

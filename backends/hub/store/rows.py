@@ -21,6 +21,8 @@ from agent_tui.domain.queries import RowsQuery
 from agent_tui.domain.views import Cursor, Section
 
 MAX_ROWS = 500
+MAX_TEXT = 1_000
+"""Characters of a filter that are looked at; SQLite refuses far longer ones."""
 _NONE = "''"
 """A literal: the index of promises holds the other rows only."""
 
@@ -67,7 +69,8 @@ def total(connection: Connection, section: Section, channel: str, text: str, me:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    return case_search.c.search.contains(storable(text.strip().casefold()), autoescape=True)
+    wanted = text.strip()[:MAX_TEXT].casefold()
+    return case_search.c.search.contains(storable(wanted), autoescape=True)
 
 
 class _Keys:

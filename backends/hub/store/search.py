@@ -159,7 +159,7 @@ def _plan(connection: Connection, query: SearchQuery, sought: Sought, me: Agent)
     since = max([0, *(first_place(int(value)) for value in sought.of("after"))])
     ends = [first_place(int(value)) for value in sought.of("before")]
     if query.before:
-        ends.append(int(query.before) if query.before.isdecimal() else 0)
+        ends.append(int(query.before[:19]) if query.before.isdecimal() else 0)
     parts = [_words_of(term, query.prefixes) for term in sought.wanted]
     against = [_words_of(term, query.prefixes) for term in sought.terms if term.without]
     checks: list[ColumnElement[bool]] = []
