@@ -45,6 +45,7 @@ def chosen_elsewhere(context: Context, value: str) -> bool:
     if key is None or row is None:
         return kind in ("same", "apart")
     same = kind == "same"
+    own = context.workbench.desk.row(key)
     say = trusted("join: they are one person") if same else trusted("part: they are two customers")
     each = trusted("one row; each server keeps its own case") if same else trusted("")
 
@@ -53,7 +54,12 @@ def chosen_elsewhere(context: Context, value: str) -> bool:
             context.ui.say(_link(context, key, other, row, same=same))
 
     title = compose("join with {who}?", who=_named(row)) if same else trusted("part them?")
-    context.ui.pick(title, [Choice("yes", say, each), Choice("no", trusted("no, leave it"))], sure)
+    sides = [
+        Choice("", _named(one), why_not=compose("at {server}", server=_server(context, at)))
+        for at, one in ((key, own), (other, row))
+        if one is not None
+    ]
+    context.ui.pick(title, [Choice("yes", say, each), Choice("no", trusted("no, leave it")), *sides], sure)
     return True
 
 

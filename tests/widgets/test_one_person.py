@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from agent_tui.domain.orders import FileRef, LinkElsewhere
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
@@ -205,6 +207,38 @@ async def test_an_empty_composer_that_turns_says_so(tmp_path: Path) -> None:
         case = desk.workbench.desk.open_case
         assert case is not None and case.key.backend == "hub"
         assert "they wrote at hub: an answer goes there" in desk.text
+
+
+@pytest.mark.parametrize("keys", [("enter", "enter"), ("enter", "r")])
+async def test_who_is_quick_answers_where_they_wrote_last_all_the_same(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        (yard,) = desk.others
+        await desk.hears(chat("y1", "garage?", name="Avi M", address=PHONE, at=NOW - 9 * MINUTE_MS), yard)
+        # nobody's, so that no section of the view holds it
+        await desk.site.workspace.port.inbound(chat("w1", "and when?", name="Avi", address=PHONE, at=NOW - MINUTE_MS))
+        await desk.rest()
+        await desk.press("home")
+        for key in keys:
+            await desk.pilot.press(key)  # before the other server has answered
+        await desk.rest()
+        await desk.rest()
+        case = desk.workbench.desk.open_case
+        assert case is not None and len(case.parts) == 2
+        assert case.key.backend == "hub"
+
+
+async def test_a_reply_to_the_last_message_goes_to_its_server(tmp_path: Path) -> None:
+    async with house(tmp_path, elsewhere=["yard"]) as desk:
+        await dana(desk)
+        await desk.press("home", "enter", "enter")
+        await desk.type("one moment")
+        await desk.press("escape")
+        await desk.site.workspace.port.inbound(chat("w2", "found it!", name="Dana Levi", address=PHONE, at=NOW))
+        await desk.rest()
+        await desk.press("r")
+        case = desk.workbench.desk.open_case
+        assert case is not None and case.key.backend == "hub", "that is what stands under the cursor"
+        assert [draft.body for draft in desk.workbench.desk.drafts.values()] == ["one moment"]
 
 
 async def test_parting_and_joining_by_a_key(tmp_path: Path, picture: Picture) -> None:

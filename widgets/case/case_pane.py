@@ -330,7 +330,7 @@ class CasePane(Widget):
         elif mode == "reply-all":
             composer.writing.begin(drafting.reply_all(case, directory, now, message or self._last_mail()))
         else:
-            composer.writing.begin(drafting.reply(case, directory, now, message))
+            composer.writing.begin(drafting.reply(case, directory, now, message), stays=message is not None)
             if to:
                 self._write_to(to)
             if mode == "reply-choose":

@@ -159,11 +159,12 @@ class Writing:
             told = compose("they wrote at {server}: an answer goes there", server=server)
             self.workbench.turn(where.key, None if opened else told)
 
-    def begin(self, draft: Draft) -> None:
-        """Another kind of draft in place of what was not begun, or of nothing."""
+    def begin(self, draft: Draft, *, stays: bool = True) -> None:
+        """Another kind of draft in place of what was not begun, or of nothing. It `stays` what it is whatever comes,
+        but for a plain reply."""
         self._new = draft.key is None
         self._begin(draft)
-        self._by_hand = True
+        self._by_hand = stays
         self._changed()
 
     def begin_new(self, draft: Draft) -> None:
@@ -223,7 +224,8 @@ class Writing:
         elif not self.blank:
             # there first: a crash in between leaves two drafts, not none
             here = tuple(file for file in draft.files if isinstance(file, LocalFile))
-            self.workbench.save_draft(Draft(key, draft.channel, body=draft.body, files=here, updated=draft.updated))
+            moved = Draft(key, draft.channel, subject=draft.subject, cc=draft.cc, bcc=draft.bcc, body=draft.body)
+            self.workbench.save_draft(replace(moved, files=here, updated=draft.updated))
             self.workbench.discard_draft(draft.key)
             self._saved, self._pristine = None, True
         self._stop_timer()

@@ -31,9 +31,9 @@ _ABOUT_MESSAGE = {
     ids.MESSAGE_SOURCE: False,
     ids.CARD_SHOW: False,
     ids.FORWARD: False,
-    ids.QUOTE: True,
-    ids.REPLY: True,
-    ids.REPLY_ALL: True,
+    ids.QUOTE: False,
+    ids.REPLY: False,
+    ids.REPLY_ALL: False,
     ids.RETRY_SEND: False,
 }
 """Commands that are about the message under the cursor, and whether the agent has to have put it there."""
