@@ -1,0 +1,61 @@
+"""When a clock that goes on changes next, so that whoever shows it can sleep until then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent_tui.domain.sla.calendars import WorkingTime
+from agent_tui.domain.sla.clocks import SlaClock, reached
+from agent_tui.domain.sla.policies import Rulebook, Warn
+from agent_tui.domain.time import MINUTE_MS, Ms
+
+
+def next_change(clock: SlaClock, rulebook: Rulebook, now: Ms, step_ms: int = MINUTE_MS) -> Ms | None:
+    """The first instant after `now` (the one the clock was made for) at which it may look different: what is left, in
+    whole steps, its state or a warning. None when only another fact can change it."""
+    if not clock.counts:
+        return None
+    hours = _hours(clock, rulebook)
+    if clock.state == "paused":
+        return next((pause.end for pause in clock.pauses if pause.end is not None and pause.end > now), None)
+    if clock.state == "breached":
+        # late by whole steps: the text changes when one more is full
+        return hours.add(now, step_ms - (clock.used - clock.within) % step_ms)
+    to_step = clock.remaining % step_ms + 1 if clock.remaining > 0 else 1
+    found = [hours.add(now, to_step)]
+    if clock.due is not None:
+        found.append(clock.due + 1)
+    found += [at for _, at in warnings(clock, rulebook) if at > now]
+    ahead = [pause.start for pause in clock.pauses if pause.start > now]
+    return min([at for at in (*found, *ahead) if at > now])
+
+
+def warnings(clock: SlaClock, rulebook: Rulebook) -> tuple[tuple[Warn, Ms], ...]:
+    """When the warnings of a clock that goes on are due, as far as its pauses are known, the first one first."""
+    policy = rulebook.versions[clock.version].by_id.get(clock.policy)
+    target = policy.target(clock.metric) if policy is not None else None
+    if target is None or not clock.counts:
+        return ()
+    hours = _hours(clock, rulebook)
+    found = []
+    for warn in target.warn:
+        used = clock.within * warn.percent // 100 if warn.percent else clock.within - warn.left_ms
+        if used >= 0 and (at := reached(hours, clock.started, used, clock.pauses)) is not None:
+            found.append((warn, at))
+    return tuple(sorted(found, key=lambda one: one[1]))
+
+
+def foremost(clocks: Iterable[SlaClock]) -> SlaClock | None:
+    """The clock that matters now: of those that go on the one that is due first, a call's before all others; what is
+    paused for an unknown time last."""
+    going = [clock for clock in clocks if clock.counts]
+    return min(going, key=_urgency, default=None)
+
+
+def _urgency(clock: SlaClock) -> tuple[bool, bool, Ms, Ms]:
+    due = clock.due
+    return clock.metric not in ("pickup", "notice"), due is None, due if due is not None else 0, clock.started
+
+
+def _hours(clock: SlaClock, rulebook: Rulebook) -> WorkingTime:
+    return rulebook.versions[clock.version].calendars[clock.calendar]
