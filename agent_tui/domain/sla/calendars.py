@@ -65,6 +65,8 @@ class WorkingTime:
         if self._always:
             return end - start
         year = self._year_of(start)
+        if end < year.end:
+            return year.worked(end) - year.worked(start)
         worked = -year.worked(start)
         while end >= year.end and year.end < NEVER:
             worked += year.total
@@ -186,7 +188,8 @@ class _Year:
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return 0
-        return self._before[index] + min(at, self._ends[index]) - self._starts[index]
+        end = self._ends[index]
+        return self._before[index] + (at if at < end else end) - self._starts[index]
 
     def when(self, worked: int) -> Ms:
         """The first instant by which so much was worked; more than 0, at most `total`."""

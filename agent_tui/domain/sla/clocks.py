@@ -19,6 +19,7 @@ from agent_tui.domain.sla.policies import METRICS, Policy, Rulebook, Rules, SlaM
 from agent_tui.domain.time import Ms
 
 SlaState = Literal["running", "paused", "met", "breached", "ended"]
+_PLACE: Final = {metric: place for place, metric in enumerate(METRICS)}
 _LASTING: Final = frozenset({"requester-wait", "agent-work", "total-resolution"})
 """What goes on after a reopening: being resolved pauses it."""
 
@@ -99,7 +100,7 @@ def clocks(facts: Iterable[Fact], rulebook: Rulebook, now: Ms) -> tuple[SlaClock
                 if before is None or before.state != "breached":
                     found[place] = _measured(course, segment, segment.policy, target, episode)
     shown = [clock for clock in found.values() if clock.by != "newer-word" or clock.state == "breached"]
-    return tuple(sorted(shown, key=lambda clock: (METRICS.index(clock.metric), clock.started, clock.key)))
+    return tuple(sorted(shown, key=lambda clock: (_PLACE[clock.metric], clock.started, clock.key)))
 
 
 def segments(course: Course, rulebook: Rulebook) -> list[Segment]:
@@ -117,13 +118,18 @@ def segments(course: Course, rulebook: Rulebook) -> list[Segment]:
         policy = rules.policy_of(seen, pinned)
         hours = rules.working_time(policy, seen) if policy is not None else rules.always
         last = made[-1] if made else None
-        if last is not None and last.policy is policy and last.priority == seen.priority and last.hours is hours:
+        if last is not None and last.policy is policy and last.hours is hours and _alike(policy, last, seen.priority):
             made[-1] = last._replace(end=end)
         else:
             made.append(
                 Segment(start if made else min(start, course.created), end, rules, policy, seen.priority, hours)
             )
     return made
+
+
+def _alike(policy: Policy | None, last: Segment, priority: str) -> bool:
+    """Whether the policy promises a case of that priority the same as before."""
+    return last.priority == priority or policy is None or not any(target.by_priority for target in policy.targets)
 
 
 def _held(traits: Traits, queue: str, team: str) -> Traits:

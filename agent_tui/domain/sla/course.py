@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -35,12 +36,21 @@ RESOLVED: Final = "resolved"
 
 
 class Stretch(NamedTuple):
-    """A status the case had, other than open, or a team that had it: from `start` until before `end`. `end` is None
-    while it lasts, and lies ahead where it is known (a snooze)."""
+    """A status the case had, other than open: from `start` until before `end`, which is None while it lasts and lies
+    ahead where it is known (a snooze)."""
 
     start: Ms
     end: Ms | None
     word: str
+
+
+class Tenure(NamedTuple):
+    """A team had the case from `start` until `end`, when another got it or it was `resolved`."""
+
+    start: Ms
+    end: Ms | None
+    team: str
+    resolved: bool = False
 
 
 class Phase(NamedTuple):
@@ -73,7 +83,7 @@ class Course:
         self.created: Ms = begun if begun is not None else now
         self.talk: list[Turn] = []
         self.stretches: list[Stretch] = []
-        self.teams: list[Stretch] = []
+        self.teams: list[Tenure] = []
         self.phases: list[Phase] = []
         self.calls: dict[str, dict[str, Ms]] = {}
         self.gone: Ms | None = None
@@ -90,10 +100,12 @@ class Course:
         failed: set[int] = set()
         talk = self.talk
         for fact in known:
-            kind, at = type(fact), fact.at
+            at = fact.at
+            if self.gone is not None and not isinstance(fact, (SendFailed, SendSettled)):
+                continue
             if self._snoozed is not None:
                 self._wakes_by_itself(at)
-            if kind is CustomerWrote:
+            if isinstance(fact, CustomerWrote):
                 talk.append(Turn(at, fact))
                 if self._status != OPEN or self._snoozed is not None:
                     self._status, self._snoozed = OPEN, None
@@ -107,7 +119,7 @@ class Course:
                     failed.add(place)
             elif isinstance(fact, SendSettled):
                 failed.discard(sent.get(fact.message, -1))
-            elif isinstance(fact, InForce | Created | TraitChanged | Tagged | Pinned):
+            elif isinstance(fact, _SEEN):
                 if isinstance(fact, InForce):
                     version = fact.version
                 elif isinstance(fact, Pinned):
@@ -120,7 +132,6 @@ class Course:
                 self.calls.setdefault(fact.call, {}).setdefault(fact.moved, at)
             elif isinstance(fact, MergedAway):
                 self.gone = at
-                break
             else:
                 self._moves(fact)
         self._ends()
@@ -139,15 +150,13 @@ class Course:
             self._snoozed = None
         elif isinstance(fact, StatusChanged):
             self._status, self._snoozed = fact.status, None
-        elif isinstance(fact, Resolved | Reopened):
+        elif isinstance(fact, (Resolved, Reopened)):
             resolved = isinstance(fact, Resolved)
             if resolved == self._resolved:
                 return
             self.talk.append(Turn(at, fact))
-            team = self._team
             if resolved:
-                self._belongs("", at)
-                self._team = team
+                self._had_it(at, True)
             self._resolved = resolved
             self._status, self._snoozed = OPEN, None
             self._team_since = at
@@ -166,7 +175,7 @@ class Course:
         status = RESOLVED if self._resolved else SNOOZED if self._snoozed is not None else self._status
         if status == self._shown:
             return
-        if self._shown != OPEN and at > self._since:
+        if self._shown != OPEN and (at > self._since or self._shown == RESOLVED):
             self.stretches.append(Stretch(self._since, at, self._shown))
         self._shown, self._since = status, at
 
@@ -174,9 +183,12 @@ class Course:
         """The team that has it from now on."""
         if team == self._team:
             return
-        if self._team and not self._resolved and at > self._team_since:
-            self.teams.append(Stretch(self._team_since, at, self._team))
+        self._had_it(at)
         self._team, self._team_since = team, at
+
+    def _had_it(self, at: Ms, resolved: bool = False) -> None:
+        if self._team and not self._resolved and at > self._team_since:
+            self.teams.append(Tenure(self._team_since, at, self._team, resolved))
 
     def _phase(self, phase: Phase) -> None:
         """What changes at one instant makes one phase; nothing is seen before the first."""
@@ -191,8 +203,10 @@ class Course:
         if self._shown != OPEN:
             until = self._snoozed.until if self._shown == SNOOZED and self._snoozed is not None else None
             self.stretches.append(Stretch(self._since, until, self._shown))
+            if until is not None and self._status != OPEN:
+                self.stretches.append(Stretch(until, None, self._status))
         if self._team and not self._resolved:
-            self.teams.append(Stretch(self._team_since, None, self._team))
+            self.teams.append(Tenure(self._team_since, None, self._team))
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -208,18 +222,27 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
         first, at = place - 1, known[place].at
         while place < len(known) and known[place].at == at:
             place += 1
-        same = sorted(dict.fromkeys(known[first:place]), key=_within_an_instant)
+        same = known[first:place]
+        same.sort(key=_by_kind)
+        if any(type(one) is type(other) for one, other in pairwise(same)):
+            same = sorted(dict.fromkeys(same), key=_by_kind_and_words)
         known[first:place] = same
         place = first + len(same)
     return known
 
 
+_SEEN: Final = (InForce, Created, TraitChanged, Tagged, Pinned)
+_TRAITS: Final = tuple(part.name for part in fields(Traits))
 _BY_TIME: Final = attrgetter("at")
 _RANK: Final[dict[type[Any], int]] = {kind: rank for rank, kind in enumerate(Fact.__args__)}
 _MOVES: Final = ("rang", "told", "asked", "answered", "ended", "called-back")
 
 
-def _within_an_instant(fact: Fact) -> tuple[int, int, str]:
+def _by_kind(fact: Fact) -> int:
+    return _RANK[type(fact)]
+
+
+def _by_kind_and_words(fact: Fact) -> tuple[int, int, str]:
     move = _MOVES.index(fact.moved) if isinstance(fact, CallMoved) else 0
     return _RANK[type(fact)], move, _said(fact)
 
@@ -236,7 +259,10 @@ def _said(fact: Fact) -> str:
 def _traits_after(traits: Traits, fact: Created | TraitChanged | Tagged) -> Traits:
     if isinstance(fact, Created):
         return fact.traits
-    if isinstance(fact, Tagged):
-        return replace(traits, tags=fact.tags)
-    changed: dict[str, Any] = {fact.trait: fact.value}
-    return replace(traits, **changed)
+    name, value = ("tags", fact.tags) if isinstance(fact, Tagged) else (fact.trait, fact.value)
+    return traits if getattr(traits, name) == value else Traits(**{**_values(traits), name: value})
+
+
+def _values(traits: Traits) -> dict[str, Any]:
+    """Three times as fast as what `replace` does."""
+    return {name: getattr(traits, name) for name in _TRAITS}

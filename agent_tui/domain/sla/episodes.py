@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from agent_tui.domain.sla.course import RESOLVED, Course
+from agent_tui.domain.sla.course import RESOLVED, Course, Stretch
 from agent_tui.domain.sla.facts import CustomerWrote, Merged, Reopened, Replied, Resolved
 from agent_tui.domain.sla.policies import Policy, Target
 from agent_tui.domain.time import Ms
@@ -43,13 +43,11 @@ class Episode(NamedTuple):
 def episodes(course: Course, policy: Policy, target: Target, priority: str) -> list[Episode]:
     """Those of the target's metric, in the order they began."""
     found = list(_found(course, policy, target, priority))
-    if course.gone is not None:
-        found = [episode if episode.end is not None else _gone(episode, course.gone) for episode in found]
+    if (gone := course.gone) is not None:
+        found = [episode if episode.end is not None else episode._replace(end=gone, by="merged") for episode in found]
+    if target.metric in ("periodic-update", "ownership"):  # what begins and ends at one instant owed nothing
+        found = [episode for episode in found if episode.end != episode.start]
     return found
-
-
-def _gone(episode: Episode, at: Ms) -> Episode:
-    return episode._replace(end=at, by="merged")
 
 
 def _found(course: Course, policy: Policy, target: Target, priority: str) -> Iterator[Episode]:
@@ -102,7 +100,7 @@ def _next_responses(course: Course, policy: Policy, target: Target) -> Iterator[
     counts = target.first  # the wait that runs now is one of ours
     later = target.first  # and so will be those that begin from now on
     first = policy.target("first-response")
-    unasked = first is not None and first.created  # an answer before any question was the first response
+    unasked = first is not None and first.created  # the first response began, and can end, before any question
     for at, fact in course.talk:
         if isinstance(fact, CustomerWrote):
             if since is None:
@@ -124,10 +122,11 @@ def _next_responses(course: Course, policy: Policy, target: Target) -> Iterator[
                     since, counts = fact.waiting, later
                 else:
                     since = min(since, fact.waiting)
-        elif isinstance(fact, Resolved) and since is not None:
-            if counts:
+        elif isinstance(fact, Resolved):
+            if since is not None and counts:
                 yield Episode(since, at, "resolved")
-            since, later = None, True
+            later = later or unasked or since is not None
+            since = None
     if since is not None and counts:
         yield Episode(since)
 
@@ -153,38 +152,37 @@ def _updates(course: Course, policy: Policy, target: Target) -> Iterator[Episode
 
 def _unresolved(course: Course, policy: Policy) -> Iterator[Episode]:
     """One while it is not resolved, through reopenings within the grace time; the clock pauses in between."""
+    resolved = [stretch for stretch in course.stretches if stretch.word == RESOLVED]
     since: Ms | None = None
-    for start, end, word in course.stretches:
-        if word == RESOLVED:
-            since = since if since is not None else _earliest_creation(course, start)
+    for start, end, _ in resolved:
+        if end is None or (policy.grace_ms is not None and end - start > policy.grace_ms):
+            yield Episode(_creation(course, resolved, start) if since is None else since, start, "resolved", True)
             if end is None:
-                yield Episode(since, start, "resolved", True)
                 return
-            if policy.grace_ms is not None and end - start > policy.grace_ms:
-                yield Episode(since, start, "resolved", True)
-                since = end
-    yield Episode(since if since is not None else _earliest_creation(course))
+            since = end
+    yield Episode(_creation(course, resolved, course.now) if since is None else since)
 
 
 def _first_resolution(course: Course) -> Iterator[Episode]:
     resolved = next((start for start, _, word in course.stretches if word == RESOLVED), None)
-    since = _earliest_creation(course, resolved)
-    yield Episode(since) if resolved is None else Episode(since, resolved, "resolved", True)
+    if resolved is None:
+        yield Episode(_creation(course, [], course.now))
+    else:
+        yield Episode(_creation(course, [], resolved), resolved, "resolved", True)
 
 
 def _ownership(course: Course) -> Iterator[Episode]:
-    resolutions = {start for start, _, word in course.stretches if word == RESOLVED}
-    for start, end, team in course.teams:
+    for start, end, team, resolved in course.teams:
         if end is None:
             yield Episode(start, key=team)
         else:
-            yield Episode(start, end, "resolved" if end in resolutions else "handed-on", True, team)
+            yield Episode(start, end, "resolved" if resolved else "handed-on", True, team)
 
 
 def _pickups(course: Course) -> Iterator[Episode]:
     for call, moves in course.calls.items():
         if (rang := moves.get("rang")) is not None:
-            end, by = _wait_of(moves)
+            end, by = _wait_of(moves, rang)
             yield Episode(rang, end, by, by == "answered", call)
 
 
@@ -194,7 +192,7 @@ def _notices(course: Course, policy: Policy, target: Target, priority: str) -> I
     for call, moves in course.calls.items():
         if (rang := moves.get("rang")) is None:
             continue
-        end, by = _wait_of(moves)
+        end, by = _wait_of(moves, rang)
         told = moves.get("told")
         if told is not None and told <= rang + target.within(priority) and (end is None or told <= end):
             yield Episode(rang, told, "told", True, call)
@@ -206,17 +204,28 @@ def _call_backs(course: Course) -> Iterator[Episode]:
     for call, moves in course.calls.items():
         if (asked := moves.get("asked")) is not None:
             made = moves.get("called-back")
-            yield Episode(asked, made, "called-back" if made is not None else "", made is not None, call)
+            if made is None:
+                yield Episode(asked, key=call)
+            else:
+                yield Episode(asked, max(made, asked), "called-back", True, call)
 
 
-def _wait_of(moves: dict[str, Ms]) -> tuple[Ms | None, Ending]:
-    """When a caller's wait was over, and how."""
+def _wait_of(moves: dict[str, Ms], rang: Ms) -> tuple[Ms | None, Ending]:
+    """When a caller's wait was over, and how; an exchange whose clocks disagree ends no call before it rang."""
     ends: tuple[tuple[str, Ending], ...] = (("answered", "answered"), ("asked", "asked-back"), ("ended", "hung-up"))
-    over = [(moves[move], by) for move, by in ends if move in moves]
+    over = [(max(moves[move], rang), by) for move, by in ends if move in moves]
     return min(over, key=lambda one: one[0]) if over else (None, "")
 
 
-def _earliest_creation(course: Course, until: Ms | None = None) -> Ms:
-    """The creation of this case, or of one that became part of it by `until`."""
-    merged = (fact.created for at, fact in course.talk if isinstance(fact, Merged) and (until is None or at <= until))
-    return min((course.created, *merged))
+def _creation(course: Course, resolved: list[Stretch], until: Ms) -> Ms:
+    """The creation of this case, or of one that became part of it by then: the earliest, but what is resolved keeps the
+    start that it was measured from."""
+    began = course.created
+    for at, fact in course.talk:
+        if (
+            isinstance(fact, Merged)
+            and at <= until
+            and not any(start < at and (end is None or at < end) for start, end, _ in resolved)
+        ):
+            began = min(began, fact.created)
+    return began
