@@ -1,0 +1,235 @@
+"""What `sla.toml` may say. The docstring under a field is its documentation."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent_tui.config.problems import Wrong
+from agent_tui.config.settings import Name, Zone, distinct
+from agent_tui.config.sla_targets import (
+    CallBack,
+    CallTarget,
+    FirstResponse,
+    NextResponse,
+    PeriodicUpdate,
+    TargetSettings,
+)
+from agent_tui.config.sla_words import Length, WarnAt, hours_of, length_ms, minute_of, week_of
+from agent_tui.config.validation import ConfigModel
+from agent_tui.domain.sla.policies import METRICS, REPLY_KINDS, Fit, Policy, ReplyKind
+
+PresetName = Literal["il-6-minutes", "e-commerce", "b2b-support", "social-care"]
+
+
+def _hours(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        hours_of(text)
+    return texts
+
+
+def _week(hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if hours:
+        week_of(hours)
+    return hours
+
+
+def _time_of_day(text: str) -> str:
+    if text:
+        minute_of(text)
+    return text
+
+
+HoursOfDay = Annotated[tuple[str, ...], AfterValidator(_hours)]
+
+
+class DaySettings(ConfigModel):
+    """A single day that differs: a closed one, or one with other hours."""
+
+    date: date
+    """Which day."""
+
+    hours: HoursOfDay = Field(default=(), examples=[["09:00-13:00"]])
+    """Its hours; closed when left out. It wins over holidays and files."""
+
+
+class CalendarSettings(ConfigModel):
+    """When a place works. Without hours it never closes, but for holidays and single days."""
+
+    name: Name = Field(examples=["office"])
+    """Its short name; `always` is there by itself and never closes. One with the name of a preset's replaces it."""
+
+    zone: Zone = Field(default="UTC", examples=["Asia/Jerusalem"])
+    """The time zone of its hours."""
+
+    hours: Annotated[dict[str, tuple[str, ...]], AfterValidator(_week)] = Field(
+        default={}, examples=[{"sun-thu": ["09:00-12:30", "13:30-17:00"], "fri": ["09:00-12:30"]}]
+    )
+    """The openings of each day; 22:00-06:00 goes on after midnight and belongs to the day it begins on."""
+
+    holidays: str = Field(default="", examples=["IL"])
+    """The country (ISO 3166) whose public holidays are closed, or a part of one: DE-BY."""
+
+    eves_until: Annotated[str, AfterValidator(_time_of_day)] = Field(default="", examples=["13:00"])
+    """When a day before a holiday closes; like any other day when left out."""
+
+    ical: tuple[Path, ...] = Field(default=(), examples=[["closed.ics"]])
+    """iCal files whose events are closed: whole days, and hours of days. They repeat yearly where they say so."""
+
+    queues: tuple[str, ...] = Field(default=(), examples=[["chats"]])
+    """Cases of these queues count in it, where their policy names no calendar."""
+
+    teams: tuple[str, ...] = ()
+    """Cases of these teams, where neither policy nor queue has one."""
+
+    days: tuple[DaySettings, ...] = ()
+    """Single days that differ."""
+
+
+class AnswerTable(ConfigModel):
+    """What counts as an answer. A send that fails is taken back in any case."""
+
+    human: bool = True
+    """An agent's words."""
+    echo: bool = True
+    """Words that an agent wrote in the channel's own app."""
+    call: bool = True
+    """A call that was answered, by either side."""
+    template: bool = True
+    """An approved template."""
+    bot: bool = False
+    """A bot's words."""
+    auto: bool = False
+    """An automatic reply."""
+    campaign: bool = False
+    """A campaign's message."""
+    note: bool = False
+    """A note that the customer never sees."""
+
+    @property
+    def kinds(self) -> frozenset[ReplyKind]:
+        """What is allowed."""
+        return frozenset(kind for kind in REPLY_KINDS if getattr(self, kind))
+
+
+class PolicySettings(ConfigModel):
+    """A policy. A case has the first that fits it: of one of these, in every way where any are named. It is matched
+    anew when what is asked about it changes, and then counts from where its clocks began."""
+
+    name: Name = Field(examples=["vip-chat"])
+    """Its short name."""
+
+    channels: tuple[str, ...] = Field(default=(), examples=[["webchat"]])
+    """Of one of these channels."""
+    kinds: tuple[Literal["voice", "live", "messaging", "mail", "public"], ...] = Field(default=(), examples=[["live"]])
+    """Of a channel of one of these kinds."""
+    queues: tuple[str, ...] = ()
+    """In one of these queues."""
+    teams: tuple[str, ...] = ()
+    """Of one of these teams."""
+    tiers: tuple[str, ...] = Field(default=(), examples=[["gold"]])
+    """Of a customer of one of these tiers."""
+    priorities: tuple[str, ...] = Field(default=(), examples=[["urgent"]])
+    """Of one of these priorities."""
+    tags: tuple[str, ...] = Field(default=(), examples=[["vip"]])
+    """With one of these tags."""
+    languages: tuple[str, ...] = Field(default=(), examples=[["he"]])
+    """In one of these languages."""
+    topics: tuple[str, ...] = Field(default=(), examples=[["fault"]])
+    """About one of these topics."""
+
+    calendar: str = Field(default="", examples=["office"])
+    """What its targets count in; the queue's or team's calendar when left out, else every hour."""
+
+    warn: tuple[WarnAt, ...] | None = Field(default=None, examples=[["75%", "90%"]])
+    """When to warn, for its targets that do not say."""
+
+    reopen_grace: Length | None = Field(default=None, examples=["72h"])
+    """Reopened within this time its requester_wait, agent_work and total_resolution go on, later they begin anew;
+    without it they always go on."""
+
+    answers: AnswerTable = AnswerTable()
+    """What counts as an answer."""
+
+    pickup: CallTarget | None = None
+    """From the start of a call, the voice menu included, until a human answers."""
+    notice: CallTarget | None = None
+    """From the start of a call until a caller who waits longer than `pickup` allows is told of the wait."""
+    call_back: CallBack | None = None
+    """From when a caller asks to be called back until they are."""
+    first_response: FirstResponse | None = None
+    """Until the first answer."""
+    next_response: NextResponse | None = None
+    """Until the answer to each further word."""
+    periodic_update: PeriodicUpdate | None = None
+    """From an answer of ours until the next."""
+    requester_wait: TargetSettings | None = None
+    """While it is not resolved, but for what pauses it."""
+    agent_work: TargetSettings | None = None
+    """While it is with us, but for what pauses it."""
+    first_resolution: TargetSettings | None = None
+    """Until it is first resolved."""
+    total_resolution: TargetSettings | None = None
+    """While it is not resolved, through every reopening."""
+    ownership: TargetSettings | None = None
+    """While a team has it."""
+
+    def policy(self, warn: tuple[str, ...]) -> Policy:
+        """As the engine reads it; `warn`: when to warn where neither it nor a target says."""
+        own = self.warn if self.warn is not None else warn
+        promised = ((metric, getattr(self, metric.replace("-", "_"))) for metric in METRICS)
+        return Policy(
+            self.name,
+            Fit(
+                frozenset(self.channels),
+                frozenset(self.kinds),
+                frozenset(self.queues),
+                frozenset(self.teams),
+                frozenset(self.tiers),
+                frozenset(self.priorities),
+                frozenset(self.tags),
+                frozenset(self.languages),
+                frozenset(self.topics),
+            ),
+            tuple(settings.target(metric, own) for metric, settings in promised if settings is not None),
+            self.calendar,
+            self.answers.kinds,
+            length_ms(self.reopen_grace) if self.reopen_grace else None,
+        )
+
+    @model_validator(mode="after")
+    def _promises(self) -> Self:
+        if not any(getattr(self, metric.replace("-", "_")) for metric in METRICS):
+            raise Wrong("promises nothing", "a target such as first_response = { within = '30m' }", ("name",))
+        return self
+
+
+class SlaSettings(ConfigModel):
+    """What is promised to whom, and when it counts."""
+
+    presets: tuple[PresetName, ...] = Field(default=(), examples=[["il-6-minutes"]])
+    """Policies that come with agent-tui, after your own; `agent-tui sla presets` shows them."""
+
+    warn: tuple[WarnAt, ...] = ("75%", "90%")
+    """When to warn, for what does not say."""
+
+    follow_queue: bool = False
+    """Whether a case that moves to another queue or team is matched anew; otherwise the first one counts."""
+
+    calendar: tuple[CalendarSettings, ...] = ()
+    """When places work. One [[calendar]] table for each."""
+
+    policy: tuple[PolicySettings, ...] = ()
+    """What is promised; the first that fits a case has it. One [[policy]] table for each."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        distinct("calendar", [calendar.name for calendar in self.calendar])
+        distinct("policy", [policy.name for policy in self.policy])
+        for index, calendar in enumerate(self.calendar):
+            if calendar.name == "always":
+                raise Wrong("always is there by itself", "another name", ("calendar", index, "name"))
+        return self
