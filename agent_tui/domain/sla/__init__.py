@@ -10,7 +10,7 @@ The types, from the bottom up:
 - `episodes.Episode` is one stretch in which a metric counts, as a policy sees it: from when, until when, what ended it.
 - `clocks.SlaClock` is an episode measured against its target; `clocks(facts, rulebook, now)` answers all of a case.
 - `changes` says when a clock's text changes next and when it warns; `levels` what share of many clocks was in time.
-- `words.reason` puts a clock into one sentence, in the language that is spoken.
+- `domain/text_clocks.reason` puts a clock into one sentence, in the language that is spoken.
 
 Three rules hold everywhere. What happens at the very instant a clock is due still counts, so an answer then is in time,
 and a clock is breached from the next instant on. A breach is dated at its due instant, however late it is noticed.

@@ -66,7 +66,7 @@ class SlaClock:
         return self.ended is None
 
 
-class Segment(NamedTuple):
+class Spell(NamedTuple):
     """From `start` until before `end` (None: still) a case is measured like this."""
 
     start: Ms
@@ -86,26 +86,26 @@ def clocks(facts: Iterable[Fact], rulebook: Rulebook, now: Ms) -> tuple[SlaClock
     if not course.begun:
         return ()
     found: dict[tuple[SlaMetric, str, Ms], SlaClock] = {}
-    for segment in segments(course, rulebook):
-        if segment.policy is None:
+    for spell in spells(course, rulebook):
+        if spell.policy is None:
             continue
-        for target in segment.policy.targets:
-            for episode in episodes(course, segment.policy, target, segment.priority):
-                if (segment.end is not None and episode.start >= segment.end) or (
-                    episode.end is not None and episode.end < segment.start
+        for target in spell.policy.targets:
+            for episode in episodes(course, spell.policy, target, spell.priority):
+                if (spell.end is not None and episode.start >= spell.end) or (
+                    episode.end is not None and episode.end < spell.start
                 ):
                     continue
                 place = (target.metric, episode.key, episode.start)
                 before = found.get(place)
                 if before is None or before.state != "breached":
-                    found[place] = _measured(course, segment, segment.policy, target, episode)
+                    found[place] = _measured(course, spell, spell.policy, target, episode)
     shown = [clock for clock in found.values() if clock.by != "newer-word" or clock.state == "breached"]
     return tuple(sorted(shown, key=lambda clock: (_PLACE[clock.metric], clock.started, clock.key)))
 
 
-def segments(course: Course, rulebook: Rulebook) -> list[Segment]:
+def spells(course: Course, rulebook: Rulebook) -> list[Spell]:
     """By which policy a case is measured when, from its beginning on."""
-    made: list[Segment] = []
+    made: list[Spell] = []
     queue = team = ""
     phases = course.phases
     for index, (start, traits, pinned, version) in enumerate(phases):
@@ -121,13 +121,11 @@ def segments(course: Course, rulebook: Rulebook) -> list[Segment]:
         if last is not None and last.policy is policy and last.hours is hours and _alike(policy, last, seen.priority):
             made[-1] = last._replace(end=end)
         else:
-            made.append(
-                Segment(start if made else min(start, course.created), end, rules, policy, seen.priority, hours)
-            )
+            made.append(Spell(start if made else min(start, course.created), end, rules, policy, seen.priority, hours))
     return made
 
 
-def _alike(policy: Policy | None, last: Segment, priority: str) -> bool:
+def _alike(policy: Policy | None, last: Spell, priority: str) -> bool:
     """Whether the policy promises a case of that priority the same as before."""
     return last.priority == priority or policy is None or not any(target.by_priority for target in policy.targets)
 
@@ -139,26 +137,26 @@ def _held(traits: Traits, queue: str, team: str) -> Traits:
     return Traits(traits.channel, queue, team, traits.tier, traits.priority, traits.language, traits.topic, traits.tags)
 
 
-def _measured(course: Course, segment: Segment, policy: Policy, target: Target, episode: Episode) -> SlaClock:
+def _measured(course: Course, spell: Spell, policy: Policy, target: Target, episode: Episode) -> SlaClock:
     start, end, by, met, key, owed_after = episode
-    hours = segment.rules.always if target.wall else segment.hours
-    within = target.within(segment.priority)
+    hours = spell.rules.always if target.wall else spell.hours
+    within = target.within(spell.priority)
     stop = end if end is not None else course.now
     due: Ms | None = None
     pauses: tuple[Stretch, ...] = ()
     if target.next_day_under_ms:
-        due = segment.hours.next_day_if_late(start, target.next_day_under_ms)
+        due = spell.hours.next_day_if_late(start, target.next_day_under_ms)
     if due is not None:
-        within, hours = due - start, segment.rules.always
+        within, hours = due - start, spell.rules.always
     else:
         pauses = _pauses(course.stretches, target, start, end)
         due = reached(hours, start, within, pauses)
     state: SlaState
-    if due is not None and due < stop and stop > owed_after and (segment.end is None or due < segment.end):
+    if due is not None and due < stop and stop > owed_after and (spell.end is None or due < spell.end):
         state = "breached"
-    elif segment.end is not None and stop >= segment.end:
+    elif spell.end is not None and stop >= spell.end:
         # the policy that holds next goes on with it, or does not promise it
-        state, stop, end, by = "ended", segment.end, segment.end, "policy"
+        state, stop, end, by = "ended", spell.end, spell.end, "policy"
     elif end is not None:
         state = "met" if met else "ended"
     else:
@@ -169,7 +167,7 @@ def _measured(course: Course, segment: Segment, policy: Policy, target: Target, 
         used -= hours.between(max(pause.start, start), stop if pause.end is None else min(pause.end, stop))
     return SlaClock(
         target.metric, start, within, used, due, state, policy.id, hours.calendar.id, key, end, by, pauses,
-        segment.rules.version, target.percent,
+        spell.rules.version, target.percent,
     )  # fmt: skip
 
 
