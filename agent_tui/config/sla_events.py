@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.validation import ConfigModel
 from agent_tui.domain.sla import facts as sla
-from agent_tui.domain.sla.policies import ReplyKind, Trait, Traits
+from agent_tui.domain.sla.policies import ReplyKind, Traits
 from agent_tui.domain.time import MS, Ms
 
 MAX_LINE = 64 * 1024
-_TRAITS: tuple[str, ...] = get_args(Trait)
 
 
 def instant(value: object) -> Ms:
@@ -139,7 +138,7 @@ class EventLine(ConfigModel):
 
 
 def read_events(path: Path) -> dict[str, list[sla.Fact]]:
-    """The facts of each case of the file at `path`, in the order of the lines. Raises ConfigError with every mistake."""
+    """The facts of each case of the file at `path`, in the lines' order. Raises ConfigError with every mistake."""
     try:
         raw = path.read_bytes()
     except OSError as error:

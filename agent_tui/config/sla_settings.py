@@ -77,7 +77,7 @@ class CalendarSettings(ConfigModel):
     """When a day before a holiday closes; like any other day when left out."""
 
     ical: tuple[Path, ...] = Field(default=(), examples=[["closed.ics"]])
-    """iCal files whose events are closed: whole days, and hours of days. They repeat yearly where they say so."""
+    """iCal files whose events are closed: whole days, and hours of days, repeated where they say so."""
 
     queues: tuple[str, ...] = Field(default=(), examples=[["chats"]])
     """Cases of these queues count in it, where their policy names no calendar."""

@@ -49,7 +49,11 @@ def reason(clock: SlaClock, calendar: Calendar, zone: ZoneInfo | None = None) ->
     """Why a clock stands where it does. `calendar`: the one that it counts in; times are of its zone, or of `zone`."""
     wall = zone if zone is not None else ZoneInfo(calendar.zone)
     day = local_time(clock.started, wall).date()
-    parts = [listed(", ", (METRIC_NAMES[clock.metric].text, length(clock.within), hours(calendar)))]
+    name = METRIC_NAMES[clock.metric].text
+    if clock.next_day:
+        parts = [listed(", ", (name, trusted("by the end of the next working day")))]
+    else:
+        parts = [listed(", ", (name, length(clock.within), hours(calendar)))]
     if clock.metric == "ownership":
         parts.append(compose("team {team}", team=clean_line(clock.key)))
     parts.append(compose("since {time}", time=_moment(clock.started, wall, None)))

@@ -32,7 +32,8 @@ class SlaClock:
     `version` measured it, in working time of `calendar`. `within`, `used`: working ms promised, and counted up to its
     end or now. `due`: None while it is paused and nobody knows until when. `ended`, `by`: when it stopped counting and
     why; a breached clock goes on until then. `pauses`: what it did not count, with the status. `percent`: the share of
-    such cases that must be in time, 0 where nothing is said.
+    such cases that must be in time, 0 where nothing is said. `next_day`: it was asked for late in the day, so it is due
+    when the next working day closes.
     """
 
     metric: SlaMetric
@@ -49,6 +50,7 @@ class SlaClock:
     pauses: tuple[Stretch, ...] = ()
     version: str = ""
     percent: int = 0
+    next_day: bool = False
 
     @property
     def remaining(self) -> int:
@@ -146,6 +148,7 @@ def _measured(course: Course, spell: Spell, policy: Policy, target: Target, epis
     pauses: tuple[Stretch, ...] = ()
     if target.next_day_under_ms:
         due = spell.hours.next_day_if_late(start, target.next_day_under_ms)
+    next_day = due is not None
     if due is not None:
         within, hours = due - start, spell.rules.always
     else:
@@ -167,7 +170,7 @@ def _measured(course: Course, spell: Spell, policy: Policy, target: Target, epis
         used -= hours.between(max(pause.start, start), stop if pause.end is None else min(pause.end, stop))
     return SlaClock(
         target.metric, start, within, used, due, state, policy.id, hours.calendar.id, key, end, by, pauses,
-        spell.rules.version, target.percent,
+        spell.rules.version, target.percent, next_day,
     )  # fmt: skip
 
 

@@ -46,7 +46,11 @@ def levels(clocks: Iterable[SlaClock]) -> tuple[Level, ...]:
         counted[_COLUMNS.get(clock.state, 3)] += 1
         promised[place] = clock.percent
     ordered = sorted(counts, key=lambda place: (METRICS.index(place[0]), place[1]))
-    return tuple(Level(*place, *counts[place], promised[place]) for place in ordered)
+    found = []
+    for metric, policy in ordered:
+        met, late, neither, going = counts[metric, policy]
+        found.append(Level(metric, policy, met, late, neither, going, promised[metric, policy]))
+    return tuple(found)
 
 
 _COLUMNS = {"met": 0, "breached": 1, "ended": 2}
