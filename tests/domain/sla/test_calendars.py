@@ -113,6 +113,14 @@ def test_over_new_year_the_openings_of_two_years_are_one() -> None:
     assert hours.add(start, 18 * HOUR_MS) == start + 24 * HOUR_MS
 
 
+def test_what_ends_with_an_opening_is_due_at_its_end() -> None:
+    office = WorkingTime(OFFICE)
+    assert wall(office.add(at("2026-11-23 12:00"), 30 * MINUTE_MS)) == "2026-11-23 12:30"
+    assert wall(office.add(at("2026-11-27 16:00"), HOUR_MS)) == "2026-11-27 17:00"
+    assert wall(office.add(at("2026-12-31 16:00"), HOUR_MS)) == "2026-12-31 17:00"  # the last of the year
+    assert wall(office.opens(at("2026-12-31 17:00"))) == "2027-01-01 09:00"
+
+
 def test_a_day_that_a_zone_left_out() -> None:
     hours = WorkingTime(Calendar("c", "Pacific/Apia", (((9 * 60, 17 * 60),),) * 7))
     start = at("2011-12-29 09:00", "Pacific/Apia")
