@@ -172,6 +172,19 @@ def test_another_priority_counts_from_the_original_start() -> None:
     assert told(clock(facts, by_priority, m(20)))[2] == "2026-11-23 10:30"
 
 
+def test_what_changes_at_one_instant_changes_at_once() -> None:
+    topic = Policy("topic", Fit(topics=frozenset({"x"})), (target("first-response", 240),))
+    urgent = Policy("urgent", Fit(priorities=frozenset({"urgent"})), (target("first-response", 30),))
+    rules = Rulebook.only(Rules("1", (topic, urgent, Policy("all", targets=(target("first-response", 240),)))))
+    facts: list[Fact] = [
+        CustomerWrote(T10),
+        TraitChanged(m(60), "priority", "urgent"),
+        TraitChanged(m(60), "topic", "x"),
+    ]
+    assert (clock(facts, rules, m(61)).policy, clock(facts, rules, m(61)).state) == ("topic", "running")
+    assert clock(facts[:2], rules, m(61)).breached_at == m(30)
+
+
 def test_editing_the_rules_rewrites_no_breach_and_holds_for_what_goes_on() -> None:
     old = Rules("old", (Policy("p", targets=(target("first-response", 30),)),))
     new = Rules("new", (Policy("p", targets=(target("first-response", 240),)),))
