@@ -20,7 +20,7 @@ from agent_tui.config.sla_targets import (
 )
 from agent_tui.config.sla_words import Length, WarnAt, hours_of, length_ms, minute_of, week_of
 from agent_tui.config.validation import ConfigModel
-from agent_tui.domain.sla.policies import METRICS, REPLY_KINDS, Fit, Policy, ReplyKind
+from agent_tui.domain.sla.policies import Fit, Policy, ReplyKind, SlaMetric
 
 PresetName = Literal["il-6-minutes", "e-commerce", "b2b-support", "social-care"]
 
@@ -112,7 +112,17 @@ class AnswerTable(ConfigModel):
     @property
     def kinds(self) -> frozenset[ReplyKind]:
         """What is allowed."""
-        return frozenset(kind for kind in REPLY_KINDS if getattr(self, kind))
+        counts: dict[ReplyKind, bool] = {
+            "human": self.human,
+            "echo": self.echo,
+            "call": self.call,
+            "template": self.template,
+            "bot": self.bot,
+            "auto": self.auto,
+            "campaign": self.campaign,
+            "note": self.note,
+        }
+        return frozenset(kind for kind, answers in counts.items() if answers)
 
 
 class PolicySettings(ConfigModel):
@@ -177,10 +187,26 @@ class PolicySettings(ConfigModel):
     ownership: TargetSettings | None = None
     """While a team has it."""
 
+    @property
+    def promised(self) -> dict[SlaMetric, TargetSettings | None]:
+        """The target of each metric."""
+        return {
+            "pickup": self.pickup,
+            "notice": self.notice,
+            "call-back": self.call_back,
+            "first-response": self.first_response,
+            "next-response": self.next_response,
+            "periodic-update": self.periodic_update,
+            "requester-wait": self.requester_wait,
+            "agent-work": self.agent_work,
+            "first-resolution": self.first_resolution,
+            "total-resolution": self.total_resolution,
+            "ownership": self.ownership,
+        }
+
     def policy(self, warn: tuple[str, ...]) -> Policy:
         """As the engine reads it; `warn`: when to warn where neither it nor a target says."""
         own = self.warn if self.warn is not None else warn
-        promised = ((metric, getattr(self, metric.replace("-", "_"))) for metric in METRICS)
         return Policy(
             self.name,
             Fit(
@@ -194,7 +220,7 @@ class PolicySettings(ConfigModel):
                 frozenset(self.languages),
                 frozenset(self.topics),
             ),
-            tuple(settings.target(metric, own) for metric, settings in promised if settings is not None),
+            tuple(settings.target(metric, own) for metric, settings in self.promised.items() if settings is not None),
             self.calendar,
             self.answers.kinds,
             length_ms(self.reopen_grace) if self.reopen_grace else None,
@@ -202,7 +228,7 @@ class PolicySettings(ConfigModel):
 
     @model_validator(mode="after")
     def _promises(self) -> Self:
-        if not any(getattr(self, metric.replace("-", "_")) for metric in METRICS):
+        if not any(self.promised.values()):
             raise Wrong("promises nothing", "a target such as first_response = { within = '30m' }", ("name",))
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -96,7 +97,16 @@ def check_sla(path: Path, home: Path) -> tuple[Problem, ...]:
         return error.problems
     if not sla.policies:
         return (Problem(str(path), 0, "", "promises nothing", "a [[policy]], or presets = [...]"),)
-    return ()
+    return tuple(_never_reached(sla, str(path)))
+
+
+def _never_reached(sla: Sla, file: str) -> Iterator[Problem]:
+    """Policies, those of presets too, that no case can have: an earlier one takes all that they mean."""
+    for place, policy in enumerate(sla.policies):
+        first = next((earlier for earlier in sla.policies[:place] if earlier.fit.covers(policy.fit)), None)
+        if first is not None:
+            what = f"{policy.id} is never reached, {first.id} comes first and fits all its cases"
+            yield Problem(file, 0, "policy", what, f"conditions in {first.id}, or {policy.id} before it")
 
 
 def _checked(source: TomlSource) -> Loaded[SlaSettings]:

@@ -148,6 +148,10 @@ def test_a_closure_at_night_is_cut_out_of_the_evening_before(tmp_path: Path) -> 
     ("text", "said"),
     [
         ("presets = ['x']", "sla.toml:1: presets[1]: \"x\" is none of the choices; expected 'il-6-minutes'"),
+        (
+            'presets = ["il-6-minutes"]\n' + OFFICE + POLICY,
+            "sla.toml: policy: il-six-minutes is never reached, all comes first and fits all its cases; expected cond",
+        ),
         ("", "sla.toml: promises nothing; expected a [[policy]], or presets = [...]"),
         (OFFICE + POLICY.replace("30m", "2d"), "sla.toml:9: policy[1].first_response.within: days are not counted"),
         (OFFICE + POLICY.replace("30m", "soon"), "within: not a length of time; expected hours, minutes and seconds"),
@@ -218,3 +222,12 @@ def test_every_metric_can_be_promised(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load_sla(tmp_path / "sla.toml", tmp_path)
+
+
+def test_a_policy_that_can_be_reached_is_not_complained_of(tmp_path: Path) -> None:
+    some = (
+        'presets = ["e-commerce"]\n' + OFFICE + POLICY.replace("calendar", 'kinds = ["mail"]\ntags = ["x"]\ncalendar')
+    )
+    assert wrong(tmp_path, some) == []
+    wide = some + POLICY.replace('"all"', '"p"').replace("calendar", 'kinds = ["mail"]\ntags = ["x", "y"]\ncalendar')
+    assert wrong(tmp_path, wide) == []

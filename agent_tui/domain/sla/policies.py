@@ -7,6 +7,7 @@ about changes. A policy has at most one `Target` a metric, and a metric without 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Final, Literal, get_args
 
 from agent_tui.domain.channels import ChannelKind
@@ -144,6 +145,11 @@ class Fit:
             and (not self.topics or traits.topic in self.topics)
             and (not self.tags or not self.tags.isdisjoint(traits.tags))
         )
+
+    def covers(self, other: Fit) -> bool:
+        """Whether every case that `other` means is meant here too."""
+        pairs = ((getattr(self, part.name), getattr(other, part.name)) for part in fields(self))
+        return all(not own or (bool(others) and others <= own) for own, others in pairs)
 
 
 @frozen

@@ -156,6 +156,13 @@ def test_snooze_pauses_only_where_the_policy_says_so_and_a_word_wakes() -> None:
         assert told(clock([*facts, waking], consents, m(41)))[1:] == ("running", "2026-11-23 11:15")
 
 
+def test_a_snooze_into_the_past_is_none() -> None:
+    rules = book(target("agent-work", 60, pauses=PENDING | {"snoozed"}))
+    facts: list[Fact] = [Created(T10), StatusChanged(m(10), "pending"), Snoozed(m(30), m(20))]
+    for now, used in ((m(40), 10 * MIN), (m(60), 20 * MIN)):
+        assert clock([*facts, StatusChanged(m(50), "open")], rules, now).used == used
+
+
 def test_another_priority_counts_from_the_original_start() -> None:
     urgent = Policy("urgent", Fit(priorities=frozenset({"urgent"})), (target("first-response", 30),))
     rules = Rulebook.only(Rules("1", (urgent, Policy("all", targets=(target("first-response", 240),)))))
@@ -241,6 +248,8 @@ def test_reopening() -> None:
     short = book(target("total-resolution", 90), grace_ms=60 * MIN)
     begun = clocks(facts, short, m(610))
     assert [(c.started, c.state) for c in begun] == [(T10, "met"), (m(600), "running")]
+    just: list[Fact] = [CustomerWrote(T10), Resolved(m(50)), Reopened(m(110))]
+    assert [(c.started, c.used) for c in clocks(just, short, m(120))] == [(T10, 60 * MIN)]
 
 
 def test_resolved_at_the_due_instant_and_reopened_is_late_only_from_then_on() -> None:
@@ -272,6 +281,13 @@ def test_the_earliest_unanswered_word_and_the_earliest_creation_survive_a_merge(
     assert clocks(unanswered, rules, m(50))[0].breached_at == m(35)
     source: list[Fact] = [Created(T10), CustomerWrote(m(5)), MergedAway(m(20)), Replied(m(25), "z")]
     assert {(c.state, c.by, c.ended) for c in clocks(source, rules, m(300))} == {("ended", "merged", m(20))}
+
+
+def test_a_merge_into_what_is_resolved_moves_no_start() -> None:
+    rules = book(target("total-resolution", 60))
+    facts: list[Fact] = [Created(m(20)), Resolved(m(50)), Merged(m(55), T10)]
+    one = clock(facts, rules, m(60))
+    assert (one.started, one.state, one.used) == (m(20), "met", 30 * MIN)
 
 
 def test_periodic_updates() -> None:
