@@ -288,6 +288,9 @@ def test_a_merge_into_what_is_resolved_moves_no_start() -> None:
     facts: list[Fact] = [Created(m(20)), Resolved(m(50)), Merged(m(55), T10)]
     one = clock(facts, rules, m(60))
     assert (one.started, one.state, one.used) == (m(20), "met", 30 * MIN)
+    later = [*facts[:2], Reopened(m(60)), Merged(m(70), T10)]
+    assert clock(later, book(target("first-resolution", 60)), m(80)).started == m(20)
+    assert clock(later, rules, m(80)).started == T10
 
 
 def test_periodic_updates() -> None:
@@ -342,7 +345,25 @@ def test_a_notice_is_owed_only_to_who_waits_longer() -> None:
     assert notice(3.1, CallMoved(m(2.5), "c", "answered")) == ("ended", None)
     assert notice(3.1, CallMoved(m(2), "c", "told")) == ("met", None)
     assert notice(2.9, CallMoved(m(2.5), "c", "told")) == ("running", None)
+    assert notice(3.1, CallMoved(m(1), "c", "answered"), CallMoved(m(1.5), "c", "told")) == ("ended", None)
     assert notice(3.1, CallMoved(m(2.5), "c", "told")) == ("breached", m(2))
+
+
+def test_an_exchange_whose_clocks_disagree_ends_no_call_before_it_rang() -> None:
+    facts: list[Fact] = [CallMoved(T10, "c", "rang"), CallMoved(T10 - 900, "c", "answered")]
+    one = clock(facts, book(target("pickup", 6)), m(1))
+    assert (one.state, one.ended, one.used) == ("met", T10, 0)
+    asked: list[Fact] = [CallMoved(T10, "c", "asked"), CallMoved(T10 - 900, "c", "called-back")]
+    one = clock(asked, book(target("call-back", 6)), m(1))
+    assert (one.state, one.ended, one.used) == ("met", T10, 0)
+
+
+def test_pauses_count_as_far_as_they_lie_within() -> None:
+    facts: list[Fact] = [Created(T10), StatusChanged(T10, "pending"), Replied(m(10), "a"), StatusChanged(m(20), "open")]
+    facts += [Replied(m(40), "b"), StatusChanged(m(50), "pending")]
+    met, going = clocks(facts, book(target("periodic-update", 60, pauses=PENDING)), m(60))
+    assert (met.state, met.used, met.due, len(met.pauses)) == ("met", 20 * MIN, m(80), 1)
+    assert (going.state, going.used, len(going.pauses)) == ("paused", 10 * MIN, 1)
 
 
 def test_a_call_back_that_was_asked_for_late_is_made_on_the_next_working_day() -> None:
