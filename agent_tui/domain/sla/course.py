@@ -135,8 +135,8 @@ class Course:
             else:
                 self._moves(fact)
         self._ends()
-        if not self.phases:
-            self.phases.append(Phase(self.created, traits, pinned, version))
+        if not self.phases or self.phases[0].start > self.created:
+            self.phases.insert(0, Phase(self.created, Traits(), "", ""))
         if failed:
             self.talk = [turn for place, turn in enumerate(talk) if place not in failed]
 

@@ -177,6 +177,10 @@ def test_another_priority_counts_from_the_original_start() -> None:
     assert clock(answered, rules, m(70)).state == "met"
     by_priority = book(target("first-response", 240, by_priority=(("urgent", 30 * MIN),)))
     assert told(clock(facts, by_priority, m(20)))[2] == "2026-11-23 10:30"
+    raised_late: list[Fact] = [CustomerWrote(T10), Replied(m(40), "a"), TraitChanged(m(60), "priority", "urgent")]
+    assert clock(raised_late, by_priority, m(70)).state == "met"
+    lowered = book(target("first-response", 30, by_priority=(("low", 240 * MIN),)))
+    assert clock([CustomerWrote(T10), TraitChanged(m(60), "priority", "low")], lowered, m(70)).breached_at == m(30)
 
 
 def test_what_changes_at_one_instant_changes_at_once() -> None:
