@@ -12,22 +12,28 @@ from agent_tui.domain.time import MINUTE_MS, Ms
 
 def next_change(clock: SlaClock, rulebook: Rulebook, now: Ms, step_ms: int = MINUTE_MS) -> Ms | None:
     """The first instant after `now` (the one the clock was made for) at which it may look different: what is left, in
-    whole steps, its state or a warning. None when only another fact can change it."""
-    if not clock.counts:
+    whole steps, or a turn. None when only another fact can change it."""
+    turn = next_turn(clock, rulebook, now)
+    if not clock.counts or clock.state == "paused":
+        return turn
+    if clock.state == "breached":  # late by whole steps: the text changes when one more is full
+        to_step = step_ms - (clock.used - clock.within) % step_ms
+    else:
+        to_step = clock.remaining % step_ms + 1 if clock.remaining > 0 else 1
+    step = _hours(clock, rulebook).add(now, to_step)
+    return step if turn is None else min(step, turn)
+
+
+def next_turn(clock: SlaClock, rulebook: Rulebook, now: Ms) -> Ms | None:
+    """The first instant after `now` at which it is in another state, or warns. None when only a fact can bring that."""
+    if not clock.counts or clock.state == "breached":
         return None
-    hours = _hours(clock, rulebook)
+    ahead = [at for pause in clock.pauses for at in (pause.start, pause.end) if at is not None and at > now]
     if clock.state == "paused":
-        return next((pause.end for pause in clock.pauses if pause.end is not None and pause.end > now), None)
-    if clock.state == "breached":
-        # late by whole steps: the text changes when one more is full
-        return hours.add(now, step_ms - (clock.used - clock.within) % step_ms)
-    to_step = clock.remaining % step_ms + 1 if clock.remaining > 0 else 1
-    found = [hours.add(now, to_step)]
-    if clock.due is not None:
-        found.append(clock.due + 1)
-    found += [at for _, at in warnings(clock, rulebook) if at > now]
-    ahead = [pause.start for pause in clock.pauses if pause.start > now]
-    return min([at for at in (*found, *ahead) if at > now])
+        return min(ahead, default=None)
+    late = [clock.due + 1] if clock.due is not None else []
+    warned = (at for _, at in warnings(clock, rulebook) if at > now)
+    return min((at for at in (*late, *warned, *ahead) if at > now), default=None)
 
 
 def warnings(clock: SlaClock, rulebook: Rulebook) -> tuple[tuple[Warn, Ms], ...]:

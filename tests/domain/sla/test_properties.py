@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_tui.domain.sla.changes import foremost, next_change, warnings
+from agent_tui.domain.sla.changes import foremost, next_change, next_turn, warnings
 from agent_tui.domain.sla.clocks import SlaClock, clocks
-from agent_tui.domain.sla.facts import CustomerWrote, Fact, Replied, SendFailed, StatusChanged
+from agent_tui.domain.sla.facts import CustomerWrote, Fact, Replied, SendFailed, Snoozed, StatusChanged
 from agent_tui.domain.sla.policies import RESPONSES, Rulebook, Warn
 from agent_tui.domain.time import DAY_MS, MINUTE_MS, MS
 from tests.domain.sla.cases import MIN, OFFICE, at, book, clock, target
@@ -207,3 +207,34 @@ def test_random_cases_come_into_every_state(state: str) -> None:
 def _asked(seed: int) -> tuple[SlaClock, ...]:
     facts, rulebook, _, now = some_case(seed)
     return clocks(facts, rulebook, now * MS)
+
+
+@settings(max_examples=80, deadline=None)
+@given(_seeds)
+def test_no_state_and_no_warning_comes_before_the_next_turn(seed: int) -> None:
+    facts, rulebook, _, now = some_case(seed)
+    known = [fact for fact in facts if fact.at <= now * MS]
+    for one in clocks(known, rulebook, now * MS):
+        if one.metric == "notice":
+            continue
+        turn = next_turn(one, rulebook, now * MS)
+        late = (now + 4 * LENGTH) * MS
+        before = next(c for c in clocks(known, rulebook, turn - 1 if turn is not None else late) if _same(c, one))
+        assert (before.state, before.by) == (one.state, one.by)
+        if turn is not None:
+            assert turn > now * MS
+            after = next(c for c in clocks(known, rulebook, turn) if _same(c, one))
+            assert after.state != one.state or one.state == "paused"
+
+
+def test_a_turn_is_a_warning_or_the_due_time() -> None:
+    rules = book(target("first-response", 10, warn=(Warn(percent=75),)), calendar=OFFICE)
+    facts: list[Fact] = [CustomerWrote(T10)]
+    seen, now = [], T10
+    while (turn := next_turn(clock(facts, rules, now), rules, now)) is not None:
+        seen.append(turn - T10)
+        now = turn
+    assert seen == [7 * MIN + 30 * MS, 10 * MIN + 1]
+    pending = book(target("agent-work", 60, pauses=_PENDING))
+    back: list[Fact] = [StatusChanged(T10, "pending"), Snoozed(T10 + MIN, T10 + 5 * MIN)]
+    assert next_turn(clock(back, pending, T10 + 2 * MIN), pending, T10 + 2 * MIN) == T10 + 5 * MIN

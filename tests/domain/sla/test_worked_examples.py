@@ -221,6 +221,7 @@ def test_the_first_policy_that_fits_unless_one_is_pinned() -> None:
     assert policy(Created(T10, Traits(language="he", tags=frozenset({"vip"})))) == "he"
     assert policy(Created(T10, Traits(channel="webchat")), Tagged(T10, frozenset({"vip", "x"}))) == "vip"
     assert policy(Created(T10, Traits(channel="email", tags=frozenset({"vip"})))) == "all"
+    assert policy(Created(T10, Traits(channel="webchat", tags=frozenset({"x"})))) == "all"
     assert policy(Created(T10, Traits(language="he")), Pinned(T10, "all")) == "all"
 
 
