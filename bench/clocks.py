@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 
+from agent_tui.domain.sla.agenda import Agenda
 from agent_tui.domain.sla.calendars import Calendar, WorkingTime
 from agent_tui.domain.sla.changes import foremost, next_change
 from agent_tui.domain.sla.clocks import clocks
@@ -25,6 +27,7 @@ from agent_tui.domain.sla.policies import Policy, Rulebook, Rules, Target, Trait
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, Ms
 
 AT_ONCE = 50
+MANY = 100_000
 _BEGAN = round(datetime(2026, 11, 23, 9, tzinfo=UTC).timestamp() * MS)
 _DAY = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60))
 _CALENDAR = Calendar("office", "Europe/Berlin", (_DAY,) * 5 + ((), ()), ((date(2026, 12, 25), ()),))
@@ -42,10 +45,30 @@ def run(rounds: int) -> dict[str, dict[str, float]]:
     for _ in range(20 * rounds):
         for name, act in acts.items():
             spent[name].append(_took(act))
+    spent |= _agenda()
     return {
         name: {"median us": round(statistics.median(each) * 1e6, 1), "p95 us": round(_p95(each) * 1e6, 1)}
         for name, each in spent.items()
     }
+
+
+def _agenda() -> dict[str, list[float]]:
+    """An hour of many open cases, each of which turns once in it: a tick a second finds those that are due, and one is
+    placed anew."""
+    agenda, chance = Agenda(), random.Random(1)
+    for number in range(MANY):
+        agenda.place(f"case-{number}", _BEGAN + chance.randrange(HOUR_MS))
+    spent: dict[str, list[float]] = {f"a tick of {MANY:,} cases": [], f"placing one of {MANY:,}": []}
+    tick, placing = spent.values()
+    for second in range(3600):
+        begun = time.thread_time()
+        agenda.due(_BEGAN + second * MS)
+        tick.append(time.thread_time() - begun)
+        case, at = f"case-{chance.randrange(MANY)}", _BEGAN + HOUR_MS + chance.randrange(HOUR_MS)
+        begun = time.thread_time()
+        agenda.place(case, at)
+        placing.append(time.thread_time() - begun)
+    return spent
 
 
 def _row(facts: list[Fact], rules: Rulebook, now: Ms) -> None:
