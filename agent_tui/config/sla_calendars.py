@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +17,11 @@ from agent_tui.domain.sla.calendars import DAY_MINUTES, Calendar, Hours
 
 YEARS: Final = range(2015, 2046)
 """For which holidays and what repeats are laid out: the same whenever a file is read, so that it means the same."""
+
+MOST_TIMES: Final = 20_000
+"""How often an event may repeat: daily for half a century."""
+_FIRST: Final = datetime(YEARS[0], 1, 1)
+_LAST: Final = datetime(YEARS[-1] + 1, 1, 1)
 
 _Days = dict[date, tuple[Hours, ...]]
 
@@ -93,8 +99,12 @@ def _repeats(event: Any, begin: datetime) -> Iterator[datetime]:
     excluded = event.get("EXDATE", [])
     dates = excluded if isinstance(excluded, list) else [excluded]
     without = {_wall(one.dt, None).date() for listed in dates for one in listed.dts}
-    first, last = datetime(YEARS[0], 1, 1), datetime(YEARS[-1], 12, 31)
-    yield from (at for at in rrulestr(text, dtstart=begin).between(first, last, inc=True) if at.date() not in without)
+    times = takewhile(lambda at: at < _LAST, rrulestr(text, dtstart=begin))
+    for number, at in enumerate(times):
+        if number >= MOST_TIMES:
+            raise ValueError(f"an event repeats more than {MOST_TIMES} times")
+        if at.date() not in without:
+            yield at
 
 
 def _wall(at: date, zone: Any) -> datetime:
@@ -107,6 +117,7 @@ def _wall(at: date, zone: Any) -> datetime:
 def _close(days: _Days, week: tuple[tuple[Hours, ...], ...], begin: datetime, end: datetime) -> None:
     """Take a closure out of the openings of its days, and out of what began the evening before."""
     whole = begin.time() == end.time() == time()
+    begin, end = max(begin, _FIRST), min(end, _LAST)
     day = begin.date() if whole else begin.date() - timedelta(days=1)
     while datetime.combine(day, time()) < end:
         hours = days.get(day, week[day.weekday()])

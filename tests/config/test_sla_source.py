@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.sla_source import PRESETS, Sla, check_sla, load_sla, preset_path
@@ -87,6 +88,7 @@ def test_holidays_are_closed_and_their_eves_are_part_days(tmp_path: Path) -> Non
     assert days[date(2026, 9, 20)] == ((540, 750),)  # of Yom Kippur, a Sunday
     assert date(2026, 9, 12) not in days  # Rosh Hashanah on a Saturday, which is closed anyway
     assert days[date(2026, 9, 13)] == ()
+    assert days[date(2025, 9, 23)] == days[date(2025, 9, 24)] == ()  # both days, a Tuesday and a Wednesday
     assert date(2026, 4, 6) not in days
 
 
@@ -134,6 +136,56 @@ def test_events_of_a_file_are_closed(tmp_path: Path) -> None:
     assert date(2025, 6, 1) not in days
     assert days[date(2027, 6, 1)] == ()
     assert date(2028, 6, 1) not in days
+
+
+def ical(*lines: str) -> str:
+    return "\r\n".join(
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:x",
+            "BEGIN:VEVENT",
+            "UID:1",
+            *lines,
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ]
+    )
+
+
+def test_the_last_day_of_what_repeats_is_one_of_them(tmp_path: Path) -> None:
+    begin, end = "DTSTART;TZID=Asia/Jerusalem:20261124T120000", "DTEND;TZID=Asia/Jerusalem:20261124T121500"
+    (tmp_path / "c.ics").write_text(ical(begin, end, "RRULE:FREQ=DAILY;UNTIL=20261125T100000Z"))
+    assert set(dict(office(tmp_path, 'ical = ["c.ics"]\n').days)) == {date(2026, 11, 24), date(2026, 11, 25)}
+
+
+def test_an_event_without_end_costs_no_more_than_it_is_worth(tmp_path: Path) -> None:
+    (tmp_path / "c.ics").write_text(ical("DTSTART;VALUE=DATE:20200106", "RRULE:FREQ=WEEKLY;BYDAY=MO"))
+    days = dict(office(tmp_path, 'ical = ["c.ics"]\n').days)
+    assert days[date(2026, 11, 23)] == days[date(2045, 12, 25)] == ()
+    assert max(days) < date(2046, 1, 1)
+    (tmp_path / "c.ics").write_text(ical("DTSTART:00010101T000000", "DTEND:99991231T120000"))
+    assert all(hours == () for hours in dict(office(tmp_path, 'ical = ["c.ics"]\n').days).values())
+    (tmp_path / "c.ics").write_text(ical("DTSTART:20200101T000000", "RRULE:FREQ=SECONDLY"))
+    (problem,) = wrong(tmp_path, OFFICE + 'ical = ["c.ics"]\n' + POLICY)
+    assert "not iCal: an event repeats more than 20000 times" in problem
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["SUMMARY:no beginning"],
+        ["DTSTART:soon"],
+        ["DTSTART:20260101T000000", "RRULE:FREQ=SOMETIMES"],
+        ["DTSTART:20260101T000000", "DTEND;VALUE=DATE:20260102"],
+        ["DTSTART:20260101T000000", "RRULE:FREQ=DAILY;COUNT=many"],
+    ],
+)
+def test_an_event_that_makes_no_sense_is_named(tmp_path: Path, lines: list[str]) -> None:
+    (tmp_path / "c.ics").write_text(ical(*lines))
+    problems = wrong(tmp_path, OFFICE + 'ical = ["c.ics"]\n' + POLICY)
+    assert [problem.partition(" not iCal")[0] for problem in problems] == ["sla.toml:5: calendar[1].ical[1]:"]
 
 
 def test_a_closure_at_night_is_cut_out_of_the_evening_before(tmp_path: Path) -> None:
@@ -189,6 +241,10 @@ def test_own_policies_come_before_those_of_presets_and_own_calendars_replace_the
     sla = load(tmp_path, 'presets = ["il-6-minutes", "e-commerce"]\n' + OFFICE + POLICY)
     assert [policy.id for policy in sla.policies][:3] == ["all", "il-six-minutes", "il-other-topics"]
     assert [calendar.id for calendar in sla.calendars] == ["office", "shop"]
+    own = load(
+        tmp_path, 'presets = ["il-6-minutes"]\n[[policy]]\nname = "il-six-minutes"\npickup = { within = "3m" }\n'
+    )
+    assert [target.within_ms for target in own.rules().by_id["il-six-minutes"].targets] == [3 * MINUTE_MS]
     assert dict(sla.calendars[0].days) == {}
 
 
@@ -231,3 +287,11 @@ def test_a_policy_that_can_be_reached_is_not_complained_of(tmp_path: Path) -> No
     assert wrong(tmp_path, some) == []
     wide = some + POLICY.replace('"all"', '"p"').replace("calendar", 'kinds = ["mail"]\ntags = ["x", "y"]\ncalendar')
     assert wrong(tmp_path, wide) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PRESETS.glob("*.toml")))
+def test_a_version_can_be_kept_and_read_again_as_it_was(tmp_path: Path, name: str) -> None:
+    """What facts of last year were measured by must still be there when the file says something else."""
+    kept = TypeAdapter(Sla).dump_json(load_sla(preset_path(name), tmp_path))
+    assert TypeAdapter(Sla).validate_json(kept) == load_sla(preset_path(name), tmp_path)
+    assert len(kept) < 64 * 1024

@@ -296,6 +296,7 @@ def test_a_merge_into_what_is_resolved_moves_no_start() -> None:
     later = [*facts[:2], Reopened(m(60)), Merged(m(70), T10)]
     assert clock(later, book(target("first-resolution", 60)), m(80)).started == m(20)
     assert clock(later, rules, m(80)).started == T10
+    assert clock([*facts, Reopened(m(60))], rules, m(80)).started == m(20)
 
 
 def test_periodic_updates() -> None:
