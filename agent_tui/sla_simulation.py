@@ -13,7 +13,7 @@ from agent_tui.config.problems import ConfigError, Problem, Wrong, printable
 from agent_tui.config.sla_events import instant, read_events
 from agent_tui.config.sla_source import PRESETS, load_sla, preset_path
 from agent_tui.domain.sla.calendars import NEVER
-from agent_tui.domain.sla.changes import next_change, warnings
+from agent_tui.domain.sla.changes import next_change, steps, warnings
 from agent_tui.domain.sla.clocks import SlaClock, clocks
 from agent_tui.domain.sla.facts import Fact
 from agent_tui.domain.sla.levels import Level, levels
@@ -141,6 +141,7 @@ def _clock(clock: SlaClock, rulebook: Rulebook, now: Ms) -> dict[str, Any]:
             for pause in clock.pauses
         ],
         "warnings": [_iso(at, zone) for _, at in warnings(clock, rulebook)],
+        "steps": [{"at": _iso(at, zone), "act": step.act, "to": step.to} for step, at in steps(clock, rulebook)],
         "next_change": _iso(change, zone),
         "reason": str(_why(clock, rulebook)),
     }

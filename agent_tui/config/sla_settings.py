@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -18,10 +18,25 @@ from agent_tui.config.sla_targets import (
     PeriodicUpdate,
     TargetSettings,
 )
-from agent_tui.config.sla_words import Length, WarnAt, hours_of, length_ms, minute_of, week_of
+from agent_tui.config.sla_words import Length, StepAt, WarnAt, hours_of, length_ms, minute_of, step_time_of, week_of
 from agent_tui.config.validation import ConfigModel
-from agent_tui.domain.sla.policies import Fit, Policy, ReplyKind, SlaMetric
+from agent_tui.domain.sla.policies import METRICS, Fit, Policy, ReplyKind, SlaMetric, Step, StepAct
 
+MetricKey = Literal[
+    "pickup",
+    "notice",
+    "call_back",
+    "first_response",
+    "next_response",
+    "periodic_update",
+    "requester_wait",
+    "agent_work",
+    "first_resolution",
+    "total_resolution",
+    "ownership",
+]
+METRIC_OF: Final = {metric.replace("-", "_"): metric for metric in METRICS}
+"""The metric of each key of a policy."""
 PresetName = Literal["il-6-minutes", "e-commerce", "b2b-support", "social-care"]
 
 
@@ -125,6 +140,28 @@ class AnswerTable(ConfigModel):
         return frozenset(kind for kind, answers in counts.items() if answers)
 
 
+class StepSettings(ConfigModel):
+    """What is done about a clock that runs out."""
+
+    at: StepAt = Field(examples=["late 10m"])
+    """When: a share of the target is used (90%), so much is left (5m), it is late, or late by so much (late 10m)."""
+
+    act: StepAct
+    """tell somebody, raise the priority, add agents to the case, or reassign it."""
+
+    to: str = Field(min_length=1, examples=["supervisors"])
+    """Whom to tell or add, the priority, or the agent, team or queue."""
+
+    metrics: tuple[MetricKey, ...] = Field(default=(), examples=[["first_response"]])
+    """About which clocks; about all where none is named."""
+
+    @property
+    def step(self) -> Step:
+        """As the engine reads it."""
+        warn, late_ms = step_time_of(self.at)
+        return Step(self.act, self.to, warn, late_ms, frozenset(METRIC_OF[key] for key in self.metrics))
+
+
 class PolicySettings(ConfigModel):
     """A policy. A case has the first that fits it: of one of these, in every way where any are named. It is matched
     anew when what is asked about it changes, and then counts from where its clocks began."""
@@ -163,6 +200,9 @@ class PolicySettings(ConfigModel):
 
     answers: AnswerTable = AnswerTable()
     """What counts as an answer."""
+
+    steps: tuple[StepSettings, ...] = ()
+    """What is done about clocks that run out. One [[policy.steps]] table for each."""
 
     pickup: CallTarget | None = None
     """From the start of a call, the voice menu included, until a human answers."""
@@ -224,6 +264,7 @@ class PolicySettings(ConfigModel):
             self.calendar,
             self.answers.kinds,
             length_ms(self.reopen_grace) if self.reopen_grace else None,
+            tuple(step.step for step in self.steps),
         )
 
     @model_validator(mode="after")

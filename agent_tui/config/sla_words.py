@@ -99,6 +99,26 @@ def warn_of(text: str) -> Warn:
         raise Wrong("not a warning", "a share of the target such as 75%, or what is left of it such as 5m") from None
 
 
+def step_time_of(text: str) -> tuple[Warn | None, int]:
+    """When a step is due: at a warning (`90%`, `5m` left), `late`, or `late 10m`: by so much (ms). Raises Wrong."""
+    word, _, by = text.partition(" ")
+    if word != "late":
+        return warn_of(text), 0
+    return None, length_ms(by) if by else 0
+
+
+def _step_time(text: str) -> str:
+    try:
+        step_time_of(text)
+    except Wrong:
+        raise Wrong("not a time of a clock", "90%, 5m (left), late, or late 10m") from None
+    return text
+
+
+StepAt = Annotated[str, AfterValidator(_step_time)]
+"""When a step is due, as it is written."""
+
+
 def _warn(text: str) -> str:
     warn_of(text)
     return text

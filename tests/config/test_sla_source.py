@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.sla_source import PRESETS, Sla, check_sla, load_sla, preset_path
 from agent_tui.domain.sla.calendars import Calendar
-from agent_tui.domain.sla.policies import METRICS, Rules, Traits, Warn
+from agent_tui.domain.sla.policies import METRICS, Rules, Step, Traits, Warn
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS
 
 OFFICE = """\
@@ -56,6 +56,11 @@ agent_work = { within = "8h" }
 requester_wait = { within = "8h", pauses = [] }
 pickup = { within = "20s", percent = 80 }
 call_back = { within = "3h", next_day_under = "2h" }
+steps = [
+    { at = "90%", act = "tell", to = "supervisors", metrics = ["first_response", "pickup"] },
+    { at = "late", act = "raise", to = "urgent" },
+    { at = "late 1h", act = "reassign", to = "team:lead" },
+]
 """
         + POLICY,
     )
@@ -73,6 +78,11 @@ call_back = { within = "3h", next_day_under = "2h" }
     assert pickup is not None
     assert back is not None
     assert (pickup.wall, pickup.percent, back.next_day_under_ms) == (True, 80, 2 * HOUR_MS)
+    assert vip.steps == (
+        Step("tell", "supervisors", Warn(percent=90), metrics=frozenset({"first-response", "pickup"})),
+        Step("raise", "urgent"),
+        Step("reassign", "team:lead", late_ms=HOUR_MS),
+    )
     assert vip.answers == {"human", "echo", "call", "bot"}
     assert vip.grace_ms == 72 * HOUR_MS
     assert vip.fit.fits(Traits(channel="webchat", tags=frozenset({"vip"})))
@@ -221,6 +231,11 @@ def test_a_closure_at_night_is_cut_out_of_the_evening_before(tmp_path: Path) -> 
         (OFFICE + 'ical = ["bad.ics"]\n', "sla.toml:5: calendar[1].ical[1]: not iCal"),
         (OFFICE + OFFICE, "sla.toml:6: calendar[2].name: two of [[calendar]] are called office"),
         ('[[calendar]]\nname = "always"\n', "sla.toml:2: calendar[1].name: always is there by itself"),
+        (
+            OFFICE + POLICY + 'steps = [{ at = "later", act = "tell", to = "x" }]\n',
+            "sla.toml:10: policy[1].steps[1].at: not a time of a clock; expected 90%, 5m (left), late, or late 10m",
+        ),
+        (OFFICE + POLICY + 'steps = [{ at = "late", act = "shout", to = "x" }]\n', "expected 'tell', 'raise', 'add'"),
         ('warn = ["120%"]\n', "sla.toml:1: warn[1]: not a warning; expected a share of the target such as 75%"),
     ],
 )

@@ -103,6 +103,22 @@ class Target:
         return self.within_ms
 
 
+StepAct = Literal["tell", "raise", "add", "reassign"]
+
+
+@frozen
+class Step:
+    """What is done about a clock that is running out: `tell` somebody, `raise` the priority, `add` agents to the case,
+    or `reassign` it; `to` says to whom or what. It is due at a warning, or without one once the clock is late, by
+    `late_ms` of its working time; about clocks of these `metrics`, of all where none is named."""
+
+    act: StepAct
+    to: str
+    warn: Warn | None = None
+    late_ms: int = 0
+    metrics: frozenset[SlaMetric] = frozenset()
+
+
 @frozen
 class Traits:
     """What policies ask about a case, as it is at one time."""
@@ -156,7 +172,8 @@ class Fit:
 class Policy:
     """A policy. `calendar`: its own, "" for the queue's, the team's or else one that never closes; `answers`: what
     counts as an answer; `grace_ms`: reopened within this time after it was resolved a case's total resolution goes on
-    with the time used, later it begins anew (None: it always goes on)."""
+    with the time used, later it begins anew (None: it always goes on);
+    `steps`: what is done about clocks that run out."""
 
     id: str
     fit: Fit = Fit()
@@ -164,6 +181,7 @@ class Policy:
     calendar: str = ""
     answers: frozenset[ReplyKind] = ANSWERS
     grace_ms: int | None = None
+    steps: tuple[Step, ...] = ()
 
     def target(self, metric: SlaMetric) -> Target | None:
         """What it promises of a metric."""

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_tui.domain.sla.changes import foremost, next_change, next_turn, warnings
+from agent_tui.domain.sla.changes import foremost, next_change, next_turn, steps, warnings
 from agent_tui.domain.sla.clocks import SlaClock, clocks
 from agent_tui.domain.sla.facts import CustomerWrote, Fact, Replied, SendFailed, Snoozed, StatusChanged
-from agent_tui.domain.sla.policies import RESPONSES, Rulebook, Warn
+from agent_tui.domain.sla.policies import RESPONSES, Rulebook, Step, Warn
 from agent_tui.domain.time import DAY_MS, MINUTE_MS, MS
 from tests.domain.sla.cases import MIN, OFFICE, at, book, clock, target
 from tests.domain.sla.test_reference import LENGTH, some_case
@@ -225,6 +225,26 @@ def test_no_state_and_no_warning_comes_before_the_next_turn(seed: int) -> None:
             assert turn > now * MS
             after = next(c for c in clocks(known, rulebook, turn) if _same(c, one))
             assert after.state != one.state or one.state == "paused"
+
+
+def test_steps_are_due_before_and_after_a_clock_is_late_and_never_once_it_has_ended() -> None:
+    tell, add = Step("tell", "lead", Warn(percent=90)), Step("add", "agent:noa", late_ms=10 * MIN)
+    late, other = Step("raise", "urgent"), Step("tell", "x", metrics=frozenset({"pickup"}))
+    rules = book(target("first-response", 60), calendar=OFFICE, steps=(add, other, late, tell))
+    start = at("2026-11-23 11:30")
+    facts: list[Fact] = [CustomerWrote(start)]
+    due = [(tell, start + 54 * MIN), (late, start + 60 * MIN + 1), (add, at("2026-11-23 13:40"))]
+    seen, now = [], start
+    while (turn := next_turn(clock(facts, rules, now), rules, now)) is not None:
+        assert list(steps(clock(facts, rules, now), rules)) == due
+        seen.append(turn)
+        now = turn
+    assert seen == [when for _, when in due]
+    ended = clock([*facts, Replied(start + 59 * MIN)], rules, start + 59 * MIN)
+    assert steps(ended, rules) == ()
+    paused = book(target("first-response", 60, pauses=_PENDING), steps=(late, tell))
+    stopped = clock([*facts, StatusChanged(start + MIN, "pending")], paused, start + 2 * MIN)
+    assert steps(stopped, paused) == ()
 
 
 def test_a_turn_is_a_warning_or_the_due_time() -> None:
