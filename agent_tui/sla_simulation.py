@@ -18,6 +18,7 @@ from agent_tui.domain.sla.clocks import SlaClock, clocks
 from agent_tui.domain.sla.facts import Fact
 from agent_tui.domain.sla.levels import Level, levels
 from agent_tui.domain.sla.policies import Rulebook
+from agent_tui.domain.sla.reminders import Reminder, next_reminder
 from agent_tui.domain.text_clocks import METRIC_NAMES, length, reason
 from agent_tui.domain.text_safe import SafeText
 from agent_tui.domain.time import MS, Ms, local_time
@@ -49,9 +50,13 @@ def simulate(policy: Path, events: Path, at: str, form: str, home: Path) -> Iter
     cases = read_events(events)
     now = _instant(at) if at else max(fact.at for facts in cases.values() for fact in facts)
     rulebook = Rulebook.only(sla.rules())
+    rules = rulebook.versions[rulebook.first]
+    reminders = {case: found for case, facts in cases.items() if (found := next_reminder(facts, rules, now))}
     measured = {case: clocks(facts, rulebook, now) for case, facts in cases.items()}
     kept = levels(clock for found in measured.values() for clock in found)
-    return _as_json(measured, kept, rulebook, now) if form == "json" else _as_text(measured, kept, rulebook, cases, now)
+    if form == "json":
+        return _as_json(measured, kept, reminders, rulebook, now)
+    return _as_text(measured, kept, reminders, rulebook, cases, now)
 
 
 def _file_of(policy: Path) -> Path:
@@ -75,6 +80,7 @@ def _instant(at: str) -> Ms:
 def _as_text(
     measured: dict[str, tuple[SlaClock, ...]],
     kept: tuple[Level, ...],
+    reminders: dict[str, Reminder],
     rulebook: Rulebook,
     cases: dict[str, list[Fact]],
     now: Ms,
@@ -90,6 +96,9 @@ def _as_text(
                 f"{'late by' if clock.remaining < 0 else 'left':<8}{left:<10} policy {clock.policy}"
             )
             yield f"            {_why(clock, rulebook)}"
+        if (reminder := reminders.get(case)) is not None:
+            when, text = _iso(reminder.at, _zone_of(reminder, rulebook)), printable(reminder.plan.text)
+            yield f"  reminder {reminder.number} ({text}) at {when}, {reminder.left} more after it"
     for level in kept:
         if level.percent is not None:
             promised = f", promised {level.promised}%" if level.promised else ""
@@ -100,7 +109,11 @@ def _as_text(
 
 
 def _as_json(
-    measured: dict[str, tuple[SlaClock, ...]], kept: tuple[Level, ...], rulebook: Rulebook, now: Ms
+    measured: dict[str, tuple[SlaClock, ...]],
+    kept: tuple[Level, ...],
+    reminders: dict[str, Reminder],
+    rulebook: Rulebook,
+    now: Ms,
 ) -> Iterator[str]:
     found = [{"case": case, **_clock(clock, rulebook, now)} for case, clocks_ in measured.items() for clock in clocks_]
     shares = [
@@ -116,7 +129,18 @@ def _as_json(
         }
         for level in kept
     ]
-    document = {"at": _iso(now, "UTC"), "version": rulebook.first, "clocks": found, "levels": shares}
+    due = [
+        {
+            "case": case,
+            "number": reminder.number,
+            "left": reminder.left,
+            "text": reminder.plan.text,
+            "send": "rule" if reminder.plan.sends else "draft",
+            "at": _iso(reminder.at, _zone_of(reminder, rulebook)),
+        }
+        for case, reminder in reminders.items()
+    ]
+    document = {"at": _iso(now, "UTC"), "version": rulebook.first, "clocks": found, "levels": shares, "reminders": due}
     yield json.dumps(document, ensure_ascii=False, indent=1)
 
 
@@ -150,6 +174,10 @@ def _clock(clock: SlaClock, rulebook: Rulebook, now: Ms) -> dict[str, Any]:
 def _why(clock: SlaClock, rulebook: Rulebook) -> SafeText:
     calendar = rulebook.versions[clock.version].calendars[clock.calendar].calendar
     return reason(clock, calendar, ZoneInfo(_zone(clock, rulebook))).drawn()
+
+
+def _zone_of(reminder: Reminder, rulebook: Rulebook) -> str:
+    return rulebook.versions[rulebook.first].calendars[reminder.plan.calendar or "always"].calendar.zone
 
 
 def _zone(clock: SlaClock, rulebook: Rulebook) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from agent_tui.config.problems import Wrong
-from agent_tui.config.sla_settings import CalendarSettings
+from agent_tui.config.sla_calendar_settings import CalendarSettings
 from agent_tui.config.sla_words import hours_of, minute_of, week_of
 from agent_tui.domain.sla.calendars import DAY_MINUTES, Calendar, Hours
 

@@ -38,6 +38,7 @@ Instant = Annotated[Ms, BeforeValidator(instant)]
 EventName = Literal[
     "created",
     "customer",
+    "sign-of-life",
     "reply",
     "note",
     "send-failed",
@@ -97,6 +98,8 @@ class EventLine(ConfigModel):
                 return sla.Created(at, Traits(*words, frozenset(self.tags)))
             case "customer":
                 return sla.CustomerWrote(at, self.message)
+            case "sign-of-life":
+                return sla.SignOfLife(at)
             case "reply":
                 return sla.Replied(at, self.message, self.kind)
             case "note":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from agent_tui.config.problems import Wrong
-from agent_tui.config.settings import Name, Zone, distinct
+from agent_tui.config.settings import Name, distinct
+from agent_tui.config.sla_calendar_settings import CalendarSettings
 from agent_tui.config.sla_targets import (
     CallBack,
     CallTarget,
@@ -18,9 +17,9 @@ from agent_tui.config.sla_targets import (
     PeriodicUpdate,
     TargetSettings,
 )
-from agent_tui.config.sla_words import Length, StepAt, WarnAt, hours_of, length_ms, minute_of, step_time_of, week_of
+from agent_tui.config.sla_words import Length, StepAt, WarnAt, length_ms, step_time_of
 from agent_tui.config.validation import ConfigModel
-from agent_tui.domain.sla.policies import METRICS, Fit, Policy, ReplyKind, SlaMetric, Step, StepAct
+from agent_tui.domain.sla.policies import METRICS, Fit, Policy, Reminders, ReplyKind, SlaMetric, Step, StepAct
 
 MetricKey = Literal[
     "pickup",
@@ -38,70 +37,6 @@ MetricKey = Literal[
 METRIC_OF: Final = {metric.replace("-", "_"): metric for metric in METRICS}
 """The metric of each key of a policy."""
 PresetName = Literal["il-6-minutes", "e-commerce", "b2b-support", "social-care"]
-
-
-def _hours(texts: tuple[str, ...]) -> tuple[str, ...]:
-    for text in texts:
-        hours_of(text)
-    return texts
-
-
-def _week(hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    if hours:
-        week_of(hours)
-    return hours
-
-
-def _time_of_day(text: str) -> str:
-    if text:
-        minute_of(text)
-    return text
-
-
-HoursOfDay = Annotated[tuple[str, ...], AfterValidator(_hours)]
-
-
-class DaySettings(ConfigModel):
-    """A single day that differs: a closed one, or one with other hours."""
-
-    date: date
-    """Which day."""
-
-    hours: HoursOfDay = Field(default=(), examples=[["09:00-13:00"]])
-    """Its hours; closed when left out. It wins over holidays and files."""
-
-
-class CalendarSettings(ConfigModel):
-    """When a place works. Without hours it never closes, but for holidays and single days."""
-
-    name: Name = Field(examples=["office"])
-    """Its short name; `always` is there by itself and never closes. One with the name of a preset's replaces it."""
-
-    zone: Zone = Field(default="UTC", examples=["Asia/Jerusalem"])
-    """The time zone of its hours."""
-
-    hours: Annotated[dict[str, tuple[str, ...]], AfterValidator(_week)] = Field(
-        default={}, examples=[{"sun-thu": ["09:00-12:30", "13:30-17:00"], "fri": ["09:00-12:30"]}]
-    )
-    """The openings of each day; 22:00-06:00 goes on after midnight and belongs to the day it begins on."""
-
-    holidays: str = Field(default="", examples=["IL"])
-    """The country (ISO 3166) whose public holidays are closed, or a part of one: DE-BY."""
-
-    eves_until: Annotated[str, AfterValidator(_time_of_day)] = Field(default="", examples=["13:00"])
-    """When a day before a holiday closes; like any other day when left out."""
-
-    ical: tuple[Path, ...] = Field(default=(), examples=[["closed.ics"]])
-    """iCal files whose events are closed: whole days, and hours of days, repeated where they say so."""
-
-    queues: tuple[str, ...] = Field(default=(), examples=[["chats"]])
-    """Cases of these queues count in it, where their policy names no calendar."""
-
-    teams: tuple[str, ...] = ()
-    """Cases of these teams, where neither policy nor queue has one."""
-
-    days: tuple[DaySettings, ...] = ()
-    """Single days that differ."""
 
 
 class AnswerTable(ConfigModel):
@@ -123,6 +58,8 @@ class AnswerTable(ConfigModel):
     """A campaign's message."""
     note: bool = False
     """A note that the customer never sees."""
+    reminder: bool = False
+    """A reminder to a customer who is silent."""
 
     @property
     def kinds(self) -> frozenset[ReplyKind]:
@@ -136,8 +73,47 @@ class AnswerTable(ConfigModel):
             "auto": self.auto,
             "campaign": self.campaign,
             "note": self.note,
+            "reminder": self.reminder,
         }
         return frozenset(kind for kind, answers in counts.items() if answers)
+
+
+class FitSettings(ConfigModel):
+    """Which cases are meant: of one of these, in every way where any are named."""
+
+    channels: tuple[str, ...] = Field(default=(), examples=[["webchat"]])
+    """Of one of these channels."""
+    kinds: tuple[Literal["voice", "live", "messaging", "mail", "public"], ...] = Field(default=(), examples=[["live"]])
+    """Of a channel of one of these kinds."""
+    queues: tuple[str, ...] = ()
+    """In one of these queues."""
+    teams: tuple[str, ...] = ()
+    """Of one of these teams."""
+    tiers: tuple[str, ...] = Field(default=(), examples=[["gold"]])
+    """Of a customer of one of these tiers."""
+    priorities: tuple[str, ...] = Field(default=(), examples=[["urgent"]])
+    """Of one of these priorities."""
+    tags: tuple[str, ...] = Field(default=(), examples=[["vip"]])
+    """With one of these tags."""
+    languages: tuple[str, ...] = Field(default=(), examples=[["he"]])
+    """In one of these languages."""
+    topics: tuple[str, ...] = Field(default=(), examples=[["fault"]])
+    """About one of these topics."""
+
+    @property
+    def fit(self) -> Fit:
+        """As the engine reads it."""
+        return Fit(
+            frozenset(self.channels),
+            frozenset(self.kinds),
+            frozenset(self.queues),
+            frozenset(self.teams),
+            frozenset(self.tiers),
+            frozenset(self.priorities),
+            frozenset(self.tags),
+            frozenset(self.languages),
+            frozenset(self.topics),
+        )
 
 
 class StepSettings(ConfigModel):
@@ -162,31 +138,12 @@ class StepSettings(ConfigModel):
         return Step(self.act, self.to, warn, late_ms, frozenset(METRIC_OF[key] for key in self.metrics))
 
 
-class PolicySettings(ConfigModel):
+class PolicySettings(FitSettings):
     """A policy. A case has the first that fits it: of one of these, in every way where any are named. It is matched
     anew when what is asked about it changes, and then counts from where its clocks began."""
 
     name: Name = Field(examples=["vip-chat"])
     """Its short name."""
-
-    channels: tuple[str, ...] = Field(default=(), examples=[["webchat"]])
-    """Of one of these channels."""
-    kinds: tuple[Literal["voice", "live", "messaging", "mail", "public"], ...] = Field(default=(), examples=[["live"]])
-    """Of a channel of one of these kinds."""
-    queues: tuple[str, ...] = ()
-    """In one of these queues."""
-    teams: tuple[str, ...] = ()
-    """Of one of these teams."""
-    tiers: tuple[str, ...] = Field(default=(), examples=[["gold"]])
-    """Of a customer of one of these tiers."""
-    priorities: tuple[str, ...] = Field(default=(), examples=[["urgent"]])
-    """Of one of these priorities."""
-    tags: tuple[str, ...] = Field(default=(), examples=[["vip"]])
-    """With one of these tags."""
-    languages: tuple[str, ...] = Field(default=(), examples=[["he"]])
-    """In one of these languages."""
-    topics: tuple[str, ...] = Field(default=(), examples=[["fault"]])
-    """About one of these topics."""
 
     calendar: str = Field(default="", examples=["office"])
     """What its targets count in; the queue's or team's calendar when left out, else every hour."""
@@ -249,17 +206,7 @@ class PolicySettings(ConfigModel):
         own = self.warn if self.warn is not None else warn
         return Policy(
             self.name,
-            Fit(
-                frozenset(self.channels),
-                frozenset(self.kinds),
-                frozenset(self.queues),
-                frozenset(self.teams),
-                frozenset(self.tiers),
-                frozenset(self.priorities),
-                frozenset(self.tags),
-                frozenset(self.languages),
-                frozenset(self.topics),
-            ),
+            self.fit,
             tuple(settings.target(metric, own) for metric, settings in self.promised.items() if settings is not None),
             self.calendar,
             self.answers.kinds,
@@ -272,6 +219,37 @@ class PolicySettings(ConfigModel):
         if not any(self.promised.values()):
             raise Wrong("promises nothing", "a target such as first_response = { within = '30m' }", ("name",))
         return self
+
+
+class ReminderSettings(FitSettings):
+    """Reminders to customers who do not answer, until any sign of life. The first that fits a case is its plan."""
+
+    name: Name = Field(examples=["chat"])
+    """Its short name."""
+
+    after: tuple[Length, ...] = Field(min_length=1, examples=[["3m", "5m"]])
+    """How long after our last answer the first one comes, and each further one after the one before; no more than
+    these. A channel's window for free writing is kept: nothing is due once it has closed."""
+
+    text: str = Field(min_length=1, examples=["still-there"])
+    """Which canned reply it is."""
+
+    send: Literal["draft", "rule"] = "draft"
+    """draft: an agent sends it; rule: it goes out by itself."""
+
+    clock: Literal["calendar", "wall"] = "calendar"
+    """calendar: only working time counts; wall: every hour does."""
+
+    calendar: str = ""
+    """What it counts in; every hour when left out."""
+
+    @property
+    def plan(self) -> Reminders:
+        """As the engine reads it."""
+        after = tuple(map(length_ms, self.after))
+        return Reminders(
+            self.name, after, self.text, self.fit, self.clock == "wall", self.calendar, self.send == "rule"
+        )
 
 
 class SlaSettings(ConfigModel):
@@ -292,10 +270,14 @@ class SlaSettings(ConfigModel):
     policy: tuple[PolicySettings, ...] = ()
     """What is promised; the first that fits a case has it. One [[policy]] table for each."""
 
+    reminder: tuple[ReminderSettings, ...] = ()
+    """Reminders to customers who are silent. One [[reminder]] table for each plan."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("calendar", [calendar.name for calendar in self.calendar])
         distinct("policy", [policy.name for policy in self.policy])
+        distinct("reminder", [reminder.name for reminder in self.reminder])
         for index, calendar in enumerate(self.calendar):
             if calendar.name == "always":
                 raise Wrong("always is there by itself", "another name", ("calendar", index, "name"))

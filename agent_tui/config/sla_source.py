@@ -10,13 +10,14 @@ from typing import Final
 
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem, Wrong
+from agent_tui.config.sla_calendar_settings import CalendarSettings
 from agent_tui.config.sla_calendars import calendar_of
-from agent_tui.config.sla_settings import CalendarSettings, SlaSettings
+from agent_tui.config.sla_settings import SlaSettings
 from agent_tui.config.toml_source import TomlSource, read_toml
 from agent_tui.config.validation import Loaded, validate
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.sla.calendars import ALWAYS, Calendar, WorkingTime
-from agent_tui.domain.sla.policies import Policy, Rules
+from agent_tui.domain.sla.policies import Policy, Reminders, Rules
 
 PRESETS: Final = Path(__file__).with_name("presets")
 
@@ -31,11 +32,20 @@ class Sla:
     of_queue: tuple[tuple[str, str], ...] = ()
     of_team: tuple[tuple[str, str], ...] = ()
     follow_queue: bool = False
+    reminders: tuple[Reminders, ...] = ()
 
     def rules(self) -> Rules:
         """To count by."""
         working = {calendar.id: WorkingTime(calendar) for calendar in self.calendars}
-        return Rules(self.version, self.policies, working, dict(self.of_queue), dict(self.of_team), self.follow_queue)
+        return Rules(
+            self.version,
+            self.policies,
+            working,
+            dict(self.of_queue),
+            dict(self.of_team),
+            self.follow_queue,
+            self.reminders,
+        )
 
 
 def preset_path(name: str) -> Path:
@@ -77,6 +87,13 @@ def load_sla(path: Path, home: Path) -> Sla:
                 where = ("policy", index, "calendar")
                 problems.append(one.source.problem(where, "no such calendar", "the name of one of [[calendar]]"))
             policies.setdefault(policy.name, policy.policy(one.settings.warn))
+    plans: dict[str, Reminders] = {}
+    for one in loaded:
+        for index, reminder in enumerate(one.settings.reminder):
+            if reminder.calendar not in named:
+                where = ("reminder", index, "calendar")
+                problems.append(one.source.problem(where, "no such calendar", "the name of one of [[calendar]]"))
+            plans.setdefault(reminder.name, reminder.plan)
     if problems:
         raise ConfigError(problems)
     return Sla(
@@ -86,6 +103,7 @@ def load_sla(path: Path, home: Path) -> Sla:
         tuple((queue, name) for name, table in reversed(settings.items()) for queue in table.queues),
         tuple((team, name) for name, table in reversed(settings.items()) for team in table.teams),
         own.settings.follow_queue,
+        tuple(plans.values()),
     )
 
 

@@ -18,6 +18,7 @@ ROOMS = ("agent_tui", "widgets", "backends", "keymaps", "themes")
 MODELS = {"agent_tui.config.settings", "agent_tui.config.hub_settings"}
 MODELS |= {"agent_tui.config.mail_settings", "agent_tui.config.webhook_settings"}
 MODELS |= {"agent_tui.config.sla_settings", "agent_tui.config.sla_targets"}
+MODELS |= {"agent_tui.config.sla_calendar_settings"}
 VALUES = "agent_tui.config.chosen"
 """Hands the desk's settings on as values: what it copies is not used yet either."""
 VALUE_OF = {"backends": "servers"}

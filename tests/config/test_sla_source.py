@@ -284,6 +284,19 @@ def test_the_version_is_what_the_file_means(tmp_path: Path) -> None:
     assert load(tmp_path, text).version != version
 
 
+def test_plans_of_reminders(tmp_path: Path) -> None:
+    table = '[[reminder]]\nname = "r"\nkinds = ["live"]\nafter = ["3m", "5m"]\ntext = "t"\n'
+    sla = load(tmp_path, OFFICE + POLICY + table + 'send = "rule"\nclock = "wall"\n' + table.replace('"r"', '"s"'))
+    one, other = sla.rules().reminders
+    assert (one.id, one.after, one.text, one.sends, one.wall) == ("r", (3 * MINUTE_MS, 5 * MINUTE_MS), "t", True, True)
+    assert (other.sends, other.wall, other.calendar) == (False, False, "")
+    assert one.fit.fits(Traits(channel="webchat"))
+    assert not one.fit.fits(Traits(channel="email"))
+    problems = wrong(tmp_path, OFFICE + POLICY + table + 'calendar = "x"\n')
+    assert problems == ["sla.toml:15: reminder[1].calendar: no such calendar; expected the name of one of [[calendar]]"]
+    assert "reminder[1].after: list should" not in wrong(tmp_path, table.replace('["3m", "5m"]', "[]"))[0]
+
+
 def test_every_metric_can_be_promised(tmp_path: Path) -> None:
     targets = "".join(f'{metric.replace("-", "_")} = {{ within = "1h" }}\n' for metric in METRICS)
     (policy,) = load(tmp_path, f'[[policy]]\nname = "p"\n{targets}').policies

@@ -126,7 +126,7 @@ def test_every_mistake_in_events_has_its_line(tmp_path: Path, line: str, said: s
 
 
 def test_all_kinds_of_events_are_known(tmp_path: Path) -> None:
-    names = ["customer", "note", "wake", "tags", "merged-away", "resolve", "reopen"]
+    names = ["customer", "sign-of-life", "note", "wake", "tags", "merged-away", "resolve", "reopen"]
     lines = [{"at": 1, "event": name} for name in names]
     traits = ["transfer", "queue", "team", "tier", "priority", "language", "topic", "policy"]
     lines += [{"at": 1, "event": name, "to": ""} for name in traits]
@@ -138,6 +138,20 @@ def test_all_kinds_of_events_are_known(tmp_path: Path) -> None:
     shown = sla("simulate", "--policy", "e-commerce", "--events", path, "--format", "json")
     assert shown.exit_code == 0, shown.output
     assert {clock["by"] for clock in json.loads(shown.output)["clocks"]} == {"merged", "resolved", "answered"}
+
+
+def test_the_next_reminder_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "e.jsonl"
+    path.write_text(
+        '{"at": "2026-11-23T10:00:00+00:00", "event": "created", "channel": "webchat"}\n'
+        '{"at": "2026-11-23T10:00:00+00:00", "event": "customer"}\n'
+        '{"at": "2026-11-23T10:01:00+00:00", "event": "reply", "message": "a"}\n'
+    )
+    shown = sla("simulate", "--policy", "e-commerce", "--events", path)
+    assert "  reminder 1 (still-there) at 2026-11-23T10:04:00+00:00, 1 more after it\n" in shown.output
+    told = json.loads(sla("simulate", "--policy", "e-commerce", "--events", path, "--format", "json").output)
+    (reminder,) = told["reminders"]
+    assert (reminder["number"], reminder["send"], reminder["at"]) == (1, "rule", "2026-11-23T10:04:00+00:00")
 
 
 def test_a_hostile_case_number_steers_no_terminal(tmp_path: Path) -> None:

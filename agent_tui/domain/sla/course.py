@@ -22,6 +22,7 @@ from agent_tui.domain.sla.facts import (
     Resolved,
     SendFailed,
     SendSettled,
+    SignOfLife,
     Snoozed,
     StatusChanged,
     Tagged,
@@ -63,7 +64,7 @@ class Phase(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """One turn of the talk. `fact`: CustomerWrote, Replied (where it stands), Merged, Resolved or Reopened."""
+    """One turn of the talk. `fact`: CustomerWrote, SignOfLife, Replied where it stands, Merged, Resolved, Reopened."""
 
     at: Ms
     fact: Fact
@@ -113,6 +114,8 @@ class Course:
             elif isinstance(fact, Replied):
                 if fact.message:
                     sent[fact.message] = len(talk)
+                talk.append(Turn(at, fact))
+            elif isinstance(fact, SignOfLife):
                 talk.append(Turn(at, fact))
             elif isinstance(fact, SendFailed):
                 if (place := sent.get(fact.message)) is not None:

@@ -63,6 +63,13 @@ class CustomerWrote:
 
 
 @frozen
+class SignOfLife:
+    """The customer read or is typing: no word yet, but nobody who must be reminded."""
+
+    at: Ms
+
+
+@frozen
 class Replied:
     """Something of ours went out, or was written down (a note). `message`: its id."""
 
@@ -158,6 +165,7 @@ Fact = (
     | Tagged
     | Pinned
     | CustomerWrote
+    | SignOfLife
     | Replied
     | SendFailed
     | SendSettled

@@ -43,9 +43,10 @@ SlaMetric = Literal[
 METRICS: Final[tuple[SlaMetric, ...]] = get_args(SlaMetric)
 RESPONSES: Final[frozenset[SlaMetric]] = frozenset({"first-response", "next-response"})
 
-ReplyKind = Literal["human", "echo", "call", "template", "bot", "auto", "campaign", "note"]
+ReplyKind = Literal["human", "echo", "call", "template", "bot", "auto", "campaign", "note", "reminder"]
 """What of ours went out: an agent's words, the same from the channel's own app (echo), a call that was answered, an
-approved template; a bot's, an automatic reply's, a campaign's; a note, which the customer never sees."""
+approved template; a bot's, an automatic reply's, a campaign's; a note, which the customer never sees; a reminder to one
+who is silent."""
 REPLY_KINDS: Final[tuple[ReplyKind, ...]] = get_args(ReplyKind)
 ANSWERS: Final[frozenset[ReplyKind]] = frozenset({"human", "echo", "call", "template"})
 """What counts as an answer where a policy does not say otherwise."""
@@ -188,6 +189,21 @@ class Policy:
         return next((target for target in self.targets if target.metric == metric), None)
 
 
+@frozen
+class Reminders:
+    """A plan of reminders to customers who are silent: the first comes `after[0]` (ms) after our last answer, each
+    further one so long after the one before. `wall`: counts every hour instead of the calendar's (its id, "" for one
+    that never closes). `sends`: goes out by itself, else it is a draft; `text`: which canned reply it is."""
+
+    id: str
+    after: tuple[int, ...]
+    text: str
+    fit: Fit = Fit()
+    wall: bool = False
+    calendar: str = ""
+    sends: bool = False
+
+
 class Rules:
     """One version of sla.toml: its policies in their order, its calendars with what they have worked out.
 
@@ -204,6 +220,7 @@ class Rules:
         of_queue: Mapping[str, str] | None = None,
         of_team: Mapping[str, str] | None = None,
         follows: bool = False,
+        reminders: tuple[Reminders, ...] = (),
     ) -> None:
         self.version = version
         self.policies = policies
@@ -214,6 +231,7 @@ class Rules:
         self._of_queue = {queue: self.calendars[name] for queue, name in (of_queue or {}).items()}
         self._of_team = {team: self.calendars[name] for team, name in (of_team or {}).items()}
         self.follows = follows
+        self.reminders = reminders
 
     def policy_of(self, traits: Traits, pinned: str = "") -> Policy | None:
         """The pinned policy, or the first that fits; None where none does. A pin that is not there pins nothing."""

@@ -23,6 +23,7 @@ _ORDER: tuple[type[object], ...] = (
     f.Tagged,
     f.Pinned,
     f.CustomerWrote,
+    f.SignOfLife,
     f.Replied,
     f.SendFailed,
 )

@@ -130,6 +130,7 @@ def _facts(pick: random.Random, start: int) -> list[f.Fact]:
         lambda: f.StatusChanged(when(), pick.choice(("open", "pending", "on-hold"))),
         snooze,
         lambda: f.Woke(when()),
+        lambda: f.SignOfLife(when()),
         lambda: f.Resolved(when()),
         lambda: f.Reopened(when()),
         trait,
