@@ -163,8 +163,8 @@ def _measured(course: Course, spell: Spell, policy: Policy, target: Target, epis
     elif end is not None:
         state = "met" if met else "ended"
     else:
-        last = pauses[-1] if pauses else None
-        state = "paused" if last is not None and (last.end is None or stop < last.end) else "running"
+        paused = any(pause.start <= stop and (pause.end is None or stop < pause.end) for pause in pauses)
+        state = "paused" if paused else "running"
     used = hours.between(start, stop)
     for pause in pauses:
         used -= hours.between(max(pause.start, start), stop if pause.end is None else min(pause.end, stop))

@@ -156,6 +156,16 @@ def test_snooze_pauses_only_where_the_policy_says_so_and_a_word_wakes() -> None:
         assert told(clock([*facts, waking], consents, m(41)))[1:] == ("running", "2026-11-23 11:15")
 
 
+def test_what_was_pending_before_a_snooze_is_pending_after_it() -> None:
+    rules = book(target("agent-work", 60, pauses=PENDING))
+    facts: list[Fact] = [Created(T10), StatusChanged(m(10), "pending"), Snoozed(m(30), m(50))]
+    for now, state, used in ((40, "running", 20 * MIN), (50, "paused", 30 * MIN), (70, "paused", 30 * MIN)):
+        one = clock(facts, rules, m(now))
+        assert (one.state, one.used, one.due) == (state, used, None)
+    short = book(target("agent-work", 25, pauses=PENDING))
+    assert clock(facts, short, m(40)).due == m(45)
+
+
 def test_a_snooze_into_the_past_is_none() -> None:
     rules = book(target("agent-work", 60, pauses=PENDING | {"snoozed"}))
     facts: list[Fact] = [Created(T10), StatusChanged(m(10), "pending"), Snoozed(m(30), m(20))]
