@@ -23,7 +23,7 @@ from tests.domain.sla.cases import MIN, OFFICE, at, wall
 
 T10 = at("2026-11-23 10:00")
 CHAT = Reminders("chat", (3 * MIN, 5 * MIN), "still-there", Fit(kinds=frozenset({"live"})))
-MESSAGES = Reminders("messages", (23 * HOUR_MS,), "x", Fit(kinds=frozenset({"messaging"})), wall=True)
+MESSAGES = Reminders("messages", (23 * HOUR_MS,), "x", Fit(kinds=frozenset({"messaging"})), True, "office")
 MAIL = Reminders("mail", (8 * HOUR_MS,), "y", calendar="office")
 RULES = Rules("1", (), {"office": WorkingTime(OFFICE)}, reminders=(CHAT, MESSAGES, MAIL))
 
@@ -57,6 +57,7 @@ def test_a_reminder_that_failed_was_none() -> None:
 def test_any_sign_of_life_ends_it(sign: Fact) -> None:
     assert due(chat(sign), 5) is None
     assert due(chat(Replied(m(4), "r", "reminder"), sign), 6) is None
+    assert due(chat(sign, Replied(m(5.5), "r", "reminder")), 6) is None
 
 
 def test_another_answer_of_ours_begins_anew_and_a_bot_or_a_note_does_not() -> None:

@@ -394,4 +394,4 @@ def test_a_call_back_that_was_asked_for_late_is_made_on_the_next_working_day() -
     assert due("2026-12-26 10:00") == "2026-12-28 17:00"
     asked = at("2026-12-23 15:01")
     one = clock([CallMoved(asked, "c", "asked"), CallMoved(asked + MIN, "c", "called-back")], rules, asked + 5 * MIN)
-    assert (one.state, one.used) == ("met", MIN)
+    assert (one.state, one.used, one.due) == ("met", MIN, asked + one.within)
