@@ -258,6 +258,43 @@ def _say_or_refuse(path: Path, problems: tuple[Problem, ...]) -> None:
     click.echo(f"{path}: nothing wrong")
 
 
+@main.group()
+def sla() -> None:
+    """What is promised by when: check sla.toml, and play events against it (docs/sla.md)."""
+
+
+@sla.command("check")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+def sla_check(path: Path) -> None:
+    """Name everything that is wrong with an sla.toml and with the files it names."""
+    from agent_tui.config.sla_source import check_sla
+
+    _say_or_refuse(path, check_sla(path, Path(environment()["HOME"])))
+
+
+@sla.command("presets")
+@click.argument("name", default="")
+def sla_presets(name: str) -> None:
+    """List the policies that come along, or print the file of one to begin your own with."""
+    from agent_tui.sla_simulation import preset_lines
+
+    for line in _told(lambda: preset_lines(name)):
+        click.echo(line)
+
+
+@sla.command("simulate")
+@click.option("--policy", required=True, type=click.Path(path_type=Path), help="An sla.toml, or the name of a preset.")
+@click.option("--events", required=True, type=click.Path(path_type=Path), help="JSON, one event a line.")
+@click.option("--at", "at", default="", help="When to look (2026-11-23T10:00:00+02:00); at the last event if left out.")
+@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
+def sla_simulate(policy: Path, events: Path, at: str, form: str) -> None:
+    """Play events against policies, and say of every clock how it stands and why. It needs no hub."""
+    from agent_tui.sla_simulation import simulate
+
+    for line in _told(lambda: simulate(policy, events, at, form, Path(environment()["HOME"]))):
+        click.echo(line)
+
+
 _hub_config = click.option(
     "--config", "config", default="hub.toml", show_default=True, type=click.Path(path_type=Path), help="The hub's file."
 )

@@ -1,10 +1,10 @@
 """python -m bench [names] [--rounds N] [--starts N] [--cases N] [--messages N] [--out FOLDER] [--work FOLDER]: measure,
 print a table, write JSON.
 
-Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `search` and `arrivals`; without names all
-that an aim is held to, and their peers: half an hour, most of it for a hub with a million messages. Programs are run
-interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios within one run. Each round measures
-everything of each program; before it the starts alone are repeated.
+Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `clocks`, `search` and `arrivals`; without
+names all that an aim is held to, and their peers: half an hour, most of it for a hub with a million messages. Programs
+are run interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios within one run. Each round
+measures everything of each program; before it the starts alone are repeated.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import aims, arrivals, cleaning, corpus, fanout, ingest, meter, peers, search, table, text
+from bench import aims, arrivals, cleaning, clocks, corpus, fanout, ingest, meter, peers, search, table, text
 from bench.services import serving
 from bench.specs import Program, Service, load
 
 HERE = Path(__file__).parent
-SERVERS = ("fanout", "ingest", "clean", "text", "search", "arrivals")
+SERVERS = ("fanout", "ingest", "clean", "text", "clocks", "search", "arrivals")
 
 
 def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
@@ -172,6 +172,9 @@ def main() -> None:
         if not options.names or "text" in options.names:
             say("measuring text")
             more["text"] = text.run(options.rounds)
+        if not options.names or "clocks" in options.names:
+            say("measuring clocks")
+            more["clocks"] = clocks.run(options.rounds)
         if not options.names or "search" in options.names:
             if corpus.there():
                 say(f"measuring search over {options.messages} messages (writing and indexing them takes minutes)")

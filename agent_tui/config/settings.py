@@ -37,6 +37,10 @@ def _address(url: str) -> str:
     return url
 
 
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA time zone, or nothing."""
+
+
 def distinct(table: str, names: list[str]) -> None:
     """Raises Wrong when two of [[table]] have one name."""
     for index, name in enumerate(names):
@@ -114,7 +118,7 @@ class Settings(ConfigModel):
     """Who puts Hebrew and Arabic in order: the desk (visual), the terminal, or nobody. auto asks the terminal;
     `agent-tui bidi-check` shows which of them reads right on it."""
 
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(default="", examples=["Asia/Jerusalem"])
+    timezone: Zone = Field(default="", examples=["Asia/Jerusalem"])
     """The time zone that times are shown in; empty: this machine's."""
 
     keymap: Path | None = Field(default=None, examples=["keymap.toml"])

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from agent_tui.config.hub_settings import HubSettings
 from agent_tui.config.settings import Settings
+from agent_tui.config.sla_settings import SlaSettings
 from agent_tui.config.validation import ConfigModel, table_model
 
 HEAD = """\
@@ -24,7 +25,7 @@ these files with every setting and its explanation in them; `agent-tui config ch
 def render() -> str:
     """The page, in Markdown."""
     parts = [HEAD]
-    for file, model in (("config.toml", Settings), ("hub.toml", HubSettings)):
+    for file, model in (("config.toml", Settings), ("hub.toml", HubSettings), ("sla.toml", SlaSettings)):
         parts.append(f"## `{file}`\n")
         parts += _table("", model)
     return "\n".join(parts).rstrip("\n") + "\n"

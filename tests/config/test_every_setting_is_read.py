@@ -10,12 +10,15 @@ import pytest
 
 from agent_tui.config.hub_settings import HubSettings
 from agent_tui.config.settings import Settings
+from agent_tui.config.sla_settings import SlaSettings
 from agent_tui.config.validation import ConfigModel, table_model
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("agent_tui", "widgets", "backends", "keymaps", "themes")
 MODELS = {"agent_tui.config.settings", "agent_tui.config.hub_settings"}
 MODELS |= {"agent_tui.config.mail_settings", "agent_tui.config.webhook_settings"}
+MODELS |= {"agent_tui.config.sla_settings", "agent_tui.config.sla_targets"}
+MODELS |= {"agent_tui.config.sla_calendar_settings"}
 VALUES = "agent_tui.config.chosen"
 """Hands the desk's settings on as values: what it copies is not used yet either."""
 VALUE_OF = {"backends": "servers"}
@@ -74,7 +77,7 @@ def read() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("file", [Settings, HubSettings])
+@pytest.mark.parametrize("file", [Settings, HubSettings, SlaSettings])
 def test_every_setting_is_read_by_somebody(file: type[ConfigModel], read: set[str]) -> None:
     unread = [
         f"{table.__name__}.{name}"
