@@ -18,8 +18,8 @@ Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-other
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
     """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: a colleague owns it, and its
-    team is mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is not.
-    Sections of one view never overlap."""
+    team is mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is
+    not. Sections of one view never overlap."""
 
     scope: Scope
     stage: Stage

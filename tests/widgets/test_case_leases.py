@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.base import Acked, Outcome, Watched
+from agent_tui.domain.events import Event, LeaseAsked, LeaseChanged
 from agent_tui.domain.model import Lease, Message
 from agent_tui.domain.orders import AskLease, HandOver, Order, Reply, TakeLease, TakeOver
 from agent_tui.domain.presence import Watcher
@@ -73,12 +74,47 @@ async def test_the_head_says_who_else_is_there() -> None:
         assert "Avi has it, line down" in desk.text
 
 
+async def test_the_head_says_who_asks_until_they_have_it() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        for by in ("ruti", "avi", "avi"):
+            shop.seq += 1
+            shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, LeaseAsked("noa"), DANA, by, shop.rows[DANA]))
+        await desk.rest()
+        await desk.press("escape")
+        assert "yours · Avi asks for it +1" in desk.text
+        shop.seq += 1
+        shop.rows[DANA] = row = replace(shop.rows[DANA], lease=Lease("avi", "", shop.seq, NOW), version=shop.seq)
+        body = LeaseChanged("handed-over", "avi", was="noa", was_desk=shop.desk)
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, DANA, "noa", row))
+        await desk.rest()
+        assert "asks for it" not in desk.text
+
+
+async def test_who_it_is_stays_in_the_head_whatever_is_said_beside() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        shop.lease(DANA, Lease("noa", "", 20_000, NOW, NOW + 90_000))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert "Dana Levi  #4471" in head
+        shop.happens(Watched(DANA, (Watcher("avi", "writing", NOW, "whatsapp"), Watcher("ruti", "writing", NOW))))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert head.count("Dana Levi") == 2, "in the case and on the card"
+
+
 async def test_a_narrow_screen_says_it_too() -> None:
     shop = LeaseShop()
     async with talking(shop, size=(80, 24)) as desk:
         shop.happens(Watched(DANA, (Watcher("avi", "reading", NOW),)))
         await desk.rest()
         assert "Avi is reading" in desk.text
+        shop.lease(DANA, Lease("noa", "", 20_000, NOW, NOW + 90_000))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert "late 3 min" in head
 
 
 async def test_what_cannot_be_sent_stays_and_it_is_said_what_to_do() -> None:
