@@ -8,7 +8,7 @@ from agent_tui.commands import ids
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me, not_held
 from agent_tui.commands.context import Arguments, Choice, Context
-from agent_tui.commands.presences import presence_of
+from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
@@ -66,7 +66,7 @@ def _assign_me(context: Context, _arguments: Arguments) -> SafeText | None:
 def assignees(context: Context) -> Iterator[Choice]:
     """Whom a case, or what is owed in it, can be given to: `agent:ID` and `team:NAME`."""
     directory = _directory(context)
-    for agent in directory.agents:
+    for agent in here_first(directory.agents):
         yield Choice(f"agent:{agent.id}", clean_line(agent.name), presence_of(agent, directory.reasons))
     for team in directory.teams:
         yield Choice(f"team:{team}", clean_line(directory.team_title(team)), trusted("team"))

@@ -9,7 +9,7 @@ from agent_tui.commands.case import give
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, me
 from agent_tui.commands.context import Arguments, Choice, Context
-from agent_tui.commands.presences import presence_words
+from agent_tui.commands.presences import here_first, presence_words
 from agent_tui.commands.views import agent_name
 from agent_tui.desk.leases import Standing, standing
 from agent_tui.domain.model import CaseRow
@@ -31,9 +31,11 @@ def _stands(context: Context) -> Standing:
 
 
 def _a_colleague_has_it(context: Context) -> SafeText | None:
-    how = _stands(context)
+    how, row, myself = _stands(context), context.row, me(context)
     if how == "colleague":
         return None
+    if how == "free" and row is not None and myself is not None and row.owner == myself.id:
+        return trusted("it is yours: Enter writes")
     return trusted("nobody has it: Enter takes it") if how == "free" else trusted("you have it yourself")
 
 
@@ -64,7 +66,7 @@ def _ask(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _colleagues(context: Context) -> Iterator[Choice]:
     myself = me(context)
-    for agent in context.backend.directory.agents if context.backend is not None else ():
+    for agent in here_first(context.backend.directory.agents if context.backend is not None else ()):
         if myself is None or agent.id != myself.id:
             yield Choice(agent.id, clean_line(agent.name), presence_words(agent.presence))
 

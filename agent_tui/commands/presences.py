@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent_tui.domain.model import Agent, Directory
-from agent_tui.domain.standing import NOT_READY, READY, REASONS
+from agent_tui.domain.standing import NOT_READY, OFFLINE, READY, REASONS
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked
 
 AVAILABLE = "available"
@@ -44,6 +44,11 @@ def presence_of(agent: Agent, titles: Iterable[tuple[str, str]] = ()) -> SafeTex
 def is_ready(agent: Agent) -> bool:
     """Whether they take new work."""
     return agent.presence in READY and not agent.then
+
+
+def here_first(agents: Iterable[Agent]) -> list[Agent]:
+    """To choose somebody from: who takes work before the others, who is not here after them."""
+    return sorted(agents, key=lambda agent: (not is_ready(agent), agent.presence == OFFLINE))
 
 
 def reasons(directory: Directory) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from agent_tui.domain.model import Promise, PromiseState
 from agent_tui.domain.orders import ChangePromise, SettlePromise
 from agent_tui.domain.text import CustomerText, Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.text_time import day_and_month
-from agent_tui.domain.time import Ms, local_time
+from agent_tui.domain.time import HOUR_MS, Ms, local_time
 
 _BY = (" by ", " until ", " עד ")
 """What stands between a promise and its time, in the languages of the interface."""
@@ -89,7 +89,12 @@ def _promise(context: Context, arguments: Arguments) -> SafeText | None:
         else:
             _record(context, value)
 
-    context.ui.pick(trusted("promise (call back by 12:00)"), choices, chosen, free=True)
+    context.ui.pick(
+        compose("promise ({example})", example=example(context.workbench.time.now(), context.zone)),
+        choices,
+        chosen,
+        free=True,
+    )
     return None
 
 
@@ -97,7 +102,11 @@ def _record(context: Context, words: str) -> None:
     words, agent, team = _whose(context, words)
     what, due = what_and_when(context, words)
     if not what:
-        raise CommandError(trusted("say first what is promised: call back by 12:00"))
+        raise CommandError(
+            compose(
+                "say first what is promised: {example}", example=example(context.workbench.time.now(), context.zone)
+            )
+        )
     if due is not None:
         _make(context, what, due, agent, team)
         return
@@ -106,6 +115,12 @@ def _record(context: Context, words: str) -> None:
         _make(context, what, _instant(context, when), agent, team)
 
     context.ui.pick(trusted("by when"), times(context), by, free=True)
+
+
+def example(now: Ms, zone: tzinfo) -> SafeText:
+    """How one is written, with a time that is to come."""
+    soon = local_time(now + 3 * HOUR_MS, zone)
+    return compose("call back by {time}", time=clean_line(f"{soon:%H:00}"))
 
 
 def _make(context: Context, what: str, due: Ms, agent: str, team: str) -> None:

@@ -92,7 +92,8 @@ def _offer(context: Context, named: str, back: CaseRow | None) -> None:
             elif value.startswith(_QUEUE):
                 take(page.queues, value.removeprefix(_QUEUE))
 
-        context.ui.pick(trusted("queues"), choices, chosen)
+        title = trusted("queues") if back is None else trusted("give it back, or take the next one")
+        context.ui.pick(title, choices, chosen)
 
     context.workbench.inquire(server.id, QueuesQuery(), arrived)
 

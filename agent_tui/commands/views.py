@@ -27,9 +27,16 @@ def _show_saved(context: Context, saved: SavedView) -> None:
     context.ui.search(saved.text)
 
 
+def _show_whole(context: Context, name: str) -> None:
+    """One of the desk's own views has all its rows: what was looked for before is looked for no longer."""
+    if context.workbench.desk.finding is not None:
+        context.ui.search("")
+    _show(context, VIEWS[name])
+
+
 def _viewer(name: str) -> Run:
     def run(context: Context, _arguments: Arguments) -> SafeText | None:
-        _show(context, VIEWS[name])
+        _show_whole(context, name)
         return None
 
     return run
@@ -43,7 +50,7 @@ def _number(context: Context, arguments: Arguments) -> SafeText | None:
     if number > len(NUMBERED_VIEWS):
         _show_saved(context, saved[number - 1 - len(NUMBERED_VIEWS)])
         return None
-    _show(context, VIEWS[NUMBERED_VIEWS[number - 1][0]])
+    _show_whole(context, NUMBERED_VIEWS[number - 1][0])
     return None
 
 
@@ -117,7 +124,7 @@ def _saved(context: Context, arguments: Arguments) -> SafeText | None:
             return compose("the view {name} is gone", name=clean_line(name))
         return _save(context, name, others)
     if arguments[0] in VIEWS:
-        _show(context, VIEWS[arguments[0]])
+        _show_whole(context, arguments[0])
         return None
     found = saved.find(arguments[0])
     if found is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Connected, Disconnected, Happening, Stale, Watched
 from agent_tui.desk import countdown
+from agent_tui.desk.asked_for import AskedFor
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.calls import Calls
 from agent_tui.desk.changes import Changes, Notice
@@ -64,6 +65,7 @@ class Desk:
         """`id`: names this terminal to the servers; leases are held by it."""
         self.id = id
         self.leases = Leases(id)
+        self.asked_for = AskedFor()
         self.other_drafts: dict[CaseKey, Draft] = {}
         """Drafts that another terminal of mine wrote while this one wrote too."""
         self.writing_on: CaseKey | None = None
@@ -123,7 +125,8 @@ class Desk:
         self._journals[backend].add(happening)
         changes |= self._apply(state, happening)
         key = CaseKey(backend, happening.case)
-        notice = notice_of(happening, state, self.row(key), self.id, self._near(key))
+        asked = self.asked_for.heard(key, happening, state.me.id if state.me is not None else "")
+        notice = notice_of(happening, state, self.row(key), self.id, self._near(key), asked)
         if notice is not None:
             changes.notices.append(notice)
         if state.missed is not None:

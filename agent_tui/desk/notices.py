@@ -27,8 +27,11 @@ Near = Literal["composer", "open", "elsewhere"]
 """Where the agent is, seen from a case: in its composer, at it, or somewhere else."""
 
 
-def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str, near: Near) -> Notice | None:
-    """The line for an event on one of my cases; None for what needs none. `desk`: this terminal."""
+def notice_of(
+    event: Event, state: BackendState, row: CaseRow | None, desk: str, near: Near, asked: bool = False
+) -> Notice | None:
+    """The line for an event on one of my cases; None for what needs none. `desk`: this terminal; `asked`: I asked for
+    the case that changes hands."""
     row, me = event.row if event.row is not None else row, state.me
     if isinstance(event.body, Announced) and me is not None and event.by != me.id:
         return Notice(compose("announced: {words}", words=event.body.announcement.body.safe_line), "info", None, True)
@@ -36,7 +39,10 @@ def notice_of(event: Event, state: BackendState, row: CaseRow | None, desk: str,
         return None
     key = CaseKey(state.id, event.case)
     if isinstance(event.body, LeaseChanged | LeaseAsked):
-        return _of_lease(event, event.body, state, me, row, desk, near)
+        heard = _of_lease(event, event.body, state, me, row, desk, near)
+        if heard is None and asked and isinstance(event.body, LeaseChanged) and event.body.agent != me.id:
+            return Notice(_not_held_by_whom_i_asked(event.body, state, row, near), "info", key, True)
+        return heard
     if event.by and event.by == me.id:
         return None
     name = row.name.safe_line
@@ -96,6 +102,15 @@ def _of_lease(
     else:
         words = compose("{who} has {name} now; what you wrote is kept", who=colleague(state, body.agent), name=name)
     return Notice(words, "warning", key, True)
+
+
+def _not_held_by_whom_i_asked(body: LeaseChanged, state: BackendState, row: CaseRow, near: Near) -> SafeText:
+    name = row.name.safe_line
+    if body.agent:
+        return compose("{who} has {name} now", who=colleague(state, body.agent), name=name)
+    if near == "elsewhere":
+        return compose("{name} is free now: Enter on that case takes it", name=name)
+    return compose("{name} is free now: Enter takes it", name=name)
 
 
 def _asked(who: SafeText, name: SafeText, near: Near) -> SafeText:

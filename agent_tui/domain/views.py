@@ -17,10 +17,9 @@ Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-other
 
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
-    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: somebody owns it, and its
-    team is
-    mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is not.
-    Sections of one view never overlap."""
+    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: a colleague owns it, and its
+    team is mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is
+    not. Sections of one view never overlap."""
 
     scope: Scope
     stage: Stage
@@ -74,7 +73,7 @@ def holds(section: Section, row: CaseRow, me: Agent) -> bool:
     if section.scope == "unassigned":
         return not row.owner and (not row.team or row.team in me.teams)
     if section.scope == "team":
-        return bool(row.owner) and (not row.team or row.team in me.teams)
+        return row.owner not in ("", me.id) and (not row.team or row.team in me.teams)
     if section.scope in ("promised", "promised-others"):
         return row.promise is not None and (whose_promise(row) == me.id) == (section.scope == "promised")
     return True

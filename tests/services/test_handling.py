@@ -360,6 +360,41 @@ async def test_asking_handing_over_and_taking_over(office: Office) -> None:
     assert avi.kept() == "sorry" and office.sent() == []
 
 
+async def test_who_asked_hears_when_it_is_free_and_when_it_is_a_third_one_s(office: Office) -> None:
+    noa, avi = await office.terminal("noa"), await office.terminal("avi")
+    rami = await office.terminal("rami")
+    me, whose = {"noa", "rami"}, avi.work.desk.asked_for
+
+    async def ask() -> None:
+        avi.told.clear()
+        avi.work.order("hub", AskLease(office.key.case), key=office.key)
+        await office.rest()
+
+    await noa.goes_to_composer()
+    await ask()
+    assert whose.of(office.key, "noa") == ("avi",)
+    noa.work.handling.give_back(office.key)
+    await office.rest()
+    assert [text.partition(" ")[2] for text in avi.told if "free" in text] == ["is free now: Enter takes it"]
+    assert not any("free now" in text for text in noa.told + rami.told)
+    assert not any(whose.of(office.key, one) for one in me)
+    await noa.goes_to_composer()
+    await ask()
+    avi.work.close_case()
+    noa.work.handling.give_back(office.key)
+    await office.rest()
+    assert any(text.endswith("Enter on that case takes it") for text in avi.told), avi.told
+    await noa.goes_to_composer()
+    await ask()
+    noa.work.order("hub", HandOver(office.key.case, "rami"), key=office.key)
+    await office.rest()
+    assert any(text.startswith("Rami has") for text in avi.told), avi.told
+    noa.work.order("hub", AskLease(office.key.case), key=office.key)
+    rami.work.order("hub", HandOver(office.key.case, "avi"), key=office.key)
+    await office.rest()
+    assert not any("has" in text for text in avi.told[-1:]), "who has it now needs not be told so"
+
+
 async def test_who_is_asked_is_told_what_works_where_they_are(office: Office) -> None:
     noa, avi = await office.terminal("noa"), await office.terminal("avi")
     await noa.goes_to_composer()

@@ -234,6 +234,7 @@ async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
         await desk.press("enter", "slash")
         await type_text(desk, "late")
         await desk.press("enter")
+        assert "type what {name} is; Tab goes to the next field" in desk.text
         await type_text(desk, "Dana")
         composer = desk.app.desk_screen.case.composer
         assert composer.writing.draft.body == "Hello Dana, parcel {number} is on its way."
@@ -245,6 +246,22 @@ async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
         sent = desk.shop.orders[-1]
         assert isinstance(sent, Reply)
         assert sent.body.raw == "Hello Dana, parcel 88213 is on its way."
+
+
+async def test_a_canned_reply_stands_apart_from_the_word_before_it() -> None:
+    async with talking() as desk:
+        composer = desk.app.desk_screen.case.composer
+        await desk.press("enter")
+        await type_text(desk, "One moment.")
+        await desk.press("f2")
+        await type_text(desk, "thanks")
+        await desk.press("enter")
+        assert composer.writing.draft.body == "One moment. Thank you for waiting!"
+        assert "Tab goes" not in desk.text
+        await desk.press("ctrl+j", "f2")
+        await type_text(desk, "thanks")
+        await desk.press("enter")
+        assert composer.writing.draft.body == "One moment. Thank you for waiting!\nThank you for waiting!"
 
 
 async def test_a_slash_that_was_meant_is_typed_by_leaving_the_picker() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.base import Acked, Outcome, Watched
+from agent_tui.domain.events import Event, LeaseAsked, LeaseChanged
 from agent_tui.domain.model import Lease, Message
 from agent_tui.domain.orders import AskLease, HandOver, Order, Reply, TakeLease, TakeOver
 from agent_tui.domain.presence import Watcher
+from agent_tui.domain.queries import DirectoryPage, Page, Query
 from agent_tui.domain.text import CustomerText
 from tests.widgets.running import running
-from tests.widgets.shop import NOA, NOW, RUTI, Shop
+from tests.widgets.shop import AVI, NOA, NOW, RUTI, Shop
 from tests.widgets.talk import DANA, WA, TalkShop, at, talking, type_text
 
 
@@ -73,12 +75,47 @@ async def test_the_head_says_who_else_is_there() -> None:
         assert "Avi has it, line down" in desk.text
 
 
+async def test_the_head_says_who_asks_until_they_have_it() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("enter")
+        for by in ("ruti", "avi", "avi"):
+            shop.seq += 1
+            shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, LeaseAsked("noa"), DANA, by, shop.rows[DANA]))
+        await desk.rest()
+        await desk.press("escape")
+        assert "yours · Avi asks for it +1" in desk.text
+        shop.seq += 1
+        shop.rows[DANA] = row = replace(shop.rows[DANA], lease=Lease("avi", "", shop.seq, NOW), version=shop.seq)
+        body = LeaseChanged("handed-over", "avi", was="noa", was_desk=shop.desk)
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, DANA, "noa", row))
+        await desk.rest()
+        assert "asks for it" not in desk.text
+
+
+async def test_who_it_is_stays_in_the_head_whatever_is_said_beside() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        shop.lease(DANA, Lease("noa", "", 20_000, NOW, NOW + 90_000))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert "Dana Levi  #4471" in head
+        shop.happens(Watched(DANA, (Watcher("avi", "writing", NOW, "whatsapp"), Watcher("ruti", "writing", NOW))))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert head.count("Dana Levi") == 2, "in the case and on the card"
+
+
 async def test_a_narrow_screen_says_it_too() -> None:
     shop = LeaseShop()
     async with talking(shop, size=(80, 24)) as desk:
         shop.happens(Watched(DANA, (Watcher("avi", "reading", NOW),)))
         await desk.rest()
         assert "Avi is reading" in desk.text
+        shop.lease(DANA, Lease("noa", "", 20_000, NOW, NOW + 90_000))
+        await desk.rest()
+        head = next(line for line in desk.screen if "handed to you: Enter takes it" in line)
+        assert "late 3 min" in head
 
 
 async def test_what_cannot_be_sent_stays_and_it_is_said_what_to_do() -> None:
@@ -114,6 +151,40 @@ async def test_handing_over_by_keys_and_by_line() -> None:
         await type_text(desk, "hand-over ruti she is angry")
         await desk.press("enter")
         assert HandOver(DANA, "ruti", CustomerText("she is angry")) in shop.orders
+
+
+STAFF = (("Ada", "offline"), ("Ben", "break"), ("Gil", "available"), ("Hen", "offline"), ("Ido", "online"))
+
+
+class Staffed(LeaseShop):
+    """Some of those who work here take work, some are not here."""
+
+    async def query(self, query: Query) -> Page:
+        page = await super().query(query)
+        if not isinstance(page, DirectoryPage):
+            return page
+        agents = (self.me, *(replace(AVI, id=name.lower(), name=name, presence=state) for name, state in STAFF))
+        return replace(page, directory=replace(page.directory, agents=agents))
+
+
+async def test_who_takes_work_is_offered_first_and_who_is_not_here_last() -> None:
+    for key in ("t", "A"):
+        async with talking(Staffed()) as desk:
+            await desk.press(key)
+            offered = [line.split()[0] for line in desk.screen for line in [line.lstrip(" ▌")] if line.strip()]
+            assert [name for name in offered if name in dict(STAFF)] == ["Gil", "Ido", "Ben", "Ada", "Hen"]
+            await desk.press("escape")
+
+
+async def test_a_case_of_mine_that_nobody_handles_is_not_said_to_be_nobody_s() -> None:
+    shop = LeaseShop()
+    async with talking(shop) as desk:
+        await desk.press("G")
+        assert "it is yours: Enter writes" in desk.text
+        shop.changes(replace(shop.rows[DANA], owner="avi"))
+        await desk.rest()
+        await desk.press("G")
+        assert "nobody has it: Enter takes it" in desk.text
 
 
 async def test_only_a_supervisor_takes_over_and_says_why() -> None:

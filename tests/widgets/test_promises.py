@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
 from agent_tui.backends.base import Outcome
+from agent_tui.commands.promises import example
 from agent_tui.domain.events import Event, PromiseChanged
 from agent_tui.domain.filing import CaseState, Promised, show, step
 from agent_tui.domain.model import CaseDetail, Promise
@@ -142,6 +144,16 @@ async def test_what_becomes_of_a_promise(keys: str, order: Order) -> None:
         for words in keys.split("|"):
             await says(desk, words)
         assert order in shop.orders
+
+
+async def test_the_example_s_time_is_to_come() -> None:
+    async with talking(OwingShop()) as desk:
+        await desk.press("p")
+        assert "promise (call back by 12:00):" in desk.text
+    assert [str(example(NOW + hours * HOUR_MS, UTC)) for hours in (5, 13)] == [
+        "call back by 17:00",
+        "call back by 01:00",
+    ]
 
 
 async def test_a_case_with_a_promise_is_done_only_when_its_end_is_said() -> None:

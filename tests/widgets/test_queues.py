@@ -139,6 +139,7 @@ async def test_a_case_is_given_back_from_among_the_queues() -> None:
     async with running(shop) as desk:
         await desk.press("U")
         assert "Dana Levi: back to the queue" in desk.text
+        assert "give it back, or take the next one:" in desk.text
         await desk.press("enter")
         assert [(order.case, order.agent) for order in shop.orders if isinstance(order, Assign)] == [("c4471", "")]
 

@@ -202,6 +202,19 @@ async def test_a_saved_view_stands_after_the_numbered_ones_with_its_count_and_co
         assert "7 lost" not in desk.screen[0]
 
 
+@pytest.mark.parametrize("keys", [("g", "a"), ("3",), (*":view", "space", *"all", "enter")], ids="".join)
+async def test_a_view_of_the_desk_shows_all_its_rows_whatever_was_looked_for(keys: tuple[str, ...]) -> None:
+    async with running(shop_with_hits("the parcel is lost", "a parcel again")) as desk:
+        await typed(desk, "parcel")
+        await desk.press("enter", *keys)
+        await desk.wait(1)
+        assert "FOUND" not in desk.text
+        assert "/ parcel" not in desk.screen[0]
+        assert desk.app.desk_screen.inbox.size.height > 30
+        assert desk.app.desk_screen.inbox.has_focus
+        assert desk.workbench.desk.inbox.view.name == "all"
+
+
 def _story() -> Shop:
     """Rows and hits of both languages: a customer, messages, a note, ours; one that reads the other way."""
     shop = Shop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from agent_tui.desk.leases import standing
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.whole_row import whole_row
 from agent_tui.domain.model import CaseRow, Clock, Metric
@@ -88,7 +89,8 @@ class CaseHead(LineView):
         if case is None or row is None:
             return [LinePieces(), LinePieces()]
         beside = (*self._now(case, row, whose=False), Piece(trusted(" "))) if self.brief else (Piece(trusted(" ")),)
-        second = LinePieces((Piece(trusted(" ")), *self._clock(self._whole or row), *self._caught_up(case)), beside)
+        clock = (Piece(trusted(" ")), *self._clock(self._whole or row), *self._caught_up(case))
+        second = LinePieces(clock, beside, kept=2)
         return [second] if self.brief else [self._who(case, row), second]
 
     def _who(self, case: OpenCase, row: CaseRow) -> LinePieces:
@@ -103,14 +105,15 @@ class CaseHead(LineView):
         if row.labels:
             names = listed(" ", [clean_line(label) for label in row.labels])
             left.append(Piece(compose("  {names}", names=names), "label"))
-        return LinePieces(tuple(left), (*self._now(case, row, whose=True), Piece(trusted(" "))))
+        return LinePieces(tuple(left), (*self._now(case, row, whose=True), Piece(trusted(" "))), kept=2)
 
     def _now(self, case: OpenCase, row: CaseRow, *, whose: bool) -> tuple[Piece, ...]:
         """Whose it is, who has it now, and who else is there: `yours · Avi is reading`."""
         desk = self.workbench.desk
         state = desk.backends.get(case.key.backend)
-        others = now_words(state, case, row, desk.id) if state is not None else ()
-        parts = [Piece(self._whose(case, row), "quiet")] if whose else []
+        others = now_words(state, case, row, desk.id, desk.asked_for) if state is not None else ()
+        whose_it_is = self._whose(case, row) if whose else NOTHING
+        parts = [Piece(whose_it_is, "quiet")] if whose_it_is else []
         for words, loud in others:
             if parts:
                 parts.append(Piece(trusted(" · "), "quiet"))
@@ -128,7 +131,8 @@ class CaseHead(LineView):
             title = state.directory.team_title(row.team) if state is not None else row.team
             return compose("nobody's, {team}", team=clean_line(title))
         if state.me is not None and row.owner == state.me.id:
-            return trusted("yours")
+            handed = row.lease is not None and standing(row.lease, state.me.id, self.workbench.desk.id) == "for-me"
+            return NOTHING if handed else trusted("yours")
         names = {agent.id: agent.name for agent in state.directory.agents}
         return compose("{name}'s", name=clean_line(names.get(row.owner, row.owner)))
 

@@ -16,6 +16,7 @@ from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import window
+from agent_tui.widgets.text.editing import FIELD
 
 Field = Literal["to", "cc", "bcc", "subject"]
 
@@ -82,16 +83,20 @@ class Choosing:
         if not canned:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
-        writing = composer.writing
         host(composer).ui.ask(
-            CannedAsking(
-                canned,
-                lambda words: composer.insert(drafting.filled(words, writing.about, writing.own_name)),
-                lambda text: composer.insert("/" + text) if slash else None,
-            )
+            CannedAsking(canned, self._put_in, lambda text: composer.insert("/" + text) if slash else None)
         )
 
     # -- inside
+
+    def _put_in(self, canned: str) -> None:
+        composer, writing = self._composer, self._composer.writing
+        words = drafting.filled(canned, writing.about, writing.own_name)
+        composer.insert(words if writing.edit.at_word_start() else f" {words}")
+        field = FIELD.search(words)
+        if field is not None:
+            marked = compose("type what {field} is; Tab goes to the next field", field=clean_line(field[0]))
+            host(composer).ui.say(marked)
 
     def _chosen(self, value: str) -> None:
         kind, _, rest = value.partition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_tui.desk.asked_for import AskedFor
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.leases import colleague, standing
 from agent_tui.desk.open_case import OpenCase
@@ -11,16 +12,23 @@ from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText, compose, trusted
 
 
-def now_words(state: BackendState, case: OpenCase, row: CaseRow, desk: str) -> tuple[tuple[SafeText, bool], ...]:
-    """Parts of the line, the weightiest first, each with whether it keeps this desk from answering. Of several who are
-    there one is named, a writer first."""
+def now_words(
+    state: BackendState, case: OpenCase, row: CaseRow, desk: str, asked_for: AskedFor
+) -> tuple[tuple[SafeText, bool], ...]:
+    """Parts of the line, the weightiest first, each with whether it is loud: somebody asks for the case, or this desk
+    cannot answer. Of several who are there one is named, a writer first."""
     me = state.me.id if state.me is not None else ""
     parts: list[tuple[SafeText, bool]] = []
     watchers = {one.agent: one for one in case.watchers if one.agent != me}
     lease = row.lease
     if lease is not None and (held := _lease_words(state, lease, me, desk, watchers)) is not None:
         parts.append(held)
-    there = [one for agent, one in watchers.items() if not _told(lease, agent, one)]
+    asking = asked_for.of(case.key, me) if lease is not None and lease.agent == me else ()
+    if asking:
+        wanted = compose("{who} asks for it", who=colleague(state, asking[-1]))
+        more = len(asking) - 1
+        parts.append((compose("{what} +{n}", what=wanted, n=more) if more else wanted, True))
+    there = [one for agent, one in watchers.items() if not _told(lease, agent, one) and agent not in asking]
     there.sort(key=lambda one: one.doing == "reading")
     if there:
         words = _watcher_words(state, there[0])

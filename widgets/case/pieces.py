@@ -27,12 +27,14 @@ class Piece:
 
 @frozen
 class LinePieces:
-    """One line: pieces from its start, pieces that stand at its end. `fill`: the sign drawn in the gap between."""
+    """One line: pieces from its start, pieces that stand at its end. `fill`: the sign drawn in the gap between. `kept`:
+    how many of the first pieces stay, in up to half of the line, however much stands at its end."""
 
     start: tuple[Piece, ...] = ()
     end: tuple[Piece, ...] = ()
     fill: SafeText = BLANK
     fill_part: Part = "text"
+    kept: int = 0
 
 
 def cells(pieces: Iterable[Piece]) -> int:
@@ -72,8 +74,9 @@ def cut(pieces: Sequence[Piece], room: int) -> tuple[Piece, ...]:
 
 
 def strip_of(line: LinePieces, width: int, paint: Paint, base: Style) -> Strip:
-    """The line in exactly `width` cells. The pieces at its end win where not all fit."""
-    end = cut(line.end, width)
+    """The line in exactly `width` cells. The pieces at its end win where not all fit, but for those that are kept."""
+    kept = min(cells(line.start[: line.kept]) + 1, width // 2) if line.kept else 0
+    end = cut(line.end, width - kept)
     room = width - cells(end)
     start = cut(line.start, room - 1 if end and cells(line.start) >= room else room)
     gap = max(0, room - cells(start))

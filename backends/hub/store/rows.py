@@ -36,7 +36,7 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
         case "unassigned":
             return and_(table.c.owner == "", mine)
         case "team":
-            return and_(table.c.owner != "", mine)
+            return and_(table.c.owner.not_in(("", me.id)), mine)
         case "promised" | "promised-others":
             mine = case.c.promise_whose == me.id if section.scope == "promised" else case.c.promise_whose != me.id
             found = and_(case.c.promise_id != text(_NONE), mine)
