@@ -15,6 +15,8 @@ COUNTED: dict[str, tuple[Section, ...]] = {
 SECTIONS: tuple[Section, ...] = tuple(dict.fromkeys(section for sections in COUNTED.values() for section in sections))
 """The sections that the header needs."""
 
+NEEDS_ME = Section("mine", "us")
+
 
 class Counts:
     """Totals of each backend's sections, unfiltered; `doubtful` backends are asked again."""
@@ -29,6 +31,10 @@ class Counts:
         before = dict(held)
         held.update(zip(query.sections, totals, strict=False))
         return held != before
+
+    def needing(self, twice: Mapping[Section, int]) -> int:
+        """Rows that need me, whatever view is shown."""
+        return sum(totals.get(NEEDS_ME, 0) for totals in self._totals.values()) - twice.get(NEEDS_ME, 0)
 
     def all(self, twice: Mapping[Section, int]) -> tuple[tuple[str, int], ...]:
         """(view name, rows), all backends together. `twice`: cases of the view that stand in another server's row."""

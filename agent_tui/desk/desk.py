@@ -559,6 +559,10 @@ class Desk:
         """(view name, cases) for the header: mine, team (unassigned), all."""
         return self._counts.all(self.inbox.twice())
 
+    def needs_me(self) -> int:
+        """How many rows need me, whatever view is shown."""
+        return self._counts.needing(self.inbox.twice())
+
     def next_waiting(self, after: CaseKey | None) -> CaseKey | None:
         """The most urgent held case other than `after` that needs me: mine first, then unassigned ones."""
         best: tuple[tuple[bool, int, str], CaseKey] | None = None

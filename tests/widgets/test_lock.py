@@ -34,6 +34,12 @@ async def patient(desk: Running) -> None:
     await desk.rest()
 
 
+async def test_how_much_needs_me_is_told_whatever_view_was_shown() -> None:
+    async with running() as desk:
+        await desk.press("3", "L")
+        assert "6 need me" in desk.text
+
+
 async def test_locking_hides_all_at_once_and_a_word_opens() -> None:
     async with running() as desk:
         await desk.press("enter", "L")

@@ -239,6 +239,14 @@ async def test_what_was_found_stands_in_sight_however_far_on_it_is() -> None:
         assert len([line for line in desk.screen if "refund" in line[:38] and "…" in line[:38]]) == 2
 
 
+@pytest.mark.parametrize("language", ["en", "he"])
+async def test_words_keep_their_blanks_whichever_way_the_desk_is_written(language: str) -> None:
+    spoken = Catalogue("he") if language == "he" else None
+    async with running(shop_with_hits("bring it to refund while open"), language=spoken) as desk:
+        await typed(desk, "refund")
+        assert any("to refund while" in line for line in desk.screen)
+
+
 async def test_what_operators_alone_find_has_the_place_of_the_rows_but_for_the_first() -> None:
     shop = shop_with_hits(*["from:dana parcel"] * 20)
     async with running(shop) as desk:

@@ -17,6 +17,7 @@ from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
 from agent_tui.widgets.cells import cell_len, in_cells
+from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.edit_row import EditRow, drawn, edit_row
 
@@ -162,7 +163,8 @@ class Prompt(LineView, can_focus=True):
             (" ", base),
             (str(in_cells(label, self.paint.bidi)), base + self.paint["here"]),
             (" ", base),
-            *(reversed(typed) if self.paint.from_right else typed),
+            # it stands in its cells already, and the line is turned once more
+            *(turned(typed) if self.paint.from_right else typed),
             (str(wrong), base + self.paint["warning"]),
         ]
         return self.paint.strip(parts, width, base)

@@ -152,11 +152,11 @@ class LockCover(LineView):
     def _waiting(self) -> SafeText:
         """How much waits, without a word of it."""
         desk, now = self._workbench.desk, self._workbench.time.now()
-        mine = [row for _, section, row in desk.inbox.rows() if section.stage == "us" and section.scope == "mine"]
-        late = sum(is_late(row, now) for row in mine)
+        held = ((key, row) for key, section, row in desk.inbox.rows() if section.stage == "us")
+        late = sum(is_late(row, now) for key, row in held if row.owner and row.owner == desk.my_id(key.backend))
         ringing = sum(call.state == "ringing" for _, call in desk.live_calls())
         unsent = sum(entry.writes for entry in desk.unsent)
-        words = [plural("{n} needs me", "{n} need me", n=len(mine))]
+        words = [plural("{n} needs me", "{n} need me", n=desk.needs_me())]
         words += [compose("{n} late", n=late)] if late else []
         words += [plural("{n} call rings", "{n} calls ring", n=ringing)] if ringing else []
         words += [compose("{n} on the way out", n=unsent)] if unsent else []
