@@ -239,6 +239,14 @@ async def test_what_was_found_stands_in_sight_however_far_on_it_is() -> None:
         assert len([line for line in desk.screen if "refund" in line[:38] and "…" in line[:38]]) == 2
 
 
+@pytest.mark.parametrize("language", [None, Catalogue("he")], ids=["en", "he"])
+@pytest.mark.parametrize("said", ["to garage while down", "again, garage is"])
+async def test_blanks_around_what_was_found_stay_where_they_are(language: Catalogue | None, said: str) -> None:
+    async with running(shop_with_hits(said), size=(80, 24), language=language) as desk:
+        await typed(desk, "garage")
+        assert said in desk.text
+
+
 async def test_what_operators_alone_find_has_the_place_of_the_rows_but_for_the_first() -> None:
     shop = shop_with_hits(*["from:dana parcel"] * 20)
     async with running(shop) as desk:

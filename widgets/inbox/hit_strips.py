@@ -14,6 +14,7 @@ from agent_tui.domain.text import SafeText, clean_line, compose, fixed, truncate
 from agent_tui.widgets.called import called
 from agent_tui.widgets.cells import cell_len, fit, in_cells
 from agent_tui.widgets.inbox.row_strips import NAME
+from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.edit_row import drawn, edit_row
 
@@ -76,11 +77,10 @@ def said_strip(hit: Hit, sought: Sought, cursor: bool, width: int, paint: Paint,
         (drawn("".join([sign for _, sign in run])), base + paint["here" if marked else "quiet"])
         for marked, run in groupby(looks, lambda look: look[0])
     ]
+    if paint.from_right:
+        words = turned(words)  # they stand as they are seen already, their blanks too: turned again with the line
     blank = (" " * max(0, room - line.cells), base)
-    if line.right != paint.from_right:
-        parts += [blank, *(reversed(words) if paint.from_right else words)]
-    else:
-        parts += [*(reversed(words) if paint.from_right else words), blank]
+    parts += [blank, *words] if line.right != paint.from_right else [*words, blank]
     parts.append((" ", base))
     return paint.strip(parts, width, base)
 
