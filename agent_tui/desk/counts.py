@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from agent_tui.domain.queries import TotalsQuery
 from agent_tui.domain.views import ALL, MINE, TEAM, Section
 
+NEEDS_ME = Section("mine", "us")
 COUNTED: dict[str, tuple[Section, ...]] = {
     "mine": tuple(section for section in MINE.sections if section.scope == "mine"),
     "team": tuple(section for section in TEAM.sections if section.scope == "unassigned"),
@@ -30,11 +31,15 @@ class Counts:
         held.update(zip(query.sections, totals, strict=False))
         return held != before
 
+    def of(self, section: Section) -> int:
+        """Cases of one of the counted sections, all backends together."""
+        return sum(totals.get(section, 0) for totals in self._totals.values())
+
     def all(self, twice: Mapping[Section, int]) -> tuple[tuple[str, int], ...]:
         """(view name, rows), all backends together. `twice`: cases of the view that stand in another server's row."""
         found = []
         for name, sections in COUNTED.items():
-            cases = sum(totals.get(section, 0) for totals in self._totals.values() for section in sections)
+            cases = sum(self.of(section) for section in sections)
             # whatever stands in one row of a view does so among all
             found.append((name, cases - sum(n for of, n in twice.items() if name == "all" or of in sections)))
         return tuple(found)

@@ -12,7 +12,7 @@ from agent_tui.desk.asked_for import AskedFor
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.calls import Calls
 from agent_tui.desk.changes import Changes, Notice
-from agent_tui.desk.counts import SECTIONS, Counts
+from agent_tui.desk.counts import NEEDS_ME, SECTIONS, Counts
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.erasing import forget_case
 from agent_tui.desk.inbox import Inbox
@@ -557,6 +557,10 @@ class Desk:
     def counts(self) -> tuple[tuple[str, int], ...]:
         """(view name, cases) for the header: mine, team (unassigned), all."""
         return self._counts.all(self.inbox.twice())
+
+    def needing_me(self) -> int:
+        """Rows of mine that wait for us, whatever the view shows."""
+        return self._counts.of(NEEDS_ME) - self.inbox.twice().get(NEEDS_ME, 0)
 
     def next_waiting(self, after: CaseKey | None) -> CaseKey | None:
         """The most urgent held case other than `after` that needs me: mine first, then unassigned ones."""

@@ -12,8 +12,10 @@ from textual.strip import Strip
 
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import is_late
+from agent_tui.desk.counts import NEEDS_ME
 from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, plural, trusted
 from agent_tui.domain.time import MINUTE_MS, MS, Ms, local_time
+from agent_tui.domain.views import holds
 from agent_tui.services.lock import Lock
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
@@ -152,11 +154,11 @@ class LockCover(LineView):
     def _waiting(self) -> SafeText:
         """How much waits, without a word of it."""
         desk, now = self._workbench.desk, self._workbench.time.now()
-        mine = [row for _, section, row in desk.inbox.rows() if section.stage == "us" and section.scope == "mine"]
-        late = sum(is_late(row, now) for row in mine)
+        held = ((desk.backends[key.backend].me, row) for key, _, row in desk.inbox.rows())
+        late = sum(me is not None and holds(NEEDS_ME, row, me) and is_late(row, now) for me, row in held)
         ringing = sum(call.state == "ringing" for _, call in desk.live_calls())
         unsent = sum(entry.writes for entry in desk.unsent)
-        words = [plural("{n} needs me", "{n} need me", n=len(mine))]
+        words = [plural("{n} needs me", "{n} need me", n=desk.needing_me())]
         words += [compose("{n} late", n=late)] if late else []
         words += [plural("{n} call rings", "{n} calls ring", n=ringing)] if ringing else []
         words += [compose("{n} on the way out", n=unsent)] if unsent else []
