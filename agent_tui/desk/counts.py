@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from agent_tui.domain.queries import TotalsQuery
 from agent_tui.domain.views import ALL, MINE, TEAM, Section
 
+NEEDS_ME = Section("mine", "us")
 COUNTED: dict[str, tuple[Section, ...]] = {
     "mine": tuple(section for section in MINE.sections if section.scope == "mine"),
     "team": tuple(section for section in TEAM.sections if section.scope == "unassigned"),
@@ -14,8 +15,6 @@ COUNTED: dict[str, tuple[Section, ...]] = {
 }
 SECTIONS: tuple[Section, ...] = tuple(dict.fromkeys(section for sections in COUNTED.values() for section in sections))
 """The sections that the header needs."""
-
-NEEDS_ME = Section("mine", "us")
 
 
 class Counts:
@@ -34,13 +33,17 @@ class Counts:
 
     def needing(self, twice: Mapping[Section, int]) -> int:
         """Rows that need me, whatever view is shown."""
-        return sum(totals.get(NEEDS_ME, 0) for totals in self._totals.values()) - twice.get(NEEDS_ME, 0)
+        return self._of(NEEDS_ME) - twice.get(NEEDS_ME, 0)
+
+    def _of(self, section: Section) -> int:
+        """Cases of one of the counted sections, all backends together."""
+        return sum(totals.get(section, 0) for totals in self._totals.values())
 
     def all(self, twice: Mapping[Section, int]) -> tuple[tuple[str, int], ...]:
         """(view name, rows), all backends together. `twice`: cases of the view that stand in another server's row."""
         found = []
         for name, sections in COUNTED.items():
-            cases = sum(totals.get(section, 0) for totals in self._totals.values() for section in sections)
+            cases = sum(self._of(section) for section in sections)
             # whatever stands in one row of a view does so among all
             found.append((name, cases - sum(n for of, n in twice.items() if name == "all" or of in sections)))
         return tuple(found)

@@ -10,13 +10,14 @@ import pytest
 
 from agent_tui.app import DeskApp
 from agent_tui.desk_settings import DeskSettings
-from agent_tui.domain.events import Event, MessageAdded
-from agent_tui.domain.model import Message
+from agent_tui.domain.events import Announced, Event, MessageAdded
+from agent_tui.domain.model import Announcement, Message
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import VirtualTime
+from agent_tui.domain.time import HOUR_MS, VirtualTime
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.loader import load_themes
+from tests.widgets.running import running
 from tests.widgets.shop import NOW, Shop
 
 Attention = Literal["bell", "osc9", "off"]
@@ -58,3 +59,34 @@ async def test_a_message_on_my_case_calls_as_configured(attention: Attention, mo
         assert signal.startswith("\x1b]9;") and signal.endswith("\x1b\\")
         inside = signal[4:-2]
         assert "Dana" in inside and inside.isprintable()
+
+
+async def test_what_is_told_while_a_question_is_open_stands_there_after_it() -> None:
+    shop = Shop()
+
+    async def told(words: str) -> None:
+        shop.seq += 1
+        body = Announced(Announcement(f"a{shop.seq}", CustomerText(words), "ruti", NOW, NOW + HOUR_MS))
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, "", "ruti", None))
+        await desk.rest()
+
+    async with running(shop) as desk:
+        await desk.press("l")
+        await told("the phones are down")
+        assert "the phones are down" not in desk.text
+        await desk.press("escape")
+        assert "announced: the phones are down" in desk.text
+        await desk.wait(3)
+        await desk.press("l", *"vip")
+        assert "the phones are down" not in desk.text
+        await told("the phones are up")
+        await desk.press("enter")
+        result = desk.screen[-2]
+        assert result.strip() and "announced" not in result, "first what came of the answer"
+        await desk.press("?", "escape")
+        assert "announced: the phones are up" in desk.text
+        await desk.press("v", "V", "V")
+        assert "announced: the phones are up" in desk.text, "it had no time to be read"
+        await desk.wait(3)
+        await desk.press("v")
+        assert "announced: the phones are up" not in desk.text

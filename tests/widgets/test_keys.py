@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,19 @@ async def test_a_begun_sequence_shows_its_ends_and_the_next_key_ends_it() -> Non
         await desk.press("t")
         assert desk.workbench.desk.inbox.view.name == "team"
         assert "NEEDS ME" not in desk.text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 300])
+async def test_ends_of_a_sequence_that_have_no_room_are_counted(width: int) -> None:
+    async with running(size=(width, 24)) as desk:
+        await desk.press("g")
+        before, plus, more = desk.screen[-1].partition("+")
+        shown = len(re.findall(r" \S [^ ]", before.removeprefix(" g ")))
+        assert bool(plus) == (width < 300)
+        assert shown + (int(more.split()[0]) if plus else 0) == 12
+        assert "none of them" in desk.screen[-1]
+        await desk.press("escape")
+        assert "+" not in desk.screen[-1]
 
 
 async def test_a_sequence_that_means_nothing_says_so() -> None:

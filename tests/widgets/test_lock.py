@@ -57,6 +57,14 @@ async def test_locking_hides_all_at_once_and_a_word_opens() -> None:
         assert "Dana Levi" in desk.text
 
 
+@pytest.mark.parametrize("view", [("2",), ("3",), ("g", "s"), ("slash", *"dana", "enter")], ids="".join)
+async def test_what_waits_is_mine_whatever_the_desk_showed(view: tuple[str, ...]) -> None:
+    async with running() as desk:
+        await desk.press(*view, "L")
+        assert "6 need me" in desk.text
+        assert ("6 need me · 1 late" in desk.text) == (view[0] in ("3", "slash"))
+
+
 async def test_keys_of_a_locked_desk_do_nothing_else() -> None:
     async with running() as desk:
         await desk.press(

@@ -211,6 +211,18 @@ async def test_what_comes_out_of_a_queue_is_told_with_its_queue() -> None:
         shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
         await desk.rest()
         assert "from Mail: Beit Hanan" in desk.text
+        assert "and 1 more" not in desk.text
+        shop.seq += 1
+        row = replace(row, version=shop.seq)
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
+        await desk.rest()
+        assert "from Mail: Beit Hanan  and 1 more" in desk.text
+        await desk.wait(3)
+        shop.seq += 1
+        row = replace(row, version=shop.seq)
+        shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
+        await desk.rest()
+        assert "and 1 more" not in desk.text, "what stood there long enough was read"
 
 
 class Supervised(Queued):

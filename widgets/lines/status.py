@@ -13,13 +13,14 @@ from agent_tui.widgets.lines.line import Line, Piece
 from agent_tui.widgets.paint import Paint, Part
 
 _LOOKS: dict[Level, Part] = {"info": "text", "warning": "warning", "failure": "danger"}
-_MOST_FAILURES = 50
+_MOST_KEPT = 50
 SEEN_AFTER_MS = 2 * MS
-"""A failure that was shown for less than this cannot have been read."""
+"""What was shown for less than this cannot have been read."""
 
 
 class StatusLine(Line):
-    """Shows the oldest failure not seen yet, else the newest result. `seen()` is called with the next command."""
+    """Shows the oldest failure not seen yet, else the newest result. `seen()` is called with the next command. What
+    comes while a question lies over the line (`cover`) stands there after it."""
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
         super().__init__(paint, id=id)
@@ -28,15 +29,31 @@ class StatusLine(Line):
         self._failures: list[Notice] = []
         self._last: Notice | None = None
         self._shown_since: Ms = 0
+        self._last_since: Ms = 0
+        self._unread = 0
+        self._covered = False
+        self._behind: list[Notice] = []
+        self._brought: Notice | None = None
+
+    def cover(self, covered: bool) -> None:
+        """A question is put over the line, or is over."""
+        if covered:
+            self._put_back()
+        self._covered = covered
+        if not covered and self._last is None:
+            self._next_behind()
+            self._draw()
 
     def say(self, text: SafeText, level: Level = "info") -> None:
         """Show a result of what the agent did."""
+        self._unread = 0
+        self._put_back()
         self._take((Notice(text, level),))
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
         if changes.notices:
-            self._take(changes.notices)
+            self._hear(changes.notices)
         elif changes.header or changes.composer:
             self._draw()
 
@@ -53,10 +70,13 @@ class StatusLine(Line):
         """The agent went on to something else: a failure that stood long enough was seen, a result has done its work.
         `surely`: it was put away by hand."""
         now = self.workbench.time.now()
-        if self._failures and (surely or now - self._shown_since >= SEEN_AFTER_MS):
+        if self._failures and not self._covered and (surely or now - self._shown_since >= SEEN_AFTER_MS):
             self._failures.pop(0)
             self._shown_since = now
-        self._last = None
+        self._put_back()
+        self._last, self._unread = None, 0
+        if not self._covered:
+            self._next_behind()
         self._draw()
 
     @property
@@ -70,6 +90,33 @@ class StatusLine(Line):
     def on_resize(self) -> None:
         self._draw()
 
+    def _hear(self, notices: Iterable[Notice]) -> None:
+        """What came by itself: behind a question it waits, and what it takes the place of may not have been read."""
+        now = self.workbench.time.now()
+        for notice in notices:
+            if self._covered and notice.level != "failure":
+                self._behind.append(notice)
+            elif notice.attention and notice.level != "failure":
+                soon = self._last is not None and self._last.attention and now - self._last_since < SEEN_AFTER_MS
+                self._unread = self._unread + 1 if soon else 0
+                self._last_since = now
+                self._take((notice,))
+            else:
+                self._take((notice,))
+        del self._behind[:-_MOST_KEPT]
+
+    def _next_behind(self) -> None:
+        if self._behind:
+            self._last = self._brought = self._behind.pop(0)
+            self._last_since = self.workbench.time.now()
+
+    def _put_back(self) -> None:
+        """What was brought from behind a question, and cannot have been read yet, waits once more."""
+        young = self.workbench.time.now() - self._last_since < SEEN_AFTER_MS
+        if self._brought is not None and self._last is self._brought and young:
+            self._behind.insert(0, self._brought)
+            self._last = None
+
     def _take(self, notices: Iterable[Notice]) -> None:
         for notice in notices:
             if notice.level == "failure":
@@ -78,7 +125,7 @@ class StatusLine(Line):
                 self._failures.append(notice)
             else:
                 self._last = notice
-        del self._failures[:-_MOST_FAILURES]
+        del self._failures[:-_MOST_KEPT]
         self._draw()
 
     def _held(self) -> OutboxEntry | None:
@@ -90,8 +137,9 @@ class StatusLine(Line):
         left: list[Piece] = [(trusted(" "), "text")]
         if notice is not None:
             left.append((notice.text.lines()[0], _LOOKS[notice.level]))
-        if len(self._failures) > 1:
-            left.append((compose("  and {n} more", n=len(self._failures) - 1), "quiet"))
+        more = len(self._failures) - 1 if self._failures else self._unread
+        if more > 0:
+            left.append((compose("  and {n} more", n=more), "quiet"))
         right: list[Piece] = []
         held = self._held()
         if held is not None and held.hold_until is not None:

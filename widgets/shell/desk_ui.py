@@ -294,6 +294,7 @@ class DeskUi:
         screen = self._screen
         self._place = self.place
         screen.prompt.display = True
+        screen.status.cover(True)
         screen.prompt.ask(asking, text)
         screen.set_focus(screen.prompt, scroll_visible=False)
         self.ahead.end()
@@ -305,6 +306,7 @@ class DeskUi:
             return
         mine = screen.focused is screen.prompt or screen.focused is None
         screen.prompt.display = False
+        screen.status.cover(False)
         screen.sheet.display = False
         if mine:
             self._to_what_matches()

@@ -82,7 +82,8 @@ class KeyRouter:
         if isinstance(result, Pending):
             context = self.context()
             keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
-            self._screen.keys.teach(keys, (fixed("Esc"), trusted("none of them")), clean_line(show_keys(result.prefix)))
+            leave = (fixed("Esc"), trusted("none of them"))
+            self._screen.keys.teach(keys, leave, clean_line(show_keys(result.prefix)), counted=True)
             return True
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
