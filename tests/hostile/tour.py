@@ -116,7 +116,7 @@ class Tour:
             await self._copies("y")
             await self._press(HOME + "Fe")
             await self._press("U")
-            await self._see("queues:")  # they come from the hub
+            await self._see("take the next one:")  # they come from the hub
             await self._press(ESC)
             await self._press("gy")
             await self._copies("y")
