@@ -18,7 +18,7 @@ from agent_tui.domain.known_as import ITSELF, OTHER, SAME, SHARED, SURE
 from agent_tui.domain.model import CaseRow, Stage
 
 OPEN: frozenset[Stage] = frozenset(("us", "customer", "later"))
-MOST_DIGESTS = 64
+MOST_DIGESTS = 256
 """Of one row; what a server says beyond them is not looked at."""
 _DIGEST = re.compile(f"[{SURE}{SHARED}{ITSELF}{SAME}{OTHER}][0-9a-f]{{16}}")
 Pair = tuple[CaseKey, CaseKey]

@@ -198,7 +198,8 @@ class Writing:
         if way.of is not None and way.of != self._draft.key:
             stay = [file.name for file in self._draft.files if isinstance(file, FileRef)]
             if not self._turn(way.of):
-                return trusted("something is written there already: here it is")
+                there = self._draft.key == way.of
+                return trusted("something is written there already: here it is") if there else trusted("that is gone")
             if stay:
                 said = compose("attach it there once more: {files}", files=listed(", ", [n.safe_line for n in stay]))
         signature = self._signature(self._draft)
