@@ -84,7 +84,7 @@ def _promised(context: Context) -> SafeText | None:
 
 _MANY: dict[str, Many] = {
     ids.ASSIGN_ME: Many(_assign_me),
-    ids.ASSIGN_TO: Many(_assign_to, lambda context: list(assignees(context))),
+    ids.ASSIGN_TO: Many(_assign_to, lambda context: list(assignees(context)), title=marked("Assign")),
     ids.QUEUE_RETURN: Many(lambda context, row, said: Assign(row.id)),
     ids.LABEL: Many(_label, _labels, free=True),
     ids.PRIORITY: Many(_priority, lambda context: [Choice(word, title.text) for word, title in PRIORITIES.items()]),
@@ -136,7 +136,7 @@ def _preview(context: Context, command: str, many: Many, said: str) -> None:
             others.append(Choice(_named(key), title, why_not=reason))
     if wrong is not None and not works:
         raise wrong
-    word = many.named(command)
+    word = _with_answer(context, many, command, said)
     count = plural("{n} case", "{n} cases", n=len(works))
     do = Choice("do", compose("{command}: {cases}", command=word, cases=count))
     if not works:
@@ -157,6 +157,15 @@ def _preview(context: Context, command: str, many: Many, said: str) -> None:
             _preview(context, command, many, said)
 
     context.ui.pick(compose("{command} for {cases}?", command=word, cases=count), [do, *rows], chosen)
+
+
+def _with_answer(context: Context, many: Many, command: str, said: str) -> SafeText:
+    """What is done, and with which label, to whom, until when: as it was chosen or typed."""
+    if many.choices is None or not said:
+        return many.named(command)
+    chosen = [choice.title for choice in many.choices(context) if choice.value == said]
+    what = chosen[0] if chosen else clean_line(said)
+    return compose("{command} ({what})", command=many.named(command), what=what)
 
 
 def _named(key: CaseKey) -> str:

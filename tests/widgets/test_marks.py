@@ -81,8 +81,10 @@ async def test_what_a_command_asks_is_asked_once() -> None:
         await says(desk, "recall")
         await desk.press("enter")
         assert acted(shop) == [Label("c4471", ("recall",)), Label("c4472", ("recall",))]
+        assert "Label (recall): 2 cases" in desk.screen[-2]
         await desk.press("home", "v", "v", "A")
         await says(desk, "billing")
+        assert "Assign (billing) for 2 cases?" in desk.text
         await desk.press("enter")
         assert acted(shop)[2:] == [Assign("c4471", team="billing"), Assign("c4472", team="billing")]
 
