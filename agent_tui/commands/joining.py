@@ -55,8 +55,11 @@ def joined_words(context: Context, join: Join) -> SafeText:
     return compose("{words}, {reason}", words=words, reason=reason_words(join.reason)) if join.reason else words
 
 
-def _names(join: Join) -> SafeText:
-    return listed(" + ", [name.safe_line for name in join.names])
+def _names(join: Join, customer: Customer) -> SafeText:
+    """Whom it made one person with the customer; both where neither is called as they are."""
+    own = str(customer.name.safe_line)
+    others = [name.safe_line for name in join.names if str(name.safe_line) != own]
+    return listed(" + ", others if len(others) == 1 else [name.safe_line for name in join.names])
 
 
 def _join(context: Context, arguments: Arguments) -> SafeText | None:
@@ -99,7 +102,9 @@ def _suggested(customer: Customer) -> Iterator[Choice]:
 def _others(context: Context, customer: Customer) -> Iterator[Choice]:
     yield Choice("find:", trusted("another customer ..."), trusted("by name, case number or address"))
     for join in reversed(customer.joins):
-        yield Choice(f"part:{join.id}", compose("part {names}", names=_names(join)), joined_words(context, join))
+        yield Choice(
+            f"part:{join.id}", compose("part {names}", names=_names(join, customer)), joined_words(context, join)
+        )
 
 
 def _accept(context: Context, offered: Suggestion) -> None:
@@ -233,7 +238,9 @@ def _unjoin(context: Context, _arguments: Arguments) -> SafeText | None:
     customer = _customer(context)
     if customer is None:
         return None
-    choices = [Choice(each.id, _names(each), joined_words(context, each)) for each in reversed(customer.joins)]
+    choices = [
+        Choice(each.id, _names(each, customer), joined_words(context, each)) for each in reversed(customer.joins)
+    ]
     if len(choices) == 1:
         _look(context, JoinQuery(join=choices[0].value))
         return None

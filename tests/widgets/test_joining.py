@@ -178,7 +178,9 @@ async def test_another_customer_is_found_and_joined_and_parted_later(tmp_path: P
         await desk.press("enter", "enter")
         await desk.wait(2)
         assert desk.rows == 1
-        await desk.press("colon")
+        await desk.press("J")
+        assert "part Noor  " in desk.text, "each is named by who it is beside the customer"
+        await desk.press("escape", "colon")
         await desk.type("unjoin")
         await desk.press("enter")
         assert "part them?" in desk.text
