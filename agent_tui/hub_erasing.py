@@ -81,7 +81,7 @@ def _told(shown: ErasurePreview, address: str) -> list[str]:
         "messages that wait to be sent": shown.unsent,
     }
     lines = [f"{name}: {number}" for name, number in figures.items() if number]
-    lines += [f"known as: {one.address.raw or one.name.raw}" for one in shown.parts]
+    lines += [f"known as: {', '.join(filter(None, (one.name.raw, one.address.raw)))}" for one in shown.parts]
     if shown.shared:
         lines.append(f"files that stay, because others have the same: {shown.shared}")
     if shown.blocked:

@@ -39,6 +39,7 @@ async def test_a_hub_that_does_not_run(tmp_path: Path) -> None:
     assert (nobody.code, nobody.out) == (2, "")
     assert "no customer has the address nobody@example.com" in nobody.err
     shy = await hub.cli("erase", MARKS[0], "--confirm", "yes")
+    assert f"known as: {MARKS[3]}, {MARKS[0]}\n" in shy.out
     assert "messages: 1\n" in shy.out and "nothing was erased" in shy.out
     assert len(traces(hub.data, MARKS, as_they_are)) >= 4
     done = await hub.cli("erase", f"mailto:{MARKS[0]}", "--confirm", f"mailto:{MARKS[0]}")
