@@ -146,6 +146,10 @@ class Ui(Protocol):
         """Put a result on the status line."""
         ...
 
+    def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
+        """Answer what was asked of somebody: on the status line, or line by line where it is longer than that."""
+        ...
+
     def copy(self, text: SafeText) -> None:
         """To the terminal's clipboard (OSC 52)."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from agent_tui.commands import ids
+from agent_tui.commands.case import who
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_case, me
 from agent_tui.commands.context import Arguments, Context
@@ -14,7 +15,7 @@ from agent_tui.commands.when import say_when
 from agent_tui.domain.model import CaseRow, Clock, Metric
 from agent_tui.domain.queries import Page, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, Why
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 
@@ -48,7 +49,7 @@ def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
         last.append(more)
     if context.backend is not None and context.backend.directory.queues:
         # how it came to whom it is says whose it is, too
-        ask_why(context, lambda words: context.ui.say(listed(" · ", [*first, words, *last])))
+        ask_why(context, lambda words: _tell(context, [*first, *words, *last]))
     myself = me(context)
     if myself is not None and row.owner == myself.id:
         whose = trusted("yours")
@@ -56,7 +57,13 @@ def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
         whose = compose("{owner} has it", owner=agent_name(context, row.owner))
     else:
         whose = trusted("nobody has it yet")
-    return listed(" · ", [*first, whose, *last])
+    _tell(context, [*first, whose, *last])
+    return None
+
+
+def _tell(context: Context, words: Sequence[SafeText]) -> None:
+    row = context.row
+    context.ui.tell(who(row) if row is not None else trusted("the case"), words)
 
 
 def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
@@ -76,41 +83,41 @@ def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
 
 
 def _why(context: Context, _arguments: Arguments) -> SafeText | None:
-    ask_why(context, lambda words: context.ui.say(words))
+    ask_why(context, lambda words: _tell(context, words))
     return None
 
 
-def ask_why(context: Context, then: Callable[[SafeText], None]) -> None:
-    """How the case came to whom it is, in words, when the server has said it."""
-    row, key = context.row, context.key
+def ask_why(context: Context, then: Callable[[Sequence[SafeText]], None]) -> None:
+    """How the case came to whom it is, in words, when the server has said it and the agent is still there."""
+    row, key, place = context.row, context.key, context.ui.place
     if row is None or key is None:
         return
 
     def arrived(page: Page) -> None:
-        if isinstance(page, WhyPage):
+        if isinstance(page, WhyPage) and context.ui.place == place:
             then(why_words(context, row, page.assignment))
 
     context.workbench.inquire(key.backend, WhyQuery(key.case), arrived)
 
 
-def why_words(context: Context, row: CaseRow, held: Assignment | None) -> SafeText:
-    """Whose it is, since when and why."""
+def why_words(context: Context, row: CaseRow, held: Assignment | None) -> Sequence[SafeText]:
+    """Whose it is, since when and why; then by what."""
     if held is None or not row.owner:
         queue = context.backend.directory.queue_of(row) if context.backend is not None and not row.owner else None
         if queue is not None:
-            return compose("nobody has it: it waits in {queue}", queue=clean_line(queue.name))
-        return trusted("nobody has been given it") if held is None else trusted("nobody has it yet")
+            return [compose("nobody has it: it waits in {queue}", queue=clean_line(queue.name))]
+        return [trusted("nobody has been given it") if held is None else trusted("nobody has it yet")]
     when = say_when(held.at, context.workbench.time.now(), context.zone)
     myself = me(context)
     owner = trusted("yours") if myself is not None and row.owner == myself.id else agent_name(context, row.owner)
     if held.why is None:
         if held.by == row.owner:
-            return compose("{owner}, since {when}: taken by hand", owner=owner, when=when)
+            return [compose("{owner}, since {when}: taken by hand", owner=owner, when=when)]
         by = agent_name(context, held.by) if held.by else trusted("the server")
-        return compose("{owner}, since {when}: given by {by}", owner=owner, when=when, by=by)
+        return [compose("{owner}, since {when}: given by {by}", owner=owner, when=when, by=by)]
     rule = RULES[held.why.rule].text if held.why.rule in RULES else clean_line(held.why.rule)
     words = compose("{owner}, since {when}: {rule}", owner=owner, when=when, rule=rule)
-    return listed(" · ", [words, *_facts(context, held.why)])
+    return [words, *_facts(context, held.why)]
 
 
 def _facts(context: Context, why: Why) -> Sequence[SafeText]:

@@ -178,7 +178,7 @@ async def test_without_queues_a_key_gives_the_case_back_at_once() -> None:
 async def test_why_a_case_came(assignment: Assignment | None, words: str) -> None:
     shop = Queued()
     shop.assignment = assignment
-    async with running(shop, size=(160, 48)) as desk:
+    async with running(shop, size=(240, 48)) as desk:
         await desk.press("colon")
         await _says(desk, "why")
         assert words in desk.text
@@ -186,6 +186,18 @@ async def test_why_a_case_came(assignment: Assignment | None, words: str) -> Non
         await desk.press("e")
         assert words in desk.text
         assert "late 3 min" in desk.screen[-2]
+
+
+async def test_an_answer_that_is_longer_than_the_line_is_read_line_by_line() -> None:
+    async with running(Queued(), size=(80, 24)) as desk:
+        for keys in (("g", "y"), ("e",)):
+            await desk.press(*keys)
+            lines = [line.strip(" ▌") for line in desk.screen]
+            first = lines.index("yours, since 09:31: nobody was idle, and the most room was here")
+            assert lines[first + 1 : first + 4] == ["from Chats", "had waited 3 min", "1 of 4 in hand then"]
+            await desk.press("enter")
+            assert "from Chats" not in desk.text
+            assert desk.app.desk_screen.inbox.has_focus
 
 
 @pytest.mark.parametrize("language", [None, Catalogue("he")], ids=["en", "he"])

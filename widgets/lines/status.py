@@ -9,6 +9,7 @@ from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.lines.line import Line, Piece
 from agent_tui.widgets.paint import Paint, Part
 
@@ -49,6 +50,10 @@ class StatusLine(Line):
         self._unread = 0
         self._put_back()
         self._take((Notice(text, level),))
+
+    def holds(self, text: SafeText) -> bool:
+        """Whether the line is long enough for it."""
+        return cell_len(text.drawn()) + 2 <= self.size.width - sum(cell_len(words.drawn()) for words, _ in self._end)
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""

@@ -12,7 +12,7 @@ from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
-from agent_tui.domain.text import SafeText, clean_line, compose
+from agent_tui.domain.text import SafeText, clean_line, compose, listed
 from agent_tui.domain.time import local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
@@ -382,6 +382,13 @@ class DeskUi:
 
     def say(self, text: SafeText, level: Level = "info") -> None:
         self._screen.status.say(text, level)
+
+    def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
+        line = listed(" · ", words)
+        if self._screen.prompt.asking is not None or self._screen.status.holds(line):
+            self.say(line)
+        else:
+            self.page(about, [Choice(f"{at}", said) for at, said in enumerate(words)], lambda _value: None)
 
     def copy(self, text: SafeText) -> None:
         self._screen.app.copy_to_clipboard(text.drawn())
