@@ -232,6 +232,13 @@ class Inbox:
         self._lay_out()
         return any(shown.differs for shown in self._shown.values())
 
+    @property
+    def unshown(self) -> int:
+        """Loaded rows that came above the cursor: `settle()` would show them."""
+        self._lay_out()
+        shown = {key for section in self._shown.values() for key in section.keys}
+        return sum(key not in shown for section in self._true.values() for key in section.keys)
+
     # -- what to ask ---------------------------------------------------------------------------------------------------
 
     def wanted(self, start: int, stop: int) -> list[tuple[str, RowsQuery]]:

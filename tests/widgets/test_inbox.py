@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from textual import events
 
 from agent_tui.domain.queries import Page, Query, RowsQuery
@@ -42,6 +43,21 @@ async def test_an_order_that_changed_names_the_key_that_takes_it() -> None:
         assert "NEEDS ME  Esc sorts" in desk.screen[2]
         await desk.press("escape")
         assert "sorts" not in desk.screen[2]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_new_rows_above_the_cursor_are_counted_until_they_are_shown(size: tuple[int, int]) -> None:
+    async with running(size=size) as desk:
+        await desk.press("j", "j", "enter")
+        first = sketch_rows()[0]
+        for number in (1, 2):
+            desk.shop.changes(replace(first, id=f"new{number}", number=number, sort_at=number, name=CustomerText("Nu")))
+        await desk.rest()
+        assert "NEEDS ME  Esc: +2 " in desk.screen[2]
+        assert "Nu" not in [line[4:6] for line in desk.screen]
+        await desk.press("escape")
+        assert "+" not in desk.screen[2]
+        assert [line[4:6] for line in desk.screen].count("Nu") == 2
 
 
 async def test_the_cursor_moves_over_rows_and_never_stands_on_a_group() -> None:

@@ -331,7 +331,10 @@ class InboxList(LineView, can_focus=True):
         )
 
     def _how_to_sort(self) -> SafeText:
-        """The key that takes the true order, where the focus is."""
+        """The key that takes the true order, where the focus is, and how many new rows it shows."""
+        more = self._inbox.unshown
+        if more:
+            return compose("Home: +{n}", n=more) if self._here else compose("Esc: +{n}", n=more)
         return trusted("Home sorts") if self._here else trusted("Esc sorts")
 
     def _read_clock(self, index: int, row: CaseRow, now: Ms) -> Countdown:
