@@ -114,11 +114,12 @@ class Tour:
             await self._press("\r")
             self.numbers.add(await self._copies("Y"))
             await self._copies("y")
-            await self._press(HOME + "Fe")
+            await self._press(HOME + "F")
+            await self._asks_why("e")
             await self._press("U")
             await self._see("take the next one:")  # they come from the hub
             await self._press(ESC)
-            await self._press("gy")
+            await self._asks_why("gy")
             await self._copies("y")
             await self._press(PAGE_UP)
             await self._press("f")
@@ -143,6 +144,12 @@ class Tour:
                 break
             await self._press("3")  # nothing beside the rows: then they are moved, not drawn again
             await self._press(ESC)
+
+    async def _asks_why(self, keys: str) -> None:
+        """The answer stands on the status line; where it is longer it is a page, to be left again."""
+        await self._press(keys)
+        if "choose:" in self.desk.text:
+            await self._press(DOWN * 6 + ESC)
 
     async def _save(self) -> None:
         """The first file of the case into the folder that is offered; it claims to be something else."""
