@@ -147,9 +147,15 @@ class Tour:
 
     async def _asks_why(self, keys: str) -> None:
         """The answer stands on the status line; where it is longer it is a page, to be left again."""
+        before = self._status()
         await self._press(keys)
+        await until(lambda: "choose:" in self.desk.text or self._status() not in ("", before), what="an answer")
         if "choose:" in self.desk.text:
             await self._press(DOWN * 6 + ESC)
+
+    def _status(self) -> str:
+        lines = self.desk.text.rstrip().split("\n")
+        return lines[-2].strip() if len(lines) > 1 else ""
 
     async def _save(self) -> None:
         """The first file of the case into the folder that is offered; it claims to be something else."""
