@@ -13,6 +13,7 @@ from agent_tui.desk.outgoing import EntryState, OutboxEntry
 from agent_tui.domain.events import CallChanged, MessageChanged
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import Reply
+from agent_tui.domain.queries import CasePage, CaseQuery
 from agent_tui.domain.text import CustomerText, trusted
 from tests.desk.world import NOW, World, key, row, settle_questions, up
 
@@ -168,3 +169,13 @@ def test_calls_ring_first_and_end_as_written_up(world: World, desk: Desk) -> Non
     desk.happened("hub", world.put(replace(world.rows["e"], call=None), CallChanged(over)), NOW)
     desk.happened("hub", world.put(replace(world.rows["b"], call=None)), NOW)
     assert [call.id for _, call in desk.live_calls()] == ["ring"]
+
+
+def test_the_history_of_whom_a_case_was_joined_with_goes_with_them(world: World, desk: Desk) -> None:
+    case = desk.open_case
+    assert case is not None and case.customer is not None and case.history is not None
+    answer = world.answer(CaseQuery("a"))
+    assert isinstance(answer, CasePage) and answer.detail is not None
+    other = replace(answer.detail, customer=replace(answer.detail.customer, id="somebody else"))
+    desk.arrived("hub", CaseQuery("a"), replace(answer, detail=other), NOW)
+    assert case.history is None, "it is asked for anew"

@@ -18,7 +18,16 @@ from agent_tui.backends.hub.store import Store, cases, rows
 from agent_tui.domain import filing
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import Assign, Label, Resolve, Snooze
-from agent_tui.domain.queries import RowsQuery, TotalsPage, TotalsQuery
+from agent_tui.domain.queries import (
+    CustomersPage,
+    CustomersQuery,
+    RowsPage,
+    RowsQuery,
+    SearchPage,
+    SearchQuery,
+    TotalsPage,
+    TotalsQuery,
+)
 from agent_tui.domain.time import HOUR_MS
 from agent_tui.domain.views import VIEWS, Section, holds, sort_key
 from tests.hub.conftest import Hub
@@ -139,3 +148,14 @@ async def test_the_filter_looks_at_labels_addresses_and_numbers(hub: Hub, text: 
     await hub.order(hub.noa, Label(fourth.id, ("vip",)))
     page = await hub.workspace.query(hub.noa, RowsQuery(Section("all", "us"), text=text))
     assert [row.id for row in getattr(page, "rows", ())] == [fourth.id]
+
+
+async def test_a_filter_far_too_long_is_answered(hub: Hub) -> None:
+    for text in ("x" * 200_000, "%_\\" * 60_000):
+        for section in SECTIONS[:3]:
+            page = await hub.workspace.query(hub.noa, RowsQuery(section, text=text))
+            assert isinstance(page, RowsPage) and page.rows == ()
+        found = await hub.workspace.query(hub.noa, CustomersQuery(text))
+        assert isinstance(found, CustomersPage) and found.found == ()
+    hits = await hub.workspace.query(hub.noa, SearchQuery("lamp", before="9" * 5_000))
+    assert isinstance(hits, SearchPage) and hits.hits == ()
