@@ -87,7 +87,7 @@ class EventLine(ConfigModel):
     waiting: Instant | None = None
     agent: str = ""
     call: str = ""
-    moved: Literal["rang", "told", "asked", "answered", "ended", "called-back"] | None = None
+    moved: sla.CallMove | None = None
 
     def fact(self) -> sla.Fact | None:
         """What it is to the engine; None for what no clock needs to know (who of us has the case). Raises Wrong."""

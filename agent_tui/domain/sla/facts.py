@@ -117,6 +117,9 @@ class Woke:
     at: Ms
 
 
+CallMove = Literal["rang", "told", "asked", "answered", "ended", "called-back"]
+
+
 @frozen
 class CallMoved:
     """A call: it `rang` (its start, the voice menu included), a human `answered` it, it `ended`; the caller was `told`
@@ -124,7 +127,7 @@ class CallMoved:
 
     at: Ms
     call: str
-    moved: Literal["rang", "told", "asked", "answered", "ended", "called-back"]
+    moved: CallMove
 
 
 @frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent_tui.domain.sla.calendars import Calendar, WorkingTime
@@ -28,13 +29,13 @@ def wall(instant: Ms, zone: str = BERLIN) -> str:
     return datetime.fromtimestamp(instant / MS, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def target(metric: SlaMetric, minutes: float, **more: object) -> Target:
-    return Target(metric, round(minutes * MINUTE_MS), **more)  # type: ignore[arg-type]
+def target(metric: SlaMetric, minutes: float, **more: Any) -> Target:
+    return Target(metric, round(minutes * MINUTE_MS), **more)
 
 
-def book(*targets: Target, calendar: Calendar | None = None, **more: object) -> Rulebook:
+def book(*targets: Target, calendar: Calendar | None = None, **more: Any) -> Rulebook:
     """A rulebook of one policy, in a calendar or round the clock."""
-    policy = Policy("p", targets=targets, calendar=calendar.id if calendar else "", **more)  # type: ignore[arg-type]
+    policy = Policy("p", targets=targets, calendar=calendar.id if calendar else "", **more)
     calendars = {calendar.id: WorkingTime(calendar)} if calendar else {}
     return Rulebook.only(Rules("1", (policy,), calendars))
 

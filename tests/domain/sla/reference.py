@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent_tui.domain.sla import facts as f
 from agent_tui.domain.sla.calendars import Calendar
-from agent_tui.domain.sla.policies import Policy, Rulebook, Target, Traits
+from agent_tui.domain.sla.policies import Policy, Rulebook, SlaMetric, Target, Traits
 
 _ORDER: tuple[type[object], ...] = (
     f.InForce,
@@ -29,7 +30,7 @@ _ORDER: tuple[type[object], ...] = (
 )
 _ORDER += (f.SendSettled, f.StatusChanged, f.Snoozed, f.Woke, f.CallMoved, f.Merged, f.Resolved, f.Reopened)
 _ORDER += (f.MergedAway,)
-_GOES_ON = ("requester-wait", "agent-work", "total-resolution")
+_GOES_ON: tuple[SlaMetric, ...] = ("requester-wait", "agent-work", "total-resolution")
 _OF_NO_TIME = ("ownership", "periodic-update")
 """What begins and ends in one second is no clock here."""
 Said = tuple[str, str, int, str, int | None, int, int | None, str]
@@ -40,7 +41,7 @@ Said = tuple[str, str, int, str, int | None, int, int | None, str]
 class _Live:
     """A clock that was begun."""
 
-    metric: str
+    metric: SlaMetric
     key: str
     start: int
     end: int | None = None
@@ -95,18 +96,18 @@ class _World:
     gone: bool = False
     clocks: list[_Live] = field(default_factory=list)
 
-    def begin(self, metric: str, at: int, key: str = "") -> None:
+    def begin(self, metric: SlaMetric, at: int, key: str = "") -> None:
         self.clocks.append(_Live(metric, key, at))
 
-    def live(self, metric: str) -> list[_Live]:
+    def live(self, metric: SlaMetric) -> list[_Live]:
         return [one for one in self.clocks if one.metric == metric and one.end is None]
 
-    def finish(self, metric: str, at: int, by: str, met: bool, key: str | None = None) -> None:
+    def finish(self, metric: SlaMetric, at: int, by: str, met: bool, key: str | None = None) -> None:
         for one in self.live(metric):
             if key is None or one.key == key:
                 one.end, one.by, one.met = at, by, met
 
-    def target(self, metric: str) -> Target:
+    def target(self, metric: SlaMetric) -> Target:
         return next(target for target in self.shape.targets if target.metric == metric)
 
     @property
@@ -165,7 +166,8 @@ class _World:
         if self.first == "open":
             self.first = "done"
         self.waiting = None
-        for metric in ("first-response", "next-response", "periodic-update"):
+        answered: tuple[SlaMetric, ...] = ("first-response", "next-response", "periodic-update")
+        for metric in answered:
             self.finish(metric, at, "resolved", False)
         for metric in ("first-resolution", "ownership", *_GOES_ON):
             self.finish(metric, at, "resolved", True)
@@ -274,7 +276,8 @@ def evaluate(facts: Sequence[f.Fact], rulebook: Rulebook, calendars: dict[str, C
                     traits = fact.traits
                     world.has_team(traits.team, at)
                 case f.TraitChanged():
-                    traits = replace(traits, **{fact.trait: fact.value})  # type: ignore[arg-type]
+                    changed: dict[str, Any] = {fact.trait: fact.value}
+                    traits = replace(traits, **changed)
                     world.has_team(traits.team, at)
                 case f.CustomerWrote():
                     world.wrote(at)
@@ -332,7 +335,7 @@ def _measure(
 
     def count(measure: tuple[str, Policy | None, str]) -> list[tuple[int, int | None]]:
         policy = measure[1]
-        target = policy.target(one.metric) if policy is not None else None  # type: ignore[arg-type]
+        target = policy.target(one.metric) if policy is not None else None
         if policy is None or target is None:
             return []
         within = target.within(measure[2]) // 1000
@@ -370,7 +373,7 @@ def _measure(
         return one.metric, one.key, one.start, "met" if one.met else "ended", None, used, _ms(one.end), one.by
     policy = policies[since - first][1]
     assert policy is not None
-    target = policy.target(one.metric)  # type: ignore[arg-type]
+    target = policy.target(one.metric)
     assert target is not None
     paused = shown[last - first] in target.pauses
     return one.metric, one.key, one.start, "paused" if paused else "running", None, used, None, ""

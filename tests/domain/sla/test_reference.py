@@ -22,6 +22,7 @@ from agent_tui.domain.sla.policies import (
     Rules,
     SlaMetric,
     Target,
+    Trait,
     Traits,
 )
 from tests.domain.sla.reference import Said, evaluate
@@ -99,21 +100,21 @@ def _facts(pick: random.Random, start: int) -> list[f.Fact]:
         return (start + pick.randrange(0, LENGTH, pick.choice((1, 60)))) * 1000
 
     def trait() -> f.Fact:
-        name, values = pick.choice((("priority", ("urgent", "")), ("topic", ("x", "")), ("team", ("a", "b", ""))))
-        return f.TraitChanged(when(), name, pick.choice(values))  # type: ignore[arg-type]
+        known: tuple[tuple[Trait, tuple[str, ...]], ...]
+        known = (("priority", ("urgent", "")), ("topic", ("x", "")), ("team", ("a", "b", "")))
+        name, values = pick.choice(known)
+        return f.TraitChanged(when(), name, pick.choice(values))
 
     def snooze() -> f.Fact:
         at = when()
         return f.Snoozed(at, pick.choice((None, at + pick.randrange(1, 600) * 1000)))
 
     def call(name: str) -> list[f.Fact]:
-        moved = [
-            "rang",
-            *pick.choice((["told"], [])),
-            *pick.choice((["answered"], ["asked", "called-back"], [], ["ended"])),
-        ]
+        told: list[list[f.CallMove]] = [["told"], []]
+        ends: list[list[f.CallMove]] = [["answered"], ["asked", "called-back"], [], ["ended"]]
+        moved: list[f.CallMove] = ["rang", *pick.choice(told), *pick.choice(ends)]
         times = sorted({when() for _ in moved})
-        return [f.CallMoved(at, name, move) for at, move in zip(times, moved, strict=False)]  # type: ignore[arg-type]
+        return [f.CallMoved(at, name, move) for at, move in zip(times, moved, strict=False)]
 
     def merge() -> f.Fact:
         at = when()
