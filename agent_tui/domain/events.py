@@ -21,6 +21,7 @@ from agent_tui.domain.model import (
     Delivery,
     Join,
     Message,
+    Metric,
     Promise,
 )
 from agent_tui.domain.queues import Why
@@ -194,6 +195,26 @@ class PromiseChanged:
     type: Literal["promise-changed"] = "promise-changed"
 
 
+ClockChange = Literal["warned", "breached", "withdrawn", "excused", "step", "reminder", "measured"]
+"""What became of a clock: it is nearly due (`detail`: `75%`, or `left 60000` ms); it was breached, dated at its due
+instant; that was withdrawn, since an answer turned out to have been in time; somebody said why it was breached
+(`detail`: the code); something was done about it (`detail`: `tell supervisors`, `raise urgent` ...); a silent customer was
+reminded (`detail`: `sent 1`, `draft 1`); or only the row's clock is another one, as where rules were edited."""
+
+
+@frozen
+class ClockTurned:
+    """Something became of a clock of the case. `started`, `due` (Ms) and `key` tell which one."""
+
+    change: ClockChange
+    metric: Metric = "first"
+    started: Ms = 0
+    due: Ms = 0
+    key: str = ""
+    detail: str = ""
+    type: Literal["clock-turned"] = "clock-turned"
+
+
 @frozen
 class Announced:
     """Something that all who work here are told."""
@@ -224,6 +245,7 @@ Body = (
     | LeaseChanged
     | LeaseAsked
     | DraftChanged
+    | ClockTurned
     | Announced
 )
 AnyBody = Body | UnknownBody

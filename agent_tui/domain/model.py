@@ -22,7 +22,24 @@ word that both are one account."""
 Reason = Literal["", "shared-phone", "similar-name", "same-handle", "phone-in-signature", "order-number"]
 """Why two customers may be one person."""
 CallState = Literal["ringing", "active", "held", "ended", "abandoned", "written-up"]
-Metric = Literal["first", "next", "call", "write-up", "promise"]
+Metric = Literal[
+    "first",
+    "next",
+    "call",
+    "write-up",
+    "promise",
+    "notice",
+    "call-back",
+    "update",
+    "wait",
+    "work",
+    "solve",
+    "total",
+    "ours",
+]
+"""What a row's clock counts: what the channel or a policy promises, then a promise of ours. Of policies (docs/sla.md):
+`first` and `next` response, `call` (pickup), `notice`, `call-back`, `update` (periodic), the customer's `wait`, our
+`work`, `solve` (first resolution), `total` (resolution), `ours` (ownership by a team)."""
 ClockState = Literal["running", "paused", "met", "breached"]
 PromiseState = Literal["open", "kept", "dropped", "withdrawn"]
 """`dropped`: we do not keep it, for a reason; `withdrawn`: it was recorded by mistake."""
@@ -149,13 +166,30 @@ class Call:
 @frozen
 class Clock:
     """One running promise of time on a case: `since` .. `due`. `estimated`: our own computation where the server
-    gives none."""
+    gives none. `warn`: from then on (Ms) it is nearly due, 0 where nothing says when that begins. `left`: working ms
+    that are left of a paused one, whose `due` says nothing."""
 
     metric: Metric
     since: Ms
     due: Ms
     state: ClockState = "running"
     estimated: bool = False
+    warn: Ms = 0
+    left: int = 0
+
+
+@frozen
+class Breach:
+    """A promise of time that was broken: at `due`, of the clock that began at `started`. `key`: the call or team it is
+    about. `reason`: why, one of the workspace's codes, "" while nobody has said; by whom and when (Ms)."""
+
+    metric: Metric
+    started: Ms
+    due: Ms
+    key: str = ""
+    reason: str = ""
+    by: str = ""
+    at: Ms = 0
 
 
 @frozen
@@ -362,7 +396,7 @@ class Disclosure:
 @frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
-    `disclosures` and `promises`: all of the case, oldest first."""
+    `disclosures`, `promises` and `breaches`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -372,6 +406,7 @@ class CaseDetail:
     more_before: bool = False
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
+    breaches: tuple[Breach, ...] = ()
 
 
 @frozen
@@ -455,6 +490,8 @@ class Directory:
     queues: tuple[QueueSetup, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     """Why an agent may be not ready: short names and, where the workspace has its own, titles."""
+    breach_reasons: tuple[tuple[str, str], ...] = ()
+    """Why a promise of time was broken, as agents may say: codes with titles ("" where the code says it)."""
 
     @property
     def names(self) -> dict[str, str]:

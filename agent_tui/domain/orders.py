@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import EMPTY, PromiseState
+from agent_tui.domain.model import EMPTY, Metric, PromiseState
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -415,6 +415,19 @@ class Announce:
     name: Literal["announce"] = "announce"
 
 
+@frozen
+class Excuse:
+    """Why a promise of time was broken. `metric`, `started` and `key` tell of which clock; `reason`: a code of the
+    workspace's; said again it is another one."""
+
+    case: str
+    metric: Metric
+    started: Ms
+    reason: str
+    key: str = ""
+    name: Literal["excuse"] = "excuse"
+
+
 Order = (
     Reply
     | NewMessage
@@ -451,6 +464,7 @@ Order = (
     | Presence
     | Pull
     | Announce
+    | Excuse
 )
 
 

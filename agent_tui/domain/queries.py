@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_tui.domain.case_clocks import CaseClock
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import (
     Address,
@@ -198,6 +199,14 @@ class AgentsQuery:
     kind: Literal["agents"] = "agents"
 
 
+@frozen
+class ClocksQuery:
+    """All clocks that a case has had, with why each stands where it does."""
+
+    case: str
+    kind: Literal["clocks"] = "clocks"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -216,6 +225,7 @@ Query = (
     | QueuesQuery
     | ShiftQuery
     | AgentsQuery
+    | ClocksQuery
 )
 
 
@@ -419,6 +429,16 @@ class AgentsPage:
     kind: Literal["agents"] = "agents"
 
 
+@frozen
+class ClocksPage:
+    """By case, metric and start; empty where nothing is promised. `asked`: the instant they stand for (Ms)."""
+
+    clocks: tuple[CaseClock, ...]
+    asked: int
+    seq: int
+    kind: Literal["clocks"] = "clocks"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -437,4 +457,5 @@ Page = (
     | QueuesPage
     | ShiftPage
     | AgentsPage
+    | ClocksPage
 )

@@ -33,6 +33,8 @@ from agent_tui.domain.queries import (
     AgentsQuery,
     CasePage,
     CaseQuery,
+    ClocksPage,
+    ClocksQuery,
     CustomersPage,
     CustomersQuery,
     DirectoryPage,
@@ -83,6 +85,7 @@ Answerable = (
     | QueuesQuery
     | ShiftQuery
     | AgentsQuery
+    | ClocksQuery
 )
 
 
@@ -123,6 +126,8 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
             return QueuesPage(routing.lines(connection, policy.queues, me), seq)
         case ShiftQuery():
             return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
+        case ClocksQuery():
+            return ClocksPage((), now, seq)
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")

@@ -31,6 +31,7 @@ from agent_tui.domain.events import (
     CallChanged,
     CardShown,
     CaseChanged,
+    ClockTurned,
     CustomerChanged,
     CustomerErased,
     CustomersJoined,
@@ -57,6 +58,7 @@ _DISCLOSURES = (
     .order_by(event.c.seq)
 )
 _LEASE = ("change", "agent", "desk", "fence", "until", "was", "was_desk")
+_TURN = ("change", "metric", "started", "due", "key", "detail")
 OF_ITSELF = ("joined", "parted", "erased")
 """Changes of a case that are told of it, whatever case leads its row."""
 _CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
@@ -135,6 +137,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.holder
         case DraftChanged():
             ref, data = body.case, {"desk": body.desk, "gone": body.gone}
+        case ClockTurned():
+            data = {name: getattr(body, name) for name in _TURN}
         case Announced():
             ref = body.announcement.id
         case UnknownBody():
@@ -256,6 +260,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return LeaseAsked(ref)
         case "draft-changed":
             return DraftChanged(ref, data["desk"], data["gone"])
+        case "clock-turned":
+            return ClockTurned(**data)
         case "announced":
             announcement = announcements.find(connection, ref)
             return Announced(announcement) if announcement is not None else UnknownBody()

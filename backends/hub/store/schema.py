@@ -241,6 +241,10 @@ case = Table(
     Column("head", Id, nullable=False, server_default=""),
     # Place in the log where it opened last.
     Column("opened", BigInteger, nullable=False, server_default="0"),
+    # When its clocks are to be looked at again; what of them is known already (`store/sla.py`).
+    Column("sla_turn", At),
+    Column("sla", Text, nullable=False, server_default=""),
+    Index("ix_cases_sla_turn", "sla_turn", sqlite_where=text("sla_turn > 0"), postgresql_where=text("sla_turn > 0")),
     Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels", "brand"),
     Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels", "brand"),
@@ -270,6 +274,44 @@ fact = Table(
     Column("kind", Word, nullable=False),
     Column("data", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Clocks of cases that were breached or have ended, by the policy that measured them. `queue`, `channel`, `brand` and
+# `agent` are the case's when it was written last. Times in Ms, `within` and `used` in working ms.
+sla_clock = Table(
+    "sla_clock",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("metric", Word, primary_key=True),
+    Column("key", Word, primary_key=True),
+    Column("started", At, primary_key=True),
+    Column("due", At),
+    Column("within", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("ended", At),
+    Column("by", Word, nullable=False),
+    Column("policy", Word, nullable=False),
+    Column("version", Word, nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("queue", Word, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("brand", Word, nullable=False),
+    Column("agent", Id, nullable=False),
+    # Why it was breached, as an agent said.
+    Column("reason", Word, nullable=False, server_default=""),
+    Column("reason_by", Id, nullable=False, server_default=""),
+    Column("reason_at", At, nullable=False, server_default="0"),
+    Index("ix_sla_clock_ended", "ended"),
+)
+
+# Since when which version of sla.toml is in force, and what it says.
+sla_version = Table(
+    "sla_version",
+    metadata,
+    Column("at", At, primary_key=True),
+    Column("version", Word, nullable=False),
+    Column("data", Text, nullable=False),
 )
 
 # A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its

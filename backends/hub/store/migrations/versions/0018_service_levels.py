@@ -1,0 +1,59 @@
+"""Service levels: versions of the rules, clocks that ended or were breached, and when each case is looked at again."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+_ID = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
+_WORD = sa.String(length=255)
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("sla_turn", sa.BigInteger()))
+    op.add_column("cases", sa.Column("sla", sa.Text(), nullable=False, server_default=""))
+    later = sa.text("sla_turn > 0")
+    op.create_index("ix_cases_sla_turn", "cases", ["sla_turn"], sqlite_where=later, postgresql_where=later)
+    op.create_table(
+        "sla_clock",
+        sa.Column("case_id", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("metric", _WORD, primary_key=True),
+        sa.Column("key", _WORD, primary_key=True),
+        sa.Column("started", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("due", sa.BigInteger()),
+        sa.Column("within", sa.BigInteger(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.Column("state", _WORD, nullable=False),
+        sa.Column("ended", sa.BigInteger()),
+        sa.Column("by", _WORD, nullable=False),
+        sa.Column("policy", _WORD, nullable=False),
+        sa.Column("version", _WORD, nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("queue", _WORD, nullable=False),
+        sa.Column("channel", _WORD, nullable=False),
+        sa.Column("brand", _WORD, nullable=False),
+        sa.Column("agent", _ID, nullable=False),
+        sa.Column("reason", _WORD, nullable=False, server_default=""),
+        sa.Column("reason_by", _ID, nullable=False, server_default=""),
+        sa.Column("reason_at", sa.BigInteger(), nullable=False, server_default="0"),
+    )
+    op.create_index("ix_sla_clock_ended", "sla_clock", ["ended"])
+    op.create_table(
+        "sla_version",
+        sa.Column("at", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("version", _WORD, nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("sla_version")
+    op.drop_table("sla_clock")
+    op.drop_index("ix_cases_sla_turn", "cases")
+    op.drop_column("cases", "sla")
+    op.drop_column("cases", "sla_turn")
