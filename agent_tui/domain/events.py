@@ -198,8 +198,9 @@ class PromiseChanged:
 ClockChange = Literal["warned", "breached", "withdrawn", "excused", "step", "reminder", "measured"]
 """What became of a clock: it is nearly due (`detail`: `75%`, or `left 60000` ms); it was breached, dated at its due
 instant; that was withdrawn, since an answer turned out to have been in time; somebody said why it was breached
-(`detail`: the code); something was done about it (`detail`: `tell supervisors`, `raise urgent` ...); a silent customer was
-reminded (`detail`: `sent 1`, `draft 1`); or only the row's clock is another one, as where rules were edited."""
+(`detail`: the code); something was done about it (`detail`: `tell supervisors`, `raise urgent` ...); a silent
+customer was reminded (`detail`: `sent 1`, `draft 1`); or only the row's clock is another one, as where rules were
+edited."""
 
 
 @frozen
