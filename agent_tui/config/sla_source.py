@@ -15,37 +15,11 @@ from agent_tui.config.sla_calendars import calendar_of
 from agent_tui.config.sla_settings import SlaSettings
 from agent_tui.config.toml_source import TomlSource, read_toml
 from agent_tui.config.validation import Loaded, validate
-from agent_tui.domain.frozen import frozen
-from agent_tui.domain.sla.calendars import ALWAYS, Calendar, WorkingTime
-from agent_tui.domain.sla.policies import Policy, Reminders, Rules
+from agent_tui.domain.sla.calendars import ALWAYS, Calendar
+from agent_tui.domain.sla.policies import Policy, Reminders
+from agent_tui.domain.sla.written import Sla
 
 PRESETS: Final = Path(__file__).with_name("presets")
-
-
-@frozen
-class Sla:
-    """What a file says, resolved: policies in order, its own before those of presets, and calendars as they are."""
-
-    version: str
-    policies: tuple[Policy, ...]
-    calendars: tuple[Calendar, ...]
-    of_queue: tuple[tuple[str, str], ...] = ()
-    of_team: tuple[tuple[str, str], ...] = ()
-    follow_queue: bool = False
-    reminders: tuple[Reminders, ...] = ()
-
-    def rules(self) -> Rules:
-        """To count by."""
-        working = {calendar.id: WorkingTime(calendar) for calendar in self.calendars}
-        return Rules(
-            self.version,
-            self.policies,
-            working,
-            dict(self.of_queue),
-            dict(self.of_team),
-            self.follow_queue,
-            self.reminders,
-        )
 
 
 def preset_path(name: str) -> Path:

@@ -6,10 +6,15 @@ back, so the clock runs again from where it was, as if it had never stopped.
 
 from __future__ import annotations
 
+from typing import Final
+
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Clock, Metric
 from agent_tui.domain.time import Ms
+
+VOICE: Final = ("call", "notice")
+"""What is promised to a caller who waits."""
 
 
 @frozen
@@ -49,11 +54,12 @@ def owed_promise(at: Ms, due: Ms) -> Waiting:
     return Waiting("promise", at, due)
 
 
-def first_due(one: Waiting | None, other: Waiting | None) -> Waiting | None:
-    """The one that is due first."""
+def first_due(one: Clock | None, other: Clock | None) -> Clock | None:
+    """The one that is due first; a waiting caller's before all others, a paused one, whose due time nobody knows,
+    last."""
     if one is None or other is None:
         return one or other
-    return one if one.due <= other.due else other
+    return min(one, other, key=lambda clock: (clock.metric not in VOICE, clock.state == "paused", clock.due))
 
 
 def oldest(one: Waiting | None, other: Waiting | None) -> Waiting | None:
@@ -66,8 +72,3 @@ def oldest(one: Waiting | None, other: Waiting | None) -> Waiting | None:
 def clock_of(waiting: Waiting | None) -> Clock | None:
     """The clock a row shows; None when nobody waits for us."""
     return Clock(waiting.metric, waiting.since, waiting.due) if waiting is not None else None
-
-
-def breached_at(clock: Clock) -> Ms:
-    """The second a running clock breaches, seen or not."""
-    return clock.due

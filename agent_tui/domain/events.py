@@ -205,7 +205,8 @@ edited."""
 
 @frozen
 class ClockTurned:
-    """Something became of a clock of the case. `started`, `due` (Ms) and `key` tell which one."""
+    """Something became of a clock of the case. `metric`, `started` (Ms) and `key` tell which one, and `due` (Ms, 0: not
+    said) when it was to be met."""
 
     change: ClockChange
     metric: Metric = "first"

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.clocks import (
+    VOICE,
     Waiting,
     clock_of,
     first_due,
@@ -21,8 +22,8 @@ from agent_tui.domain.clocks import (
     owed_write_up,
 )
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseRow, Stage
-from agent_tui.domain.time import HOUR_MS, MINUTE_MS, Ms
+from agent_tui.domain.model import CaseRow, Clock, Stage
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, Ms
 
 GRACE_MS = 72 * HOUR_MS
 PROMISE_LEAD_MS = 15 * MINUTE_MS
@@ -68,6 +69,11 @@ class CaseState:
     ring: Waiting | None = None
     promises: tuple[Owed, ...] = ()
     """Open ones, the first due first."""
+    governed: bool = False
+    """A policy says what its customer is promised, instead of the channel's tempo."""
+    promised: Clock | None = None
+    """Of the policy's clocks that go on the one that matters now. It follows from the facts and the rules, not from
+    `step`, which leaves it alone: see `backends/hub/measuring.py`."""
 
 
 @frozen
@@ -83,10 +89,12 @@ class CustomerWrote:
 
 @frozen
 class Replied:
-    """A message of ours goes out (or goes out again after it failed)."""
+    """A message of ours goes out (or goes out again after it failed). `kind`: one of `domain.sla.policies.ReplyKind`;
+    what we did not say as people (a reminder, an automatic reply) answers nobody."""
 
     at: Ms
     message: str
+    kind: str = "human"
 
 
 @frozen
@@ -195,6 +203,54 @@ class PromiseSettled:
     promise: str
 
 
+@frozen
+class Noted:
+    """A note was written, which the customer never sees."""
+
+    at: Ms
+    message: str
+
+
+@frozen
+class SignOfLife:
+    """The customer read what we wrote, or is typing."""
+
+    at: Ms
+
+
+@frozen
+class CallTold:
+    """A waiting caller was told how long it takes."""
+
+    at: Ms
+    call: str
+
+
+@frozen
+class CallBackAsked:
+    """A caller chose to be called back."""
+
+    at: Ms
+    call: str
+
+
+@frozen
+class CalledBack:
+    """A caller who asked for it was called back, whether they answered or not."""
+
+    at: Ms
+    call: str
+
+
+@frozen
+class TraitsChanged:
+    """What policies ask about the case (`domain.told.traits_of`) is `now` and was `was`."""
+
+    at: Ms
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+
+
 Fact = (
     CustomerWrote
     | Replied
@@ -211,6 +267,12 @@ Fact = (
     | CallMoved
     | Promised
     | PromiseSettled
+    | Noted
+    | SignOfLife
+    | CallTold
+    | CallBackAsked
+    | CalledBack
+    | TraitsChanged
 )
 
 
@@ -247,7 +309,17 @@ def _wrote(state: CaseState, fact: CustomerWrote) -> CaseState:
     return _to_us(state, fact.at)
 
 
+ANSWERS = ("human", "echo", "call", "template")
+"""Kinds of what goes out that answer a customer."""
+
+
 def _replied(state: CaseState, fact: Replied) -> CaseState:
+    if fact.kind not in ANSWERS:
+        return replace(
+            state,
+            last_at=max(state.last_at, fact.at),
+            failed=tuple(message for message in state.failed if message != fact.message),
+        )
     met = state.waiting is not None
     state = replace(
         state,
@@ -403,25 +475,49 @@ def step(state: CaseState, fact: Fact) -> CaseState:
             return _promised(state, fact)
         case PromiseSettled():
             return _settled_promise(state, fact)
+        case Noted() | SignOfLife() | CallTold() | CallBackAsked() | CalledBack() | TraitsChanged():
+            return state
 
 
-def owed(state: CaseState) -> Waiting | None:
-    """What the row's clock counts: a ringing call before all, then the customer's oldest unanswered word or what we
-    promised, whichever is due first, then a write-up."""
+def owed(state: CaseState) -> Clock | None:
+    """The row's clock: a ringing call before all; then what a policy promises, or else the customer's oldest unanswered
+    word, or what we promised by hand, whichever is due first; then a write-up."""
     if state.stage in ("done", "spam"):
         return None
-    if state.ring is not None and state.ring.metric == "call":
-        return state.ring
-    promise = owed_promise(state.promises[0].at, state.promises[0].due) if state.promises else None
-    return first_due(state.waiting, promise) or state.ring
+    if rings(state):
+        promised = state.promised
+        return promised if promised is not None and promised.metric in VOICE else clock_of(state.ring)
+    promise = clock_of(owed_promise(state.promises[0].at, state.promises[0].due)) if state.promises else None
+    return first_due(answer_owed(state), promise) or clock_of(state.ring)
+
+
+def unmeasured(state: CaseState) -> CaseState:
+    """As the facts alone make it, whatever policies promise."""
+    return replace(state, governed=False, promised=None)
+
+
+def rings(state: CaseState) -> bool:
+    """A call of the case rings and nobody has answered it."""
+    return state.ring is not None and state.ring.metric == "call"
+
+
+def answer_owed(state: CaseState) -> Clock | None:
+    """What is owed by the policy, or where there is none by the channel's tempo."""
+    return state.promised if state.governed else clock_of(state.waiting)
+
+
+VOICE_FIRST_MS: Final = 20_000 * DAY_MS
+"""A ringing call stands before everything else that needs us, however late that is."""
 
 
 def sort_at(state: CaseState) -> int:
     """Place in its section, smaller first: most urgent, last talked to, first to wake, last resolved."""
     match state.stage:
         case "us":
-            due = owed(state)
-            return due.due if due is not None else state.entered + state.patience
+            clock = owed(state)
+            if clock is None or clock.state == "paused":
+                return state.entered + state.patience
+            return clock.due - VOICE_FIRST_MS if rings(state) else clock.due
         case "customer" | "spam":
             return -state.last_at
         case "later":
@@ -442,7 +538,7 @@ def show(row: CaseRow, state: CaseState) -> CaseRow:
         unread=state.unread,
         last_at=state.last_at,
         snoozed=state.snoozed if state.stage == "later" else None,
-        clock=clock_of(owed(state)),
+        clock=owed(state),
         failed=len(state.failed),
     )
 

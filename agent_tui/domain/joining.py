@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from agent_tui.domain import filing
-from agent_tui.domain.clocks import Waiting
-from agent_tui.domain.filing import CaseState
+from agent_tui.domain.clocks import Waiting, first_due
+from agent_tui.domain.filing import CaseState, answer_owed
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Stage
 
@@ -77,6 +78,8 @@ def together(states: Sequence[CaseState]) -> CaseState:
     snoozes = [state.snoozed for state in leading if state.snoozed is not None]
     resolved = [state.resolved for state in leading if state.resolved is not None]
     ring = _urgent(state.ring for state in states)
+    governed = any(state.governed for state in states)
+    clocks = [answer_owed(state) for state in states if state.stage not in CLOSED] if governed else []
     ringing = next((state.call for state in states if ring is not None and state.ring == ring and state.call), "")
     return CaseState(
         stage=stage,
@@ -92,6 +95,8 @@ def together(states: Sequence[CaseState]) -> CaseState:
         held_as=leading[0].held_as if stage == "spam" else "",
         call=ringing or next((state.call for state in states if state.call), ""),
         ring=ring,
+        governed=governed,
+        promised=reduce(first_due, clocks, None),
         promises=tuple(sorted((one for s in states for one in s.promises), key=lambda one: (one.due, one.promise))),
     )
 

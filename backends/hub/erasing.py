@@ -12,7 +12,7 @@ from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import identity, sight
 from agent_tui.backends.hub.holding import keep
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import cleaning, erasing, joins, leases, people, promises
+from agent_tui.backends.hub.store import cleaning, erasing, facts, joins, leases, people, promises
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing, joining
 from agent_tui.domain.events import CaseChanged, CustomerChanged, CustomerErased, PromiseChanged
@@ -98,6 +98,8 @@ def _close(tx: Tx, agent: Agent, nodes: tuple[str, ...]) -> None:
     for id in ids:
         keep(tx, id, Held(None, leases.find(tx.connection, id).fence), "released", agent.id)
     erasing.forget(tx.connection, nodes, tx.ids.new("a"), tx.now)
+    tx.write_facts()
+    facts.forget_labels(tx.connection, ids)
     for id in ids:
         record = tx.case(id)
         assert record is not None

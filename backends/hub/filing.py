@@ -11,7 +11,7 @@ from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
 from agent_tui.domain.events import CaseChanged, CustomerChanged, MessageAdded
-from agent_tui.domain.filing import CaseState
+from agent_tui.domain.filing import CaseState, Noted
 from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Agent, CaseRow, Conversation, Customer, Message, MessageKind
 from agent_tui.domain.text import CustomerText
@@ -142,6 +142,8 @@ def add_message(
         last_at = max(thread.last_at, message.at)
         talk.touch_thread(tx.connection, shown.id, message.case, last_inbound, last_at, visible)
     talk.add_message(tx.connection, message, account, channel_id)
+    if message.kind == "note":
+        tx.note(message.case, Noted(message.at, message.id))
     record = tx.case(message.case)
     if record is not None and message.kind in ("in", "out"):
         tx.put(_with_message(record.row, message))

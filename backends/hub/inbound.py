@@ -14,7 +14,7 @@ from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
-from agent_tui.domain.filing import CustomerWrote, SendFailed, SendSettled
+from agent_tui.domain.filing import CustomerWrote, SendFailed, SendSettled, SignOfLife
 from agent_tui.domain.mail_address import written
 from agent_tui.domain.mail_subject import subject_key
 from agent_tui.domain.model import Attachment, Delivery, Message
@@ -168,5 +168,8 @@ def file_delivery(tx: Tx, update: DeliveryUpdate) -> None:
     if held.state in ("unknown", "queued", "sending"):
         outbound.set_state(tx.connection, held.id, "sent", 1, 0)
     talk.set_state(tx.connection, held.id, update.state, "")
-    tx.step(held.case, SendSettled(min(update.at, tx.now), held.id))
+    at = min(update.at, tx.now)
+    tx.step(held.case, SendSettled(at, held.id))
+    if update.state == "read":
+        tx.note(held.case, SignOfLife(at))
     tx.append(MessageChanged(held.id, update.state, CustomerText("")), held.case, occurred=update.at)

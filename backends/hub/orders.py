@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agent_tui.backends.hub import (
     calls,
+    clock_pages,
     elsewhere,
     erasing,
     identity,
@@ -31,6 +32,7 @@ from agent_tui.domain.orders import (
     Block,
     ChangePromise,
     EraseCustomer,
+    Excuse,
     JoinCustomers,
     Label,
     LinkElsewhere,
@@ -88,6 +90,7 @@ ORDERS = (
     "save-draft",
     "pull",
     "announce",
+    "excuse",
 )
 MAX_BODY = 512 * 1024
 
@@ -99,6 +102,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return replies.reply(tx, policy, agent, order)
         case NewMessage():
             return replies.new_message(tx, policy, agent, order)
+        case Excuse():
+            return clock_pages.excuse(tx, agent, order)
         case RetrySend():
             return replies.retry(tx, agent, order)
         case ShowCard():

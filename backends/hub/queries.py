@@ -7,8 +7,9 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import elsewhere, erasing, past, persons, routing, sight
+from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, sight
 from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.rules import RulesInForce, reasons_of
 from agent_tui.backends.hub.standings import SUPERVISORS
 from agent_tui.backends.hub.store import (
     agents,
@@ -23,6 +24,7 @@ from agent_tui.backends.hub.store import (
     rows,
     search,
     shift,
+    sla,
     talk,
     waiting,
 )
@@ -89,7 +91,14 @@ Answerable = (
 )
 
 
-def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answerable, now: Ms) -> Page:
+def answer(
+    connection: Connection,
+    policy: HubPolicy,
+    agent: Agent,
+    query: Answerable,
+    now: Ms,
+    rules: RulesInForce | None = None,
+) -> Page:
     """One snapshot, one page. Raises QueryRefused."""
     seq = log.read_head(connection)
     me = agents.find(connection, agent.id) or agent
@@ -115,7 +124,7 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
         case SamePersonQuery():
             return SamePersonPage(elsewhere.same_person(connection, me, query), seq)
         case DirectoryQuery():
-            return DirectoryPage(_directory(connection, me, policy), seq)
+            return DirectoryPage(_directory(connection, me, policy, rules), seq)
         case SearchQuery():
             return _search(connection, query, me, seq, now)
         case HeldQuery():
@@ -127,7 +136,7 @@ def answer(connection: Connection, policy: HubPolicy, agent: Agent, query: Answe
         case ShiftQuery():
             return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
         case ClocksQuery():
-            return ClocksPage((), now, seq)
+            return ClocksPage(clock_pages.clocks_of(connection, rules, me, query.case, now), now, seq)
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")
@@ -198,6 +207,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         more,
         log.disclosures(connection, parts),
         tuple(sorted(owed, key=lambda one: (one.at, one.id))),
+        sla.breaches(connection, parts),
     )
 
 
@@ -235,7 +245,7 @@ def _history(connection: Connection, me: Agent, query: HistoryQuery, seq: int) -
     return HistoryPage(customer, past, len(found) > limit, seq)
 
 
-def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Directory:
+def _directory(connection: Connection, me: Agent, policy: HubPolicy, rules: RulesInForce | None) -> Directory:
     return Directory(
         agents=agents.everyone(connection),
         teams=agents.teams(connection),
@@ -246,4 +256,5 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy) -> Director
         brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
         queues=policy.queues,
         reasons=policy.reasons,
+        breach_reasons=reasons_of(rules),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, routing, sending, sight
+from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, routing, sending, sight, turning
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.attendance import Attendance
@@ -24,10 +24,12 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.router import Router
+from agent_tui.backends.hub.rules import settle_rules
 from agent_tui.backends.hub.scrubbing import Scrubber
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
 from agent_tui.backends.hub.store import leases as stored_leases
+from agent_tui.backends.hub.store import sla as stored_sla
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
@@ -47,6 +49,7 @@ from agent_tui.domain.events import (
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, TimeSource
 
 __all__ = ["Blob", "LinkGrant", "Workspace"]
@@ -72,6 +75,7 @@ class Workspace:
         connectors: Sequence[Connector] = (),
         policy: HubPolicy | None = None,
         *,
+        sla: Sla | None = None,
         inline: bool = False,
     ) -> None:
         self._store = store
@@ -84,6 +88,7 @@ class Workspace:
             committer = Committer(store, time, ids, log.read_head(connection))
             self._agents = {agent.id: agent for agent in agents.everyone(connection)}
         self._committer = committer
+        self._sla = sla
         self._writer: Writer = (
             InlineWriter(committer, self._publish) if inline else ThreadWriter(committer, self._publish)
         )
@@ -102,6 +107,12 @@ class Workspace:
             time,
             lambda: self._due(stored_leases.next_end),
             lambda: self._write(leases.end_those_run_out),
+            self._spawn,
+        )
+        self._turns = Alarm(
+            time,
+            lambda: self._due(stored_sla.next_turn),
+            lambda: self._write(lambda tx: turning.turn(tx, self.policy)),
             self._spawn,
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
@@ -142,6 +153,7 @@ class Workspace:
         await self._writer.run(lambda tx: _settle_crash(tx, self.policy))
         titles = self.policy.brand_titles
         await self._writer.run(lambda tx: _settle_brands(tx, titles))
+        await self.govern(self._sla)
         self._running = True
         for lane in self._lanes.values():
             lane.start()
@@ -150,6 +162,7 @@ class Workspace:
         self._indexer.start()
         self._wakes.start()
         self._lease_ends.start()
+        self._turns.start()
         self._scrubber.start()
         self._router.start()
         with self._store.read() as connection:
@@ -161,6 +174,7 @@ class Workspace:
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
+        self._turns.stop()
         self._scrubber.stop()
         self._router.stop()
         self._attendance.stop()
@@ -172,6 +186,18 @@ class Workspace:
             await asyncio.wait(self._tasks)
         await self._writer.close()
         self._store.close()
+
+    async def govern(self, sla: Sla | None) -> None:
+        """From now on cases are measured by this version of sla.toml, None for by none. What was breached under
+        another one stays breached; every open case is measured anew, the ones that were due first at once."""
+        queues = self.policy.queues
+        rules = await self._writer.run(lambda tx: settle_rules(tx.connection, tx.now, sla, queues))
+        before, self._committer.rules = self._committer.rules, rules
+        if rules is None or (before is not None and before.in_force == rules.in_force):
+            return
+        # by whoever measured one by the rules of before, since they were written down
+        await self._writer.run(lambda tx: stored_sla.measure_all(tx.connection) if rules.fresh else None)
+        self._turns.set()
 
     def idle(self) -> bool:
         """Nothing is being written, published or sent: only time or the outside can make something happen."""
@@ -249,6 +275,8 @@ class Workspace:
         """Sending, wake-ups, queues and the search index go by what was committed, whoever asked for it."""
         self._indexer.wake()
         self._router.happened(events)
+        if self._committer.rules is not None:
+            self._turns.set()
         lanes: set[str] = set()
         if any(isinstance(event.body, LeaseChanged) and event.body.until for event in events):
             self._lease_ends.set()
@@ -436,7 +464,9 @@ class Workspace:
 
             def read() -> Page:
                 with self._store.read() as connection:
-                    return queries.answer(connection, self.policy, agent, asked, self._time.now())
+                    return queries.answer(
+                        connection, self.policy, agent, asked, self._time.now(), self._committer.rules
+                    )
 
             page = await self._reading(read)
             if isinstance(page, ShiftPage) and isinstance(query, ShiftQuery) and not query.agent:

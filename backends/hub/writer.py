@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.rules import RulesInForce
 from agent_tui.backends.hub.store import Store, StoreFailed, StoreFull, facts, log
 from agent_tui.backends.hub.transaction import Head, Tx
 from agent_tui.domain.events import Event
@@ -68,6 +69,8 @@ class Committer:
         self._ids = ids
         self._published = published
         self._ending = published or 0
+        self.rules: RulesInForce | None = None
+        """What jobs measure cases by from now on."""
         self.timed: Callable[[float], None] = lambda seconds: None
         """Told how long each group took, to disk; from the writing thread."""
 
@@ -118,7 +121,7 @@ class Committer:
         head = Head(seq, number)
         for job in jobs:
             kept = head.place()
-            tx = Tx(connection, head, self._ids, self._time.now())
+            tx = Tx(connection, head, self._ids, self._time.now(), self.rules)
             savepoint = log.Savepoint(connection)
             try:
                 job.result = job.call(tx)

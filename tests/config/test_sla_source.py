@@ -9,9 +9,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from agent_tui.config.problems import ConfigError
-from agent_tui.config.sla_source import PRESETS, Sla, check_sla, load_sla, preset_path
+from agent_tui.config.sla_source import PRESETS, check_sla, load_sla, preset_path
 from agent_tui.domain.sla.calendars import Calendar
 from agent_tui.domain.sla.policies import METRICS, Rules, Step, Traits, Warn
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS
 
 OFFICE = """\

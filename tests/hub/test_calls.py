@@ -7,6 +7,7 @@ import asyncio
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate
 from agent_tui.domain.events import CallChanged
+from agent_tui.domain.filing import VOICE_FIRST_MS
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText
@@ -29,7 +30,12 @@ async def ringing(hub: Hub) -> Call:
 async def test_a_ring_is_a_row_that_needs_us_by_law(hub: Hub) -> None:
     call = await ringing(hub)
     row = await hub.only()
-    assert (row.stage, row.channel, row.sort_at, row.name.raw) == ("us", "phone", T0 + 6 * MINUTE_MS, "Yossi")
+    assert (row.stage, row.channel, row.sort_at, row.name.raw) == (
+        "us",
+        "phone",
+        T0 + 6 * MINUTE_MS - VOICE_FIRST_MS,
+        "Yossi",
+    )
     assert (call.state, call.caller.raw, call.queue) == ("ringing", "Yossi", "billing")
     head = hub.workspace.head()
     await hub.workspace.port.call(ring(queue="billing", law_due=T0 + 6 * MINUTE_MS))
@@ -60,7 +66,7 @@ async def test_an_exchange_that_fails_lets_it_ring_on(hub: Hub) -> None:
     assert await hub.order(hub.noa, CallAction(call.id, "answer"), "a") == outcome
     row = await hub.only()
     assert row.call is not None
-    assert (row.call.state, row.call.agent, row.sort_at) == ("ringing", "", T0 + 6 * MINUTE_MS)
+    assert (row.call.state, row.call.agent, row.sort_at) == ("ringing", "", T0 + 6 * MINUTE_MS - VOICE_FIRST_MS)
     hub.phone.trouble = ""
     assert isinstance(await hub.order(hub.avi, CallAction(call.id, "answer")), Acked)
 

@@ -61,12 +61,18 @@ NEVER = {
     # digests of what two customers have in common
     "identity_key": {"digest", "customer_id", "kind"},
     "suggestion": {"id", "one", "other", "reason", "evidence", "state", "by"},
-    # a state and facts name messages by id; channels, brands, teams and accounts are the hub's own words
+    # a state names messages by id; channels, brands, teams and accounts are the hub's own words
     "cases": {
         *("id", "customer_id", "brand", "channel", "channels", "stage", "owner", "team", "call_id", "promise_id"),
-        *("promise_whose", "preview_kind", "state", "head"),
+        *("promise_whose", "preview_kind", "state", "head", "sla"),
     },
-    "fact": {"case_id", "via", "kind", "data"},
+    # words of the rules, and of hub.toml
+    "sla_clock": {
+        *("case_id", "metric", "key", "state", "by", "policy", "version", "queue", "channel", "brand", "agent"),
+        *("reason", "reason_by"),
+    },
+    "sla_version": {"version", "data"},
+    "fact": {"case_id", "via", "kind"},
     "case_part": {"case_id", "own", "seen", "channel", "channels", "preview_kind"},
     "case_part_text": {"case_id"},
     # digests of addresses

@@ -8,6 +8,7 @@ import pytest
 
 from agent_tui.domain.channels import channel
 from agent_tui.domain.filing import (
+    VOICE_FIRST_MS,
     CallMoved,
     CaseState,
     CustomerWrote,
@@ -132,7 +133,7 @@ def test_reading_leaves_what_came_since() -> None:
 
 def test_a_ringing_call_stands_before_all_and_by_law_when_there_is_one() -> None:
     state = after(CustomerWrote(1000, "email"), CallMoved(2000, "k1", "ringing", law_due=2000 + MINUTE_MS))
-    assert sort_at(state) == 2000 + MINUTE_MS
+    assert sort_at(state) == 2000 + MINUTE_MS - VOICE_FIRST_MS
     answered = step(state, CallMoved(3000, "k1", "active", human=True))
     assert sort_at(answered) == 1000 + MAIL.first_ms
     ended = step(answered, CallMoved(4000, "k1", "ended", human=True))

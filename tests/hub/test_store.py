@@ -40,6 +40,7 @@ from agent_tui.domain.orders import (
     Block,
     CallAction,
     EraseCustomer,
+    Excuse,
     JoinCustomers,
     Label,
     Note,
@@ -58,6 +59,7 @@ from agent_tui.domain.orders import (
 from agent_tui.domain.queries import (
     AgentsQuery,
     CaseQuery,
+    ClocksQuery,
     CustomersQuery,
     DirectoryQuery,
     ErasureQuery,
@@ -71,6 +73,8 @@ from agent_tui.domain.queries import (
     ShiftQuery,
     TotalsQuery,
 )
+from agent_tui.domain.sla.policies import Policy, Target
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from agent_tui.domain.views import VIEWS, sort_key
@@ -274,6 +278,15 @@ async def _a_day(hub: Hub) -> None:
         search_index.forget(connection, [sent.message])
     grant = await _link(hub, case)
     assert grant
+    reply_within = Target("first-response", MINUTE_MS)
+    await hub.workspace.govern(Sla("1", (Policy("all", targets=(reply_within,)),), ()))
+    await port.inbound(chat("w9", address="+972549"))
+    await hub.advance(2 * MINUTE_MS)
+    for row in await hub.rows():
+        await hub.workspace.query(noa, ClocksQuery(row.id))
+        for breach in (await hub.case(row.id)).breaches:
+            await hub.order(noa, Excuse(row.id, breach.metric, breach.started, "busy"))
+        await hub.order(noa, Label(row.id, add=("later",)))
     eve = _operator(hub).add_agent("eve", "Eve", "admin")
     customer = (await hub.case(case)).customer.id
     await hub.workspace.query(eve, ErasureQuery(customer))

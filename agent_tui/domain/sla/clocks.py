@@ -85,10 +85,15 @@ def clocks(facts: Iterable[Fact], rulebook: Rulebook, now: Ms) -> tuple[SlaClock
     Raises KeyError when a fact names a version that the rulebook does not have.
     """
     course = Course(facts, now)
+    return measured(course, spells(course, rulebook))
+
+
+def measured(course: Course, measures: Iterable[Spell]) -> tuple[SlaClock, ...]:
+    """The same, of a case whose facts were read, and whose `spells` are known."""
     if not course.begun:
         return ()
     found: dict[tuple[SlaMetric, str, Ms], SlaClock] = {}
-    for spell in spells(course, rulebook):
+    for spell in measures:
         if spell.policy is None:
             continue
         for target in spell.policy.targets:

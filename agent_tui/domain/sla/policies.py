@@ -51,6 +51,10 @@ REPLY_KINDS: Final[tuple[ReplyKind, ...]] = get_args(ReplyKind)
 ANSWERS: Final[frozenset[ReplyKind]] = frozenset({"human", "echo", "call", "template"})
 """What counts as an answer where a policy does not say otherwise."""
 
+BREACH_REASONS: Final = ("busy", "fault", "supplier", "hand-over", "overlooked", "customer", "other")
+"""Why a promise of time was broken, where a workspace has no codes of its own: too much to do, something of ours did
+not work, we waited for somebody else, it was lost between two of us, nobody saw it, the customer's own wish."""
+
 SNOOZED: Final = "snoozed"
 OPEN: Final = "open"
 

@@ -28,7 +28,13 @@ class Reminder:
 
 def next_reminder(facts: Iterable[Fact], rules: Rules, now: Ms) -> Reminder | None:
     """The reminder that a case's customer gets next if nothing happens before; it may be due already."""
-    course = Course(facts, now)
+    return reminder_of(Course(facts, now), rules)
+
+
+def reminder_of(course: Course, rules: Rules) -> Reminder | None:
+    """The same, of a case whose facts were read."""
+    if not rules.reminders or not course.begun:
+        return None
     traits = course.phases[-1].traits
     plan = next((plan for plan in rules.reminders if plan.fit.fits(traits)), None)
     spoke, since, sent = None, None, 0

@@ -20,7 +20,6 @@ from agent_tui.backends.hub.store.schema import (
     customer,
 )
 from agent_tui.backends.hub.store.values import from_state_column, from_words, state_column, storable, words
-from agent_tui.domain.clocks import clock_of
 from agent_tui.domain.filing import CaseState, owed, show
 from agent_tui.domain.model import Call, CaseRow, Promise
 from agent_tui.domain.text import CustomerText
@@ -120,7 +119,8 @@ _NEXT_WAKE = select(case.c.snoozed).where(case.c.snoozed > 0).order_by(case.c.sn
 class CaseRecord:
     """A case by itself: its row, the state it follows from, the id of its call, its own customer (`node`; the row names
     the person). `seen`: the state with what was said in the person's other cases; `head`, `opened`: as in the table;
-    `shown`: the row that the store shows for it, None where that is `row`."""
+    `shown`: the row that the store shows for it, None where that is `row`; `turn`, `sla`: when its clocks are to be
+    looked at again, and what is known of them (`hub/measuring.Known`)."""
 
     row: CaseRow
     state: CaseState
@@ -130,6 +130,8 @@ class CaseRecord:
     head: str = ""
     opened: int = 0
     shown: CaseRow | None = None
+    turn: Ms | None = None
+    sla: str = ""
 
     @property
     def view(self) -> CaseState:
@@ -170,7 +172,7 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         priority=held.priority,
         labels=from_words(held.labels),
         snoozed=state.snoozed if held.stage == "later" else None,
-        clock=clock_of(owed(state)) if held.stage != "joined" else None,
+        clock=owed(state) if held.stage != "joined" else None,
         call=call,
         failed=len(state.failed),
         promise=_promise(connection, held.promise_id, held.id) if held.promise_id else None,
@@ -193,7 +195,9 @@ def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecor
     state = from_state_column(held.state)
     row = row_of(connection, held, state, call)
     if not held.head:
-        return CaseRecord(row, state, held.call_id, held.customer_id, opened=held.opened)
+        return CaseRecord(
+            row, state, held.call_id, held.customer_id, opened=held.opened, turn=held.sla_turn, sla=held.sla
+        )
     part = connection.execute(_PART, {"id": id}).one()
     own = from_state_column(part.own)
     alone = replace(
@@ -206,7 +210,18 @@ def find(connection: Connection, id: str, call: Call | None = None) -> CaseRecor
         promise=promises.find(connection, own.promises[0].promise) if own.promises else None,
     )
     seen = from_state_column(part.seen) if part.seen else None
-    return CaseRecord(show(alone, own), own, own.call, held.customer_id, seen, held.head, held.opened, row)
+    return CaseRecord(
+        show(alone, own),
+        own,
+        own.call,
+        held.customer_id,
+        seen,
+        held.head,
+        held.opened,
+        row,
+        held.sla_turn,
+        held.sla,
+    )
 
 
 def find_row(connection: Connection, id: str) -> tuple[CaseRow, str] | None:
@@ -351,8 +366,9 @@ def save(
     columns, texts, search = insert_columns(shown or record, also)
     row = (shown or record).row
     columns["opened"], columns["head"] = record.opened, record.head
-    # each case wakes by its own time, whatever row it is in
+    # each case wakes, and is measured, by its own times, whatever row it is in
     columns["snoozed"] = record.row.snoozed
+    columns["sla_turn"], columns["sla"] = record.turn, record.sla
     for name in ("id", "number", "customer_id"):
         del columns[name]
     connection.execute(_UPDATE, {**columns, "b_id": row.id})

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, get_args
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from agent_tui.backends.hub.store.schema import case, fact
 from agent_tui.backends.hub.store.values import dumps, from_state_column, loads, state_column
@@ -36,6 +36,14 @@ _VIAS = (
     .join(case, case.c.id == fact.c.case_id)
     .join(_OTHER, _OTHER.c.id == fact.c.via)
     .where(case.c.customer_id.in_(bindparam("customers", expanding=True)), fact.c.via != "")
+)
+_TRAITS = select(fact.c.seq, fact.c.place, fact.c.data).where(
+    fact.c.case_id.in_(bindparam("cases", expanding=True)), fact.c.kind == filing.TraitsChanged.__name__
+)
+_FORGET_LABELS = (
+    update(fact)
+    .where(fact.c.seq == bindparam("b_seq"), fact.c.place == bindparam("b_place"))
+    .values(data=bindparam("data"))
 )
 _DROP_VIA = delete(fact).where(fact.c.case_id == bindparam("b_case"), fact.c.via == bindparam("b_via"))
 
@@ -87,14 +95,36 @@ def vias(connection: Connection, customers: Sequence[str]) -> list[tuple[str, st
     return [(row.case_id, row.via, row.customer_id) for row in found]
 
 
+def kept(connection: Connection, case: str) -> list[Fact | CaseState]:
+    """All facts of a case, those of the person's other cases too, in the order in which they became known."""
+    return [_what(row.kind, row.data) for row in connection.execute(_OF_CASE, {"case": case})]
+
+
+def _what(kind: str, data: str) -> Fact | CaseState:
+    if kind == BASE:
+        return from_state_column(data)
+    found: Fact = _KINDS[kind](**loads(data))
+    return found
+
+
+def forget_labels(connection: Connection, cases: Sequence[str]) -> None:
+    """Labels are words of agents: what cases had of them is forgotten, with the tiers and topics that they say."""
+    for row in connection.execute(_TRAITS, {"cases": list(cases)}).all():
+        data = loads(row.data)
+        for side in ("was", "now"):
+            channel, queue, team, _, priority = data[side][:5]
+            data[side] = [channel, queue, team, "", priority, ""]
+        connection.execute(_FORGET_LABELS, {"b_seq": row.seq, "b_place": row.place, "data": dumps(data)})
+
+
 def fold(connection: Connection, case: str, only: Collection[str] | None = None) -> tuple[CaseState, CaseState]:
     """The state of a case by its own facts, and by all of its facts; `only`: by those from cases of these customers."""
     own = seen = CaseState()
     for row in connection.execute(_OF_CASE, {"case": case}):
-        if row.kind == BASE:
-            own = seen = from_state_column(row.data)
+        what = _what(row.kind, row.data)
+        if isinstance(what, CaseState):
+            own = seen = what
             continue
-        what: Fact = _KINDS[row.kind](**loads(row.data))
         if not row.via or only is None or row.whose in only:
             seen = filing.step(seen, what)
         if not row.via:

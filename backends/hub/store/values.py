@@ -9,9 +9,11 @@ from typing import Any
 
 from agent_tui.domain.clocks import Waiting
 from agent_tui.domain.filing import CaseState, Owed
+from agent_tui.domain.model import Clock
 from agent_tui.domain.text import CustomerText
 
 _STATE_FIELDS = tuple(field.name for field in fields(CaseState))
+_CLOCK_FIELDS = tuple(field.name for field in fields(Clock))
 
 
 def storable(text: str) -> str:
@@ -52,7 +54,9 @@ def state_column(state: CaseState) -> str:
     held: dict[str, Any] = {}
     for name in _STATE_FIELDS:
         value = getattr(state, name)
-        if name == "promises" and value:
+        if name == "promised" and value:
+            held[name] = [getattr(value, part) for part in _CLOCK_FIELDS]
+        elif name == "promises" and value:
             held[name] = [[owed.promise, owed.at, owed.due] for owed in value]
         elif value:
             held[name] = [value.metric, value.since, value.due] if isinstance(value, Waiting) else value
@@ -66,6 +70,8 @@ def from_state_column(column: str) -> CaseState:
     for key in ("waiting", "answered", "ring"):
         if held.get(key):
             held[key] = Waiting(*held[key])
+    if held.get("promised"):
+        held["promised"] = Clock(*held["promised"])
     for key in ("answers", "failed"):
         held[key] = tuple(held.get(key, ()))
     if "promises" in held:

@@ -1,0 +1,64 @@
+"""The rules that a workspace measures by: every version of sla.toml that was ever in force, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from agent_tui.backends.hub.store import sla
+from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.sla.facts import InForce
+from agent_tui.domain.sla.policies import BREACH_REASONS, Rulebook, Rules
+from agent_tui.domain.sla.written import Sla
+from agent_tui.domain.time import Ms
+
+_KEPT: TypeAdapter[Sla] = TypeAdapter(Sla)
+NOTHING = Sla("nothing", (), ())
+"""No sla.toml: nothing is promised by a policy."""
+
+
+def as_kept(sla: Sla) -> str:
+    """A version, to be stored."""
+    return _KEPT.dump_json(sla).decode()
+
+
+def reasons_of(rules: RulesInForce | None) -> tuple[tuple[str, str], ...]:
+    """Why a promise of time may have been broken: codes with titles; none where nothing is promised."""
+    if rules is None or not rules.now.policies:
+        return ()
+    return rules.written.reasons or tuple((code, "") for code in BREACH_REASONS)
+
+
+class RulesInForce:
+    """Never changed once made: another version makes another one. `book`: all versions; `in_force`: since when which,
+    oldest first; `now`: what holds now; `queues`: of hub.toml; `fresh`: the version was written down just now."""
+
+    def __init__(
+        self, versions: Sequence[tuple[Ms, str, str]], queues: tuple[QueueSetup, ...], *, fresh: bool = False
+    ) -> None:
+        self.fresh = fresh
+        made: dict[str, Rules] = {}
+        for _, version, data in versions:
+            if version not in made:
+                made[version] = _KEPT.validate_json(data).rules()
+        self.book = Rulebook(made, versions[0][1])
+        self.in_force = tuple(InForce(at, version) for at, version, _ in versions)
+        self.now = made[versions[-1][1]]
+        self.written = _KEPT.validate_json(versions[-1][2])
+        self.queues = queues
+
+
+def settle_rules(
+    connection: Connection, now: Ms, written: Sla | None, queues: tuple[QueueSetup, ...]
+) -> RulesInForce | None:
+    """`written` is in force from `now` on, unless it is already; None where there never was any."""
+    held = sla.versions(connection)
+    if not held and written is None:
+        return None
+    wanted = written or NOTHING
+    fresh = not held or held[-1][1] != wanted.version
+    if fresh:
+        sla.add_version(connection, now, wanted.version, as_kept(wanted))
+    return RulesInForce(sla.versions(connection), queues, fresh=fresh)
