@@ -258,6 +258,11 @@ def _say_or_refuse(path: Path, problems: tuple[Problem, ...]) -> None:
     click.echo(f"{path}: nothing wrong")
 
 
+_hub_config = click.option(
+    "--config", "config", default="hub.toml", show_default=True, type=click.Path(path_type=Path), help="The hub's file."
+)
+
+
 @main.group()
 def sla() -> None:
     """What is promised by when: check sla.toml, and play events against it (docs/sla.md)."""
@@ -295,9 +300,19 @@ def sla_simulate(policy: Path, events: Path, at: str, form: str) -> None:
         click.echo(line)
 
 
-_hub_config = click.option(
-    "--config", "config", default="hub.toml", show_default=True, type=click.Path(path_type=Path), help="The hub's file."
-)
+@sla.command("explain")
+@click.argument("case")
+@_hub_config
+@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
+def sla_explain(case: str, config: Path, form: str) -> None:
+    """Say of every clock of a case of the hub's (its number or id) how it stands and why."""
+    from agent_tui.sla_explaining import explain
+
+    async def work() -> None:
+        for line in explain(config, environment(), case, form):
+            click.echo(line)
+
+    _run(work())
 
 
 @main.group(invoke_without_command=True)

@@ -28,6 +28,7 @@ from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
+from agent_tui.hub_sla import SlaFile, follow
 
 log = logging.getLogger("agent_tui.hub")
 
@@ -79,12 +80,15 @@ async def serve(
         raise ConfigError([problem])
     hooks = [await webhook_connector(index, loaded, env, home, time) for index in range(len(settings.webhook))]
     mails = [await mail_connector(account, loaded, env, home, time) for account in settings.mail]
+    rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
+    promised = rules.load() if rules is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)
-    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings))
+    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings), sla=promised)
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
     http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000, routes)
+    following: asyncio.Task[None] | None = None
     try:
         try:
             await http.start(settings.http.host, settings.http.port, certificate=certificate, key=key)
@@ -96,12 +100,17 @@ async def serve(
             await desks.start(settings.listen.host, settings.listen.port, certificate=certificate, key=key)
         except OSError as error:
             raise _no_port(loaded, "listen", settings.listen.host, settings.listen.port, error) from None
+        if rules is not None:
+            workspace.watch("sla", lambda: rules.trouble)
+            following = asyncio.create_task(follow(rules, time, workspace.govern))
         said = {"ready": True, "desk_url": desks.url, "http_url": http.url, "version": version("agent-tui")}
         ready(json.dumps(said))
         log.info("serving desks at %s, files and health at %s", desks.url, http.url)
         await stop.wait()
         log.info("stopping")
     finally:
+        if following is not None:
+            following.cancel()
         await desks.stop()
         await workspace.stop()
         await http.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,8 @@ from agent_tui.config.sla_source import PRESETS, load_sla, preset_path
 from agent_tui.domain.sla.calendars import NEVER
 from agent_tui.domain.sla.changes import next_change, steps, warnings
 from agent_tui.domain.sla.clocks import SlaClock, clocks
-from agent_tui.domain.sla.facts import Fact
 from agent_tui.domain.sla.levels import Level, levels
-from agent_tui.domain.sla.policies import Rulebook
+from agent_tui.domain.sla.policies import Rulebook, Rules
 from agent_tui.domain.sla.reminders import Reminder, next_reminder
 from agent_tui.domain.text_clocks import METRIC_NAMES, length, reason
 from agent_tui.domain.text_safe import SafeText
@@ -55,8 +54,9 @@ def simulate(policy: Path, events: Path, at: str, form: str, home: Path) -> Iter
     measured = {case: clocks(facts, rulebook, now) for case, facts in cases.items()}
     kept = levels(clock for found in measured.values() for clock in found)
     if form == "json":
-        return _as_json(measured, kept, reminders, rulebook, now)
-    return _as_text(measured, kept, reminders, rulebook, cases, now)
+        return as_json(measured, kept, reminders, rulebook, rules, now)
+    told = {printable(case) or "case": len(facts) for case, facts in cases.items()}
+    return as_text(measured, kept, reminders, rulebook, rules, told, now)
 
 
 def _file_of(policy: Path) -> Path:
@@ -77,16 +77,18 @@ def _instant(at: str) -> Ms:
         raise ConfigError([Problem("--at", 0, "", wrong.what, wrong.expected)]) from None
 
 
-def _as_text(
-    measured: dict[str, tuple[SlaClock, ...]],
+def as_text(
+    measured: Mapping[str, tuple[SlaClock, ...]],
     kept: tuple[Level, ...],
-    reminders: dict[str, Reminder],
+    reminders: Mapping[str, Reminder],
     rulebook: Rulebook,
-    cases: dict[str, list[Fact]],
+    rules: Rules,
+    told: Mapping[str, int],
     now: Ms,
 ) -> Iterator[str]:
+    """Every clock of every case in two lines. `told`: the events of each; `rules`: those that reminders go by."""
     for case, found in measured.items():
-        yield f"{printable(case) or 'case'}  ({len(cases[case])} events, as of {_iso(now, 'UTC')})"
+        yield f"{printable(case) or 'case'}  ({told[printable(case) or 'case']} events, as of {_iso(now, 'UTC')})"
         if not found:
             yield "  nothing is promised: no policy fits, or nothing has begun"
         for clock in found:
@@ -97,7 +99,7 @@ def _as_text(
             )
             yield f"            {_why(clock, rulebook)}"
         if (reminder := reminders.get(case)) is not None:
-            when, text = _iso(reminder.at, _zone_of(reminder, rulebook)), printable(reminder.plan.text)
+            when, text = _iso(reminder.at, _zone_of(reminder, rules)), printable(reminder.plan.text)
             yield f"  reminder {reminder.number} ({text}) at {when}, {reminder.left} more after it"
     for level in kept:
         if level.percent is not None:
@@ -108,13 +110,15 @@ def _as_text(
             )
 
 
-def _as_json(
-    measured: dict[str, tuple[SlaClock, ...]],
+def as_json(
+    measured: Mapping[str, tuple[SlaClock, ...]],
     kept: tuple[Level, ...],
-    reminders: dict[str, Reminder],
+    reminders: Mapping[str, Reminder],
     rulebook: Rulebook,
+    rules: Rules,
     now: Ms,
 ) -> Iterator[str]:
+    """The same as one document of JSON, with every number."""
     found = [{"case": case, **_clock(clock, rulebook, now)} for case, clocks_ in measured.items() for clock in clocks_]
     shares = [
         {
@@ -136,11 +140,11 @@ def _as_json(
             "left": reminder.left,
             "text": reminder.plan.text,
             "send": "rule" if reminder.plan.sends else "draft",
-            "at": _iso(reminder.at, _zone_of(reminder, rulebook)),
+            "at": _iso(reminder.at, _zone_of(reminder, rules)),
         }
         for case, reminder in reminders.items()
     ]
-    document = {"at": _iso(now, "UTC"), "version": rulebook.first, "clocks": found, "levels": shares, "reminders": due}
+    document = {"at": _iso(now, "UTC"), "version": rules.version, "clocks": found, "levels": shares, "reminders": due}
     yield json.dumps(document, ensure_ascii=False, indent=1)
 
 
@@ -176,8 +180,8 @@ def _why(clock: SlaClock, rulebook: Rulebook) -> SafeText:
     return reason(clock, calendar, ZoneInfo(_zone(clock, rulebook))).drawn()
 
 
-def _zone_of(reminder: Reminder, rulebook: Rulebook) -> str:
-    return rulebook.versions[rulebook.first].calendars[reminder.plan.calendar or "always"].calendar.zone
+def _zone_of(reminder: Reminder, rules: Rules) -> str:
+    return rules.calendars[reminder.plan.calendar or "always"].calendar.zone
 
 
 def _zone(clock: SlaClock, rulebook: Rulebook) -> str:

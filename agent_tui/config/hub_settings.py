@@ -14,6 +14,7 @@ from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.queue_settings import QueueSettings, check_queues
 from agent_tui.config.settings import Name, distinct
+from agent_tui.config.sla_source import check_sla
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
@@ -196,6 +197,10 @@ class HubSettings(ConfigModel):
     times: TimeSettings = TimeSettings()
     """Times of the workspace."""
 
+    sla: Path | None = Field(default=None, examples=["sla.toml"])
+    """The file that says what is promised to whom, by when. It is read again while the hub runs when it changes, or an
+    iCal file that it names does; one with a mistake changes nothing, and the log and /metrics say so."""
+
     shift: ShiftSettings = ShiftSettings()
     """How agents' shifts begin, and what a lost line means."""
 
@@ -266,6 +271,8 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
     except ConfigError as error:
         return error.problems
     problems = [problem] if (problem := certificate_problem(loaded, home)) else []
+    if loaded.settings.sla is not None:
+        problems += check_sla(expand(loaded.settings.sla, loaded.folder, home), home)
     for index, account in enumerate(loaded.settings.mail):
         for protocol, server in (("imap", account.imap), ("smtp", account.smtp)):
             where = ("mail", index, protocol)

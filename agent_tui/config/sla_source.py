@@ -81,6 +81,14 @@ def load_sla(path: Path, home: Path) -> Sla:
     )
 
 
+def files_of(path: Path, home: Path) -> tuple[Path, ...]:
+    """The file and the iCal files that it names: what is looked at to see whether it says the same. Raises
+    ConfigError."""
+    own = _checked(read_toml(path))
+    named = (written for table in own.settings.calendar for written in table.ical)
+    return path, *(expand(written, own.folder, home) for written in named)
+
+
 def check_sla(path: Path, home: Path) -> tuple[Problem, ...]:
     """Everything that is wrong with the file at `path` and with the files it names."""
     try:

@@ -89,6 +89,7 @@ class Workspace:
             self._agents = {agent.id: agent for agent in agents.everyone(connection)}
         self._committer = committer
         self._sla = sla
+        self._watched: dict[str, Callable[[], str]] = {}
         self._writer: Writer = (
             InlineWriter(committer, self._publish) if inline else ThreadWriter(committer, self._publish)
         )
@@ -213,8 +214,13 @@ class Workspace:
             return {"outbound": outbound.waiting(connection)}
 
     def health(self) -> dict[str, str]:
-        """One line per connector, "" when it is well."""
-        return {account: connector.health() for account, connector in self._connectors.items()}
+        """One line per connector, and for whatever else is watched; "" when it is well."""
+        found = {account: connector.health() for account, connector in self._connectors.items()}
+        return found | {name: trouble for name, look in self._watched.items() if (trouble := look())}
+
+    def watch(self, name: str, trouble: Callable[[], str]) -> None:
+        """`health` says what is wrong with something else too, while anything is."""
+        self._watched[name] = trouble
 
     # what happens
 

@@ -245,6 +245,11 @@ def in_play(connection: Connection, customers: Sequence[str]) -> list[str]:
     return list(connection.execute(_IN_PLAY, {"customers": list(customers)}).scalars())
 
 
+def by_number(connection: Connection, number: int) -> str:
+    """The id of the case with a number, "" when there is none."""
+    return connection.execute(select(case.c.id).where(case.c.number == number)).scalar() or ""
+
+
 def number(connection: Connection, customers: Sequence[str]) -> int:
     """How many cases some customers have, open or not."""
     found = select(func.count()).select_from(case).where(case.c.customer_id.in_(customers))
