@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 
-from agent_tui.domain.sla.agenda import Agenda
-from agent_tui.domain.sla.calendars import Calendar, WorkingTime
+from sqlalchemy import bindparam, select, update
+
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.rules import RulesInForce, as_kept
+from agent_tui.backends.hub.seeding import bulk_load
+from agent_tui.backends.hub.store import Store, sla
+from agent_tui.backends.hub.store.schema import case
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.writer import Committer
+from agent_tui.domain.sla.calendars import Calendar
 from agent_tui.domain.sla.changes import foremost, next_change
 from agent_tui.domain.sla.clocks import clocks
 from agent_tui.domain.sla.facts import (
@@ -23,11 +33,15 @@ from agent_tui.domain.sla.facts import (
     StatusChanged,
     TraitChanged,
 )
-from agent_tui.domain.sla.policies import Policy, Rulebook, Rules, Target, Traits, Warn
-from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, Ms
+from agent_tui.domain.sla.policies import Policy, Rulebook, Target, Traits, Warn
+from agent_tui.domain.sla.written import Sla
+from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, Ms, SystemTime
+from bench.fill_hub import cases
 
 AT_ONCE = 50
 MANY = 100_000
+TICK, PLACING, LOOKING = f"a tick of {MANY:,} cases", f"placing one of {MANY:,}", "a case looked at"
+_PLACE = update(case).where(case.c.id == bindparam("b_id")).values(sla_turn=bindparam("at"))
 _BEGAN = round(datetime(2026, 11, 23, 9, tzinfo=UTC).timestamp() * MS)
 _DAY = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60))
 _CALENDAR = Calendar("office", "Europe/Berlin", (_DAY,) * 5 + ((), ()), ((date(2026, 12, 25), ()),))
@@ -35,7 +49,7 @@ _CALENDAR = Calendar("office", "Europe/Berlin", (_DAY,) * 5 + ((), ()), ((date(2
 
 def run(rounds: int) -> dict[str, dict[str, float]]:
     """Medians in us by kind of case; the kinds take turns, so that noise falls on all alike."""
-    rules = _rules()
+    rules = Rulebook.only(_written().rules())
     acts: dict[str, Callable[[], object]] = {
         name: partial(clocks, facts, rules, now) for name, (facts, now) in _cases().items()
     }
@@ -45,30 +59,50 @@ def run(rounds: int) -> dict[str, dict[str, float]]:
     for _ in range(20 * rounds):
         for name, act in acts.items():
             spent[name].append(_took(act))
-    spent |= _agenda()
+    spent |= _hub()
     return {
         name: {"median us": round(statistics.median(each) * 1e6, 1), "p95 us": round(_p95(each) * 1e6, 1)}
         for name, each in spent.items()
     }
 
 
-def _agenda() -> dict[str, list[float]]:
-    """An hour of many open cases, each of which turns once in it: a tick a second finds those that are due, and one is
-    placed anew."""
-    agenda, chance = Agenda(), random.Random(1)
-    for number in range(MANY):
-        agenda.place(f"case-{number}", _BEGAN + chance.randrange(HOUR_MS))
-    spent: dict[str, list[float]] = {f"a tick of {MANY:,} cases": [], f"placing one of {MANY:,}": []}
-    tick, placing = spent.values()
-    for second in range(3600):
-        begun = time.thread_time()
-        agenda.due(_BEGAN + second * MS)
-        tick.append(time.thread_time() - begun)
-        case, at = f"case-{chance.randrange(MANY)}", _BEGAN + HOUR_MS + chance.randrange(HOUR_MS)
-        begun = time.thread_time()
-        agenda.place(case, at)
-        placing.append(time.thread_time() - begun)
+def _hub() -> dict[str, list[float]]:
+    """A hub's store of many open cases, each of which turns once in an hour: a tick finds those that are due; one is
+    placed elsewhere; one is looked at, from its facts to its row, in a transaction of its own that waits for no
+    disk."""
+    spent: dict[str, list[float]] = {name: [] for name in (TICK, PLACING, LOOKING)}
+    chance = random.Random(1)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        store = Store.open(Path(name) / "hub", synchronous="OFF")
+        now = SystemTime().now()
+        bulk_load(store, cases(MANY), now, Ids(1))
+        committer = Committer(store, SystemTime(), Ids(2), None)
+        committer.one(lambda tx: sla.add_version(tx.connection, now - DAY_MS, "1", as_kept(_written())))
+        with store.writer.begin() as connection:
+            ids = list(connection.execute(select(case.c.id)).scalars())
+            spread = [{"b_id": id, "at": now + HOUR_MS + chance.randrange(HOUR_MS)} for id in ids]
+            connection.execute(_PLACE, spread)
+            committer.rules = RulesInForce(sla.versions(connection), ())
+        for second in range(600):
+            with store.read() as connection:
+                begun = time.thread_time()
+                sla.to_turn(connection, now + HOUR_MS + second * 6 * MS, 50)
+                sla.next_turn(connection)
+                spent[TICK].append(time.thread_time() - begun)
+            with store.writer.begin() as connection:
+                begun = time.thread_time()
+                connection.execute(_PLACE, {"b_id": chance.choice(ids), "at": now + chance.randrange(HOUR_MS)})
+                spent[PLACING].append(time.thread_time() - begun)
+        for id in chance.sample(ids, 300):
+            begun = time.thread_time()
+            committer.one(partial(_look, id))
+            spent[LOOKING].append(time.thread_time() - begun)
+        store.close()
     return spent
+
+
+def _look(case: str, tx: Tx) -> None:
+    tx.look(case)
 
 
 def _row(facts: list[Fact], rules: Rulebook, now: Ms) -> None:
@@ -77,7 +111,7 @@ def _row(facts: list[Fact], rules: Rulebook, now: Ms) -> None:
         next_change(first, rules, now)
 
 
-def _rules() -> Rulebook:
+def _written() -> Sla:
     warn = (Warn(percent=75), Warn(percent=90))
     targets = (
         Target("first-response", 30 * MINUTE_MS, warn=warn),
@@ -86,9 +120,7 @@ def _rules() -> Rulebook:
         Target("total-resolution", 16 * HOUR_MS, pauses=frozenset({"pending"}), warn=warn),
         Target("ownership", 4 * HOUR_MS, warn=warn),
     )
-    return Rulebook.only(
-        Rules("1", (Policy("p", targets=targets, calendar="office"),), {"office": WorkingTime(_CALENDAR)})
-    )
+    return Sla("1", (Policy("p", targets=targets, calendar="office"),), (_CALENDAR,))
 
 
 def _cases() -> dict[str, tuple[list[Fact], Ms]]:

@@ -9,8 +9,8 @@ The types, from the bottom up:
 - `course.Course` is what the facts say read in order of time, whatever the policy: answers, pauses, teams, calls.
 - `episodes.Episode` is one stretch in which a metric counts, as a policy sees it: from when, until when, what ended it.
 - `clocks.SlaClock` is an episode measured against its target; `clocks(facts, rulebook, now)` answers all of a case.
-- `changes` says when a clock's text changes next and when it warns; `agenda` which of many cases are due for a look;
-  `reminders` when a silent customer is reminded; `levels` what share of many clocks was in time.
+- `changes` says when a clock's text changes next and when it warns; `reminders` when a silent customer is reminded;
+  `levels` what share of many clocks was in time; `written` is one version of sla.toml as it is kept.
 - `domain/text_clocks.reason` puts a clock into one sentence, in the language that is spoken.
 
 Three rules hold everywhere. What happens at the very instant a clock is due still counts, so an answer then is in time,
