@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import aims, arrivals, cleaning, clocks, corpus, fanout, ingest, meter, peers, search, table, text
+from bench import aims, arrivals, cleaning, clocks, corpus, fanout, ingest, meter, peers, search, table, text, ticks
 from bench.services import serving
 from bench.specs import Program, Service, load
 
@@ -174,7 +174,7 @@ def main() -> None:
             more["text"] = text.run(options.rounds)
         if not options.names or "clocks" in options.names:
             say("measuring clocks")
-            more["clocks"] = clocks.run(options.rounds)
+            more["clocks"] = clocks.run(options.rounds) | asyncio.run(ticks.run())
         if not options.names or "search" in options.names:
             if corpus.there():
                 say(f"measuring search over {options.messages} messages (writing and indexing them takes minutes)")

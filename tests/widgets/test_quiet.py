@@ -10,13 +10,14 @@ from datetime import UTC
 
 from agent_tui.app import DeskApp
 from agent_tui.desk_settings import DeskSettings
+from agent_tui.domain.model import CaseRow
 from agent_tui.domain.time import VirtualTime
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.loader import load_themes
 from tests.terminal.test_driver import ENV, Window
-from tests.widgets.shop import NOW, Shop, sketch_rows
+from tests.widgets.shop import NOW, Shop, many_rows, sketch_rows
 
 REST = 0.3
 """Seconds of real time without a byte that count as rest."""
@@ -48,10 +49,10 @@ class OnPty:
 
 
 @asynccontextmanager
-async def on_pty() -> AsyncIterator[OnPty]:
+async def on_pty(rows: list[CaseRow] | None = None) -> AsyncIterator[OnPty]:
     window = Window(120, 40)
     time = VirtualTime(NOW)
-    shop = Shop()
+    shop = Shop(rows)
     workbench = Workbench([shop], None, time)
     terminal = Terminal(window.slave, window.slave, (120, 40), ENV)
     app = DeskApp(workbench, DeskSettings(UTC), load_keymap()[0], load_themes()[0]["dark"], time, terminal)
@@ -91,3 +92,20 @@ async def test_a_word_from_one_customer_repaints_that_row_only() -> None:
         await desk.rest()
         assert 0 < await desk.wait(1) < 250  # with the live clock's second
         assert desk.window.screen.display[8][:38].rstrip().endswith("2")
+
+
+async def test_of_thousands_of_clocks_only_cells_in_sight_that_changed_are_written() -> None:
+    async with on_pty(many_rows(5_000)) as desk:
+        before = list(desk.window.screen.display)
+        written = await desk.wait(60)
+        changed = [
+            (line, column)
+            for line, (was, now) in enumerate(zip(before, desk.window.screen.display, strict=True))
+            for column, (one, other) in enumerate(zip(was, now, strict=True))
+            if one != other
+        ]
+        rows, day = [at for at in changed if at[0]], [at for at in changed if not at[0]]
+        assert len({line for line, _ in rows}) == 17  # each row in sight, and the time of day
+        assert all(30 <= column < 37 for _, column in rows)
+        assert len(day) == 1
+        assert written < 14 * len(changed)  # a place, a colour and a character for each
