@@ -103,6 +103,8 @@ NEVER = {
     # digests of reports
     "seen": {"account", "key"},
     "blob": {"sha256"},
+    # which canned reply it was
+    "reminded": {"case_id", "done", "text"},
     "link": {"hash", "use", "blob", "case_id", "agent_id"},
     "link_text": {"hash"},
     "erasure": {"customer_id", "by"},

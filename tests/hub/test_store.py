@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, InboundFile
+from agent_tui.backends.hub import reminding
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import (
@@ -73,7 +74,8 @@ from agent_tui.domain.queries import (
     ShiftQuery,
     TotalsQuery,
 )
-from agent_tui.domain.sla.policies import Policy, Target
+from agent_tui.domain.sla.policies import Policy, Reminders, Target
+from agent_tui.domain.sla.reminders import Reminder
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
@@ -247,6 +249,10 @@ async def _a_day(hub: Hub) -> None:
     await hub.order(noa, Snooze(case, T0 + HOUR_MS))
     await hub.advance(HOUR_MS)
     await hub.order(noa, CallAction(call, "answer"))
+    plan = Reminders("chat", (HOUR_MS,), "still-there")
+    reminder = Reminder(plan, 1, T0, 0, T0)
+    await hub.workspace._writer.run(lambda tx: reminding.remind(tx, hub.workspace.policy, case, reminder))
+    await hub.order(noa, Reply(case, "email", CustomerText("c"), conversation))
     await hub.order(hub.avi, Announce(CustomerText("a"), hub.time.now() + HOUR_MS))
     await hub.workspace.query(noa, ShiftQuery())
     await hub.workspace.query(hub.avi, AgentsQuery())

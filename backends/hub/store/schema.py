@@ -314,6 +314,18 @@ sla_version = Table(
     Column("data", Text, nullable=False),
 )
 
+# Reminders to silent customers that are done: the `number`th after our last answer at `since`, and what was done.
+reminded = Table(
+    "reminded",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("since", At, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("done", Word, nullable=False),
+    Column("text", Word, nullable=False),
+    Column("at", At, nullable=False),
+)
+
 # A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its
 # state with what was said in the person's other cases, "" when that is its own.
 case_part = Table(

@@ -49,9 +49,19 @@ def upgrade() -> None:
         sa.Column("version", _WORD, nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "reminded",
+        sa.Column("case_id", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("since", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("done", _WORD, nullable=False),
+        sa.Column("text", _WORD, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("reminded")
     op.drop_table("sla_version")
     op.drop_table("sla_clock")
     op.drop_index("ix_cases_sla_turn", "cases")
