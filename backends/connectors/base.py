@@ -145,6 +145,16 @@ class SendResult:
     refused_to: tuple[str, ...] = field(default=())
 
 
+class Hook(Protocol):
+    """Takes what supervisors are told, where no customer is."""
+
+    async def post(self, id: str, content: bytes) -> SendResult:
+        """One try; `content`: JSON. `id` is the same over all tries. Never raises for what a network can do."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
 class ConnectorPort(Protocol):
     """What the hub offers a connector. Every call returns after the thing is stored and on disk."""
 
