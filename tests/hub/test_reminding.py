@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import SendResult
 from agent_tui.backends.hub import reminding
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.store import Store
-from agent_tui.backends.hub.store.schema import fact
+from agent_tui.backends.hub.store import Store, facts
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.domain import filing
 from agent_tui.domain.events import DraftChanged, MessageAdded
 from agent_tui.domain.model import Canned, Message
 from agent_tui.domain.orders import Assign, Block, Prefer, Reply, Resolve, RetrySend, SavedDraft, SaveDraft
@@ -78,8 +76,8 @@ async def test_a_rule_sends_it_in_the_conversation_as_something_automatic(hub: H
     row = await hub.only()
     assert (row.stage, row.owner, row.clock, row.preview.raw) == ("customer", before.owner, None, FILLED)
     with hub.store.read() as connection:
-        said = connection.execute(select(fact.c.data).where(fact.c.kind == "Replied").order_by(fact.c.seq)).scalars()
-        assert [json.loads(one).get("kind", "human") for one in said] == ["human", "reminder"]
+        said = [one for one in facts.kept(connection, case) if isinstance(one, filing.Replied)]
+    assert [one.kind for one in said] == ["human", "reminder"]
 
 
 async def test_it_comes_once_whatever_becomes_of_it(hub: Hub) -> None:
