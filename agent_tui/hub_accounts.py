@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent_tui.backends.connectors.base import Connector
+from agent_tui.backends.connectors.base import Connector, Hook
 from agent_tui.config.hub_settings import HubSettings
 from agent_tui.config.mail_settings import MailServerSettings, MailSettings
 from agent_tui.config.paths import expand
@@ -32,16 +32,37 @@ async def webhook_connector(
 ) -> WebhookConnector:
     """The account at `index` of [[webhook]]. Raises SecretError and ConfigError."""
     from agent_tui.backends.connectors.webhook.connector import WebhookConnector
-    from agent_tui.backends.connectors.webhook.signing import BadSecret, key_of
 
     account = loaded.settings.webhook[index]
-    secret = await read_secret(account.secret_source(loaded.folder, home), env)
-    try:
-        key = key_of(secret.reveal())
-    except BadSecret as error:
-        raise ConfigError([loaded.source.problem(("webhook", index), f"the secret {error}")]) from None
+    key = await _key(("webhook", index), account.secret_source(loaded.folder, home), loaded, env)
     limit = loaded.settings.limits.file_mb * 1_400_000  # base64, and the words around the file
     return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
+
+
+async def alert_hooks(
+    loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
+) -> dict[str, Hook]:
+    """What takes the posts of [[alert]], by name. Raises SecretError and ConfigError."""
+    from agent_tui.backends.connectors.webhook.hook import AlertHook
+
+    found: dict[str, Hook] = {}
+    for index, alert in enumerate(loaded.settings.alert):
+        if alert.webhook:
+            key = await _key(("alert", index), alert.secret_source(loaded.folder, home), loaded, env)
+            found[alert.name] = AlertHook(alert.webhook, key, time)
+    return found
+
+
+async def _key(
+    where: tuple[str, int], source: SecretSource, loaded: Loaded[HubSettings], env: Mapping[str, str]
+) -> bytes:
+    from agent_tui.backends.connectors.webhook.signing import BadSecret, key_of
+
+    secret = await read_secret(source, env)
+    try:
+        return key_of(secret.reveal())
+    except BadSecret as error:
+        raise ConfigError([loaded.source.problem(where, f"the secret {error}")]) from None
 
 
 async def smtp_server(

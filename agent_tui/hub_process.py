@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.policy import AlertTarget, HubPolicy
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
@@ -27,7 +27,7 @@ from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
-from agent_tui.hub_accounts import CannotServe, mail_connector, webhook_connector
+from agent_tui.hub_accounts import CannotServe, alert_hooks, mail_connector, webhook_connector
 from agent_tui.hub_sla import SlaFile, follow
 
 log = logging.getLogger("agent_tui.hub")
@@ -80,10 +80,11 @@ async def serve(
         raise ConfigError([problem])
     hooks = [await webhook_connector(index, loaded, env, home, time) for index in range(len(settings.webhook))]
     mails = [await mail_connector(account, loaded, env, home, time) for account in settings.mail]
+    told = await alert_hooks(loaded, env, home, time)
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)
-    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings), sla=promised)
+    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings), sla=promised, hooks=told)
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
@@ -180,6 +181,7 @@ def _policy(settings: HubSettings) -> HubPolicy:
         account_brand={account.name: account.brand for account in accounts if account.brand},
         queues=tuple(queue.setup() for queue in settings.queue),
         brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
+        alerts=tuple(AlertTarget(one.name, one.mail, one.account, bool(one.webhook)) for one in settings.alert),
     )
 
 

@@ -8,12 +8,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from agent_tui.config.alert_settings import AlertSettings
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.queue_settings import QueueSettings, check_queues
 from agent_tui.config.settings import Name, distinct
+from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.config.sla_source import check_sla
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
@@ -225,6 +227,9 @@ class HubSettings(ConfigModel):
     webhook: tuple[WebhookSettings, ...] = ()
     """Channels that another program connects by HTTP."""
 
+    alert: tuple[AlertSettings, ...] = ()
+    """Who is told about clocks that run out, beside the desks."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("brands", [brand.name for brand in self.brands])
@@ -233,6 +238,7 @@ class HubSettings(ConfigModel):
         distinct("canned", [f"{one.name} ({one.brand})" if one.brand else one.name for one in self.canned])
         distinct("mail", [account.name for account in self.mail])
         distinct("webhook", [account.name for account in self.webhook])
+        distinct("alert", [alert.name for alert in self.alert])
         for index, canned in enumerate(self.canned):
             if canned.brand and canned.brand not in [brand.name for brand in self.brands]:
                 raise Wrong("no such brand", "the name of one of [[brands]]", ("canned", index, "brand"))
@@ -241,6 +247,9 @@ class HubSettings(ConfigModel):
         for index, hook in enumerate(self.webhook):
             if hook.name in taken:
                 raise Wrong(f"one of [[mail]] is called {hook.name} too", "another name", ("webhook", index, "name"))
+        for index, alert in enumerate(self.alert):
+            if alert.account and alert.account not in [account.name for account in self.mail]:
+                raise Wrong("no such mail account", "the name of one of [[mail]]", ("alert", index, "account"))
         tables: dict[str, tuple[MailSettings | WebhookSettings, ...]] = {"mail": self.mail, "webhook": self.webhook}
         for table, accounts in tables.items():
             for index, account in enumerate(accounts):
@@ -282,10 +291,15 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
             if server.password_file and not server.password_file_allowed:
                 expected = "password_file_allowed = true, or better a password_cmd"
                 problems.append(loaded.source.problem((*where, "password_file"), "a password in a file", expected))
-    for index, hook in enumerate(loaded.settings.webhook):
-        if hook.secret_file and not hook.secret_file_allowed:
-            expected = "secret_file_allowed = true, or better a secret_cmd"
-            problems.append(loaded.source.problem(("webhook", index, "secret_file"), "a secret in a file", expected))
+    signing: dict[str, tuple[SharedSecretSettings, ...]] = {
+        "webhook": loaded.settings.webhook,
+        "alert": loaded.settings.alert,
+    }
+    for table, hooks in signing.items():
+        for index, hook in enumerate(hooks):
+            if hook.secret_file and not hook.secret_file_allowed:
+                expected = "secret_file_allowed = true, or better a secret_cmd"
+                problems.append(loaded.source.problem((table, index, "secret_file"), "a secret in a file", expected))
     return tuple(sorted(problems, key=lambda problem: problem.line))
 
 

@@ -18,7 +18,8 @@ ServerPort = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, Field(min_length=1, pattern=r"^[^\s/@]+$")]
 
 
-def _mail_address(address: str) -> str:
+def mail_address(address: str) -> str:
+    """The address again. Raises Wrong where it is none."""
     local, at, domain = address.rpartition("@")
     if not (at and local and domain) or not address.isprintable() or any(char in address for char in ' <>,;"'):
         raise Wrong("not a mail address", "name@example.com")
@@ -141,10 +142,10 @@ class MailSettings(ConfigModel):
     name: Name = Field(examples=["support"])
     """Its short name; it must not change, since messages are filed under it."""
 
-    address: Annotated[str, AfterValidator(_mail_address)] = Field(examples=["support@example.com"])
+    address: Annotated[str, AfterValidator(mail_address)] = Field(examples=["support@example.com"])
     """The address that customers write to and that answers come from."""
 
-    aliases: tuple[Annotated[str, AfterValidator(_mail_address)], ...] = Field(
+    aliases: tuple[Annotated[str, AfterValidator(mail_address)], ...] = Field(
         default=(), examples=[["help@example.com"]]
     )
     """Further addresses of this account: never answered as if they were a customer."""

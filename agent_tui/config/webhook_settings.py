@@ -8,11 +8,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from agent_tui.config.network import PLAIN_EXPECTED, is_loopback, split_url
-from agent_tui.config.paths import expand
 from agent_tui.config.problems import Wrong
 from agent_tui.config.secrets import SecretSource
 from agent_tui.config.settings import Name
-from agent_tui.config.validation import ConfigModel
+from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.domain.channels import channel as profile_of
 
 
@@ -27,7 +26,7 @@ def _deliver_url(url: str) -> str:
     return url
 
 
-class WebhookSettings(ConfigModel):
+class WebhookSettings(SharedSecretSettings):
     """A channel that another program of yours connects, by signed HTTP requests (Standard Webhooks). It posts what
     customers write to /webhooks/NAME of [http], and takes what agents answer at deliver_url. One [[webhook]] table for
     each."""
@@ -40,22 +39,6 @@ class WebhookSettings(ConfigModel):
 
     deliver_url: Annotated[str, AfterValidator(_deliver_url)] = Field(examples=["https://shop.example.com/desk"])
     """Where agents' answers are posted. 2xx: taken; 4xx: refused for good; else it is tried again."""
-
-    secret_cmd: str = Field(default="", examples=["pass show desk/shop-chat"])
-    """A command that prints the shared secret; it is run without a shell. Make one: echo whsec_$(openssl rand -base64
-    32)"""
-
-    secret_env: str = Field(default="", examples=["SHOP_CHAT_SECRET"])
-    """The variable, or the file in $CREDENTIALS_DIRECTORY, that holds the secret."""
-
-    secret_keyring: bool = False
-    """Take the secret from this machine's keyring: service agent-tui, account as `name` above."""
-
-    secret_file: Path | None = Field(default=None, examples=["shop-chat.secret"])
-    """A file that holds the secret and that nobody else may read. Used only with `secret_file_allowed`."""
-
-    secret_file_allowed: bool = False
-    """Yes, keep the secret in a file, in clear."""
 
     plain_allowed: bool = False
     """Allow an http:// deliver_url on another machine, where the line is protected otherwise."""
@@ -75,14 +58,4 @@ class WebhookSettings(ConfigModel):
 
     def secret_source(self, folder: Path, home: Path) -> SecretSource:
         """Where the shared secret is."""
-        return SecretSource(
-            what=f'the secret of webhook "{self.name}"',
-            option="secret",
-            account=self.name,
-            default_env=f"AGENT_TUI_WEBHOOK_SECRET_{self.name.upper().replace('-', '_')}",
-            cmd=self.secret_cmd,
-            env=self.secret_env,
-            keyring=self.secret_keyring,
-            file=expand(self.secret_file, folder, home) if self.secret_file else None,
-            file_allowed=self.secret_file_allowed,
-        )
+        return self.source("webhook", folder, home)

@@ -57,6 +57,8 @@ class CaseState:
     replied: bool = False
     unread: int = 0
     failed: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
+    """Messages of ours that answer nobody, a reminder, an automatic reply; the newest 20."""
     snoozed: Ms | None = None
     resolved: Ms | None = None
     held_as: Literal["", "spam", "blocked"] = ""
@@ -318,6 +320,7 @@ def _replied(state: CaseState, fact: Replied) -> CaseState:
         return replace(
             state,
             last_at=max(state.last_at, fact.at),
+            asides=(*(message for message in state.asides if message != fact.message), fact.message)[-20:],
             failed=tuple(message for message in state.failed if message != fact.message),
         )
     met = state.waiting is not None
@@ -352,6 +355,8 @@ def _settled(state: CaseState, fact: SendSettled) -> CaseState:
     if fact.message not in state.failed:
         return state
     state = replace(state, failed=tuple(m for m in state.failed if m != fact.message))
+    if fact.message in state.asides:
+        return _owing_nothing(state, fact.at)
     if state.stage == "us" and not state.failed and not state.answers:
         return replace(_replied(state, Replied(state.last_at, fact.message)), entered=fact.at)
     return state

@@ -99,7 +99,7 @@ class Attachment:
 class Message:
     """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
     `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered
-    automatically)."""
+    automatically); of ours "reminder" or "acknowledgement" (the hub wrote it by itself)."""
 
     id: str
     case: str

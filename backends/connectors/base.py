@@ -112,7 +112,8 @@ class OutboundFile:
 class Outbound:
     """A message to send. `message`: our id; `channel_id`: the id we chose for it where the channel lets us
     (Message-ID),
-    made before the first try, so that what became of it can be recognised. `references`: as in Inbound."""
+    made before the first try, so that what became of it can be recognised. `references`: as in Inbound. `automatic`: no
+    person wrote it, which a channel that can say so tells, so that no machine answers it."""
 
     message: str
     account: str
@@ -128,6 +129,7 @@ class Outbound:
     references: tuple[str, ...] = ()
     files: tuple[OutboundFile, ...] = ()
     attempt: int = 1
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,16 @@ class SendResult:
     reason: str = ""
     retry_in: float | None = None
     refused_to: tuple[str, ...] = field(default=())
+
+
+class Hook(Protocol):
+    """Takes what supervisors are told, where no customer is."""
+
+    async def post(self, id: str, content: bytes) -> SendResult:
+        """One try; `content`: JSON. `id` is the same over all tries. Never raises for what a network can do."""
+        ...
+
+    async def stop(self) -> None: ...
 
 
 class ConnectorPort(Protocol):

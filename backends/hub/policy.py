@@ -12,6 +12,17 @@ from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS
 
 
 @dataclass(frozen=True, slots=True)
+class AlertTarget:
+    """Who is told about clocks: by mail to `mail` from the mail account `account`, and with `webhook` by the hook that
+    the workspace has under the same name."""
+
+    name: str
+    mail: tuple[str, ...] = ()
+    account: str = ""
+    webhook: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
@@ -41,3 +52,4 @@ class HubPolicy:
     away_ms: int = 90 * MS
     reasons: tuple[tuple[str, str], ...] = tuple((name, "") for name in REASONS)
     blob_url: str = ""
+    alerts: tuple[AlertTarget, ...] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import parseaddr
 
 from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub import outgoing, reminding
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import cases, ledger, outbound, people, talk
@@ -15,7 +17,7 @@ from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import Channel, window_left
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
-from agent_tui.domain.model import Agent, Attachment, Message, Sender
+from agent_tui.domain.model import Agent, Attachment, Message
 from agent_tui.domain.orders import FileRef, NewMessage, Reply, RetrySend
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS
@@ -48,12 +50,15 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
         raise Refused("newer-message", "Something was written since you began: read it, then send again.")
     account = thread.shown.account
     message = _message(tx, policy, agent, order, thread, order.subject.raw or thread.shown.subject.raw)
-    tx.case(case)
+    record = tx.case(case)
+    assert record is not None
     if not forward:
-        before, _ = tx.step(case, filing.Replied(tx.now, message.id))
+        if reminding.is_drafted(tx, policy, record, agent.name, order.body.raw):
+            message = replace(message, auto="reminder")
+        before, _ = tx.step(case, filing.Replied(tx.now, message.id, outgoing.kind_of(message)))
         if before.stage == "done":
             tx.append(CaseChanged("reopened"), case, by=agent.id)
-    hub_filing.add_message(tx, message, thread, account, _channel_id(tx, policy, message, account), agent.id)
+    hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account), agent.id)
     hub_filing.own(tx, case, agent)
     parent = order.in_reply_to if order.in_reply_to and not forward else ""
     outbound.add(tx.connection, message.id, account, tx.now, parent)
@@ -95,7 +100,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
     message = _message(tx, policy, agent, as_reply, thread, order.subject.raw)
     tx.case(case)
     tx.step(case, filing.Replied(tx.now, message.id))
-    hub_filing.add_message(tx, message, thread, account, _channel_id(tx, policy, message, account), agent.id)
+    hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account), agent.id)
     hub_filing.own(tx, case, agent)
     outbound.add(tx.connection, message.id, account, tx.now, "")
     return case
@@ -112,7 +117,7 @@ def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
         raise Refused("no-message", "This message cannot be sent from here.")
     outbound.requeue(tx.connection, held.id, tx.now)
     talk.set_state(tx.connection, held.id, "queued", "")
-    tx.step(held.case, filing.Replied(tx.now, held.id))
+    tx.step(held.case, filing.Replied(tx.now, held.id, outgoing.kind_of(held)))
     tx.append(MessageChanged(held.id, "queued", CustomerText("")), held.case, by=agent.id)
     return held.id
 
@@ -211,19 +216,6 @@ def _recipient(profile: Channel, text: str) -> tuple[str, str]:
     return "", value
 
 
-def _sender(policy: HubPolicy, account: str) -> Sender | None:
-    return next((sender for sender in policy.senders if sender.account == account), None)
-
-
-def _channel_id(tx: Tx, policy: HubPolicy, message: Message, account: str) -> str:
-    """The id we choose before the first try: a Message-ID (RFC 5322 section 3.6.4) for mail, else our own id."""
-    if profile_of(message.channel).kind != "mail":
-        return message.id
-    sender = _sender(policy, account)
-    domain = sender.address.rpartition("@")[2] if sender is not None else ""
-    return f"<{message.id}.{tx.ids.secret()[:12]}@{domain or 'agent-tui.invalid'}>"
-
-
 def _message(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, thread: Thread, subject: str) -> Message:
     files: list[Attachment] = []
     for file in order.files:
@@ -231,7 +223,7 @@ def _message(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, thread: Thre
         if held is None:
             raise Refused("no-file", f"A file is not at the hub any more: attach it again ({len(files) + 1}).")
         files.append(Attachment(file.name, file.media or held[1], held[0], file.blob))
-    sender = _sender(policy, thread.shown.account)
+    sender = outgoing.sender(policy, thread.shown.account)
     name = sender.name if sender is not None and sender.name else agent.name
     mail = profile_of(order.channel).kind == "mail"
     return Message(

@@ -207,4 +207,5 @@ class Lane:
             references=one.references,
             files=files,
             attempt=one.due.attempts + 1,
+            automatic=bool(message.auto) and not message.author,
         )

@@ -226,7 +226,8 @@ class Tx:
         self._edits[id].now = now
         if now.head:
             self._regroup.setdefault(now.node, False)
-            if isinstance(fact, Replied | SendFailed | SendSettled) and now.view.stage not in joining.CLOSED:
+            answers = isinstance(fact, Replied | SendFailed | SendSettled) and fact.message not in after.asides
+            if answers and now.view.stage not in joining.CLOSED:
                 for mate in self.mates(id):
                     self._hear(mate, fact, id)
         return before, after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -11,10 +11,23 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
-from agent_tui.backends.connectors.base import Connector, ConnectorPort
-from agent_tui.backends.hub import calls, drafts, erasing, leases, orders, queries, routing, sending, sight, turning
+from agent_tui.backends.connectors.base import Connector, ConnectorPort, Hook
+from agent_tui.backends.hub import (
+    alerts,
+    calls,
+    drafts,
+    erasing,
+    leases,
+    orders,
+    queries,
+    routing,
+    sending,
+    sight,
+    turning,
+)
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
+from agent_tui.backends.hub.alerts import Alerts
 from agent_tui.backends.hub.attendance import Attendance
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
@@ -28,6 +41,7 @@ from agent_tui.backends.hub.rules import settle_rules
 from agent_tui.backends.hub.scrubbing import Scrubber
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
+from agent_tui.backends.hub.store import alerts as stored_alerts
 from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store import sla as stored_sla
 from agent_tui.backends.hub.store.ledger import Answer
@@ -39,6 +53,7 @@ from agent_tui.domain.events import (
     AgentChanged,
     CallChanged,
     CaseChanged,
+    ClockTurned,
     CustomerErased,
     DraftChanged,
     Event,
@@ -60,7 +75,8 @@ _OVER = ("ended", "abandoned", "written-up")
 
 class Workspace:
     """One workspace over one store. `inline`: everything happens on the loop, in call order (virtual-time runs);
-    else one writer thread commits groups of jobs and readers have threads of their own. Make it on a running loop.
+    else one writer thread commits groups of jobs and readers have threads of their own. `hooks`: what takes alerts, by
+    the name of their target. Make it on a running loop.
 
     Raises nothing of its own from `order`: what cannot be done comes back as `Rejected`."""
 
@@ -76,6 +92,7 @@ class Workspace:
         policy: HubPolicy | None = None,
         *,
         sla: Sla | None = None,
+        hooks: Mapping[str, Hook] | None = None,
         inline: bool = False,
     ) -> None:
         self._store = store
@@ -102,6 +119,9 @@ class Workspace:
             connector.account: Lane(connector, store, self._writer, time, lambda: self.policy)
             for connector in connectors
         }
+        self._alerts = Alerts(
+            store, self._writer, time, lambda: self.policy, self._connectors, hooks or {}, self._spawn
+        )
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
         self._lease_ends = Alarm(
@@ -160,6 +180,7 @@ class Workspace:
             lane.start()
         for connector in self._connectors.values():
             await connector.start(self._port)
+        self._alerts.start()
         self._indexer.start()
         self._wakes.start()
         self._lease_ends.start()
@@ -183,6 +204,7 @@ class Workspace:
             await connector.stop()
         for lane in self._lanes.values():
             await lane.stop()
+        await self._alerts.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self._writer.close()
@@ -209,13 +231,13 @@ class Workspace:
         self._committer.timed = observe
 
     def waiting(self) -> dict[str, int]:
-        """Lengths of what waits: mails and messages to be sent."""
+        """Lengths of what waits: mails and messages to be sent, alerts to supervisors."""
         with self._store.read() as connection:
-            return {"outbound": outbound.waiting(connection)}
+            return {"outbound": outbound.waiting(connection), "alerts": stored_alerts.waiting(connection)}
 
     def health(self) -> dict[str, str]:
-        """One line per connector, and for whatever else is watched; "" when it is well."""
-        found = {account: connector.health() for account, connector in self._connectors.items()}
+        """One line per connector and target of alerts, and for whatever else is watched; "" when it is well."""
+        found = {account: connector.health() for account, connector in self._connectors.items()} | self._alerts.health()
         return found | {name: trouble for name, look in self._watched.items() if (trouble := look())}
 
     def watch(self, name: str, trouble: Callable[[], str]) -> None:
@@ -299,6 +321,8 @@ class Workspace:
                     self._wakes.set()
                 case CustomerErased():
                     self._scrubber.wake()
+                case ClockTurned(change="step"):
+                    self._alerts.wake()
                 case _:
                     pass
         for account in lanes & self._lanes.keys():
@@ -529,6 +553,7 @@ def _settle_brands(tx: Tx, titles: Sequence[tuple[str, str]]) -> None:
 def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
+    alerts.settle_crash(tx)
     leases.hub_started(tx, policy)
 
 

@@ -194,3 +194,48 @@ def test_a_queue_that_cannot_be_is_named(tmp_path: Path, wrong: str, said: str) 
     with pytest.raises(ConfigError) as failed:
         load_hub_settings(path, {})
     assert said in str(failed.value)
+
+
+ALERT = """
+[[alert]]
+name = "bosses"
+mail = ["boss@example.org"]
+account = "support"
+webhook = "https://chat.example.org/alerts"
+secret_env = "HOOK"
+"""
+
+
+def test_alerts_reach_mail_and_webhook(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL + ALERT)
+    (alert,) = load_hub_settings(path, {}).settings.alert
+    assert (alert.mail, alert.account, alert.webhook) == (
+        ("boss@example.org",),
+        "support",
+        "https://chat.example.org/alerts",
+    )
+    source = alert.secret_source(tmp_path, tmp_path)
+    assert (source.env, source.default_env, source.account) == ("HOOK", "AGENT_TUI_ALERT_SECRET_BOSSES", "bosses")
+    assert check_hub_settings(path, {}, tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (ALERT + ALERT, "alert[2].name: two of [[alert]] are called bosses"),
+        (ALERT.replace('"support"', '"sales"'), "alert[1].account: no such mail account"),
+        (ALERT.replace("boss@example.org", "the boss"), "alert[1].mail[1]: not a mail address"),
+        (ALERT.replace('account = "support"', ""), "alert[1].mail: has no account to write from"),
+        (ALERT.replace('mail = ["boss@example.org"]', ""), "alert[1].account: writes to nobody"),
+        ('[[alert]]\nname = "bosses"', "alert[1].name: tells nobody"),
+        (ALERT.replace("https://", "http://"), "alert[1].webhook: would send cases and names unencrypted"),
+        (ALERT.replace("https://", "ftp://"), "alert[1].webhook: not an address"),
+        (ALERT.replace("https://", "https://me:secret@"), "alert[1].webhook: holds a login"),
+        (ALERT.replace('secret_env = "HOOK"', 'secret_file = "x"'), "alert[1].secret_file: a secret in a file"),
+    ],
+)
+def test_an_alert_that_cannot_be_is_named(tmp_path: Path, wrong: str, said: str) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(MAIL + wrong)
+    assert said in str(check_hub_settings(path, {}, tmp_path)[0])

@@ -103,6 +103,13 @@ NEVER = {
     # digests of reports
     "seen": {"account", "key"},
     "blob": {"sha256"},
+    # what supervisors are told names the case by its number; an error is the mail server's or the webhook's
+    "alert": {
+        *("id", "target", "way", "case_id", "metric", "key", "step", "zone", "queue", "channel", "brand", "agent"),
+        *("state", "error"),
+    },
+    # which canned reply it was
+    "reminded": {"case_id", "done", "text"},
     "link": {"hash", "use", "blob", "case_id", "agent_id"},
     "link_text": {"hash"},
     "erasure": {"customer_id", "by"},

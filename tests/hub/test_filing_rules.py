@@ -214,3 +214,28 @@ def test_who_gave_up_calling_while_held_is_owed_a_call_back_once_released() -> N
     released = step(state, Released(5000))
     assert released.stage == "us"
     assert owed(released) is not None
+
+
+def test_a_reminder_answers_nothing_and_its_failure_is_shown() -> None:
+    said = after(CustomerWrote(1000, "email"), Replied(2000, "m1"))
+    reminded = step(said, Replied(9000, "m2", "reminder"))
+    assert (reminded.stage, reminded.entered, reminded.last_at, reminded.asides) == ("customer", 2000, 9000, ("m2",))
+    assert (reminded.waiting, reminded.answered, reminded.answers) == (said.waiting, said.answered, said.answers)
+    failed = step(reminded, SendFailed(9100, "m2"))
+    assert (failed.stage, failed.failed, failed.waiting) == ("us", ("m2",), None)
+    again = after(Replied(9200, "m2", "reminder"), SendSettled(9300, "m2"), state=failed)
+    assert (again.failed, again.waiting) == ((), None)
+
+
+def test_an_acknowledgement_that_arrived_after_all_answers_nothing_either() -> None:
+    waiting = after(CustomerWrote(1000, "email"), Replied(1100, "m1", "auto"))
+    assert (waiting.stage, waiting.unread, waiting.replied) == ("us", 1, False)
+    known = after(SendFailed(1200, "m1", certain=False), SendSettled(1300, "m1"), state=waiting)
+    clock = owed(known)
+    assert (known.stage, known.failed, clock and clock.metric, clock and clock.since) == ("us", (), "first", 1000)
+
+
+def test_a_reminder_of_unknown_outcome_that_arrived_needs_nobody() -> None:
+    said = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), Replied(9000, "m2", "reminder"))
+    known = after(SendFailed(9100, "m2", certain=False), SendSettled(9200, "m2"), state=said)
+    assert (known.stage, known.failed) == ("customer", ())

@@ -39,7 +39,7 @@ async def test_what_fails_for_now_is_tried_again_later_and_later(hub: Hub) -> No
     case = await replied(hub)
     message = await last(hub, case)
     assert (message.state, message.error.raw, (await hub.only()).stage) == ("queued", "451 busy", "customer")
-    assert hub.workspace.waiting() == {"outbound": 1}
+    assert hub.workspace.waiting()["outbound"] == 1
     await hub.advance(4_999)
     assert len(hub.wa.sent) == 1
     await hub.advance(1)

@@ -19,8 +19,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, InboundFile
+from agent_tui.backends.hub import escalating, reminding
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.policy import AlertTarget
 from agent_tui.backends.hub.store import (
     DatabaseDamaged,
     DatabaseEmpty,
@@ -34,6 +36,8 @@ from agent_tui.backends.hub.store import (
 from agent_tui.backends.hub.store.errors import BlobTooLarge
 from agent_tui.backends.hub.store.schema import metadata
 from agent_tui.backends.hub.store.values import storable
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain.events import ClockTurned
 from agent_tui.domain.orders import (
     Announce,
     Assign,
@@ -73,7 +77,9 @@ from agent_tui.domain.queries import (
     ShiftQuery,
     TotalsQuery,
 )
-from agent_tui.domain.sla.policies import Policy, Target
+from agent_tui.domain.sla.clocks import SlaClock
+from agent_tui.domain.sla.policies import Policy, Reminders, Step, Target, Warn
+from agent_tui.domain.sla.reminders import Reminder
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
@@ -247,6 +253,11 @@ async def _a_day(hub: Hub) -> None:
     await hub.order(noa, Snooze(case, T0 + HOUR_MS))
     await hub.advance(HOUR_MS)
     await hub.order(noa, CallAction(call, "answer"))
+    plan = Reminders("chat", (HOUR_MS,), "still-there")
+    reminder = Reminder(plan, 1, T0, 0, T0)
+    await hub.workspace._writer.run(lambda tx: reminding.remind(tx, hub.workspace.policy, case, reminder))
+    await _told(hub, case)
+    await hub.order(noa, Reply(case, "email", CustomerText("c"), conversation))
     await hub.order(hub.avi, Announce(CustomerText("a"), hub.time.now() + HOUR_MS))
     await hub.workspace.query(noa, ShiftQuery())
     await hub.workspace.query(hub.avi, AgentsQuery())
@@ -293,6 +304,21 @@ async def _a_day(hub: Hub) -> None:
     erased = await hub.order(eve, EraseCustomer(customer, (customer,)))
     assert isinstance(erased, Acked), erased
     await hub.advance(60_000)
+
+
+async def _told(hub: Hub, case: str) -> None:
+    policy = replace(hub.workspace.policy, alerts=(AlertTarget("bosses", ("boss@example.org",), "mail"),))
+    hub.workspace.policy = policy
+    step = Step("tell", "bosses", Warn(90))
+    clock = SlaClock("first-response", T0, HOUR_MS, MINUTE_MS, T0 + HOUR_MS, "running", "all", "always")
+
+    def tell(tx: Tx) -> None:
+        escalating.do(tx, policy, case, step, clock)
+        tx.append(ClockTurned("step"), case)
+
+    await hub.workspace._writer.run(tell)
+    await hub.settle()
+    hub.workspace.waiting()
 
 
 async def _one_person(hub: Hub) -> None:

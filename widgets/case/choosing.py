@@ -7,6 +7,7 @@ from typing import Literal
 
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.canned import FIELD
 from agent_tui.domain.channels import channel
 from agent_tui.domain.mail_address import bare
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
@@ -16,7 +17,6 @@ from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import window
-from agent_tui.widgets.text.editing import FIELD
 
 Field = Literal["to", "cc", "bcc", "subject"]
 

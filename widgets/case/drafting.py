@@ -9,6 +9,7 @@ from dataclasses import replace
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.canned import fill, open_fields
 from agent_tui.domain.channels import Channel, channel, window_left
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import apart, bare
@@ -16,7 +17,6 @@ from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
-from agent_tui.widgets.text.editing import FIELD
 
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
@@ -260,16 +260,16 @@ def lacks_subject(draft: Draft) -> bool:
 def filled(words: str, case: OpenCase | None, me: str) -> str:
     """A canned reply with what the desk knows in place of `{customer}`, `{case}` (its number) and `{agent}`; what is
     not known stays a field that the agent fills. Names are put in at once: braces in one are no further field."""
-    known = {"{agent}": me}
+    known = {"agent": me}
     if case is not None and case.row is not None:
-        known |= {"{customer}": case.row.name.safe_line, "{case}": str(case.row.number)}
-    return FIELD.sub(lambda field: str(known.get(field[0]) or field[0]), words)
+        known |= {"customer": case.row.name.safe_line, "case": str(case.row.number)}
+    return fill(words, known)
 
 
 def open_field(directory: Directory, body: str) -> str:
     """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
-    known = {field for one in directory.canned for field in FIELD.findall(one.text)}
-    return next((field for field in FIELD.findall(body) if field in known), "")
+    known = {field for one in directory.canned for field in open_fields(one.text)}
+    return next((field for field in open_fields(body) if field in known), "")
 
 
 def length_left(draft: Draft) -> int | None:

@@ -61,6 +61,8 @@ _AUTO: dict[str, Phrase] = {
     "bounce": marked("bounce"),
     "list": marked("list"),
     "loop": marked("loop"),
+    "reminder": marked("reminder"),
+    "acknowledgement": marked("acknowledgement"),
 }
 _TO, _CC, _BCC = marked("to"), marked("cc"), marked("bcc")
 _UNCUT = trusted("")

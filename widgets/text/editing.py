@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 
+from agent_tui.domain.canned import FIELD
 from agent_tui.domain.text import clean
 from agent_tui.widgets.text.layout import graphemes
 
 MOST = 100_000
 """Characters a text may have."""
 _UNDO = 200
-FIELD = re.compile(r"\{[^{}\n]{1,40}\}")
-"""A place of a canned reply that the agent fills."""
 
 
 def cleaned(typed: str, letter: str = "") -> str:

@@ -18,12 +18,14 @@ from agent_tui.domain.time import Ms
 
 @frozen
 class Reminder:
-    """The next one to send: the `number`th (from 1) of a plan, due `at`; `left`: how many come after it."""
+    """The next one to send: the `number`th (from 1) of a plan after our last answer at `since`, due `at`; `left`: how
+    many come after it."""
 
     plan: Reminders
     number: int
     at: Ms
     left: int
+    since: Ms
 
 
 def next_reminder(facts: Iterable[Fact], rules: Rules, now: Ms) -> Reminder | None:
@@ -37,7 +39,7 @@ def reminder_of(course: Course, rules: Rules) -> Reminder | None:
         return None
     traits = course.phases[-1].traits
     plan = next((plan for plan in rules.reminders if plan.fit.fits(traits)), None)
-    spoke, since, sent = None, None, 0
+    spoke, since, answered, sent = None, None, 0, 0
     for at, fact in course.talk:
         match fact:
             case CustomerWrote():
@@ -47,7 +49,7 @@ def reminder_of(course: Course, rules: Rules) -> Reminder | None:
             case Replied(kind="reminder"):
                 since, sent = at if since is not None else None, sent + 1
             case Replied(kind=kind) if kind in ANSWERS:
-                since, sent = at, 0
+                since, answered, sent = at, at, 0
     if plan is None or since is None or sent >= len(plan.after) or course.gone is not None:
         return None
     hours = rules.always if plan.wall else rules.calendars[plan.calendar or "always"]
@@ -55,4 +57,4 @@ def reminder_of(course: Course, rules: Rules) -> Reminder | None:
     window = profile_of(traits.channel).window_ms
     if window is not None and (spoke is None or at >= spoke + window):
         return None
-    return Reminder(plan, sent + 1, at, len(plan.after) - sent - 1)
+    return Reminder(plan, sent + 1, at, len(plan.after) - sent - 1, answered)

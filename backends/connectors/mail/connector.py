@@ -152,6 +152,7 @@ class MailConnector:
             references=outbound.references,
             files=outbound.files,
             signature=self._settings.signature,
+            automatic=outbound.automatic,
         )
 
     async def _store(self, fetched: FetchedMail) -> None:

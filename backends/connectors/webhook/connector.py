@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from agent_tui.backends.connectors.base import ConnectorPort, DeliveryUpdate, Outbound, SendResult
-from agent_tui.backends.connectors.webhook import payload, signing
+from agent_tui.backends.connectors.webhook import payload, posting, signing
 from agent_tui.domain.time import TimeSource
 
 SEND_SECONDS = 30.0
-_LATER = (408, 409, 423, 425, 429)
-"""Client errors that pass by themselves (RFC 9110; 425: RFC 8470; 429: RFC 6585)."""
 
 
 class WebhookConnector:
@@ -47,7 +47,7 @@ class WebhookConnector:
         return [Route(f"/webhooks/{self._account}", self._receive, methods=["POST"])]
 
     async def start(self, port: ConnectorPort) -> None:
-        self._client = httpx.AsyncClient(timeout=SEND_SECONDS, follow_redirects=False, trust_env=False)
+        self._client = posting.new_client(SEND_SECONDS)
         self._port = port
 
     async def stop(self) -> None:
@@ -97,23 +97,20 @@ class WebhookConnector:
     async def send(self, outbound: Outbound) -> SendResult:
         now = self._time.now()
         body = payload.write(outbound, now)
-        headers = {"content-type": "application/json", **signing.signed(self._key, outbound.message, now, body)}
         client = self._client
         if client is None:
             return SendResult("later", reason="the hub is stopping")
         try:
-            answer = await client.post(self._url, content=body, headers=headers)
+            result = await posting.post(client, self._url, self._key, outbound.message, now, body)
         except httpx.HTTPError as error:
             self._health = f"deliver_url: {type(error).__name__}"
             return SendResult("later", reason=f"no answer from the webhook ({type(error).__name__})")
-        if answer.is_success:
+        if result.outcome == "accepted":
             self._health = ""
-            return SendResult("accepted", payload.out_id(outbound.message))
-        told = f"the webhook answered {answer.status_code}"
-        if answer.is_client_error and answer.status_code not in _LATER:
-            return SendResult("refused", reason=told)
-        self._health = f"deliver_url: {answer.status_code}"
-        return SendResult("later", reason=told, retry_in=_retry_after(answer.headers.get("retry-after", "")))
+            return replace(result, channel_id=payload.out_id(outbound.message))
+        if result.outcome == "later":
+            self._health = f"deliver_url: {result.reason}"
+        return result
 
 
 async def _whole(request: Request, limit: int) -> bytes | None:
@@ -126,11 +123,6 @@ async def _whole(request: Request, limit: int) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds, at most an hour; dates are left to the hub's back-off."""
-    return float(min(3600, max(1, int(value)))) if value.isascii() and value.isdigit() and len(value) < 9 else None
 
 
 def _wrong(status: int, reason: str, retry: int = 0) -> Response:

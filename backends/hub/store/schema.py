@@ -314,6 +314,47 @@ sla_version = Table(
     Column("data", Text, nullable=False),
 )
 
+# Reminders to silent customers that are done: the `number`th after our last answer at `since`, and what was done.
+reminded = Table(
+    "reminded",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("since", At, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("done", Word, nullable=False),
+    Column("text", Word, nullable=False),
+    Column("at", At, nullable=False),
+)
+
+# What supervisors are told about clocks (`[[alert]]` of hub.toml): `target` by `way`, once for each step about a clock.
+# `queue`, `channel`, `brand` and `agent` are the case's at that time; times in Ms.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("target", Word, nullable=False),
+    Column("way", Word, nullable=False),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("metric", Word, nullable=False),
+    Column("key", Word, nullable=False),
+    Column("started", At, nullable=False),
+    Column("step", Word, nullable=False),
+    Column("due", At, nullable=False),
+    Column("zone", Word, nullable=False),
+    Column("late", BigInteger, nullable=False),
+    Column("queue", Word, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("brand", Word, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", At, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    UniqueConstraint("case_id", "metric", "key", "started", "step", "target", "way"),
+    Index("ix_alert_due", "state", "next_try"),
+)
+
 # A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its
 # state with what was said in the person's other cases, "" when that is its own.
 case_part = Table(

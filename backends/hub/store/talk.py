@@ -31,6 +31,11 @@ _CONVERSATION = _CONVERSATIONS.where(conversation.c.id == _B("id"))
 _OF_CASES = _CONVERSATIONS.where(conversation.c.case_id.in_(_B("cases", expanding=True))).order_by(
     conversation.c.started, conversation.c.id
 )
+_SPOKEN = (
+    _CONVERSATIONS.where(conversation.c.case_id.in_(_B("cases", expanding=True)))
+    .order_by(conversation.c.last_at.desc(), conversation.c.id.desc())
+    .limit(1)
+)
 _BY_THREAD = (
     select(conversation.c.id)
     .where(conversation.c.account == _B("account"), conversation.c.thread == _B("thread"))
@@ -113,6 +118,12 @@ def find_thread(connection: Connection, id: str) -> Thread | None:
 def conversations(connection: Connection, cases: Sequence[str]) -> tuple[Conversation, ...]:
     """The conversations of some cases, the oldest first."""
     return tuple(_thread(row).shown for row in connection.execute(_OF_CASES, {"cases": list(cases)}))
+
+
+def last_spoken(connection: Connection, cases: Sequence[str]) -> Thread | None:
+    """The conversation of some cases in which the last word was said."""
+    row = connection.execute(_SPOKEN, {"cases": list(cases)}).first()
+    return _thread(row) if row is not None else None
 
 
 def by_thread(connection: Connection, account: str, thread: str) -> str:
@@ -346,12 +357,14 @@ def came_after(connection: Connection, case: str, version: int) -> int:
 
 
 def said_after(connection: Connection, cases: Sequence[str], version: int, agent: str) -> bool:
-    """Whether the customer, or another than `agent` to the customer, wrote after the `version` of a row of cases."""
+    """Whether the customer, or another than `agent` to the customer, wrote after the `version` of a row of cases; what
+    is automatic does not count."""
     found = select(message.c.id).where(
         message.c.case_id.in_(cases),
         message.c.id > f"m_{version + 1:011x}",
+        message.c.auto == "",
         or_(
-            and_(message.c.kind == "in", message.c.auto == ""),
+            message.c.kind == "in",
             and_(message.c.kind == "out", message.c.author != agent),
         ),
     )

@@ -72,7 +72,7 @@ def from_state_column(column: str) -> CaseState:
             held[key] = Waiting(*held[key])
     if held.get("promised"):
         held["promised"] = Clock(*held["promised"])
-    for key in ("answers", "failed"):
+    for key in ("answers", "failed", "asides"):
         held[key] = tuple(held.get(key, ()))
     if "promises" in held:
         held["promises"] = tuple(Owed(*owed) for owed in held["promises"])

@@ -49,9 +49,46 @@ def upgrade() -> None:
         sa.Column("version", _WORD, nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "reminded",
+        sa.Column("case_id", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+        sa.Column("since", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("done", _WORD, nullable=False),
+        sa.Column("text", _WORD, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "alert",
+        sa.Column("id", _ID, primary_key=True),
+        sa.Column("target", _WORD, nullable=False),
+        sa.Column("way", _WORD, nullable=False),
+        sa.Column("case_id", _ID, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("metric", _WORD, nullable=False),
+        sa.Column("key", _WORD, nullable=False),
+        sa.Column("started", sa.BigInteger(), nullable=False),
+        sa.Column("step", _WORD, nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("zone", _WORD, nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("queue", _WORD, nullable=False),
+        sa.Column("channel", _WORD, nullable=False),
+        sa.Column("brand", _WORD, nullable=False),
+        sa.Column("agent", _ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", _WORD, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False, server_default=""),
+        sa.UniqueConstraint("case_id", "metric", "key", "started", "step", "target", "way"),
+    )
+    op.create_index("ix_alert_due", "alert", ["state", "next_try"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alert_due", "alert")
+    op.drop_table("alert")
+    op.drop_table("reminded")
     op.drop_table("sla_version")
     op.drop_table("sla_clock")
     op.drop_index("ix_cases_sla_turn", "cases")
