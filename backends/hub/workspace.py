@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from agent_tui.backends.hub import (
     calls,
     drafts,
     erasing,
+    escalating,
     leases,
     orders,
     queries,
@@ -37,7 +39,7 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.port import Port
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.router import Router
-from agent_tui.backends.hub.rules import settle_rules
+from agent_tui.backends.hub.rules import RulesInForce, settle_rules
 from agent_tui.backends.hub.scrubbing import Scrubber
 from agent_tui.backends.hub.sending import Lane
 from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, brands, cases, ledger, log, outbound
@@ -70,6 +72,7 @@ from agent_tui.domain.time import Ms, TimeSource
 __all__ = ["Blob", "LinkGrant", "Workspace"]
 
 T = TypeVar("T")
+_LOGGER = logging.getLogger("agent_tui.hub")
 _OVER = ("ended", "abandoned", "written-up")
 
 
@@ -216,11 +219,19 @@ class Workspace:
         queues = self.policy.queues
         rules = await self._writer.run(lambda tx: settle_rules(tx.connection, tx.now, sla, queues))
         before, self._committer.rules = self._committer.rules, rules
+        missing = await self._reading(lambda: self._missing(rules)) if rules is not None else ""
+        if missing:
+            _LOGGER.error("what the rules name is not there: %s", missing)
+        self.watch("rules", lambda: missing)
         if rules is None or (before is not None and before.in_force == rules.in_force):
             return
         # by whoever measured one by the rules of before, since they were written down
         await self._writer.run(lambda tx: stored_sla.measure_all(tx.connection) if rules.fresh else None)
         self._turns.set()
+
+    def _missing(self, rules: RulesInForce) -> str:
+        with self._store.read() as connection:
+            return "; ".join(escalating.missing(connection, self.policy, rules.now))
 
     def idle(self) -> bool:
         """Nothing is being written, published or sent: only time or the outside can make something happen."""

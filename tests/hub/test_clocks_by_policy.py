@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest_asyncio
 
 from agent_tui.backends.base import Acked, Rejected
-from agent_tui.backends.connectors.base import CallUpdate, SendResult
+from agent_tui.backends.connectors.base import CallUpdate, DeliveryUpdate, SendResult
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import ClockTurned, Event
-from agent_tui.domain.model import Breach, Clock
+from agent_tui.domain.model import Breach, Canned, Clock
 from agent_tui.domain.orders import Excuse, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, DirectoryPage, DirectoryQuery
 from agent_tui.domain.sla.written import Sla
@@ -300,3 +300,64 @@ async def test_a_ringing_call_stands_before_what_is_late(hub: Hub) -> None:
     first, second = (await hub.rows())[:2]
     assert first.call is not None
     assert second.id == case
+
+
+async def test_steps_and_reminders_are_done_in_their_time_once(tmp_path: Path) -> None:
+    text = """
+    [[policy]]
+    name = "all"
+    first_response = { within = "30m" }
+    steps = [{ at = "50%", act = "raise", to = "urgent" }, { at = "late 5m", act = "tell", to = "supervisors" }]
+
+    [[reminder]]
+    name = "chat"
+    after = ["10m", "20m"]
+    text = "still-there"
+    send = "rule"
+    """
+    time = VirtualTime(T0)
+    hub = await begin(tmp_path, rules(tmp_path, text), time)
+    canned = (Canned("still-there", "Are you still there?"),)
+    hub.workspace.policy = replace(hub.workspace.policy, canned=canned)
+    case = await ask(hub)
+    await hub.advance(16 * MINUTE_MS)
+    assert (await hub.only()).priority == 3
+    await hub.advance(24 * MINUTE_MS)
+    assert [(e.body.detail, e.occurred - T0) for e in turned(hub, "step") if isinstance(e.body, ClockTurned)] == [
+        ("raise urgent", 15 * MINUTE_MS),
+        ("tell supervisors", 35 * MINUTE_MS),
+    ]
+    await answer(hub, case)
+    await hub.advance(11 * MINUTE_MS)
+    await hub.advance(2 * HOUR_MS)
+    said = [message.body.raw for message in (await hub.case(case)).messages if message.kind == "out"]
+    assert said == ["On its way", "Are you still there?", "Are you still there?"]
+    assert [e.body.detail for e in turned(hub, "reminder") if isinstance(e.body, ClockTurned)] == ["sent 1", "sent 2"]
+    row = await hub.only()
+    assert row.stage == "customer"  # a reminder answers nobody and wakes nothing
+    await hub.workspace.stop()
+
+
+async def test_a_sign_of_life_stops_reminders(tmp_path: Path) -> None:
+    text = """
+    [[policy]]
+    name = "all"
+    first_response = { within = "30m" }
+
+    [[reminder]]
+    name = "chat"
+    after = ["10m"]
+    text = "still-there"
+    send = "rule"
+    """
+    hub = await begin(tmp_path, rules(tmp_path, text), VirtualTime(T0))
+    hub.workspace.policy = replace(hub.workspace.policy, canned=(Canned("still-there", "Are you still there?"),))
+    case = await ask(hub)
+    await answer(hub, case)
+    sent = hub.wa.sent[-1]
+    await hub.advance(MINUTE_MS)
+    assert hub.wa.port is not None
+    await hub.wa.port.delivery(DeliveryUpdate("wa", sent.channel_id, "read", hub.time.now()))
+    await hub.advance(HOUR_MS)
+    assert len(hub.wa.sent) == 1
+    await hub.workspace.stop()
