@@ -252,6 +252,17 @@ class ReminderSettings(FitSettings):
         )
 
 
+class BreachReasonSettings(ConfigModel):
+    """Why a promise of time was broken, as agents say it. One [[reason]] table for each; without any they are busy,
+    fault, supplier, hand-over, overlooked, customer and other."""
+
+    name: Name = Field(examples=["storm"])
+    """Its code, as it is typed and counted."""
+
+    title: str = Field(default="", examples=["Power cut in the region"])
+    """What agents read; the code when left out."""
+
+
 class SlaSettings(ConfigModel):
     """What is promised to whom, and when it counts."""
 
@@ -273,11 +284,15 @@ class SlaSettings(ConfigModel):
     reminder: tuple[ReminderSettings, ...] = ()
     """Reminders to customers who are silent. One [[reminder]] table for each plan."""
 
+    reason: tuple[BreachReasonSettings, ...] = ()
+    """Why promises of time are broken."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("calendar", [calendar.name for calendar in self.calendar])
         distinct("policy", [policy.name for policy in self.policy])
         distinct("reminder", [reminder.name for reminder in self.reminder])
+        distinct("reason", [reason.name for reason in self.reason])
         for index, calendar in enumerate(self.calendar):
             if calendar.name == "always":
                 raise Wrong("always is there by itself", "another name", ("calendar", index, "name"))

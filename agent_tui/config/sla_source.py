@@ -78,6 +78,7 @@ def load_sla(path: Path, home: Path) -> Sla:
         tuple((team, name) for name, table in reversed(settings.items()) for team in table.teams),
         own.settings.follow_queue,
         tuple(plans.values()),
+        tuple((reason.name, reason.title) for reason in own.settings.reason),
     )
 
 

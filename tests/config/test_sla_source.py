@@ -324,3 +324,19 @@ def test_a_version_can_be_kept_and_read_again_as_it_was(tmp_path: Path, name: st
     kept = TypeAdapter(Sla).dump_json(load_sla(preset_path(name), tmp_path))
     assert TypeAdapter(Sla).validate_json(kept) == load_sla(preset_path(name), tmp_path)
     assert len(kept) < 64 * 1024
+
+
+def test_a_house_has_reasons_of_its_own(tmp_path: Path) -> None:
+    text = """
+    presets = ["e-commerce"]
+    [[reason]]
+    name = "storm"
+    title = "Power cut in the region"
+    [[reason]]
+    name = "strike"
+    """
+    (tmp_path / "sla.toml").write_text(text)
+    assert load_sla(tmp_path / "sla.toml", tmp_path).reasons == (("storm", "Power cut in the region"), ("strike", ""))
+    (tmp_path / "sla.toml").write_text(text + "[[reason]]\nname = 'storm'\n")
+    [problem] = check_sla(tmp_path / "sla.toml", tmp_path)
+    assert "storm" in str(problem)

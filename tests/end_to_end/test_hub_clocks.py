@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.end_to_end.desks import desk
 from tests.end_to_end.hub_run import HubRun, command, hub_run, until
 from tests.end_to_end.webhook_world import ENV, config, customers, receiver
@@ -36,6 +38,7 @@ def events(hub: HubRun) -> list[dict[str, Any]]:
     return [{"occurred": occurred, "recorded": recorded, **json.loads(data)} for occurred, recorded, data in rows]
 
 
+@pytest.mark.slow
 async def test_what_was_broken_while_the_hub_was_dead_is_dated_at_its_due_second(tmp_path: Path) -> None:
     write_rules(tmp_path / "hub", "2s")
     async with receiver() as far, hub_run(tmp_path / "hub", f'sla = "sla.toml"\n{config(far.url)}', ENV) as hub:
@@ -60,6 +63,7 @@ async def test_what_was_broken_while_the_hub_was_dead_is_dated_at_its_due_second
         assert "answered" in said.out
 
 
+@pytest.mark.slow
 async def test_the_rules_are_edited_while_the_hub_runs(tmp_path: Path) -> None:
     write_rules(tmp_path / "hub", "10m")
     async with receiver() as far, hub_run(tmp_path / "hub", f'sla = "sla.toml"\n{config(far.url)}', ENV) as hub:

@@ -20,9 +20,11 @@ from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Outbound, SendResult
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.measuring import Known, measure
 from agent_tui.backends.hub.store import Store, cases, facts, people
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event
+from agent_tui.domain.filing import unmeasured
 from agent_tui.domain.known_as import ITSELF
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import (
@@ -43,8 +45,11 @@ from agent_tui.domain.orders import (
     Snooze,
     Spam,
 )
+from agent_tui.domain.sla.policies import Fit, Policy, Target, Warn
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS, VirtualTime
+from agent_tui.domain.told import traits_of
 from tests.hub.fakes import T0, Line, chat, mail
 from tests.hub.test_replay import Fold
 
@@ -78,12 +83,12 @@ class World:
     orders: Any = field(default_factory=lambda: count())
 
     @classmethod
-    async def open(cls, folder: Path) -> World:
+    async def open(cls, folder: Path, sla: Sla | None = None) -> World:
         store = Store.open(folder, synchronous="OFF")
         time = VirtualTime(T0)
         noa = Operator(store, time, Ids(1)).add_agent("noa", "Noa", "agent", ("support",))
         lines = [Wayward("wa", "whatsapp"), Wayward(), Line("pbx", "phone")]
-        workspace = Workspace(store, time, Ids(2), lines, inline=True)
+        workspace = Workspace(store, time, Ids(2), lines, sla=sla, inline=True)
         world = cls(workspace, store, time, noa)
         for event in await workspace.replay(noa, 0, 1000) or ():
             world.live.apply(event)
@@ -196,10 +201,35 @@ class World:
                     )
                     for state in (record.state, record.view)
                 ]
-                assert facts.fold(connection, id) == (record.state, record.view)
+                plain = unmeasured(record.state), unmeasured(record.view)
+                assert facts.fold(connection, id) == plain
                 head = of[record.head] if record.head else 0
-                found[number] = (shown, owed, head, states, [tuple(row) for row in talk], [tuple(row) for row in calls])
+                clocks = connection.exec_driver_sql(
+                    'SELECT metric, started, due, within, state, ended, "by", policy FROM sla_clock '
+                    "WHERE case_id = ? ORDER BY started, metric",
+                    (id,),
+                ).all()
+                told = [[tuple(row) for row in rows] for rows in (talk, calls, clocks)]
+                found[number] = (shown, owed, head, states, told)
         return found
+
+    def clocks_are_true(self) -> None:
+        """Each case shows what its facts say now, and is looked at again when that changes next."""
+        rules = self.workspace._committer.rules
+        with self.store.read() as connection:
+            for id in self.numbers().values():
+                record = cases.find(connection, id)
+                assert record is not None
+                if rules is None:
+                    continue
+                kept, known = facts.kept(connection, id), Known.read(record.sla)
+                traits = traits_of(record.row, ())
+                now = measure(rules, kept, traits, "", known, self.time.now())
+                assert record.view.promised == now.promised
+                assert record.view.governed == now.governed
+                assert record.turn == now.turn
+                assert known == now.known
+                assert not now.due
 
 
 def _addresses(who: int) -> list[tuple[str, str]]:
@@ -393,8 +423,8 @@ WHATS = (
 )
 
 
-async def _play(folder: Path, steps: list[Step], rest: list[int]) -> None:
-    world = await World.open(folder / "hub")
+async def _play(folder: Path, steps: list[Step], rest: list[int], sla: Sla | None = None) -> None:
+    world = await World.open(folder / "hub", sla)
     script = Script()
     everybody = [("write", who, 0) for who in range(WHO)]
     for n, (what, who, extra) in enumerate([*everybody, *steps]):
@@ -404,6 +434,7 @@ async def _play(folder: Path, steps: list[Step], rest: list[int]) -> None:
             held = list(script.joins)
             await script.part(world, held[place % len(held)])
     await world.settle()
+    world.clocks_are_true()
     again = Fold()
     while again.seq < world.live.seq:
         for event in await world.workspace.replay(world.noa, again.seq, 1 + len(steps) % 7) or ():
@@ -418,7 +449,7 @@ async def _play(folder: Path, steps: list[Step], rest: list[int]) -> None:
             if row[0].stage != "joined" or (known is not None and known.stage != "joined"):
                 assert known is not None
                 assert replace(known, call=None) == row[0], "a desk holds another row than the hub"
-    twin = await World.open(folder / "twin")
+    twin = await World.open(folder / "twin", sla)
     for deed in script.twin:
         await deed(twin)
         await twin.settle()
@@ -446,6 +477,41 @@ async def _play(folder: Path, steps: list[Step], rest: list[int]) -> None:
 def test_a_join_that_was_taken_back_leaves_nothing_behind(steps: list[Step], rest: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_play(Path(folder), steps, rest))
+
+
+WARN = (Warn(percent=75),)
+RULES = Sla(
+    "1",
+    (
+        Policy("calls", Fit(kinds=frozenset({"voice"})), (Target("pickup", 30 * MINUTE_MS, warn=WARN),)),
+        Policy("l1", Fit(tags=frozenset({"l1"})), (Target("first-response", 10 * MINUTE_MS, warn=WARN),)),
+        Policy(
+            "all",
+            targets=(
+                Target("first-response", 60 * MINUTE_MS, (("urgent", 5 * MINUTE_MS),), warn=WARN),
+                Target("next-response", 45 * MINUTE_MS, warn=WARN),
+                Target("total-resolution", 24 * 60 * MINUTE_MS, pauses=frozenset({"snoozed", "pending"}), warn=WARN),
+            ),
+            grace_ms=90 * MINUTE_MS,
+        ),
+    ),
+    (),
+)
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from((*WHATS, "wait", "wait", "wait")), st.integers(0, WHO - 1), st.integers(0, 5)),
+        min_size=4,
+        max_size=30,
+    ),
+    rest=st.lists(st.integers(0, 3), max_size=3),
+)
+def test_clocks_of_joined_and_parted_cases_are_those_of_the_twin(steps: list[Step], rest: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_play(Path(folder), steps, rest, RULES))
 
 
 async def _in_order(folder: Path, pairs: list[tuple[int, int]]) -> list[Any]:
