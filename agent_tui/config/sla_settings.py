@@ -158,6 +158,10 @@ class PolicySettings(FitSettings):
     answers: AnswerTable = AnswerTable()
     """What counts as an answer."""
 
+    acknowledge: str = Field(default="", examples=["received"])
+    """The canned reply that a customer's first word gets by itself, with {promised} in place of the time by which an
+    answer is due. It is no answer."""
+
     steps: tuple[StepSettings, ...] = ()
     """What is done about clocks that run out. One [[policy.steps]] table for each."""
 
@@ -212,6 +216,7 @@ class PolicySettings(FitSettings):
             self.answers.kinds,
             length_ms(self.reopen_grace) if self.reopen_grace else None,
             tuple(step.step for step in self.steps),
+            self.acknowledge,
         )
 
     @model_validator(mode="after")

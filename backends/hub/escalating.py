@@ -21,6 +21,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import joining
 from agent_tui.domain import leases as lease_rules
 from agent_tui.domain.brands import sees
+from agent_tui.domain.canned import FIELD
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.queues import queue_of
@@ -30,6 +31,9 @@ from agent_tui.domain.told import PRIORITIES
 
 SUPERVISORS = "supervisors"
 """All of them, at their desks; and the [[alert]] of that name, where there is one."""
+
+_KNOWN_FIELDS = frozenset({"{customer}", "{case}", "{promised}"})
+"""What an acknowledgement is filled with."""
 
 
 def do(tx: Tx, policy: HubPolicy, case: str, step: Step, clock: SlaClock) -> str:
@@ -115,7 +119,7 @@ def _said(tx: Tx, policy: HubPolicy, row: CaseRow, step: Step, clock: SlaClock) 
         started=clock.started,
         step=_name_of(step),
         due=clock.due or 0,
-        zone=_zone(tx, clock),
+        zone=tx.rules.zone_of(clock) if tx.rules is not None else "UTC",
         late=-clock.remaining,
         queue=queue.id if queue is not None else "",
         channel=row.channel,
@@ -123,13 +127,6 @@ def _said(tx: Tx, policy: HubPolicy, row: CaseRow, step: Step, clock: SlaClock) 
         agent=row.owner,
         at=tx.now,
     )
-
-
-def _zone(tx: Tx, clock: SlaClock) -> str:
-    """Of the calendar that a clock counts in."""
-    rules = tx.rules.book.versions.get(clock.version) if tx.rules is not None else None
-    working = rules.calendars.get(clock.calendar) if rules is not None else None
-    return working.calendar.zone if working is not None else "UTC"
 
 
 def _name_of(step: Step) -> str:
@@ -161,11 +158,17 @@ def there(connection: Connection, policy: HubPolicy, step: Step) -> bool:
 
 def missing(connection: Connection, policy: HubPolicy, rules: Rules) -> Iterator[str]:
     """What the rules name that is not there: a line for each, for the log and for health."""
+    keys = {canned.key for canned in policy.canned}
     for one in rules.policies:
         for step in one.steps:
             if not there(connection, policy, step):
                 yield f"policy {one.id}: there is nobody or nothing called {step.to} to {step.act}"
-    keys = {canned.key for canned in policy.canned}
+        if one.acknowledge and one.acknowledge not in keys:
+            yield f"policy {one.id}: there is no canned reply {one.acknowledge}"
+        words = (canned.text for canned in policy.canned if canned.key in (one.acknowledge, f"{one.acknowledge}-he"))
+        if open_fields := set(FIELD.findall(" ".join(words))) - _KNOWN_FIELDS:
+            fields = ", ".join(sorted(open_fields))
+            yield f"policy {one.id}: nobody fills {fields} of the canned reply {one.acknowledge}"
     for plan in rules.reminders:
         if plan.text not in keys:
             yield f"reminder {plan.id}: there is no canned reply {plan.text}"

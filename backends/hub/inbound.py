@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
+from agent_tui.backends.hub import acknowledging, likeness, suggesting
 from agent_tui.backends.hub import filing as hub_filing
-from agent_tui.backends.hub import likeness, suggesting
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import erasing, ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
@@ -67,6 +67,8 @@ def file_message(
         source=source[0] if source is not None else "",
     )
     hub_filing.add_message(tx, message, thread, got.account, got.channel_id)
+    if opened and not got.auto:
+        acknowledging.acknowledge(tx, policy, case, thread.shown.id)
     if not got.auto:
         written_too = f"{got.body}\n{got.folded}" if got.folded else got.body
         suggesting.look(tx, record.node, likeness.text_keys(written_too, policy.country), message.id)

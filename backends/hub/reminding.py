@@ -51,7 +51,7 @@ def _done(tx: Tx, policy: HubPolicy, record: CaseRecord, reminder: Reminder) -> 
         return "none"
     owner = agents.find(tx.connection, _leading(tx, record).owner)
     name = owner.name if owner is not None else ""
-    words = speaking.words_of(policy, record.row, reminder.plan.text, name)
+    words = _words(tx, policy, record, reminder.plan.text, name)
     if reminder.plan.sends and speaking.whole(thread, words) and not _wants_care(tx, record):
         speaking.say(tx, policy, thread, words, "reminder")
         return "sent"
@@ -59,6 +59,11 @@ def _done(tx: Tx, policy: HubPolicy, record: CaseRecord, reminder: Reminder) -> 
         return "told"
     _draft(tx, owner.id, row.id, thread, words)
     return "draft"
+
+
+def _words(tx: Tx, policy: HubPolicy, record: CaseRecord, key: str, agent: str) -> str:
+    text = speaking.text_of(policy, record.row, key, tx.customer(record.node).language)
+    return speaking.filled(text, record.row, agent=agent)
 
 
 def _leading(tx: Tx, record: CaseRecord) -> CaseRow:
@@ -95,7 +100,7 @@ def is_drafted(tx: Tx, policy: HubPolicy, record: CaseRecord, agent: str, words:
     """Whether an agent sends the reminder that was put ready for them, unchanged, to one who is silent still."""
     cases = [part.row.id for part in tx.parts(record.row.id)]
     key = reminded.drafted(tx.connection, cases) if record.state.waiting is None else ""
-    if not key or speaking.words_of(policy, record.row, key, agent).strip() != words.strip():
+    if not key or _words(tx, policy, record, key, agent).strip() != words.strip():
         return False
     reminded.sent(tx.connection, cases)
     return True

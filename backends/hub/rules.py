@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.hub.store import sla
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.sla.calendars import ALWAYS
+from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.facts import InForce
 from agent_tui.domain.sla.policies import BREACH_REASONS, Rulebook, Rules
 from agent_tui.domain.sla.written import Sla
@@ -48,6 +50,14 @@ class RulesInForce:
         self.now = made[versions[-1][1]]
         self.written = _KEPT.validate_json(versions[-1][2])
         self.queues = queues
+
+    def zone_of(self, clock: SlaClock) -> str:
+        """The time zone (IANA) of the place whose hours a clock counts, or its policy; where those are every hour, that
+        of the first calendar."""
+        rules = self.book.versions[clock.version]
+        named = [clock.calendar, rules.by_id[clock.policy].calendar, *rules.calendars]
+        places = (rules.calendars[name].calendar for name in named if name and name != ALWAYS.id)
+        return next((place.zone for place in places), "UTC")
 
 
 def settle_rules(

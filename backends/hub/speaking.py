@@ -30,11 +30,16 @@ def may_write(tx: Tx, thread: Thread) -> bool:
     return window_left(profile, thread.shown.last_inbound, tx.now) != 0
 
 
-def words_of(policy: HubPolicy, row: CaseRow, key: str, agent: str, **more: str) -> str:
-    """A canned reply of whom the case speaks for, filled as the desk fills it; `more`: by the names of their fields.
-    "" when there is none of that key; what is not known stays a field."""
-    words = Directory(canned=policy.canned).canned_for(row.brand).get(key, "")
-    return fill(words, {"agent": agent, "customer": row.name.safe_line, "case": str(row.number), **more})
+def text_of(policy: HubPolicy, row: CaseRow, key: str, language: str) -> str:
+    """A canned reply of whom the case speaks for, in the customer's language (`KEY-he`) where there is one in it; ""
+    when there is none at all."""
+    known = Directory(canned=policy.canned).canned_for(row.brand)
+    return known.get(f"{key}-{language[:2].lower()}") or known.get(key, "")
+
+
+def filled(text: str, row: CaseRow, **more: str) -> str:
+    """As the desk fills it; `more`: by the names of their fields. What is not known stays a field."""
+    return fill(text, {"customer": row.name.safe_line, "case": str(row.number), **more})
 
 
 def whole(thread: Thread, words: str) -> bool:

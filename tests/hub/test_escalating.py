@@ -12,6 +12,7 @@ from agent_tui.backends.hub.policy import AlertTarget
 from agent_tui.backends.hub.store import alerts
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CaseChanged
+from agent_tui.domain.model import Canned
 from agent_tui.domain.orders import Assign, Prioritise, Resolve, TakeLease
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.clocks import SlaClock
@@ -140,6 +141,17 @@ async def test_a_reminder_without_its_canned_reply_is_named(hub: Hub) -> None:
     with hub.store.read() as connection:
         (line,) = escalating.missing(connection, hub.workspace.policy, rules)
     assert line == "reminder chat: there is no canned reply still-there"
+
+
+async def test_an_acknowledgement_that_cannot_go_out_is_named(hub: Hub) -> None:
+    rules = Rules("1", (Policy("all", acknowledge="received"), Policy("vip", acknowledge="hello")))
+    canned = (Canned("received", "By {promised}. {agent}"),)
+    with hub.store.read() as connection:
+        lines = list(escalating.missing(connection, replace(hub.workspace.policy, canned=canned), rules))
+    assert lines == [
+        "policy all: nobody fills {agent} of the canned reply received",
+        "policy vip: there is no canned reply hello",
+    ]
 
 
 async def test_nothing_is_done_about_what_is_over_or_for_who_may_not_see_it(hub: Hub) -> None:

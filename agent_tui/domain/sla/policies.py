@@ -178,7 +178,8 @@ class Policy:
     """A policy. `calendar`: its own, "" for the queue's, the team's or else one that never closes; `answers`: what
     counts as an answer; `grace_ms`: reopened within this time after it was resolved a case's total resolution goes on
     with the time used, later it begins anew (None: it always goes on);
-    `steps`: what is done about clocks that run out."""
+    `steps`: what is done about clocks that run out; `acknowledge`: the canned reply that a customer's first word gets
+    by itself, "" none."""
 
     id: str
     fit: Fit = Fit()
@@ -187,6 +188,7 @@ class Policy:
     answers: frozenset[ReplyKind] = ANSWERS
     grace_ms: int | None = None
     steps: tuple[Step, ...] = ()
+    acknowledge: str = ""
 
     def target(self, metric: SlaMetric) -> Target | None:
         """What it promises of a metric."""
