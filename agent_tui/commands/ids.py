@@ -111,6 +111,7 @@ START = "start"
 HANDOVER = "handover"
 ANNOUNCE = "announce"
 AGENTS = "agents"
+WALLBOARD = "wallboard"
 LOCK = "lock"
 REDRAW = "redraw"
 QUIT = "quit"
@@ -466,6 +467,12 @@ _DESK = (
         AGENTS,
         "Agents",
         "Show who is here, since when and with how much in hand; make one not ready, or pass their cases.",
+        (LIST,),
+    ),
+    CommandSpec(
+        WALLBOARD,
+        "Wallboard",
+        "Show how the queues do: what waits, what is answered in time, who is there, and where it jams.",
         (LIST,),
     ),
     CommandSpec(LOCK, "Lock", "Hide everything until a word or the token opens it again; sending goes on.", (LIST,)),
