@@ -472,8 +472,12 @@ _DESK = (
     CommandSpec(
         WALLBOARD,
         "Wallboard",
-        "Show how the queues do: what waits, what is answered in time, who is there, and where it jams.",
+        "Show how the queues do, or write it down: what waits, what is in time, who is there, where it jams.",
         (LIST,),
+        (
+            Argument("format", "choice", required=False, choices=("csv", "json"), help="to write it into a file"),
+            Argument("path", "path", required=False, help="of a new file, where the desk runs"),
+        ),
     ),
     CommandSpec(LOCK, "Lock", "Hide everything until a word or the token opens it again; sending goes on.", (LIST,)),
     CommandSpec(REDRAW, "Redraw", "Paint the screen again.", _ANYWHERE),

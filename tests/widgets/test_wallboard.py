@@ -4,6 +4,7 @@ acts."""
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -211,6 +212,26 @@ async def test_a_server_that_tells_nothing_of_it() -> None:
     async with running() as desk:
         await _open(desk)
         assert "no server here tells how its queues do" in desk.text
+
+
+async def _says(desk: Running, words: str) -> None:
+    await desk.press("colon", *("space" if letter == " " else letter for letter in words), "enter")
+
+
+async def test_it_is_written_into_a_new_file_and_over_none(tmp_path: Path) -> None:
+    shop = Watched()
+    async with running(shop) as desk:
+        path = tmp_path / "board.csv"
+        await _says(desk, "wallboard json")
+        assert "say into which file" in desk.text
+        await _says(desk, f"wallboard csv {path}")
+        assert path.read_text().splitlines()[1].startswith("chats,Chats,9,")
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert "written into" in desk.text
+        before = path.read_text()
+        await _says(desk, f"wallboard json {path}")
+        assert path.read_text() == before
+        assert "File exists" in desk.text
 
 
 @pytest.mark.parametrize("language", [None, Catalogue("he")], ids=["en", "he"])
