@@ -36,8 +36,8 @@ class QueueBoard:
     - `waiting`: cases that need us, that nobody has and nobody handles; `oldest`: since when the first of them does.
     - `met`, `late`: promises of a first answer (to a message, to a call) that were kept and broken in the window, by
       the queue that the case is in; a broken one counts when it was due, whether it has been answered since or not.
-      Who hung up in time counts for neither. `promised`: the share in percent that must be in time, the greatest where
-      policies say several, 0 where none says.
+      Who hung up in time counts for neither. `promised`: the share in percent of calls that must be in time, the
+      greatest where policies say several, 0 where none says; `aimed_met`, `aimed_late`: those that it was said of.
     - `handled`, `handling`: cases that agents handled in the window, and for how long together (ms): from taking a
       case to giving it back, calls and their write-up included. It misses what is read before an agent takes the case,
       and calls by agents who have no desk.
@@ -53,6 +53,8 @@ class QueueBoard:
     met: int = 0
     late: int = 0
     promised: int = 0
+    aimed_met: int = 0
+    aimed_late: int = 0
     handled: int = 0
     handling: int = 0
     solved: int = 0
@@ -66,9 +68,9 @@ class QueueBoard:
 
     @property
     def kept(self) -> bool | None:
-        """Whether that is what was promised; None where nothing is promised, or nothing was measured."""
-        percent = self.percent
-        return None if percent is None or not self.promised else percent >= self.promised
+        """Whether the promised share was in time, of those that it was promised of; None where there are none."""
+        percent = share(self.aimed_met, self.aimed_met + self.aimed_late)
+        return None if percent is None else percent >= self.promised
 
     @property
     def average(self) -> int | None:

@@ -119,6 +119,8 @@ def _queue(id: str, title: str, now: Ms, since: Ms, held: Records) -> QueueBoard
         sum(one.met for one in held.measured),
         sum(one.late for one in held.measured),
         max((one.promised for one in held.measured), default=0),
+        sum(one.met for one in held.measured if one.promised),
+        sum(one.late for one in held.measured if one.promised),
         len({one.case for one in held.handled}),
         sum(one.length for one in held.handled),
         len(held.solved),

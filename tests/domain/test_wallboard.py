@@ -69,16 +69,17 @@ def test_promises_add_up_over_hours_and_queues(measured: list[Measured]) -> None
         assert sum(slot.met for slot in queue.hours) == queue.met
         assert sum(slot.late for slot in queue.hours) == queue.late
         assert queue.promised == max((one.promised for one in mine), default=0)
+        assert queue.aimed_met == sum(one.met for one in mine if one.promised)
         assert queue.percent is None or 0 <= queue.percent <= 100
     assert made.measured == any(one.met or one.late for one in measured)
 
 
 def test_what_is_promised_is_kept_or_not() -> None:
-    queue = QueueBoard("chats", "Chats", met=4, late=1, promised=80)
-    assert (queue.percent, queue.kept) == (80.0, True)
-    assert replace(queue, late=2).kept is False
-    assert replace(queue, promised=0).kept is None
-    assert replace(queue, met=0, late=0).kept is None
+    queue = QueueBoard("calls", "Calls", met=4, late=5, promised=80, aimed_met=4, aimed_late=1)
+    assert queue.percent == 100 * 4 / 9
+    assert queue.kept is True, "what nothing was promised of counts for nothing here"
+    assert replace(queue, aimed_late=2).kept is False
+    assert replace(queue, aimed_met=0, aimed_late=0).kept is None
     assert share(0, 0) is None
 
 

@@ -16,7 +16,9 @@ from agent_tui.domain.wallboard import WINDOW_MS, AgentStates, Board, Bottleneck
 from agent_tui.domain.wallboard_export import exported
 
 NOW: Ms = 1_800_000_000_000
-CHATS = QueueBoard("chats", "Chats", 3, NOW - 61_500, 6, 3, 80, 2, 301_000, 3, 2, (HourSlot(None), HourSlot(3, 6, 3)))
+CHATS = QueueBoard(
+    "chats", "Chats", 3, NOW - 61_500, 6, 3, 80, 6, 3, 2, 301_000, 3, 2, (HourSlot(None), HourSlot(3, 6, 3))
+)
 BOARD = Board(
     NOW,
     NOW - WINDOW_MS,

@@ -17,9 +17,18 @@ from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Assign, Presence, ReleaseLease, Reopen, Reply, Resolve, TakeLease
 from agent_tui.domain.queries import WallboardPage, WallboardQuery
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import HOUR_MS, MINUTE_MS, Ms
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS, Ms, VirtualTime
 from agent_tui.domain.wallboard import AgentStates, Board, Bottleneck, QueueBoard
+from tests.hub.fakes import T0, chat
 from tests.hub.queue_house import Queued, open_queued
+from tests.hub.test_clocks_by_policy import ask, begin, rules
+
+GOAL = """
+[[policy]]
+name = "all"
+first_response = { within = "30m" }
+pickup = { within = "20s", percent = 80 }
+"""
 
 
 @pytest_asyncio.fixture
@@ -145,6 +154,20 @@ async def test_promises_count_by_their_end_and_broken_ones_when_they_were_due(hu
     assert _queue(board, "").met == 1  # of a queue that is no more
     assert board.measured
     assert board.whole.percent == 100 * 2 / 3
+
+
+async def test_promises_of_the_rules_in_force(tmp_path: Path) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, GOAL), VirtualTime(T0))
+    await ask(hub)
+    await hub.order(hub.noa, Reply((await hub.only()).id, "whatsapp", CustomerText("Here")))
+    await hub.wa.port.inbound(replace(chat("late", at=hub.time.now()), address="97250", thread="97250"))  # type: ignore[union-attr]
+    await hub.advance(31 * MINUTE_MS)
+    page = await hub.workspace.query(hub.noa, WallboardQuery())
+    assert isinstance(page, WallboardPage)
+    (whatsapp,) = page.board.queues
+    assert (whatsapp.id, whatsapp.met, whatsapp.late, whatsapp.kept) == ("whatsapp", 1, 1, None)
+    assert page.board.bottleneck == Bottleneck("whatsapp", "", 1, 1, 1, 2)
+    await hub.workspace.stop()
 
 
 async def test_without_queues_channels_are_told(hub: Queued) -> None:
