@@ -108,7 +108,6 @@ def fill(folder: Path, waiting: int = WAITING, events: int = EVENTS) -> Store:
         connection.execute(insert(event), entries)
         connection.execute(head.update().values(seq=first + len(entries) - 1))
         connection.execute(insert(sla_clock), [_clock(number, row) for number, row in enumerate(rows)])
-        connection.exec_driver_sql("ANALYZE")
     return store
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from agent_tui.backends.base import Acked
 from agent_tui.backends.hub.store import wallboard as store
@@ -217,3 +217,31 @@ async def test_no_more_of_a_long_log_is_read_than_is_said(hub: Queued, monkeypat
     assert board.since == board.now
     assert board.whole.waiting == 2
     assert [slot.waiting for slot in board.whole.hours[-2:]] == [None, 2]
+
+
+async def test_no_case_is_read_to_count_what_waits(hub: Queued) -> None:
+    await hub.writes()
+    asked: list[tuple[str, object]] = []
+
+    def ran(_connection: object, _cursor: object, text: str, parameters: object, *_more: object) -> None:
+        asked.append((text, parameters))
+
+    event.listen(hub.store.reader, "before_cursor_execute", ran)
+    await _board(hub)
+    event.remove(hub.store.reader, "before_cursor_execute", ran)
+    with hub.store.read() as connection:
+        plans = {
+            text: " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters))  # type: ignore[arg-type]
+            for text, parameters in asked
+            if (text.startswith("SELECT") and "cases" in text) or "sla_clock" in text
+        }
+    counted = [plan for text, plan in plans.items() if "min(cases.entered)" in text]
+    assert len(counted) == 2
+    assert all("ix_cases_waiting" in plan for plan in counted)
+    ended = [plan for text, plan in plans.items() if "FROM sla_clock" in text]
+    assert sorted(index for plan in ended for index in plan.split() if index.startswith("ix_")) == [
+        "ix_sla_clock_breached",
+        "ix_sla_clock_ended",
+    ]
+    (log,) = (plan for text, plan in plans.items() if "FROM event JOIN" in text)
+    assert "SEARCH event USING INTEGER PRIMARY KEY" in log
