@@ -315,6 +315,19 @@ def sla_explain(case: str, config: Path, form: str) -> None:
     _run(work())
 
 
+@main.command("wallboard")
+@_hub_config
+@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "json"]))
+def export_wallboard(config: Path, form: str) -> None:
+    """Print how the queues of a hub do, for other programs (docs/wallboard.md)."""
+    from agent_tui import hub_wallboard
+
+    async def work() -> None:
+        click.echo(hub_wallboard.export_wallboard(config, environment(), form), nl=False)
+
+    _run(work())
+
+
 @main.group(invoke_without_command=True)
 @_hub_config
 @click.pass_context

@@ -409,6 +409,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         files=wire.files and bool(welcome.blob_url),
         history=wire.history,
         shift=wire.shift,
+        wallboard=wire.wallboard,
         persons=wire.persons,
         orders=frozenset(wire.orders),
         search=wire.search,

@@ -1,10 +1,10 @@
 """python -m bench [names] [--rounds N] [--starts N] [--cases N] [--messages N] [--out FOLDER] [--work FOLDER]: measure,
 print a table, write JSON.
 
-Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `clocks`, `search` and `arrivals`; without
-names all that an aim is held to, and their peers: half an hour, most of it for a hub with a million messages. Programs
-are run interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios within one run. Each round
-measures everything of each program; before it the starts alone are repeated.
+Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `clocks`, `search`, `wallboard` and
+`arrivals`; without names all that an aim is held to, and their peers: half an hour, most of it for a hub with a million
+messages. Programs are run interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios within one
+run. Each round measures everything of each program; before it the starts alone are repeated.
 """
 
 from __future__ import annotations
@@ -21,12 +21,27 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import aims, arrivals, cleaning, clocks, corpus, fanout, ingest, meter, peers, search, table, text, ticks
+from bench import (
+    aims,
+    arrivals,
+    cleaning,
+    clocks,
+    corpus,
+    fanout,
+    ingest,
+    meter,
+    peers,
+    search,
+    table,
+    text,
+    ticks,
+    wallboard,
+)
 from bench.services import serving
 from bench.specs import Program, Service, load
 
 HERE = Path(__file__).parent
-SERVERS = ("fanout", "ingest", "clean", "text", "clocks", "search", "arrivals")
+SERVERS = ("fanout", "ingest", "clean", "text", "clocks", "search", "wallboard", "arrivals")
 
 
 def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
@@ -181,6 +196,9 @@ def main() -> None:
                 more["search"] = search.run(work.resolve() / "search", options.messages)
             else:
                 skipped["search"] = f"no corpus at {corpus.folder()}; set AGENT_TUI_CORPUS"
+        if not options.names or "wallboard" in options.names:
+            say("measuring the wallboard (writing its hub takes two minutes)")
+            more["wallboard"] = wallboard.run(work.resolve() / "wallboard", options.rounds)
         if not options.names or "arrivals" in options.names:
             if corpus.there():
                 say("measuring arrivals")

@@ -128,6 +128,10 @@ class Ui(Protocol):
         marked first."""
         ...
 
+    def wallboard(self, backend: str) -> None:
+        """A server's wallboard in place of inbox and case, until it is left."""
+        ...
+
     def filter(self) -> None:
         """Type words that narrow the view."""
         ...

@@ -111,6 +111,7 @@ START = "start"
 HANDOVER = "handover"
 ANNOUNCE = "announce"
 AGENTS = "agents"
+WALLBOARD = "wallboard"
 LOCK = "lock"
 REDRAW = "redraw"
 QUIT = "quit"
@@ -467,6 +468,16 @@ _DESK = (
         "Agents",
         "Show who is here, since when and with how much in hand; make one not ready, or pass their cases.",
         (LIST,),
+    ),
+    CommandSpec(
+        WALLBOARD,
+        "Wallboard",
+        "Show how the queues do, or write it down: what waits, what is in time, who is there, where it jams.",
+        (LIST,),
+        (
+            Argument("format", "choice", required=False, choices=("csv", "json"), help="to write it into a file"),
+            Argument("path", "path", required=False, help="of a new file, where the desk runs"),
+        ),
     ),
     CommandSpec(LOCK, "Lock", "Hide everything until a word or the token opens it again; sending goes on.", (LIST,)),
     CommandSpec(REDRAW, "Redraw", "Paint the screen again.", _ANYWHERE),

@@ -21,6 +21,7 @@ from agent_tui.commands import (
     queues,
     shift,
     views,
+    wallboard,
     writing,
 )
 from agent_tui.commands.command import Command, CommandError
@@ -47,6 +48,7 @@ _ALL = (
     *shift.COMMANDS,
     *handover.COMMANDS,
     *agents.COMMANDS,
+    *wallboard.COMMANDS,
     *logout.COMMANDS,
     *desk.COMMANDS,
 )

@@ -30,6 +30,7 @@ from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
+from agent_tui.domain.wallboard import Board
 
 
 @frozen
@@ -207,6 +208,13 @@ class ClocksQuery:
     kind: Literal["clocks"] = "clocks"
 
 
+@frozen
+class WallboardQuery:
+    """How the queues do that the asking agent may see, who is there, and where it jams."""
+
+    kind: Literal["wallboard"] = "wallboard"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -226,6 +234,7 @@ Query = (
     | ShiftQuery
     | AgentsQuery
     | ClocksQuery
+    | WallboardQuery
 )
 
 
@@ -439,6 +448,15 @@ class ClocksPage:
     kind: Literal["clocks"] = "clocks"
 
 
+@frozen
+class WallboardPage:
+    """As of `board.now`."""
+
+    board: Board
+    seq: int
+    kind: Literal["wallboard"] = "wallboard"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -458,4 +476,5 @@ Page = (
     | ShiftPage
     | AgentsPage
     | ClocksPage
+    | WallboardPage
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, sight
+from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, sight, wallboard
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.rules import RulesInForce, reasons_of
 from agent_tui.backends.hub.standings import SUPERVISORS
@@ -63,6 +63,8 @@ from agent_tui.domain.queries import (
     ShiftQuery,
     TotalsPage,
     TotalsQuery,
+    WallboardPage,
+    WallboardQuery,
     WhyPage,
     WhyQuery,
 )
@@ -88,6 +90,7 @@ Answerable = (
     | ShiftQuery
     | AgentsQuery
     | ClocksQuery
+    | WallboardQuery
 )
 
 
@@ -137,6 +140,8 @@ def answer(
             return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
         case ClocksQuery():
             return ClocksPage(clock_pages.clocks_of(connection, rules, me, query.case, now), now, seq)
+        case WallboardQuery():
+            return WallboardPage(wallboard.wallboard(connection, policy.queues, me, seq, now), seq)
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")

@@ -325,5 +325,6 @@ def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
         history=True,
         search=True,
         shift=True,
+        wallboard=True,
         persons=True,
     )

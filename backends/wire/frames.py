@@ -55,6 +55,8 @@ class WireCapabilities:
     """It answers `past`. A server that says nothing of it does not."""
     shift: bool = False
     """It answers `shift`."""
+    wallboard: bool = False
+    """It answers `wallboard`."""
     persons: bool = False
     """It answers `same-person`."""
     orders: tuple[str, ...] = ()

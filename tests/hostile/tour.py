@@ -181,13 +181,16 @@ class Tour:
             await self._press(ESC)
 
     async def _shift(self) -> None:
-        """What was handed over, announced and promised; and all that could be handed on."""
+        """What was handed over, announced and promised; all that could be handed on; and how the queues do."""
         for keys, words in (("go", "your shift"), ("ge", "hand over:")):
             await self._press(keys)
             await self._see(words)
             for _ in range(len(self.texts) // 4 + 4):
                 await self._press(PAGE_DOWN)
             await self._press(ESC)
+        await self._press("gb")
+        await self._see("BOTTLENECK")
+        await self._press(ESC)
 
     async def _typed(self) -> None:
         """Every text pasted into the search and into a reply, as far as a terminal lets it be pasted."""

@@ -76,6 +76,7 @@ from agent_tui.domain.queries import (
     SearchQuery,
     ShiftQuery,
     TotalsQuery,
+    WallboardQuery,
 )
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Policy, Reminders, Step, Target, Warn
@@ -261,6 +262,7 @@ async def _a_day(hub: Hub) -> None:
     await hub.order(hub.avi, Announce(CustomerText("a"), hub.time.now() + HOUR_MS))
     await hub.workspace.query(noa, ShiftQuery())
     await hub.workspace.query(hub.avi, AgentsQuery())
+    await hub.workspace.query(noa, WallboardQuery())
     await hub.order(noa, CallAction(call, "hang-up"))
     await hub.order(noa, WriteUp(call, "ok"))
     await _one_person(hub)

@@ -52,6 +52,7 @@ DRAWING = {
 PAIRS = {
     "widgets/ask/prompt.py",
     "widgets/ask/sheet.py",
+    "widgets/board/wallboard.py",
     "widgets/case/customer_pane.py",
     "widgets/case/pieces.py",
     "widgets/case/entry_list.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,8 +22,11 @@ from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.pane import Pane
-from agent_tui.widgets.shell.columns import FEWEST, Box, Sight, columns, shared
+from agent_tui.widgets.shell.columns import FEWEST, Box, Columns, Sight, columns, shared
 from agent_tui.widgets.shell.lock_cover import LockCover
+
+if TYPE_CHECKING:
+    from agent_tui.widgets.board import Wallboard
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -67,6 +71,9 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         self.sheet = Sheet(paint)
         self.prompt = Prompt(paint, self.sheet)
         self.cover = LockCover(workbench, paint, zone, lock)
+        self.board: Wallboard | None = None
+        """Made when it is wanted first."""
+        self._paint, self._zone = paint, zone
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -89,6 +96,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         yield self.customer
         yield self.status
         yield self.cover
+        if self.board is not None:
+            yield self.board
 
     def changed(self, changes: Changes) -> None:
         """Tell every region what changed."""
@@ -111,6 +120,27 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             self.sight = sight
             self.place()
 
+    def show_board(self, backend: str) -> None:
+        """A server's wallboard in place of the whole body."""
+        if self.board is None:
+            from agent_tui.widgets.board import Wallboard
+
+            self.board = Wallboard(self.workbench, self._paint, self._zone)
+            self.query_one("#body").mount(self.board)
+        self.board.show(backend)
+        self.place()
+
+    def narrow_board(self, words: str) -> None:
+        """Only its queues that are called so."""
+        if self.board is not None:
+            self.board.narrow(words)
+
+    def hide_board(self) -> None:
+        """The body as it was."""
+        if self.board is not None:
+            self.board.hide()
+            self.place()
+
     def place(self) -> None:
         """Put the regions where the width says."""
         width, height = self.size.width, self.size.height
@@ -120,6 +150,10 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         layout = columns(width, max(1, height - FRAME), self.sight, has_case)
         if self._from_right:
             layout = layout.mirrored(width)
+        if self.board is not None:
+            if self.board.shown:
+                layout = Columns(None, None, None, False, ())
+            _put(self.board, Box(0, 0, width, max(1, height - FRAME)) if self.board.shown else None)
         self.set_class(not layout.joints, "narrow")
         self.inbox.set_two_lines(layout.two_lines)
         wanted = self.inbox.lines_wanted + int(layout.two_lines)

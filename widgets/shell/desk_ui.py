@@ -327,6 +327,13 @@ class DeskUi:
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         self.ask(PageAsking(title, choices, then, at))
 
+    def wallboard(self, backend: str) -> None:
+        from agent_tui.widgets.board.wallboard import WallboardAsking  # not before somebody wants to see it
+
+        screen = self._screen
+        self.ask(WallboardAsking(screen.narrow_board, screen.hide_board))
+        screen.show_board(backend)
+
     def filter(self) -> None:
         self._in_hits = False
         self.focus("inbox")

@@ -318,6 +318,7 @@ def _columns(record: CaseRecord | Shown) -> dict[str, Any]:
         "promise_whose": whose_promise(row),
         "preview_kind": row.preview_kind,
         "state": state_column(record.state),
+        "entered": record.state.entered,
     }
 
 

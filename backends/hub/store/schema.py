@@ -25,6 +25,8 @@ metadata = MetaData()
 Id = String(64).with_variant(String(64, collation="C"), "postgresql")
 Word = String(255)
 At = BigInteger
+WAITING = text("stage = 'us' AND owner = '' AND call_id = ''")
+"""Of cases: it needs us and nobody has it; what rings or runs is the exchange's."""
 
 meta = Table("meta", metadata, Column("key", Word, primary_key=True), Column("value", Text, nullable=False))
 
@@ -244,6 +246,23 @@ case = Table(
     # When its clocks are to be looked at again; what of them is known already (`store/sla.py`).
     Column("sla_turn", At),
     Column("sla", Text, nullable=False, server_default=""),
+    # Since when it is in its stage, as its state has it.
+    Column("entered", At, nullable=False, server_default="0"),
+    # all that is asked of what waits, so that many are counted without reading one of them; stage and owner are the
+    # same in all, and here so that SQLite prefers it to the indexes that begin with them
+    Index(
+        "ix_cases_waiting",
+        "stage",
+        "owner",
+        "team",
+        "channel",
+        "brand",
+        "labels",
+        "entered",
+        "id",
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
+    ),
     Index("ix_cases_sla_turn", "sla_turn", sqlite_where=text("sla_turn > 0"), postgresql_where=text("sla_turn > 0")),
     Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels", "brand"),
@@ -303,6 +322,12 @@ sla_clock = Table(
     Column("reason_by", Id, nullable=False, server_default=""),
     Column("reason_at", At, nullable=False, server_default="0"),
     Index("ix_sla_clock_ended", "ended"),
+    Index(
+        "ix_sla_clock_breached",
+        "due",
+        sqlite_where=text("state = 'breached'"),
+        postgresql_where=text("state = 'breached'"),
+    ),
 )
 
 # Since when which version of sla.toml is in force, and what it says.

@@ -1,4 +1,5 @@
-"""Service levels: versions of the rules, clocks that ended or were breached, and when each case is looked at again."""
+"""Service levels: versions of the rules, clocks that ended or were breached, when each case is looked at again, and
+since when it is where it is."""
 
 from __future__ import annotations
 
@@ -17,6 +18,18 @@ _WORD = sa.String(length=255)
 def upgrade() -> None:
     op.add_column("cases", sa.Column("sla_turn", sa.BigInteger()))
     op.add_column("cases", sa.Column("sla", sa.Text(), nullable=False, server_default=""))
+    op.add_column("cases", sa.Column("entered", sa.BigInteger(), nullable=False, server_default="0"))
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    entered = "json_extract(state, '$.entered')" if sqlite else "CAST(CAST(state AS json) ->> 'entered' AS bigint)"
+    op.execute(f"UPDATE cases SET entered = COALESCE({entered}, 0)")
+    waiting = sa.text("stage = 'us' AND owner = '' AND call_id = ''")
+    op.create_index(
+        "ix_cases_waiting",
+        "cases",
+        ["stage", "owner", "team", "channel", "brand", "labels", "entered", "id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     later = sa.text("sla_turn > 0")
     op.create_index("ix_cases_sla_turn", "cases", ["sla_turn"], sqlite_where=later, postgresql_where=later)
     op.create_table(
@@ -43,6 +56,8 @@ def upgrade() -> None:
         sa.Column("reason_at", sa.BigInteger(), nullable=False, server_default="0"),
     )
     op.create_index("ix_sla_clock_ended", "sla_clock", ["ended"])
+    breached = sa.text("state = 'breached'")
+    op.create_index("ix_sla_clock_breached", "sla_clock", ["due"], sqlite_where=breached, postgresql_where=breached)
     op.create_table(
         "sla_version",
         sa.Column("at", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -92,5 +107,7 @@ def downgrade() -> None:
     op.drop_table("sla_version")
     op.drop_table("sla_clock")
     op.drop_index("ix_cases_sla_turn", "cases")
+    op.drop_index("ix_cases_waiting", "cases")
+    op.drop_column("cases", "entered")
     op.drop_column("cases", "sla")
     op.drop_column("cases", "sla_turn")
