@@ -12,21 +12,13 @@ from agent_tui.commands.conditions import can, has_case, me
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import say_when
-from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.model import CaseRow, Clock
 from agent_tui.domain.queries import Page, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, Why
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text_metrics import METRIC_WORDS
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms, local_time
-
-_METRICS: dict[Metric, Phrase] = {
-    "first": marked("first reply"),
-    "next": marked("next reply"),
-    "call": marked("call"),
-    "write-up": marked("write-up of the call"),
-    "promise": marked("what we promised"),
-}
-
 
 RULES: dict[str, Phrase] = {
     "sticky": marked("had this customer last"),
@@ -70,12 +62,17 @@ def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
     def at(instant: Ms) -> SafeText:
         return clean_line(f"{local_time(instant, zone):%H:%M}")
 
+    if clock.state == "paused":
+        left, metric = length_words(clock.left), METRIC_WORDS[clock.metric].text
+        return compose(
+            "clock rests with {left} left: {metric}, since {since}", left=left, metric=metric, since=at(clock.since)
+        )
     minutes = abs(clock.due - now) // MINUTE_MS
     template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)
     promised = compose(
         "{left}: {metric}, due {due}, since {since}",
         left=template,
-        metric=_METRICS[clock.metric].text,
+        metric=METRIC_WORDS[clock.metric].text,
         due=at(clock.due),
         since=at(clock.since),
     )
