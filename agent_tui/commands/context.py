@@ -128,6 +128,11 @@ class Ui(Protocol):
         marked first."""
         ...
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question, a page or a line to type on is open."""
+        ...
+
     def filter(self) -> None:
         """Type words that narrow the view."""
         ...

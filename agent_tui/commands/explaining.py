@@ -7,9 +7,10 @@ from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import who
+from agent_tui.commands.clocks import ask_clocks, show_clocks, tells_clocks
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_case, me
-from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import say_when
 from agent_tui.domain.model import CaseRow, Clock
@@ -30,7 +31,7 @@ RULES: dict[str, Phrase] = {
 
 
 def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = context.row
+    row, backend = context.row, context.backend
     if row is None:
         return None
     now = context.workbench.time.now()
@@ -39,18 +40,35 @@ def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
     more = context.ui.explain()
     if more:
         last.append(more)
-    if context.backend is not None and context.backend.directory.queues:
-        # how it came to whom it is says whose it is, too
-        ask_why(context, lambda words: _tell(context, [*first, *words, *last]))
+
+    def told(clocks: Sequence[Choice], whose: Sequence[SafeText]) -> None:
+        if clocks:
+            show_clocks(context, row, clocks, [*whose, *last])
+        else:
+            _tell(context, [*first, *whose, *last])
+
+    def with_clocks(clocks: Sequence[Choice]) -> None:
+        queues = backend is not None and backend.directory.queues
+        if queues:
+            # how it came to whom it is says whose it is, too
+            ask_why(context, lambda words: told(clocks, words))
+        if not (queues and clocks):
+            told(clocks, [_whose(context, row)])
+
+    if tells_clocks(context) is None and backend is not None and backend.state == "up":
+        ask_clocks(context, with_clocks)
+    else:
+        with_clocks(())
+    return None
+
+
+def _whose(context: Context, row: CaseRow) -> SafeText:
     myself = me(context)
     if myself is not None and row.owner == myself.id:
-        whose = trusted("yours")
-    elif row.owner:
-        whose = compose("{owner} has it", owner=agent_name(context, row.owner))
-    else:
-        whose = trusted("nobody has it yet")
-    _tell(context, [*first, whose, *last])
-    return None
+        return trusted("yours")
+    if row.owner:
+        return compose("{owner} has it", owner=agent_name(context, row.owner))
+    return trusted("nobody has it yet")
 
 
 def _tell(context: Context, words: Sequence[SafeText]) -> None:

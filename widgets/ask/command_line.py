@@ -96,6 +96,8 @@ class CommandLineAsking(Asking):
             on = row.labels if row is not None else ()
             for label in dict.fromkeys([*on, *directory.labels]):
                 yield Offer(label, clean_line(label), trusted("is on") if label in on else trusted(""))
+        elif argument.kind == "reason":
+            yield from (Offer(code, clean_line(code), clean_line(title)) for code, title in directory.breach_reasons)
         elif argument.kind == "channel":
             for key in CHANNEL_KEYS:
                 yield Offer(key, clean_line(key), channel(key).title)

@@ -327,6 +327,10 @@ class DeskUi:
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         self.ask(PageAsking(title, choices, then, at))
 
+    @property
+    def asking(self) -> bool:
+        return self._screen.prompt.asking is not None
+
     def filter(self) -> None:
         self._in_hits = False
         self.focus("inbox")
@@ -385,7 +389,7 @@ class DeskUi:
 
     def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
         line = listed(" · ", words)
-        if self._screen.prompt.asking is not None or self._screen.status.holds(line):
+        if self.asking or self._screen.status.holds(line):
             self.say(line)
         else:
             self.page(about, [Choice(f"{at}", said) for at, said in enumerate(words)], lambda _value: None)
