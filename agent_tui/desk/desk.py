@@ -13,6 +13,7 @@ from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.breaches import Breaches, unexplained
 from agent_tui.desk.calls import Calls
 from agent_tui.desk.changes import Changes, Notice
+from agent_tui.desk.clock_notices import clock_notice
 from agent_tui.desk.counts import SECTIONS, Counts
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.erasing import forget_case
@@ -130,8 +131,9 @@ class Desk:
         self._breaches.heard(key, happening)
         asked = self.asked_for.heard(key, happening, state.me.id if state.me is not None else "")
         notice = notice_of(happening, state, self.row(key), self.id, self._near(key), asked)
-        if notice is not None:
-            changes.notices.append(notice)
+        for told in (notice, clock_notice(happening, state, self.row(key), now)):
+            if told is not None:
+                changes.notices.append(told)
         if state.missed is not None:
             caught_up = state.missed.saw(happening, state, now)
             if caught_up is not None:
