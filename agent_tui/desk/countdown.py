@@ -109,11 +109,12 @@ def _text(row: CaseRow, now: Ms) -> SafeText:
 
 def _resting(clock: Clock, mark: SafeText) -> SafeText:
     """What is left, in whole hours where the minutes have no room: in some languages they take a cell more."""
-    lead = SNOOZED + (mark or fixed(" "))
-    words = lead + span(clock.left).text
-    if cell_width(words.drawn()) <= CELLS:
-        return words
-    return lead + span(clock.left, coarse=True).text
+
+    def words(left: SafeText) -> SafeText:
+        return compose("II{mark}{left}", mark=mark, left=left) if mark else compose("II {left}", left=left)
+
+    exact = words(span(clock.left).text)
+    return exact if cell_width(exact.drawn()) <= CELLS else words(span(clock.left, coarse=True).text)
 
 
 def _live(row: CaseRow) -> bool:

@@ -153,9 +153,10 @@ class CaseHead(LineView):
         clock = row.clock
         if row.stage not in ("us", "customer") or clock is None:
             return stands or (Piece(NOTHING),)
-        between = (Piece(trusted(" · "), "quiet"),) if stands else ()
+        between = (Piece(trusted(" · "), "quiet"),) if stands else ()  # the group in the list says it, too
         due = self._instant(clock.due, now) if clock.warn else NOTHING
-        return (*stands, *between, *_clock_words(clock, now, self._instant(clock.since, now), due, is_soon(row, now)))
+        told = _clock_words(clock, now, self._instant(clock.since, now), due, is_soon(row, now))
+        return (*told, *between, *stands)
 
     def _instant(self, at: Ms, now: Ms) -> SafeText:
         """`12:30`, with its day where that is not today."""
@@ -188,9 +189,9 @@ def _clock_words(clock: Clock, now: Ms, since: SafeText, due: SafeText, soon: bo
         lead, look = compose("{t}{n} left", t=tilde, n=_at_least_a_minute(left)), "warning" if soon else "text"
     metric = METRIC_WORDS[clock.metric].text
     if clock.state == "paused":
-        rest = compose(": {metric}, since {since}; the clock rests", metric=metric, since=since)
+        rest = compose(": {metric}, the clock rests", metric=metric)
     elif due:
-        rest = compose(": {metric}, due {due}, since {since}", metric=metric, due=due, since=since)
+        rest = compose(": {metric}, due {due}", metric=metric, due=due)
     else:
         length = length_words(clock.due - clock.since)
         rest = compose(": {metric}, {length}, since {since}", metric=metric, length=length, since=since)

@@ -112,6 +112,12 @@ class InboxList(LineView, can_focus=True):
         """Lines of all that the view holds."""
         return self._geometry.lines(len(self._inbox))
 
+    @property
+    def order_mark(self) -> SafeText:
+        """That the order changed and which key takes it, where the line that says so has been scrolled away; else
+        ""."""
+        return self._how_to_sort() if self._top and self._inbox.order_changed else _NOTHING
+
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
         if changes.inbox:
