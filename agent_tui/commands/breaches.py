@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import case_here, give, who
@@ -10,16 +10,31 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.when import say_when
-from agent_tui.domain.model import Breach, CaseRow, Directory
+from agent_tui.domain.model import Breach, CaseRow
 from agent_tui.domain.orders import Excuse
-from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.text_metrics import METRIC_WORDS
 
+_REASONS: dict[str, Phrase] = {
+    "busy": marked("too much to do"),
+    "fault": marked("something of ours did not work"),
+    "supplier": marked("we waited for somebody else"),
+    "hand-over": marked("lost between two of us"),
+    "overlooked": marked("nobody saw it"),
+    "customer": marked("the customer wished it so"),
+    "other": marked("another reason"),
+}
 
-def reason_title(directory: Directory | None, code: str) -> SafeText:
-    """What a reason is called where the case is."""
-    titles = dict(directory.breach_reasons) if directory is not None else {}
-    return clean_line(titles.get(code) or code)
+
+def reason_words(code: str, titles: Mapping[str, str]) -> SafeText:
+    """What a reason is called. `titles`: the workspace's own words, by code."""
+    own, known = titles.get(code), _REASONS.get(code)
+    return clean_line(own) if own else known.text if known is not None else clean_line(code)
+
+
+def reasons_here(context: Context) -> Mapping[str, str]:
+    """The reasons that can be chosen where the case is: titles by code, "" where the code says it."""
+    return dict(context.backend.directory.breach_reasons) if context.backend is not None else {}
 
 
 def unexplained(context: Context) -> tuple[Breach, ...]:
@@ -35,8 +50,8 @@ def unexplained(context: Context) -> tuple[Breach, ...]:
 
 def ask_why_late(context: Context, row: CaseRow, breaches: Sequence[Breach], then: Callable[[str], None]) -> None:
     """Let the agent choose the reason; Esc goes back, and nothing is done."""
-    directory = context.backend.directory if context.backend is not None else Directory()
-    choices = [Choice(code, clean_line(title or code)) for code, title in directory.breach_reasons]
+    titles = reasons_here(context)
+    choices = [Choice(code, reason_words(code, titles)) for code in titles]
     late = listed(", ", [_late(context, breach) for breach in breaches])
     context.ui.pick(compose("{who}, late: {what}. Why?", who=who(row), what=late), choices, then)
 
@@ -53,29 +68,26 @@ def _late(context: Context, breach: Breach) -> SafeText:
 
 
 def _excuse(context: Context, arguments: Arguments) -> SafeText | None:
-    row = case_here(context)
-    directory = context.backend.directory if context.backend is not None else Directory()
-    breaches = _to_explain(context)
+    row, titles, breaches = case_here(context), reasons_here(context), _to_explain(context)
 
     def chosen(code: str) -> None:
         excuse(context, row, breaches, code)
-        context.ui.say(compose("{who}: {reason}", who=who(row), reason=reason_title(directory, code)))
+        context.ui.say(compose("{who}: {reason}", who=who(row), reason=reason_words(code, titles)))
 
     if not arguments:
         ask_why_late(context, row, breaches, chosen)
         return None
-    chosen(_named(directory, arguments[0]))
+    chosen(_named(arguments[0], titles))
     return None
 
 
-def _named(directory: Directory, words: str) -> str:
-    """The code of a reason by its code or its title. Raises CommandError."""
+def _named(words: str, titles: Mapping[str, str]) -> str:
+    """The code of a reason by its code or by what it is called. Raises CommandError."""
     wanted = words.casefold()
-    for code, title in directory.breach_reasons:
-        if wanted in (code.casefold(), title.casefold()):
+    for code in titles:
+        if wanted in (code.casefold(), reason_words(code, titles).casefold()):
             return code
-    known = clean_line(", ".join(code for code, _ in directory.breach_reasons))
-    raise CommandError(compose("no such reason; there are {known}", known=known))
+    raise CommandError(compose("no such reason; there are {known}", known=clean_line(", ".join(titles))))
 
 
 def _to_explain(context: Context) -> tuple[Breach, ...]:
@@ -85,7 +97,7 @@ def _to_explain(context: Context) -> tuple[Breach, ...]:
 
 
 def _is_late(context: Context) -> SafeText | None:
-    if context.backend is not None and not context.backend.directory.breach_reasons:
+    if context.backend is not None and not reasons_here(context):
         return compose("{server} knows no reasons", server=clean_line(context.backend.name or context.backend.id))
     if context.key is None or not context.workbench.desk.breaches(context.key):
         return trusted("nothing was late here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agent_tui.commands import ids
-from agent_tui.commands.breaches import reason_title
+from agent_tui.commands.breaches import reason_words, reasons_here
 from agent_tui.commands.case import who
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_case
@@ -63,13 +63,13 @@ def _blame(context: Context, clock: CaseClock) -> Sequence[SafeText]:
     """Why it was breached, as somebody said."""
     if clock.state != "breached":
         return ()
-    directory = context.backend.directory if context.backend is not None else None
+    titles = reasons_here(context)
     if not clock.reason:
-        return (trusted("nobody has said why"),) if directory is not None and directory.breach_reasons else ()
+        return (trusted("nobody has said why"),) if titles else ()
     return (
         compose(
             "why: {reason} ({who}, {when})",
-            reason=reason_title(directory, clock.reason),
+            reason=reason_words(clock.reason, titles),
             who=agent_name(context, clock.reason_by) if clock.reason_by else trusted("the server"),
             when=say_when(clock.reason_at, context.workbench.time.now(), context.zone),
         ),

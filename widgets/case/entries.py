@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import tzinfo
 
+from agent_tui.commands.breaches import reason_words
 from agent_tui.commands.promises import promise_due, promise_end, promise_whose
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
@@ -291,7 +292,7 @@ def owing_of(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], 
 def _why_late(breach: Breach, spoken: Spoken, now: Ms, zone: tzinfo) -> SafeText:
     if not breach.reason:
         return NOTHING
-    words = [clean_line(spoken.reasons.get(breach.reason) or breach.reason)]
+    words = [reason_words(breach.reason, spoken.reasons)]
     if breach.by:
         words.append(colleague_of(breach.by, spoken.names, spoken.me))
     time = clock_time(breach.at, zone)
