@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent_tui.commands import ids
+from agent_tui.commands.breaches import ask_why_late, excuse, unexplained
 from agent_tui.commands.case import case_here, give, who
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_case, in_stage, not_held
@@ -28,6 +29,22 @@ def _written_up(context: Context) -> SafeText | None:
 
 def _done(context: Context, _arguments: Arguments) -> SafeText | None:
     row, place = case_here(context), context.ui.place
+    late = unexplained(context)
+    if not late:
+        return _owing(context, row, place)
+
+    def chosen(code: str) -> None:
+        excuse(context, row, late, code)
+        said = _owing(context, row, place)
+        if said is not None:
+            context.ui.say(said)
+
+    ask_why_late(context, row, late, chosen)
+    return None
+
+
+def _owing(context: Context, row: CaseRow, place: Place) -> SafeText | None:
+    """Close the case, unless something is promised: then ask what becomes of that."""
     if row.promise is None:
         return _close(context, row, place, "")
 

@@ -132,6 +132,11 @@ class Ui(Protocol):
         """A server's wallboard in place of inbox and case, until it is left."""
         ...
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question, a page or a line to type on is open."""
+        ...
+
     def filter(self) -> None:
         """Type words that narrow the view."""
         ...

@@ -7,26 +7,19 @@ from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import who
+from agent_tui.commands.clocks import ask_clocks, show_clocks, tells_clocks
 from agent_tui.commands.command import command
 from agent_tui.commands.conditions import can, has_case, me
-from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import say_when
-from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.model import CaseRow, Clock
 from agent_tui.domain.queries import Page, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, Why
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.text_metrics import METRIC_WORDS
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms, local_time
-
-_METRICS: dict[Metric, Phrase] = {
-    "first": marked("first reply"),
-    "next": marked("next reply"),
-    "call": marked("call"),
-    "write-up": marked("write-up of the call"),
-    "promise": marked("what we promised"),
-}
-
 
 RULES: dict[str, Phrase] = {
     "sticky": marked("had this customer last"),
@@ -38,7 +31,7 @@ RULES: dict[str, Phrase] = {
 
 
 def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
-    row = context.row
+    row, backend = context.row, context.backend
     if row is None:
         return None
     now = context.workbench.time.now()
@@ -47,18 +40,35 @@ def _explain(context: Context, _arguments: Arguments) -> SafeText | None:
     more = context.ui.explain()
     if more:
         last.append(more)
-    if context.backend is not None and context.backend.directory.queues:
-        # how it came to whom it is says whose it is, too
-        ask_why(context, lambda words: _tell(context, [*first, *words, *last]))
+
+    def told(clocks: Sequence[Choice], whose: Sequence[SafeText]) -> None:
+        if clocks:
+            show_clocks(context, row, clocks, [*whose, *last])
+        else:
+            _tell(context, [*first, *whose, *last])
+
+    def with_clocks(clocks: Sequence[Choice]) -> None:
+        queues = backend is not None and backend.directory.queues
+        if queues:
+            # how it came to whom it is says whose it is, too
+            ask_why(context, lambda words: told(clocks, words))
+        if not (queues and clocks):
+            told(clocks, [_whose(context, row)])
+
+    if tells_clocks(context) is None and backend is not None and backend.state == "up":
+        ask_clocks(context, with_clocks)
+    else:
+        with_clocks(())
+    return None
+
+
+def _whose(context: Context, row: CaseRow) -> SafeText:
     myself = me(context)
     if myself is not None and row.owner == myself.id:
-        whose = trusted("yours")
-    elif row.owner:
-        whose = compose("{owner} has it", owner=agent_name(context, row.owner))
-    else:
-        whose = trusted("nobody has it yet")
-    _tell(context, [*first, whose, *last])
-    return None
+        return trusted("yours")
+    if row.owner:
+        return compose("{owner} has it", owner=agent_name(context, row.owner))
+    return trusted("nobody has it yet")
 
 
 def _tell(context: Context, words: Sequence[SafeText]) -> None:
@@ -70,12 +80,17 @@ def _clock(clock: Clock, now: Ms, zone: tzinfo) -> SafeText:
     def at(instant: Ms) -> SafeText:
         return clean_line(f"{local_time(instant, zone):%H:%M}")
 
+    if clock.state == "paused":
+        left, metric = length_words(clock.left), METRIC_WORDS[clock.metric].text
+        return compose(
+            "clock rests with {left} left: {metric}, since {since}", left=left, metric=metric, since=at(clock.since)
+        )
     minutes = abs(clock.due - now) // MINUTE_MS
     template = compose("late {n} min", n=minutes) if clock.due < now else compose("{n} min left", n=minutes)
     promised = compose(
         "{left}: {metric}, due {due}, since {since}",
         left=template,
-        metric=_METRICS[clock.metric].text,
+        metric=METRIC_WORDS[clock.metric].text,
         due=at(clock.due),
         since=at(clock.since),
     )

@@ -51,6 +51,8 @@ MARK_UNREAD = "mark-unread"
 QUEUE_RETURN = "queue-return"
 QUEUES = "queues"
 WHY = "why"
+CLOCKS = "clocks"
+EXCUSE = "excuse"
 SNOOZE = "snooze"
 CASE_DONE = "case-done"
 CASE_REOPEN = "case-reopen"
@@ -253,6 +255,19 @@ _CASE = (
         (Argument("queue", "text", required=False, help="its name, to take its next case at once"),),
     ),
     CommandSpec(WHY, "Why me", "Say by which rule, or by whom, the case came to whom it is.", _LISTS),
+    CommandSpec(
+        CLOCKS,
+        "Clocks",
+        "Show every clock of the case: how it stands, and why in one sentence.",
+        _LISTS,
+    ),
+    CommandSpec(
+        EXCUSE,
+        "Why it was late",
+        "Say why a promise of time was broken; done asks for it too.",
+        _LISTS,
+        (Argument("reason", "reason", required=False, help="one of the workspace's reasons"),),
+    ),
     CommandSpec(
         SNOOZE,
         "Snooze",

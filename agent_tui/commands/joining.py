@@ -221,7 +221,9 @@ def _together(context: Context, preview: JoinPreview) -> SafeText:
     if row is None:
         return trusted("neither has an open case")
     parts = [compose("one row #{number}", number=row.number)]
-    if row.clock is not None:
+    if row.clock is not None and row.clock.state == "paused":
+        parts.append(trusted("its clock rests"))
+    elif row.clock is not None:
         due = say_when(row.clock.due, context.workbench.time.now(), context.zone)
         parts.append(compose("answer due {when}", when=due))
     owner = agent_name(context, row.owner) if row.owner else trusted("nobody's")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent_tui.commands import ids
+from agent_tui.commands.breaches import unexplained
 from agent_tui.commands.case import PRIORITIES, SNOOZES, assignee, assignees, who
 from agent_tui.commands.command import CommandError, WhyNot
 from agent_tui.commands.conditions import me
@@ -77,9 +78,12 @@ def _snooze(context: Context, row: CaseRow, said: str) -> Order:
     return Snooze(row.id, parse_when(said, context.workbench.time.now(), context.zone))
 
 
-def _promised(context: Context) -> SafeText | None:
+def _asks_first(context: Context) -> SafeText | None:
+    """What is asked of a case before it is closed, each by itself."""
     row = context.row
-    return trusted("something is promised: close it by itself") if row is not None and row.promise is not None else None
+    if row is not None and row.promise is not None:
+        return trusted("something is promised: close it by itself")
+    return trusted("it was late, and nobody has said why: close it by itself") if unexplained(context) else None
 
 
 _MANY: dict[str, Many] = {
@@ -89,7 +93,7 @@ _MANY: dict[str, Many] = {
     ids.LABEL: Many(_label, _labels, free=True),
     ids.PRIORITY: Many(_priority, lambda context: [Choice(word, title.text) for word, title in PRIORITIES.items()]),
     ids.SNOOZE: Many(_snooze, lambda context: [Choice(words, title.text) for words, title in SNOOZES], free=True),
-    ids.CASE_DONE: Many(lambda context, row, said: Resolve(row.id), why_not=_promised, title=marked("Done")),
+    ids.CASE_DONE: Many(lambda context, row, said: Resolve(row.id), why_not=_asks_first, title=marked("Done")),
     ids.CASE_REOPEN: Many(lambda context, row, said: Reopen(row.id)),
     ids.CASE_SPAM: Many(lambda context, row, said: Spam(row.id)),
     ids.MARK_UNREAD: Many(lambda context, row, said: MarkUnread(row.id)),

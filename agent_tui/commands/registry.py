@@ -5,8 +5,10 @@ from __future__ import annotations
 from agent_tui.commands import (
     agents,
     attendance,
+    breaches,
     calls,
     case,
+    clocks,
     closing,
     desk,
     erasing,
@@ -38,6 +40,8 @@ _ALL = (
     *queues.COMMANDS,
     *explaining.COMMANDS,
     *promises.COMMANDS,
+    *clocks.COMMANDS,
+    *breaches.COMMANDS,
     *closing.COMMANDS,
     *joining.COMMANDS,
     *erasing.COMMANDS,
@@ -57,7 +61,7 @@ _BY_ID = {command.spec.id: command for command in _ALL}
 REGISTRY: dict[str, Command] = {id: _BY_ID[id] for id in SPECS if id in _BY_ID}
 """Every command that can be run. A test holds it equal to SPECS."""
 
-_WITH_BLANKS = frozenset({"text", "when", "agent", "team", "label", "path", "address"})
+_WITH_BLANKS = frozenset({"text", "when", "agent", "team", "label", "reason", "path", "address"})
 
 
 def arguments_of(spec: CommandSpec, text: str) -> Arguments:

@@ -14,6 +14,7 @@ ArgumentKind = Literal[
     "agent",
     "team",
     "label",
+    "reason",
     "channel",
     "view",
     "when",

@@ -14,12 +14,14 @@ Level = Literal["info", "warning", "failure"]
 
 @frozen
 class Notice:
-    """A line for the status line. `attention`: worth a bell or OSC 9. A failure stays until it was seen."""
+    """A line for the status line. `attention`: worth a bell or OSC 9. A failure stays until it was seen. `clock`: it is
+    of a clock that is nearly due, or late, and may become one line with others."""
 
     text: SafeText
     level: Level = "info"
     key: CaseKey | None = None
     attention: bool = False
+    clock: Literal["", "soon", "late"] = ""
 
 
 @dataclass(slots=True)

@@ -10,8 +10,10 @@ from agent_tui.backends.base import Connected, Disconnected, Happening, Stale, W
 from agent_tui.desk import countdown
 from agent_tui.desk.asked_for import AskedFor
 from agent_tui.desk.backend_state import BackendState
+from agent_tui.desk.breaches import Breaches, unexplained
 from agent_tui.desk.calls import Calls
 from agent_tui.desk.changes import Changes, Notice
+from agent_tui.desk.clock_notices import clock_notice
 from agent_tui.desk.counts import SECTIONS, Counts
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.erasing import forget_case
@@ -30,11 +32,12 @@ from agent_tui.domain.events import (
     AgentChanged,
     CallChanged,
     CaseChanged,
+    ClockTurned,
     DraftChanged,
     Event,
     is_erased,
 )
-from agent_tui.domain.model import Agent, Call, CaseRow
+from agent_tui.domain.model import Agent, Breach, Call, CaseRow
 from agent_tui.domain.orders import JoinCustomers, Pull
 from agent_tui.domain.queries import (
     DirectoryPage,
@@ -66,6 +69,7 @@ class Desk:
         self.id = id
         self.leases = Leases(id)
         self.asked_for = AskedFor()
+        self._breaches = Breaches()
         self.other_drafts: dict[CaseKey, Draft] = {}
         """Drafts that another terminal of mine wrote while this one wrote too."""
         self.writing_on: CaseKey | None = None
@@ -125,10 +129,12 @@ class Desk:
         self._journals[backend].add(happening)
         changes |= self._apply(state, happening)
         key = CaseKey(backend, happening.case)
+        self._breaches.heard(key, happening)
         asked = self.asked_for.heard(key, happening, state.me.id if state.me is not None else "")
         notice = notice_of(happening, state, self.row(key), self.id, self._near(key), asked)
-        if notice is not None:
-            changes.notices.append(notice)
+        for told in (notice, clock_notice(happening, state, self.row(key), now)):
+            if told is not None:
+                changes.notices.append(told)
         if state.missed is not None:
             caught_up = state.missed.saw(happening, state, now)
             if caught_up is not None:
@@ -214,6 +220,8 @@ class Desk:
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, DraftChanged) and body.desk != self.id:
             state.held_known = False
+        if isinstance(body, ClockTurned) and body.change == "breached" and not state.directory.breach_reasons:
+            self._directory_known.discard(state.id)  # the server has rules since, and reasons with them
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
         return changes | self._person.apply(state, key, event)
@@ -546,6 +554,17 @@ class Desk:
         if shown is not None and (row is None or shown.version > row.version):
             return shown
         return row or self.inbox.marked.get(key)
+
+    def breaches(self, key: CaseKey) -> tuple[Breach, ...]:
+        """The promises of time of a case that were broken, as far as is known here, oldest first."""
+        timeline, row = self._person.opened.of(key), self.row(key)
+        if timeline is not None and timeline.case.customer is not None:
+            return timeline.case.breaches
+        return self._breaches.of(key, row) if row is not None else ()
+
+    def unexplained(self, key: CaseKey) -> tuple[Breach, ...]:
+        """Those of them for which nobody has said why."""
+        return unexplained(self.breaches(key))
 
     def my_id(self, backend: str) -> str:
         """Who I am at a server, "" while that is not known."""

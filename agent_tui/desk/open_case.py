@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
+from agent_tui.domain.events import Event
+from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
 from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
@@ -34,6 +35,9 @@ class OpenCase:
     missed_since: Ms = 0
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+    turns: tuple[Event, ...] = ()
+    """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None
     """The place of what the agent wants to see, until the timeline stands there: older pages are asked for until it is
     held."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent_tui.desk.countdown import is_late
+from agent_tui.desk.countdown import is_late, rank
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Announcement, CaseRow, Handed, Promise
@@ -37,7 +37,7 @@ class InHand:
     def late(self, now: Ms) -> tuple[tuple[CaseKey, CaseRow], ...]:
         """Cases that need us and whose clock has run out, the oldest first."""
         found = [
-            (row.clock.due, key, row)
+            (rank(row.clock), key, row)
             for key, row in self.cases
             if row.clock is not None and row.stage == "us" and is_late(row, now)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from agent_tui.desk.breaches import with_turn
 from agent_tui.desk.case_asks import CaseAsks
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
@@ -12,6 +13,7 @@ from agent_tui.desk.outgoing import OutboxEntry, as_message
 from agent_tui.domain.events import (
     CallChanged,
     CardShown,
+    ClockTurned,
     CustomerChanged,
     Event,
     MessageAdded,
@@ -61,6 +63,7 @@ class Timeline:
             case.calls = detail.calls
             case.disclosures = detail.disclosures
             case.promises = detail.promises
+            case.breaches = detail.breaches
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):
@@ -93,6 +96,12 @@ class Timeline:
         elif isinstance(body, PromiseChanged):
             others = tuple(promise for promise in case.promises if promise.id != body.promise.id)
             case.promises = tuple(sorted((*others, body.promise), key=lambda promise: (promise.at, promise.id)))
+        elif isinstance(body, ClockTurned):
+            case.breaches, before = with_turn(case.breaches, event, body), case.breaches
+            if body.change in ("step", "withdrawn"):
+                case.turns = (*(held for held in case.turns if held.seq != event.seq), event)
+            elif case.breaches == before:
+                return False
         elif isinstance(body, CustomerChanged) and case.customer is not None and case.customer.id == body.customer.id:
             case.customer = body.customer
         elif is_erased(body):
@@ -126,6 +135,7 @@ class Timeline:
         self._provisional.clear()
         case.customer, case.history, case.more_before = None, None, False
         case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
+        case.breaches, case.turns = (), ()
         case.cards_asked.clear()
         self.asks.stale = True
         self._compose()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -45,8 +45,9 @@ _STATUSES: Final[Mapping[str, Phrase]] = {
 SHOWN_PAUSES: Final = 3
 
 
-def reason(clock: SlaClock, calendar: Calendar, zone: ZoneInfo | None = None) -> SafeText:
-    """Why a clock stands where it does. `calendar`: the one that it counts in; times are of its zone, or of `zone`."""
+def reason(clock: SlaClock, calendar: Calendar, zone: tzinfo | None = None, today: date | None = None) -> SafeText:
+    """Why a clock stands where it does. `calendar`: the one that it counts in; times are of its zone, or of `zone`; a
+    beginning of `today` goes without its day."""
     wall = zone if zone is not None else ZoneInfo(calendar.zone)
     day = local_time(clock.started, wall).date()
     name = METRIC_NAMES[clock.metric].text
@@ -56,7 +57,7 @@ def reason(clock: SlaClock, calendar: Calendar, zone: ZoneInfo | None = None) ->
         parts = [listed(", ", (name, length(clock.within), hours(calendar)))]
     if clock.metric == "ownership":
         parts.append(compose("team {team}", team=clean_line(clock.key)))
-    parts.append(compose("since {time}", time=_moment(clock.started, wall, None)))
+    parts.append(compose("since {time}", time=_moment(clock.started, wall, today)))
     if len(clock.pauses) > SHOWN_PAUSES:
         parts.append(plural("{n} earlier pause", "{n} earlier pauses", n=len(clock.pauses) - SHOWN_PAUSES))
     parts += [_pause(pause, wall, day) for pause in clock.pauses[-SHOWN_PAUSES:]]
@@ -117,7 +118,7 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def _pause(pause: Stretch, zone: ZoneInfo, day: date) -> SafeText:
+def _pause(pause: Stretch, zone: tzinfo, day: date) -> SafeText:
     known = _STATUSES.get(pause.word)
     status = known.text if known is not None else clean_line(pause.word)
     start = _moment(pause.start, zone, day)
@@ -127,7 +128,7 @@ def _pause(pause: Stretch, zone: ZoneInfo, day: date) -> SafeText:
     return compose("paused {start}-{end} ({status})", start=start, end=end, status=status)
 
 
-def _moment(at: Ms, zone: ZoneInfo, day: date | None) -> SafeText:
+def _moment(at: Ms, zone: tzinfo, day: date | None) -> SafeText:
     """`12:10`, with its day where that is not `day`; with seconds where they say something."""
     if at >= NEVER:
         return trusted("never")

@@ -60,9 +60,9 @@ def day_and_month(day: date) -> SafeText:
     return compose("{day} {month}", day=day.day, month=month(day))
 
 
-def span(length: int, live: bool = False) -> Span:
+def span(length: int, live: bool = False, *, coarse: bool = False) -> Span:
     """A length in ms, rounded down to what is shown: `0:48` (of what is `live`, under two minutes), `<1m`, `12m`,
-    `1h10`, `12h`, `3d`; at most five cells."""
+    `1h10` (or, `coarse`, `1h`), `12h`, `3d`; at most five cells."""
     length = max(0, length)
     if live and length < SECONDS_UNDER_MS:
         seconds = length // MS
@@ -71,7 +71,7 @@ def span(length: int, live: bool = False) -> Span:
         return Span(trusted("<1m"), MINUTE_MS)
     if length < HOUR_MS:
         return Span(compose("{n}m", n=length // MINUTE_MS), MINUTE_MS)
-    if length < HOURS_WITH_MINUTES_UNDER_MS:
+    if length < HOURS_WITH_MINUTES_UNDER_MS and not coarse:
         return Span(hours_and_minutes(length // MINUTE_MS), MINUTE_MS)
     if length < DAYS_FROM_MS:
         return Span(compose("{n}h", n=length // HOUR_MS), HOUR_MS)

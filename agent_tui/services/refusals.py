@@ -27,6 +27,7 @@ _BY_CODE: dict[str, Phrase] = {
     "not-admin": marked("only an admin erases customers"),
     "other-parts": marked("others are joined with that customer by now: look again"),
     "no-agent": marked("there is no such agent here"),
+    "no-breach": marked("that was not late, as the server counts"),
     "no-call": marked("there is no such call"),
     "no-card": marked("that message holds no card number"),
     "no-case": marked("there is no such case"),

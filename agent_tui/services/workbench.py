@@ -35,6 +35,7 @@ from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, p
 from agent_tui.domain.time import Ms, TimerHandle, TimeSource
 from agent_tui.domain.views import View
 from agent_tui.services.asking import Asker
+from agent_tui.services.clock_calls import ClockCalls
 from agent_tui.services.downloads import Downloads
 from agent_tui.services.draft_copies import DraftCopies
 from agent_tui.services.drafts import Drafts
@@ -90,6 +91,7 @@ class Workbench:
         self._saved = SavedViews(state_dir)
         self.desk.saved.take(self._saved.views)
         self._count_timer: TimerHandle | None = None
+        self._clock_calls = ClockCalls(time, self._changed)
         self._asker = Asker(self.desk, self._backends, time, self._changed)
         self.handling = Handling(self.desk, self._backends, time, self._changed)
         self._copies = DraftCopies(
@@ -160,6 +162,7 @@ class Workbench:
             await self._sender.stop()
             await self.handling.stop()
             await self._copies.stop()
+            self._clock_calls.stop()
             await self._asker.stop()
             await asyncio.gather(*(backend.close() for backend in self._backends.values()), return_exceptions=True)
             if self._telling is not None:
@@ -195,6 +198,7 @@ class Workbench:
             self._changed(Changes(notices=[Notice(words, "failure")]))
 
     def _changed(self, changes: Changes) -> None:
+        changes.notices = self._clock_calls.without_clocks(changes.notices)
         self._changes |= changes
         if changes.erased:
             self._undo = [done for done in self._undo if not done.touches(changes.erased)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from agent_tui.backends.chatwoot.due_times import Standing, promised
 from agent_tui.domain.channels import channel as channel_profile
 from agent_tui.domain.clocks import owed_answer
 from agent_tui.domain.filing import CaseState, show
@@ -105,7 +106,8 @@ def updated_at(conversation: Json) -> float:
 
 
 def row_of(conversation: Json, version: int) -> CaseRow:
-    """A conversation as a case: the two are one here. The clock is our estimate from `waiting_since`."""
+    """A conversation as a case: the two are one here. The clock is that of its service level, else our estimate from
+    `waiting_since`."""
     meta = part(conversation, "meta")
     contact, assignee = part(meta, "sender"), part(meta, "assignee")
     if meta.get("assignee_type") == "AgentBot":
@@ -153,6 +155,12 @@ def row_of(conversation: Json, version: int) -> CaseRow:
         known_as=known_as(_wrote_from(contact, channel)),
     )
     row = show(base, state)
+    if stage not in ("us", "customer"):
+        return row
+    standing = Standing(instant(conversation.get("created_at")), waiting, replied)
+    clock = promised(part(conversation, "applied_sla"), standing, instant)
+    if clock is not None:
+        return replace(row, clock=clock, sort_at=clock.due if stage == "us" else row.sort_at)
     return replace(row, clock=replace(row.clock, estimated=True)) if row.clock is not None else row
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.desk.countdown import is_late, next_step, text_of
-from agent_tui.domain.model import Call, CaseRow, Clock
+from agent_tui.desk.countdown import SOON_MS, is_late, is_soon, next_step, rank, text_of
+from agent_tui.domain.model import Call, CaseRow, Clock, Metric
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, Ms
 from tests.desk.world import row
@@ -47,6 +47,39 @@ def test_a_clock_as_words(left: int, channel: str, text: str) -> None:
 
 def test_an_estimated_clock_has_a_tilde() -> None:
     assert text_of(with_clock(28 * MINUTE_MS, estimated=True), NINE, UTC) == "~28m"
+
+
+def test_a_clock_that_rests_says_what_is_left_of_it_whatever_its_due_time() -> None:
+    def rests(left: int, *, estimated: bool = False) -> CaseRow:
+        return replace(row("a"), clock=Clock("next", NINE - DAY_MS, 0, "paused", estimated, NINE - 1, left))
+
+    assert text_of(rests(12 * MINUTE_MS), NINE, UTC) == "II 12m"
+    assert text_of(rests(70 * MINUTE_MS, estimated=True), NINE, UTC) == "II~1h10"
+    assert not is_late(rests(0), NINE) and not is_soon(rests(0), NINE)
+    assert next_step(rests(HOUR_MS), NINE) is None
+
+
+def test_of_several_clocks_the_one_that_matters_comes_first() -> None:
+    def clock(metric: Metric, due: int, left: int = 0) -> Clock:
+        return Clock(metric, NINE - DAY_MS, due, "paused" if left else "running", left=left)
+
+    call, late, later = clock("call", NINE + HOUR_MS), clock("next", NINE - 1), clock("total", NINE + DAY_MS)
+    rests, rests_long = clock("first", NINE - DAY_MS, MINUTE_MS), clock("work", NINE - 2 * DAY_MS, HOUR_MS)
+    assert sorted([rests_long, later, rests, late, call], key=rank) == [call, late, later, rests, rests_long]
+
+
+@given(warn=st.integers(0, 3 * HOUR_MS), left=st.integers(1, 3 * HOUR_MS))
+def test_a_row_is_nearly_due_from_where_its_server_says_or_two_minutes_before(warn: int, left: int) -> None:
+    """`next_step` never skips the instant at which its look changes."""
+    due = NINE + left
+    shown = replace(row("a"), channel="email", clock=Clock("first", NINE - 1, due, warn=due - warn if warn else 0))
+    at, turned = NINE, None
+    while turned is None and at <= due:
+        turned = at if is_soon(shown, at) else None
+        step = next_step(shown, at)
+        assert step is not None and step > at
+        at = step
+    assert turned == max(NINE, due - warn if warn else due - SOON_MS + 1)
 
 
 def test_snoozed_rows_say_until_when() -> None:

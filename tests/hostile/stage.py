@@ -35,6 +35,9 @@ from agent_tui.domain.orders import (
     TakeLease,
 )
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.sla.calendars import ALWAYS, Calendar
+from agent_tui.domain.sla.policies import Policy, Target
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.hub_process import JsonLines
@@ -178,6 +181,18 @@ def named(place: int, text: str) -> Agent:
     return Agent(f"a{place}", text[:40])
 
 
+def late_rules(texts: Sequence[str]) -> Sla:
+    """Answers within half an hour, which every case here is beyond; policy, calendar and reasons are called `texts`."""
+    policy, calendar = texts[0][:40], texts[-1][:40]
+    target = Target("first-response", _HOUR_MS // 2)
+    return Sla(
+        "v1",
+        (Policy(policy, targets=(target,), calendar=calendar),),
+        (Calendar(calendar), ALWAYS),
+        reasons=tuple((f"r{place}", text) for place, text in enumerate(texts)),
+    )
+
+
 @asynccontextmanager
 async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> AsyncIterator[FilledHub]:
     """The real hub with channels that the test plays, its log as the process writes it. `promised`: see `fill`."""
@@ -206,7 +221,7 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
             QueueSetup("here", texts[0][:40], "pull"),
         ),
     )
-    workspace = Workspace(store, time, Ids(), (line, phone), policy)
+    workspace = Workspace(store, time, Ids(), (line, phone), policy, sla=late_rules(short))
     desks = DeskServer(workspace, time)
     http = http_side(workspace, desks, time, folder, 1_000_000)
     await http.start()

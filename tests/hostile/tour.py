@@ -116,6 +116,9 @@ class Tour:
             await self._copies("y")
             await self._press(HOME + "F")
             await self._asks_why("e")
+            await self._press(":excuse\r")
+            await self._see("Enter choose")
+            await self._press(DOWN * 6 + ESC)
             await self._press("U")
             await self._see("take the next one:")  # they come from the hub
             await self._press(ESC)

@@ -52,7 +52,9 @@ def test_every_countdown_fits_its_column(language: Language | None) -> None:
     with spoken(language):
         for left in (-99 * DAY_MS, -9 * HOUR_MS - 59 * MINUTE_MS, -MS, 0, 59 * MINUTE_MS, 9 * HOUR_MS, 99 * DAY_MS):
             late = replace(row, clock=Clock("next", NOW - DAY_MS, NOW + left))
-            assert shown(text_of(late, NOW, UTC), "visual").cells <= CLOCK
+            rests = replace(late, clock=Clock("next", NOW - DAY_MS, 0, "paused", True, left=max(0, left)))
+            for one in (late, rests):
+                assert shown(text_of(one, NOW, UTC), "visual").cells <= CLOCK
         assert all(cell_len(words.text.drawn()) <= METRIC for words in _METRICS.values())
 
 

@@ -192,6 +192,7 @@ anything = st.recursive(
 NAMES = """
     id name email status priority labels meta sender assignee team channel messages content created_at waiting_since
     snoozed_until unread_count last_activity_at content_attributes attachments additional_attributes updated_at
+    applied_sla sla_status sla_completed_at sla_frt_due_at sla_rt_due_at sla_resolution_time_threshold
 """
 names = st.sampled_from(NAMES.split())
 frames = st.dictionaries(st.sampled_from(["type", "identifier", "message"]), anything).map(json.dumps)

@@ -18,6 +18,7 @@ from agent_tui.backends.base import (
     QueryRefused,
     Rejected,
 )
+from agent_tui.domain.case_clocks import CaseClock
 from agent_tui.domain.events import CaseChanged, Event
 from agent_tui.domain.model import (
     Agent,
@@ -39,6 +40,8 @@ from agent_tui.domain.queries import (
     AgentsQuery,
     CasePage,
     CaseQuery,
+    ClocksPage,
+    ClocksQuery,
     DirectoryPage,
     DirectoryQuery,
     HeldPage,
@@ -143,6 +146,7 @@ class Shop:
         self.rows = {row.id: row for row in (rows if rows is not None else sketch_rows())}
         self.orders: list[Order] = []
         self.hits: list[Hit] = []
+        self.clocks: dict[str, tuple[CaseClock, ...]] = {}
         self.searches: list[SearchQuery] = []
         self.desk = ""
         self.watched: list[tuple[str, Doing, str]] = []
@@ -212,6 +216,8 @@ class Shop:
             return DirectoryPage(directory, self.seq)
         if isinstance(query, HeldQuery):
             return HeldPage((), self.seq)
+        if isinstance(query, ClocksQuery):
+            return ClocksPage(self.clocks.get(query.case, ()), NOW, self.seq)
         return LinkPage("https://hub.example/once", NOW + HOUR_MS, self.seq)
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:

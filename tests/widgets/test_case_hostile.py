@@ -18,9 +18,12 @@ from textual.strip import Strip
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.case_clocks import CaseClock, Hours, Pause
+from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.model import (
     Address,
     Attachment,
+    Breach,
     Call,
     Conversation,
     Customer,
@@ -30,7 +33,8 @@ from agent_tui.domain.model import (
     Promise,
     Sender,
 )
-from agent_tui.domain.text import CustomerText, clean_line
+from agent_tui.domain.text import CustomerText, SafeText, clean_line
+from agent_tui.domain.text_case_clocks import sentence, standing
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.themes.loader import load_themes
 from agent_tui.widgets.case.call_line import CallLine
@@ -91,7 +95,15 @@ def hostile_case(text: CustomerText) -> OpenCase:
         Promise("p_3", DANA, text, NOW, NOW - 9, "noa", state="dropped", settled=NOW, settled_by="avi", reason=text),
     )
     key = CaseKey("hub", DANA)
-    return OpenCase(key, row, customer, (talk,), tuple(said), (call,), True, False, past, promises=promises)
+    breaches = (Breach("ours", NOW - 9, NOW, text.raw, text.raw, "avi", NOW), Breach("next", NOW - 9, NOW))
+    acts = (text.raw, f"tell {text.raw}", f"reassign {text.raw}", f"add {text.raw}", f"raise {text.raw}")
+    turns = tuple(
+        Event(n, n - 1, NOW, NOW, ClockTurned("step", "next", detail=act), DANA, "avi") for n, act in enumerate(acts, 1)
+    )
+    return OpenCase(
+        key, row, customer, (talk,), tuple(said), (call,), True, False, past, promises=promises, breaches=breaches,
+        turns=turns,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [12, 38, 50, 75])
@@ -104,7 +116,8 @@ def test_nothing_but_cells_is_drawn(width: int) -> None:
         draft = Draft(case.key, "email", "t", "main", raw, (text,), (text,), (text,), raw,
                       (LocalFile(raw, raw, "text/plain", 1),))  # fmt: skip
         directory = Directory(senders=(Sender("main", "email", raw, raw, raw, raw),))
-        spoken = {"hub": Spoken({"avi": raw, "noa": raw}, "noa", server=clean_line(raw))}
+        reasons = {raw: raw}
+        spoken = {"hub": Spoken({"avi": raw, "noa": raw}, "noa", server=clean_line(raw), reasons=reasons)}
         lines = [
             line
             for item in items_of(case, NOW, UTC, spoken, frozenset({"1"}))
@@ -149,6 +162,21 @@ def test_only_links_that_can_be_shown_are_offered() -> None:
             assert link.isascii() or link.isprintable()
 
 
+def test_clocks_with_hostile_names_are_told_in_words_alone() -> None:
+    for name, raw in corpus():
+        hours = Hours(raw, raw, ((((0, 60),),) * 9))
+        for metric, zone in ((raw, raw), ("first-response", raw), ("ownership", "Asia/Jerusalem")):
+            clock = CaseClock(
+                DANA, metric, raw, raw, raw, NOW, 9, 3, NOW, replace(hours, zone=zone), raw, NOW, raw,
+                (Pause(NOW, None, raw), Pause(NOW, NOW, raw)),
+            )  # fmt: skip
+            for words in (standing(clock), sentence(clock, UTC, NOW)):
+                assert isinstance(words, SafeText), name
+                for line in lay_out(words, 40, "visual"):
+                    assert line.cells <= 40, name
+    assert isinstance(sentence(replace(clock, started=-(10**15), due=10**18, ended=None), UTC, NOW), SafeText)
+
+
 async def test_the_screen_takes_the_worst_of_it() -> None:
     texts = [raw[:400] for _, raw in corpus()][::8]
     said = [
@@ -169,5 +197,16 @@ async def test_the_screen_takes_the_worst_of_it() -> None:
         shop.changes(shop.rows[DANA], call)
         await desk.rest()
         assert isinstance(desk.app.desk_screen.call_line, CallLine)
+        state = desk.workbench.desk.backends["hub"]
+        state.directory = replace(state.directory, breach_reasons=tuple((text, text) for text in texts))
+        hours = Hours(texts[5], "UTC", ((((0, 60),),) * 7))
+        clock = CaseClock(DANA, "next-response", "breached", texts[6], texts[7], NOW, 9, 30, NOW, hours)
+        shop.clocks[DANA] = (clock, *(replace(clock, policy=text, reason=text, reason_by=text) for text in texts))
+        await desk.press("escape", "escape", "e")
+        for _ in range(12):
+            await desk.press("pagedown")
+            for strip in desk.app.screen._compositor.render_strips():
+                plain(strip, 120)
+        await desk.press("escape", "d")
         for strip in desk.app.screen._compositor.render_strips():
             plain(strip, 120)

@@ -45,6 +45,37 @@ async def test_an_order_that_changed_names_the_key_that_takes_it() -> None:
         assert "sorts" not in desk.screen[2]
 
 
+async def test_rows_that_are_due_in_another_order_stay_until_the_key_that_sorts() -> None:
+    async with running(Shop(many_rows(6)), size=(100, 30)) as desk:
+        await desk.press("j", "j", "j")
+        before = desk.screen[3:15]
+        last, second = desk.shop.rows["c5"], desk.shop.rows["c1"]
+        desk.shop.changes(replace(last, sort_at=-1))
+        desk.shop.changes(replace(second, sort_at=99))
+        await desk.rest()
+        assert "NEEDS ME  Home sorts" in desk.screen[2]
+        assert [line[:20] for line in desk.screen[3:15]] == [line[:20] for line in before]
+        await desk.press("home")
+        assert "sorts" not in desk.screen[2]
+        names = [line[4:20].strip() for line in desk.screen if " Customer " in line[:14]]
+        assert names == [f"Customer {n}" for n in (5, 0, 2, 3, 4, 1)]
+
+
+async def test_the_mark_stands_in_the_last_line_where_its_own_is_scrolled_away() -> None:
+    async with running(Shop(many_rows(60)), size=(80, 24)) as desk:
+        await desk.press("end")
+        assert "order changed" not in desk.screen[-1]
+        desk.shop.changes(replace(desk.shop.rows["c50"], sort_at=-1))
+        await desk.rest()
+        assert " order changed · Home sorts  " in desk.screen[-1]
+        desk.shop.changes(replace(desk.shop.rows["c50"], id="new", number=77, sort_at=-2))
+        await desk.rest()
+        assert " order changed · Home: +1  " in desk.screen[-1]
+        await desk.press("home")
+        assert "order changed" not in desk.screen[-1]
+        assert "Customer 50" in desk.screen[3]
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_new_rows_above_the_cursor_are_counted_until_they_are_shown(size: tuple[int, int]) -> None:
     async with running(size=size) as desk:

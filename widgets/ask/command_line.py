@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from agent_tui.commands.breaches import reason_words
 from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Context
 from agent_tui.commands.presences import presence_of
@@ -96,6 +97,9 @@ class CommandLineAsking(Asking):
             on = row.labels if row is not None else ()
             for label in dict.fromkeys([*on, *directory.labels]):
                 yield Offer(label, clean_line(label), trusted("is on") if label in on else trusted(""))
+        elif argument.kind == "reason":
+            titles = dict(directory.breach_reasons)
+            yield from (Offer(code, clean_line(code), reason_words(code, titles)) for code in titles)
         elif argument.kind == "channel":
             for key in CHANNEL_KEYS:
                 yield Offer(key, clean_line(key), channel(key).title)

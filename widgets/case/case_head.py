@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from agent_tui.desk.countdown import is_soon
 from agent_tui.desk.leases import standing
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.whole_row import whole_row
-from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.model import CaseRow, Clock
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, trusted
+from agent_tui.domain.text_metrics import METRIC_WORDS
 from agent_tui.domain.text_time import length_words
-from agent_tui.domain.time import MINUTE_MS, Ms
+from agent_tui.domain.time import MINUTE_MS, Ms, local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.called import called
@@ -20,13 +22,6 @@ from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, strip_of
 from agent_tui.widgets.case.when import clock_time, day
 from agent_tui.widgets.paint import Paint, Part
 
-_METRICS: dict[Metric, Phrase] = {
-    "first": marked("first reply"),
-    "next": marked("next reply"),
-    "call": marked("answer the call"),
-    "write-up": marked("write up the call"),
-    "promise": marked("promised"),
-}
 _STAGES: dict[str, Phrase] = {
     "customer": marked("waits for the customer"),
     "done": marked("done", "state"),
@@ -69,7 +64,8 @@ class CaseHead(LineView):
         if clock is None or clock.state not in ("running", "breached"):
             return None
         left = clock.due - now
-        return now + (left % MINUTE_MS + 1 if left >= 0 else MINUTE_MS - (-left) % MINUTE_MS)
+        step = now + (left % MINUTE_MS + 1 if left >= 0 else MINUTE_MS - (-left) % MINUTE_MS)
+        return min(step, clock.warn) if clock.warn > now else step
 
     @property
     def _row(self) -> CaseRow | None:
@@ -153,10 +149,22 @@ class CaseHead(LineView):
                 "II until {day} {time}", day=day(row.snoozed, now, zone), time=clock_time(row.snoozed, zone)
             )
             return (Piece(words, "quiet"),)
+        stands = (Piece(_STAGES[row.stage].text, "quiet"),) if row.stage in _STAGES else ()
         clock = row.clock
-        if row.stage != "us" or clock is None:
-            return (Piece(_STAGES[row.stage].text if row.stage in _STAGES else NOTHING, "quiet"),)
-        return _clock_words(clock, now, clock_time(clock.since, zone))
+        if row.stage not in ("us", "customer") or clock is None:
+            return stands or (Piece(NOTHING),)
+        between = (Piece(trusted(" · "), "quiet"),) if stands else ()  # the group in the list says it, too
+        due = self._instant(clock.due, now) if clock.warn else NOTHING
+        told = _clock_words(clock, now, self._instant(clock.since, now), due, is_soon(row, now))
+        return (*told, *between, *stands)
+
+    def _instant(self, at: Ms, now: Ms) -> SafeText:
+        """`12:30`, with its day where that is not today."""
+        zone = host(self).settings.zone
+        time = clock_time(at, zone)
+        if local_time(at, zone).date() == local_time(now, zone).date():
+            return time
+        return compose("{day} {time}", day=day(at, now, zone), time=time)
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.base
@@ -166,25 +174,27 @@ class CaseHead(LineView):
         return strip_of(self._shown[y], width, self.paint, base)
 
 
-def _clock_words(clock: Clock, now: Ms, since: SafeText) -> tuple[Piece, ...]:
+def _clock_words(clock: Clock, now: Ms, since: SafeText, due: SafeText, soon: bool) -> tuple[Piece, ...]:
+    """`due`: where it counts in hours of its own, so that from `since` to then is no length that was promised."""
     left = clock.due - now
     tilde = trusted("~") if clock.estimated else NOTHING
     look: Part = "text"
     if clock.state == "paused":
-        lead, look = trusted("clock rests"), "quiet"
+        lead, look = compose("II {t}{n} left", t=tilde, n=_at_least_a_minute(clock.left)), "quiet"
     elif clock.state == "met":
         lead, look = trusted("in time"), "quiet"
     elif left < 0:
         lead, look = compose("{t}late {n}", t=tilde, n=_at_least_a_minute(-left)), "danger"
     else:
-        lead = compose("{t}{n} left", t=tilde, n=_at_least_a_minute(left))
-        look = "warning" if left < 2 * MINUTE_MS else "text"
-    rest = compose(
-        ": {metric}, {length}, since {since}",
-        metric=_METRICS[clock.metric].text,
-        length=length_words(clock.due - clock.since),
-        since=since,
-    )
+        lead, look = compose("{t}{n} left", t=tilde, n=_at_least_a_minute(left)), "warning" if soon else "text"
+    metric = METRIC_WORDS[clock.metric].text
+    if clock.state == "paused":
+        rest = compose(": {metric}, the clock rests", metric=metric)
+    elif due:
+        rest = compose(": {metric}, due {due}", metric=metric, due=due)
+    else:
+        length = length_words(clock.due - clock.since)
+        rest = compose(": {metric}, {length}, since {since}", metric=metric, length=length, since=since)
     return (Piece(lead, look), Piece(rest, "quiet"))
 
 

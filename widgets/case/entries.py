@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import tzinfo
 
+from agent_tui.commands.breaches import reason_words
 from agent_tui.commands.promises import promise_due, promise_end, promise_whose
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
+from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import bare
-from agent_tui.domain.model import Call, Conversation, Customer, Message, Promise
+from agent_tui.domain.model import Breach, Call, Conversation, Customer, Message, Promise
 from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.pieces import NOTHING
-from agent_tui.widgets.case.when import day, day_number, talk_time
+from agent_tui.widgets.case.when import clock_time, day, day_number, talk_time
 
 
 @frozen
@@ -76,8 +78,27 @@ class Owing:
     end: SafeText
 
 
-Item = Earlier | Rule | Said | Talked | Owing
-Entry = Said | Talked | Owing
+@frozen
+class Late:
+    """A promise of time that was broken. `why`: what somebody said about it, and who, "" while nobody has."""
+
+    key: str
+    breach: Breach
+    why: SafeText
+
+
+@frozen
+class Acted:
+    """What was done about a clock, or that it was in time after all. `who`: who did it, "" the server."""
+
+    key: str
+    at: Ms
+    body: ClockTurned
+    who: SafeText
+
+
+Item = Earlier | Rule | Said | Talked | Owing | Late | Acted
+Entry = Said | Talked | Owing | Late | Acted
 
 
 @frozen
@@ -89,6 +110,11 @@ class Spoken:
     me: str
     mark: str = ""
     server: SafeText = NOTHING
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """What the reasons for being late are called, by their codes."""
+
+
+What = Message | Call | Promise | Breach | Event
 
 
 @frozen
@@ -97,13 +123,14 @@ class _Entry:
 
     at: Ms
     kind: int
-    what: Message | Call | Promise
+    id: str
+    what: What
     case: OpenCase
-    waits: bool
+    waits: bool = False
 
     @property
     def place(self) -> tuple[bool, Ms, int, CaseKey, str]:
-        return (self.waits, self.at, self.kind, self.case.key, self.what.id)
+        return (self.waits, self.at, self.kind, self.case.key, self.id)
 
 
 def items_of(
@@ -117,32 +144,34 @@ def items_of(
     run: tuple[CaseKey, str, int] | None = None
     # older than the oldest that is held of one case, nothing is whole
     oldest = max((part.messages[0].at for part in case.parts if part.messages and part.more_before), default=0)
-    entries = [entry for part in case.parts for entry in _entries_of(part, oldest)]
+    entries = [entry for part in case.parts for entry in _entries_of(part) if entry.at >= oldest]
     entries.sort(key=lambda entry: entry.place)
     seconds = {part.key: _Telling(part, spoken[part.key.backend]) for part in case.parts}
     for entry in entries:
         telling, what = seconds[entry.case.key], entry.what
         today = day_number(entry.at, zone)
-        talk = "" if isinstance(what, Promise) else what.conversation
+        talk = what.conversation if isinstance(what, Message | Call) else ""
         aside = not talk and not (isinstance(what, Message) and what.kind in ("in", "out"))
         now_run = (entry.case.key, run[1] if aside and run is not None else talk, today)
         if now_run != run:
             run = now_run
-            items.append(telling.rule(what, day(entry.at, now, zone), aside))
-        items.append(telling.item(what, now, zone, unfolded))
+            items.append(telling.rule(entry, day(entry.at, now, zone), aside))
+        items.append(telling.item(entry, now, zone, unfolded))
     return tuple(items)
 
 
-def _entries_of(case: OpenCase, oldest: Ms) -> Iterator[_Entry]:
+def _entries_of(case: OpenCase) -> Iterator[_Entry]:
     for message in case.messages:
-        if message.at >= oldest:
-            yield _Entry(message.at, 0, message, case, message.id.startswith("outbox:"))
+        yield _Entry(message.at, 0, message.id, message, case, message.id.startswith("outbox:"))
     for call in case.calls:
-        if call.since >= oldest:
-            yield _Entry(call.since, 1, call, case, False)
+        yield _Entry(call.since, 1, call.id, call, case)
     for promise in case.promises:
-        if promise.at >= oldest and promise.state != "withdrawn":
-            yield _Entry(promise.at, 2, promise, case, False)
+        if promise.state != "withdrawn":
+            yield _Entry(promise.at, 2, promise.id, promise, case)
+    for breach in case.breaches:
+        yield _Entry(breach.due, 3, f"{breach.metric}:{breach.started}:{breach.key}", breach, case)
+    for event in case.turns:
+        yield _Entry(event.occurred, 4, f"{event.seq:020}", event, case)
 
 
 class _Telling:
@@ -157,20 +186,30 @@ class _Telling:
         self._known = known_as(case.customer, case.conversations, called)
         self._theirs = addresses_of(case.customer)
 
-    def rule(self, entry: Message | Call | Promise, when: SafeText, aside: bool) -> Rule:
+    def rule(self, entry: _Entry, when: SafeText, aside: bool) -> Rule:
         """The line above a run of this case's."""
         spoken = self._spoken
         rule = _rule(entry, when, self._subjects, spoken.names, aside)
         words = listed(" · ", [rule.words, spoken.server]) if spoken.server else rule.words
         return replace(rule, key=spoken.mark + rule.key, words=words)
 
-    def item(self, entry: Message | Call | Promise, now: Ms, zone: tzinfo, unfolded: frozenset[str]) -> Entry:
-        case, spoken = self._case, self._spoken
-        if isinstance(entry, Promise):
-            owing = owing_of(entry, now, zone, spoken.names, spoken.me)
+    def item(self, entry: _Entry, now: Ms, zone: tzinfo, unfolded: frozenset[str]) -> Entry:
+        spoken, what = self._spoken, entry.what
+        if isinstance(what, Message):
+            return self._said(what, unfolded)
+        if isinstance(what, Promise):
+            owing = owing_of(what, now, zone, spoken.names, spoken.me)
             return replace(owing, key=spoken.mark + owing.key) if spoken.mark else owing
-        if isinstance(entry, Call):
-            return Talked(f"{spoken.mark}call:{entry.id}", entry, name_of(entry.agent, spoken.names))
+        if isinstance(what, Call):
+            return Talked(f"{spoken.mark}call:{what.id}", what, name_of(what.agent, spoken.names))
+        if isinstance(what, Breach):
+            return Late(f"{spoken.mark}late:{entry.id}", what, _why_late(what, spoken, now, zone))
+        assert isinstance(what.body, ClockTurned)
+        who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
+        return Acted(f"{spoken.mark}turn:{entry.id}", what.occurred, what.body, who)
+
+    def _said(self, entry: Message, unfolded: frozenset[str]) -> Said:
+        case, spoken = self._case, self._spoken
         key = spoken.mark + entry.id
         said = said_of(
             entry, spoken.names, spoken.me, frozenset((entry.id,)) if key in unfolded else frozenset(),
@@ -183,27 +222,28 @@ class _Telling:
 
 
 def _rule(
-    entry: Message | Call | Promise,
+    entry: _Entry,
     when: SafeText,
     subjects: Mapping[str, SafeText],
     names: Mapping[str, str],
     aside: bool,
 ) -> Rule:
-    if isinstance(entry, Call):
+    what = entry.what
+    if isinstance(what, Call):
         words = [when]
-        if entry.answered is not None and entry.ended is not None:
-            words.append(talk_time(entry.ended - entry.answered))
-        if entry.agent:
-            words.append(name_of(entry.agent, names))
-        return Rule(f"rule:call:{entry.id}", fixed("PH"), listed(" · ", words))
-    if aside or isinstance(entry, Promise):
+        if what.answered is not None and what.ended is not None:
+            words.append(talk_time(what.ended - what.answered))
+        if what.agent:
+            words.append(name_of(what.agent, names))
+        return Rule(f"rule:call:{what.id}", fixed("PH"), listed(" · ", words))
+    if aside or not isinstance(what, Message):
         return Rule(f"rule:{entry.id}", NOTHING, when)
-    profile = channel(entry.channel)
+    profile = channel(what.channel)
     words = [when]
-    subject = entry.subject.safe_line or subjects.get(entry.conversation, NOTHING)
+    subject = what.subject.safe_line or subjects.get(what.conversation, NOTHING)
     if profile.kind == "mail" and subject:
         words.append(subject)
-    return Rule(f"rule:{entry.id}", clean_line(profile.tag), listed(" · ", words))
+    return Rule(f"rule:{what.id}", clean_line(profile.tag), listed(" · ", words))
 
 
 def said_of(
@@ -247,6 +287,18 @@ def owing_of(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], 
         end = listed(" · ", [word for word in words if word])
     due = listed(" · ", [word for word in (promise_due(promise, now, zone), promise_whose(promise, names, me)) if word])
     return Owing(f"promise:{promise.id}", promise, colleague_of(promise.by, names, me), due, end)
+
+
+def _why_late(breach: Breach, spoken: Spoken, now: Ms, zone: tzinfo) -> SafeText:
+    if not breach.reason:
+        return NOTHING
+    words = [reason_words(breach.reason, spoken.reasons)]
+    if breach.by:
+        words.append(colleague_of(breach.by, spoken.names, spoken.me))
+    time = clock_time(breach.at, zone)
+    today = day_number(breach.at, zone) == day_number(now, zone)
+    words.append(time if today else listed(" ", [day(breach.at, now, zone), time]))
+    return listed(" · ", words)
 
 
 def colleague_of(agent: str, names: Mapping[str, str], me: str) -> SafeText:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import tzinfo
 
 from agent_tui.commands.calls import outcome_title
 from agent_tui.domain.channels import channel
-from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
 from agent_tui.domain.text import (
     Phrase,
@@ -22,20 +21,15 @@ from agent_tui.domain.text import (
     trusted,
 )
 from agent_tui.domain.text_visual import Bidi
-from agent_tui.domain.time import Ms
-from agent_tui.widgets.case.entries import Earlier, Item, Owing, Rule, Said, Talked
+from agent_tui.widgets.case.entries import Acted, Earlier, Item, Late, Owing, Rule, Said, Talked
+from agent_tui.widgets.case.frame import BLANK_PIECE, STATE, TIME, UNCUT, Frame, told, wrapped
+from agent_tui.widgets.case.late_lines import acted_lines, late_lines
 from agent_tui.widgets.case.links import disguised
 from agent_tui.widgets.case.pieces import BLANK, NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.case.when import clock_time, size, talk_time
 from agent_tui.widgets.paint import Part
 from agent_tui.widgets.text.layout import lay_out
 
-TIME = 6
-"""Cells of the time and the blank after it."""
-STATE = 5
-"""Cells of the delivery state and the blank before it."""
-BROAD = 56
-"""From this width authors have more room."""
 _SOURCE = fixed(":message-source")
 _CARD = fixed(":card-show")
 
@@ -65,27 +59,6 @@ _AUTO: dict[str, Phrase] = {
     "acknowledgement": marked("acknowledgement"),
 }
 _TO, _CC, _BCC = marked("to"), marked("cc"), marked("bcc")
-_UNCUT = trusted("")
-
-
-@frozen
-class Frame:
-    """The columns of a timeline `width` cells wide, who orders right-to-left text in them, and whether they
-    begin at the right."""
-
-    width: int
-    bidi: Bidi
-    from_right: bool
-
-    @property
-    def author(self) -> int:
-        """Cells of the author's column, with the blank after it."""
-        return 9 if self.width >= BROAD else 5
-
-    @property
-    def body(self) -> int:
-        """Cells for what was said."""
-        return max(8, self.width - TIME - self.author - STATE)
 
 
 def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool = False) -> tuple[LinePieces, ...]:
@@ -99,6 +72,10 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool 
         return tuple(_talked(item, frame, zone))
     if isinstance(item, Owing):
         return tuple(_owing(item, frame, zone))
+    if isinstance(item, Late):
+        return tuple(late_lines(item, frame, zone))
+    if isinstance(item, Acted):
+        return tuple(acted_lines(item, frame, zone))
     return tuple(_said(item, frame, zone))
 
 
@@ -132,7 +109,7 @@ def _body(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...
 
 def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tuple[Piece, ...]:
     room = frame.author - 1
-    who = truncate(author, room, _UNCUT if room < 6 else trusted("…"))
+    who = truncate(author, room, UNCUT if room < 6 else trusted("…"))
     named = Piece(who, "note" if message.kind == "note" else "quiet")
     return (
         Piece(clock_time(message.at, zone), "quiet"),
@@ -142,13 +119,10 @@ def _lead(message: Message, author: SafeText, frame: Frame, zone: tzinfo) -> tup
     )
 
 
-BLANK_PIECE = Piece(BLANK)
-
-
 def _state(item: Said) -> Piece:
     message = item.message
     if message.kind == "note" and message.state not in ("queued", "failed", "unknown"):
-        return Piece(truncate(item.who, STATE - 1, _UNCUT), "quiet")
+        return Piece(truncate(item.who, STATE - 1, UNCUT), "quiet")
     if message.kind not in ("out", "note"):
         return Piece(NOTHING)
     if message.state not in _STATES:
@@ -252,12 +226,6 @@ def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, .
         yield from wrapped(words, frame, "warning")
 
 
-def wrapped(text: SafeText, frame: Frame, part: Part) -> Iterator[tuple[Piece, ...]]:
-    """Words in the column of what was said, as many lines as they need."""
-    for line in lay_out(text, frame.body, frame.bidi):
-        yield (Piece(line, part),)
-
-
 def _talked(item: Talked, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     call = item.call
     lead = (Piece(clock_time(call.since, zone), "quiet"), BLANK_PIECE, Piece(trusted("☎"), "call"))
@@ -275,15 +243,6 @@ def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
     if item.end:
         rows += wrapped(item.end, frame, "quiet")
     yield from told(item.promise.at, item.who, rows, frame, zone)
-
-
-def told(at: Ms, who: SafeText, rows: Iterable[tuple[Piece, ...]], frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
-    """Lines about something that a colleague did."""
-    short = truncate(who, frame.author - 1, _UNCUT if frame.author < 7 else trusted("…"))
-    lead = (Piece(clock_time(at, zone), "quiet"), BLANK_PIECE, Piece(short, "quiet"))
-    pad = blanks(frame.author - cells((Piece(short),)))
-    for place, pieces in enumerate(rows):
-        yield LinePieces((*lead, pad, *pieces) if place == 0 else (blanks(TIME + frame.author), *pieces))
 
 
 def _call_words(call: Call, who: SafeText) -> SafeText:

@@ -8,7 +8,8 @@ from typing import cast
 from agent_tui.domain.text import SafeText, compose, fixed, plural, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.entries import Item
-from agent_tui.widgets.case.entry_lines import Frame, lines_of, told, wrapped
+from agent_tui.widgets.case.entry_lines import lines_of
+from agent_tui.widgets.case.frame import Frame, told, wrapped
 from agent_tui.widgets.case.past_entries import Heading, Linked, PastItem, Stepped
 from agent_tui.widgets.case.pieces import LinePieces, Piece
 

@@ -125,7 +125,9 @@ class Timeline(EntryList):
         if state is None:
             return Spoken({}, "")
         server = clean_line(state.name) if several else NOTHING
-        return Spoken(state.directory.names, state.me.id if state.me is not None else "", self._mark(key), server)
+        reasons = dict(state.directory.breach_reasons)
+        me = state.me.id if state.me is not None else ""
+        return Spoken(state.directory.names, me, self._mark(key), server, reasons)
 
     def _mark(self, key: CaseKey) -> str:
         """What keys of a server's entries begin with: ids are unique within a server only."""

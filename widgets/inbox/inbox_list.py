@@ -15,7 +15,7 @@ from textual.strip import Strip
 from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
-from agent_tui.desk.countdown import next_step, text_of
+from agent_tui.desk.countdown import is_soon, next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import handled_by
@@ -29,7 +29,7 @@ from agent_tui.widgets.cells import fit
 from agent_tui.widgets.inbox import row_strips
 from agent_tui.widgets.inbox.emptiness import words_for_nothing
 from agent_tui.widgets.inbox.geometry import Geometry
-from agent_tui.widgets.inbox.row_strips import NO_LOOK, SOON_MS, RowLook
+from agent_tui.widgets.inbox.row_strips import NO_LOOK, RowLook
 from agent_tui.widgets.paint import Paint
 
 _NOTHING = trusted("")
@@ -52,9 +52,11 @@ Drawn = tuple[Shown, Strip]
 
 
 class Countdown(NamedTuple):
-    """The text of an item's clock; when it next steps, and how long the text is sure (some change with the day)."""
+    """The text of an item's clock, and whether it is nearly due; when either next changes, and how long both are sure
+    (some change with the day)."""
 
     text: SafeText
+    soon: bool
     step: Ms | None
     until: Ms
 
@@ -109,6 +111,12 @@ class InboxList(LineView, can_focus=True):
     def lines_wanted(self) -> int:
         """Lines of all that the view holds."""
         return self._geometry.lines(len(self._inbox))
+
+    @property
+    def order_mark(self) -> SafeText:
+        """That the order changed and which key takes it, where the line that says so has been scrolled away; else
+        ""."""
+        return self._how_to_sort() if self._top and self._inbox.order_changed else _NOTHING
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
@@ -315,11 +323,9 @@ class InboxList(LineView, can_focus=True):
         cursor = index == self._cursor
         if not isinstance(item, InboxRow):
             return Shown(item if part == 0 else None, look=RowLook(cursor, self._here))
-        now, clock = self.workbench.time.now(), item.row.clock
-        countdown = self._countdowns.get(index) or self._read_clock(index, item.row, now)
-        soon = clock is not None and clock.due - now < SOON_MS
+        read = self._countdowns.get(index) or self._read_clock(index, item.row, self.workbench.time.now())
         is_open = self._shown_open in (item.key, *item.beside)
-        return Shown(item, part, RowLook(cursor, self._here, is_open, countdown.text, soon, self._handler(item)))
+        return Shown(item, part, RowLook(cursor, self._here, is_open, read.text, read.soon, self._handler(item)))
 
     def _handler(self, item: InboxRow) -> SafeText:
         """The colleague who handles the case, or one of the person's at another server; "" for nobody and for me."""
@@ -341,7 +347,7 @@ class InboxList(LineView, can_focus=True):
         step = next_step(row, now)
         minute = (now // MINUTE_MS + 1) * MINUTE_MS
         until = minute if step is None else min(step, minute)
-        read = self._countdowns[index] = Countdown(text_of(row, now, self.zone), step, until)
+        read = self._countdowns[index] = Countdown(text_of(row, now, self.zone), is_soon(row, now), step, until)
         return read
 
     def _mark_open(self) -> None:
@@ -367,7 +373,7 @@ class InboxList(LineView, can_focus=True):
                 if not isinstance(item, InboxRow):
                     continue
                 read = self._read_clock(index, item.row, now)
-                if before is not None and before.text != read.text:
+                if before is not None and (before.text, before.soon) != (read.text, read.soon):
                     line = self._geometry.line_of(index)
                     self._forget_line(line)
                     self.refresh(Region(column, line - self._top, cells, 1))

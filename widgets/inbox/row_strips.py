@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from rich.style import Style
 from textual.strip import Strip
 
-from agent_tui.desk.countdown import SNOOZED
+from agent_tui.desk.countdown import CELLS, SNOOZED, is_snoozed
 from agent_tui.desk.inbox import InboxHeader, InboxRow
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
-from agent_tui.domain.time import MINUTE_MS
 from agent_tui.widgets.called import called
 from agent_tui.widgets.cells import cell_len, fit, in_cells, shown
 from agent_tui.widgets.inbox.groups import title_of
@@ -25,15 +24,23 @@ _METRICS: dict[Metric, Phrase] = {
     "call": marked("call"),
     "write-up": marked("wrap"),
     "promise": marked("owed"),
+    "notice": marked("tell", "clock"),
+    "call-back": marked("back", "clock"),
+    "update": marked("news", "clock"),
+    "wait": marked("wait", "clock"),
+    "work": marked("work", "clock"),
+    "solve": marked("solve", "clock"),
+    "total": marked("total", "clock"),
+    "ours": marked("ours", "clock"),
 }
+"""In five cells at most, what the clock of a row counts."""
 _NOTHING = trusted("")
 
 NAME = 4
 """The column at which names begin: mark, tag and a blank come before."""
-CLOCK = 7
+CLOCK = CELLS
 """Cells of the countdown, which ends one cell before the edge."""
 METRIC = 5
-SOON_MS = 2 * MINUTE_MS
 PREVIEW_FROM = 56
 """A line this wide shows the preview beside the name when rows have one line."""
 
@@ -41,7 +48,7 @@ PREVIEW_FROM = 56
 @frozen
 class RowLook:
     """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
-    text of its clock. `soon`: it is due within two minutes. `handler`: the colleague who has the case now, "" none."""
+    text of its clock. `soon`: it is nearly due. `handler`: the colleague who has the case now, "" none."""
 
     cursor: bool = False
     here: bool = True
@@ -108,7 +115,7 @@ def _case_line(
 ) -> Strip:
     row = item.row
     base = base + paint["cursor"] if look.cursor else base
-    snoozed = look.countdown.startswith(SNOOZED)
+    snoozed = is_snoozed(row)
     countdown = (look.countdown[len(SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
     left = in_cells(countdown, paint.bidi, CLOCK)
@@ -172,7 +179,10 @@ def _sign(item: InboxRow, look: RowLook, paint: Paint, base: Style) -> tuple[str
 def _promise(row: CaseRow, snoozed: bool) -> SafeText:
     if snoozed:
         return SNOOZED
-    return _METRICS[row.clock.metric].text if row.clock is not None and row.stage == "us" else _NOTHING
+    clock = row.clock
+    if clock is None or clock.state == "met" or row.stage not in ("us", "customer"):
+        return _NOTHING
+    return _METRICS[clock.metric].text
 
 
 def _urgency(row: CaseRow, look: RowLook) -> Part:
@@ -180,7 +190,8 @@ def _urgency(row: CaseRow, look: RowLook) -> Part:
         return "here"
     if "-" in look.countdown:
         return "danger"
-    if row.stage != "us" or row.clock is None:
+    clock = row.clock
+    if row.stage not in ("us", "customer") or clock is None or clock.state in ("paused", "met"):
         return "quiet"
     return "warning" if look.soon else "text"
 

@@ -334,6 +334,10 @@ class DeskUi:
         self.ask(WallboardAsking(screen.narrow_board, screen.hide_board))
         screen.show_board(backend)
 
+    @property
+    def asking(self) -> bool:
+        return self._screen.prompt.asking is not None
+
     def filter(self) -> None:
         self._in_hits = False
         self.focus("inbox")
@@ -392,7 +396,7 @@ class DeskUi:
 
     def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
         line = listed(" · ", words)
-        if self._screen.prompt.asking is not None or self._screen.status.holds(line):
+        if self.asking or self._screen.status.holds(line):
             self.say(line)
         else:
             self.page(about, [Choice(f"{at}", said) for at, said in enumerate(words)], lambda _value: None)

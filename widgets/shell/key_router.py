@@ -11,7 +11,7 @@ from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.many import acts_on_many, run_on_many
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
-from agent_tui.domain.text import clean_line, compose, declared, fixed, plural, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, declared, fixed, listed, plural, trusted
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.keymaps.resolver import Match, Pending, Resolver
@@ -130,12 +130,19 @@ class KeyRouter:
                 [(trusted("0-9 * #"), trusted("into the call"))], (fixed("Esc"), trusted("done", "keypad"))
             )
             return
-        marked = len(self._workbench.desk.inbox.marked) if context.ui.place == "inbox" else 0
         self._screen.keys.teach(
             self._lessons.taught(context, self._screen.case),
             self._lessons.always(context.contexts),
-            plural("{n} marked", "{n} marked", n=marked) if marked else trusted(""),
+            self._of_the_list() if context.ui.place == "inbox" else trusted(""),
         )
+
+    def _of_the_list(self) -> SafeText:
+        """What of the list may be out of sight: how many cases are marked, and that it is in another order now."""
+        marked = len(self._workbench.desk.inbox.marked)
+        words = [plural("{n} marked", "{n} marked", n=marked)] if marked else []
+        if order := self._screen.inbox.order_mark:
+            words.append(compose("order changed · {how}", how=order))
+        return listed("   ", words) if words else trusted("")
 
     def _asking(self, kind: Literal["line", "palette", "help"], _start: str) -> Asking:
         # the question is about where the agent was before it was put, the first one when an answer puts the next
