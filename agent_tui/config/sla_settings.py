@@ -123,13 +123,20 @@ class StepSettings(ConfigModel):
     """When: a share of the target is used (90%), so much is left (5m), it is late, or late by so much (late 10m)."""
 
     act: StepAct
-    """tell somebody, raise the priority, add agents to the case, or reassign it."""
+    """tell somebody, raise the priority, add agents to the case, reassign it, or say something to a waiting caller."""
 
     to: str = Field(min_length=1, examples=["supervisors"])
-    """Whom to tell or add, the priority, or the agent, team or queue."""
+    """Whom to tell or add, the priority, or the agent, team or queue; what to say: a canned reply, or a recording that
+    the telephone exchange has."""
 
     metrics: tuple[MetricKey, ...] = Field(default=(), examples=[["first_response"]])
     """About which clocks; about all where none is named."""
+
+    @model_validator(mode="after")
+    def _said_to_callers(self) -> Self:
+        if self.act == "say" and not (self.metrics and set(self.metrics) <= {"pickup", "notice"}):
+            raise Wrong("is said to callers who wait", "metrics = ['notice'], pickup or both", ("act",))
+        return self
 
     @property
     def step(self) -> Step:

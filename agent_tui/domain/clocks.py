@@ -44,6 +44,11 @@ def owed_call_back(channel: str, at: Ms) -> Waiting:
     return Waiting("next", at, at + profile_of(channel).next_ms)
 
 
+def asked_call_back(channel: str, at: Ms) -> Waiting:
+    """What a caller who chose to be called back makes us owe."""
+    return Waiting("call-back", at, at + profile_of(channel).next_ms)
+
+
 def owed_write_up(channel: str, at: Ms) -> Waiting:
     """What an ended call makes us owe: its documentation."""
     return Waiting("write-up", at, at + profile_of(channel).next_ms)

@@ -12,6 +12,7 @@ from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.clocks import (
     VOICE,
     Waiting,
+    asked_call_back,
     clock_of,
     first_due,
     oldest,
@@ -69,6 +70,10 @@ class CaseState:
     call: str = ""
     """The call that rings, runs or wants its write-up."""
     ring: Waiting | None = None
+    asked: tuple[str, ...] = ()
+    """Calls whose callers chose to be called back, and have not been."""
+    call_back: Waiting | None = None
+    """What the first of them makes us owe."""
     promises: tuple[Owed, ...] = ()
     """Open ones, the first due first."""
     governed: bool = False
@@ -234,6 +239,7 @@ class CallBackAsked:
 
     at: Ms
     call: str
+    channel: str = "phone"
 
 
 @frozen
@@ -334,7 +340,7 @@ def _replied(state: CaseState, fact: Replied) -> CaseState:
         replied=True,
         failed=tuple(m for m in state.failed if m != fact.message),
     )
-    return _to(state, "us" if state.promises else "customer", fact.at)
+    return _to(state, "us" if state.promises or state.asked else "customer", fact.at)
 
 
 def _send_failed(state: CaseState, fact: SendFailed) -> CaseState:
@@ -377,6 +383,9 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
         case "active" | "held":
             if state.ring is not None and state.call == fact.call:
                 state = replace(state, ring=None, replied=True)
+            # who asked to be called back is being talked with
+            left = tuple(call for call in state.asked if fact.inbound and call != fact.call)
+            state = replace(state, asked=left, call_back=state.call_back if left else None)
             return replace(state, call=fact.call, last_at=max(state.last_at, fact.at))
         case "ended":
             ring = owed_write_up(fact.channel, fact.at) if fact.human else None
@@ -385,6 +394,8 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
             state = replace(state, call="", ring=None, last_at=max(state.last_at, fact.at))
             if not fact.inbound:
                 return state
+            if fact.call in state.asked:  # they hung up since they are called back
+                return _to_us(replace(state, unread=state.unread + 1), fact.at)
             owed = owed_call_back(fact.channel, fact.at)
             return _to_us(replace(state, waiting=oldest(state.waiting, owed), unread=state.unread + 1), fact.at)
         case "written-up":
@@ -394,9 +405,23 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
 
 def _owing_nothing(state: CaseState, at: Ms) -> CaseState:
     """A case that needs us for nothing any more waits for the customer."""
-    if state.stage == "us" and not (state.waiting or state.ring or state.failed or state.promises):
+    if state.stage == "us" and not (state.waiting or state.ring or state.asked or state.failed or state.promises):
         return _to(state, "customer", at)
     return state
+
+
+def _asked(state: CaseState, fact: CallBackAsked) -> CaseState:
+    if fact.call in state.asked:
+        return state
+    owed = oldest(state.call_back, asked_call_back(fact.channel, fact.at))
+    return _to_us(replace(state, asked=(*state.asked, fact.call), call_back=owed), fact.at)
+
+
+def _called_back(state: CaseState, fact: CalledBack) -> CaseState:
+    left = tuple(call for call in state.asked if call != fact.call)
+    if len(left) == len(state.asked):
+        return state
+    return _owing_nothing(replace(state, asked=left, call_back=state.call_back if left else None), fact.at)
 
 
 def _promised(state: CaseState, fact: Promised) -> CaseState:
@@ -463,6 +488,7 @@ def step(state: CaseState, fact: Fact) -> CaseState:
         case Done(at=at):
             done = _to(state, "done", at)
             done = replace(done, waiting=None, answered=None, answers=(), unread=0, failed=(), promises=())
+            done = replace(done, asked=(), call_back=None)
             return replace(done, ring=None, call="") if state.ring and state.ring.metric == "write-up" else done
         case OpenedAgain(at=at):
             return _to(state, "us", at)
@@ -480,7 +506,11 @@ def step(state: CaseState, fact: Fact) -> CaseState:
             return _promised(state, fact)
         case PromiseSettled():
             return _settled_promise(state, fact)
-        case Noted() | SignOfLife() | CallTold() | CallBackAsked() | CalledBack() | TraitsChanged():
+        case CallBackAsked():
+            return _asked(state, fact)
+        case CalledBack():
+            return _called_back(state, fact)
+        case Noted() | SignOfLife() | CallTold() | TraitsChanged():
             return state
 
 
@@ -508,7 +538,7 @@ def rings(state: CaseState) -> bool:
 
 def answer_owed(state: CaseState) -> Clock | None:
     """What is owed by the policy, or where there is none by the channel's tempo."""
-    return state.promised if state.governed else clock_of(state.waiting)
+    return state.promised if state.governed else first_due(clock_of(state.waiting), clock_of(state.call_back))
 
 
 VOICE_FIRST_MS: Final = 20_000 * DAY_MS

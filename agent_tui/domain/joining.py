@@ -95,6 +95,8 @@ def together(states: Sequence[CaseState]) -> CaseState:
         held_as=leading[0].held_as if stage == "spam" else "",
         call=ringing or next((state.call for state in states if state.call), ""),
         ring=ring,
+        asked=tuple(call for state in states if state.stage not in CLOSED for call in state.asked),
+        call_back=_urgent(state.call_back for state in states),
         governed=governed,
         promised=reduce(first_due, clocks, None),
         promises=tuple(sorted((one for s in states for one in s.promises), key=lambda one: (one.due, one.promise))),

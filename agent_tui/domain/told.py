@@ -139,9 +139,11 @@ class _Reading:
             case filing.CallTold(call=call):
                 yield sla.CallMoved(at, call, "told")
             case filing.CallBackAsked(call=call):
-                self._asked.append(call)
+                if call not in self._asked:
+                    self._asked.append(call)
                 yield sla.CallMoved(at, call, "asked")
             case filing.CalledBack(call=call):
+                self._asked = [asked for asked in self._asked if asked != call]
                 yield sla.CallMoved(at, call, "called-back")
             case filing.TraitsChanged(was=was, now=now):
                 yield from _changed(at, was, now)
@@ -164,6 +166,9 @@ class _Reading:
                 yield sla.Replied(at, f"call {call}", "call")
                 if fact.inbound:
                     yield sla.CallMoved(at, call, "answered")
+                    if call in self._asked:
+                        self._asked.remove(call)
+                        yield sla.CallMoved(at, call, "called-back")
                     return
                 for asked in self._asked:
                     yield sla.CallMoved(at, asked, "called-back")

@@ -97,6 +97,19 @@ class CallUpdate:
     muted: bool = False
     agent: str = ""
     language: str = ""
+    topic: str = ""
+    """What it is about, as the voice menu asked: `fault`, `account`, `ending` ...; a short word of the house's."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """What else became of a call: its waiting caller was `told` how long it takes, `asked` to be called back, or was
+    `called-back`, whether they answered or not."""
+
+    account: str
+    channel_id: str
+    what: Literal["told", "asked", "called-back"]
+    at: Ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,8 @@ class ConnectorPort(Protocol):
 
     async def call(self, update: CallUpdate) -> None: ...
 
+    async def call_report(self, report: CallReport) -> None: ...
+
     async def load_mark(self, account: str, key: str) -> str:
         """A place in the channel's stream (IMAP: UIDVALIDITY and UID), "" when there is none."""
         ...
@@ -198,7 +213,9 @@ class Connector(Protocol):
         ...
 
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
-        """Work a call of this account; "" or why it could not be done. Voice channels only."""
+        """Work a call of this account; "" or why it could not be done. Voice channels only. `announce` says to a caller
+        who waits what `keys` holds: words, or the name of a recording that the exchange has; that they were told it is
+        reported then. No agent asks for it."""
         ...
 
     def health(self) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.backends.connectors.base import CallReport, CallUpdate
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import erasing, phone, talk
+from agent_tui.backends.hub.store import cases, erasing, ledger, phone, talk
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CallChanged, CaseChanged
-from agent_tui.domain.filing import CallMoved
+from agent_tui.domain.filing import CallBackAsked, CalledBack, CallMoved, CallTold
 from agent_tui.domain.model import Agent, Call, CallState
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
+TOPIC = "topic:"
+"""How a label begins that says what a case is about; policies ask about it."""
 _ORDER: dict[CallState, int] = {"ringing": 0, "active": 1, "held": 1, "ended": 2, "abandoned": 2, "written-up": 3}
 
 
@@ -48,6 +50,7 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
         return
     call = phone.find_call(tx.connection, known)
     assert call is not None
+    _about(tx, call.case, update.topic)
     state: CallState = update.state
     if state == "ended" and call.answered is None and call.direction == "in":
         state = "abandoned"
@@ -91,6 +94,37 @@ def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) 
     if update.direction == "in":
         talk.touch_thread(tx.connection, thread.shown.id, case, at, at, 1)
     save(tx, call, channel, at, new=True)
+    _about(tx, case, update.topic)
+
+
+def _about(tx: Tx, case: str, topic: str) -> None:
+    """What a call is about is a label of its case, one at a time: `topic:fault`."""
+    word = "".join(letter for letter in topic.lower() if letter.isalnum() or letter in "-_")[:40]
+    record = tx.case(case)
+    if not word or record is None or (label := f"{TOPIC}{word}") in record.row.labels:
+        return
+    gone = [one for one in record.row.labels if one.startswith(TOPIC)]
+    cases.add_labels(tx.connection, [label])
+    tx.put(replace(record.row, labels=(*(one for one in record.row.labels if one not in gone), label)))
+    tx.append(CaseChanged("labelled", " ".join([f"+{label}", *(f"-{one}" for one in gone)])), case)
+
+
+def file_report(tx: Tx, report: CallReport) -> None:
+    """What else became of a call. Repeated reports, and those of calls that nobody knows, change nothing."""
+    known = phone.call_by_channel_id(tx.connection, report.account, report.channel_id)
+    call = phone.find_call(tx.connection, known) if known else None
+    if call is None or not ledger.first_time(
+        tx.connection, report.account, f"call:{report.what}:{report.channel_id}", tx.now
+    ):
+        return
+    at = min(report.at, tx.now)
+    fact = {"told": CallTold, "asked": CallBackAsked, "called-back": CalledBack}[report.what](at, call.id)
+    record = tx.case(call.case)
+    assert record is not None
+    before, _ = tx.step(call.case, fact)
+    if before.stage in ("later", "done") and report.what == "asked":
+        tx.append(CaseChanged("woken" if before.stage == "later" else "reopened"), call.case, occurred=at)
+    tx.append(CallChanged(call), call.case, occurred=at)
 
 
 def _moved(call: Call, state: CallState, at: Ms, agent: str) -> Call:

@@ -1,4 +1,4 @@
-"""Steps that a policy names about clocks that run out: telling, raising, adding, reassigning.
+"""Steps that a policy names about clocks that run out: telling, raising, adding, reassigning, saying.
 
 What is done is told by the event that the caller appends with the words returned here: desks of those who are named say
 it aloud. A target that is not there is passed over; `missing` names all of them for operators.
@@ -37,13 +37,15 @@ _KNOWN_FIELDS = frozenset({"{customer}", "{case}", "{promised}"})
 
 
 def do(tx: Tx, policy: HubPolicy, case: str, step: Step, clock: SlaClock) -> str:
-    """Do it; what was done (`tell supervisors`, `raise urgent`, `add team:lead`, `reassign agent:noa`), "" where there
-    was nothing to do. The case that leads the row is what is changed."""
+    """Do it; what was done (`tell supervisors`, `raise urgent`, `add team:lead`, `reassign agent:noa`, `say wait`), ""
+    where there was nothing to do. The case that leads the row is what is changed."""
     leader = tx.leader(case)
     if leader is None or tx.shown(case).stage in joining.CLOSED or not there(tx.connection, policy, step):
         return ""
     if step.act == "raise":
         return _raise(tx, leader.row, step.to)
+    if step.act == "say":
+        return f"say {step.to}" if clock.key else ""
     if step.act == "reassign":
         return _reassign(tx, policy, leader.row, step, clock)
     return _tell(tx, policy, leader.row, step, clock)
@@ -142,9 +144,11 @@ def _name_of(step: Step) -> str:
 
 
 def there(connection: Connection, policy: HubPolicy, step: Step) -> bool:
-    """Whether a step's target is known here."""
+    """Whether a step's target is known here; what an exchange can say is not."""
     if step.act == "raise":
         return step.to in PRIORITIES
+    if step.act == "say":
+        return True
     kind, colon, name = step.to.partition(":")
     if kind == "agent" and colon:
         return agents.find(connection, name) is not None

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound, InboundFile
+from agent_tui.backends.connectors.base import Bounce, CallReport, CallUpdate, DeliveryUpdate, Inbound, InboundFile
 from agent_tui.backends.hub import calls, inbound
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.policy import HubPolicy
@@ -20,7 +20,7 @@ from agent_tui.domain.text import CustomerText
 
 Kept = tuple[tuple[Attachment, ...], tuple[str, int] | None]
 """Files that are on disk, and the raw original: its address and size (bytes)."""
-Report = TypeVar("Report", Inbound, InboundFile, Bounce, DeliveryUpdate, CallUpdate)
+Report = TypeVar("Report", Inbound, InboundFile, Bounce, DeliveryUpdate, CallUpdate, CallReport)
 
 
 def encodable(report: Report) -> Report:
@@ -112,6 +112,10 @@ class Port:
         update = encodable(update)
         policy, channel = self._policy(), self._channel_of(update.account)
         await self._writer.run(lambda tx: calls.file_call(tx, policy, channel, update))
+
+    async def call_report(self, report: CallReport) -> None:
+        report = encodable(report)
+        await self._writer.run(lambda tx: calls.file_report(tx, report))
 
     async def load_mark(self, account: str, key: str) -> str:
         with self._store.read() as connection:

@@ -15,6 +15,7 @@ from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort, Hook
 from agent_tui.backends.hub import (
     alerts,
+    announcing,
     calls,
     drafts,
     erasing,
@@ -334,6 +335,8 @@ class Workspace:
                     self._scrubber.wake()
                 case ClockTurned(change="step"):
                     self._alerts.wake()
+                    if announcing.wanted(event):
+                        self._spawn(self._announce(event))
                 case _:
                     pass
         for account in lanes & self._lanes.keys():
@@ -349,6 +352,12 @@ class Workspace:
     async def _calls_over(self) -> None:
         with suppress(StoreError):  # the next call that ends asks again, and so does the next start
             await self._writer.run(lambda tx: leases.calls_over(tx, self.policy))
+
+    async def _announce(self, event: Event) -> None:
+        with self._store.read() as connection:
+            said = announcing.announcement(connection, self.policy, event)
+        if said is not None:
+            await announcing.announce(self._connectors, said)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

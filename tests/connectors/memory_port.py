@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdate, Inbound
+from agent_tui.backends.connectors.base import Bounce, CallReport, CallUpdate, DeliveryUpdate, Inbound
 
 
 class MemoryPort:
@@ -41,6 +41,8 @@ class MemoryPort:
     async def delivery(self, update: DeliveryUpdate) -> None: ...
 
     async def call(self, update: CallUpdate) -> None: ...
+
+    async def call_report(self, report: CallReport) -> None: ...
 
     async def load_mark(self, account: str, key: str) -> str:
         return self.marks.get((account, key), "")

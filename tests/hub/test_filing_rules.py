@@ -9,12 +9,16 @@ import pytest
 from agent_tui.domain.channels import channel
 from agent_tui.domain.filing import (
     VOICE_FIRST_MS,
+    CallBackAsked,
+    CalledBack,
     CallMoved,
     CaseState,
     CustomerWrote,
     Done,
     Fact,
     OpenedAgain,
+    Promised,
+    PromiseSettled,
     PutAway,
     Read,
     Released,
@@ -239,3 +243,25 @@ def test_a_reminder_of_unknown_outcome_that_arrived_needs_nobody() -> None:
     said = after(CustomerWrote(1000, "email"), Replied(2000, "m1"), Replied(9000, "m2", "reminder"))
     known = after(SendFailed(9100, "m2", certain=False), SendSettled(9200, "m2"), state=said)
     assert (known.stage, known.failed) == ("customer", ())
+
+
+def test_who_asked_to_be_called_back_is_ours_until_they_are_talked_with() -> None:
+    rang = (CallMoved(1000, "k", "ringing"), CallBackAsked(2000, "k"), CallMoved(2100, "k", "abandoned"))
+    asked = after(*rang)
+    clock = owed(asked)
+    assert clock is not None
+    assert (asked.stage, clock.metric, clock.since, asked.waiting) == ("us", "call-back", 2000, None)
+    for over in (CalledBack(9000, "k"), CallMoved(9000, "out", "active", inbound=False)):
+        assert (step(asked, over).asked, owed(step(asked, over))) == ((), None)
+    assert step(asked, CalledBack(9000, "k")).stage == "customer"
+    assert step(asked, CalledBack(9000, "other")) == asked
+    assert step(asked, Replied(9000, "m1")).stage == "us"
+    assert after(Promised(9000, "p", 9900), PromiseSettled(9100, "p"), state=asked).stage == "us"
+    assert (step(asked, Done(9000)).asked, step(asked, Done(9000)).call_back) == ((), None)
+
+
+def test_whoever_is_answered_after_all_needs_no_call_back() -> None:
+    asked = after(CallMoved(1000, "k", "ringing"), CallBackAsked(2000, "k"))
+    assert step(asked, CallMoved(3000, "k", "active")).asked == ()
+    two = step(asked, CallBackAsked(2500, "l"))
+    assert (step(two, CallMoved(3000, "k", "active")).asked, two.call_back) == (("l",), asked.call_back)

@@ -108,14 +108,15 @@ class Target:
         return self.within_ms
 
 
-StepAct = Literal["tell", "raise", "add", "reassign"]
+StepAct = Literal["tell", "raise", "add", "reassign", "say"]
 
 
 @frozen
 class Step:
     """What is done about a clock that is running out: `tell` somebody, `raise` the priority, `add` agents to the case,
-    or `reassign` it; `to` says to whom or what. It is due at a warning, or without one once the clock is late, by
-    `late_ms` of its working time; about clocks of these `metrics`, of all where none is named."""
+    `reassign` it, or `say` something to a caller who waits; `to` says to whom or what. It is due at a warning, or
+    without one once the clock is late, by `late_ms` of its working time; about clocks of these `metrics`, of all where
+    none is named."""
 
     act: StepAct
     to: str

@@ -44,6 +44,10 @@ class Turn:
     """Seconds until the customer hangs up by themselves."""
     law: bool = False
     """The call is of the kind that the six-minute law covers."""
+    topic: str = ""
+    """What the caller chose in the voice menu: `fault`, `account`, `ending` ..."""
+    call_back: float = 0.0
+    """Seconds after which a caller who was told of the wait chooses to be called back; 0: they wait on."""
     file: str = ""
     """Name of a small picture that comes along."""
 
@@ -295,6 +299,8 @@ def _turn(table: _Table, customer: str, addresses: dict[str, str]) -> Turn:
         table.number("waited", 0.0),
         table.number("talk", 60.0),
         table.flag("law"),
+        table.text("topic", ""),
+        table.number("call_back", 0.0),
         table.text("file", ""),
     )
     table.known.add("on")

@@ -9,9 +9,10 @@ import struct
 import zlib
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from agent_tui.backends.connectors.base import (
+    CallReport,
     CallUpdate,
     ConnectorPort,
     DeliveryUpdate,
@@ -187,6 +188,8 @@ class _Line:
         await self._tell()
 
     def work(self, action: str, agent: str) -> str:
+        if action == "announce":
+            return self._hears()
         if action == "answer":
             if self.state != "ringing":
                 return "somebody has answered it already"
@@ -204,6 +207,23 @@ class _Line:
             self.muted = action == "mute"
         self.world.later(0.0, self._tell)
         return ""
+
+    def _hears(self) -> str:
+        """The caller hears something while they wait, and may choose to be called back."""
+        if self.state != "ringing":
+            return "the caller does not wait any more"
+        self.world.later(0.0, lambda: self._report("told"))
+        if self.turn.call_back:
+            self.world.later(self.turn.call_back, self._choose)
+        return ""
+
+    async def _choose(self) -> None:
+        if self.state == "ringing":
+            await self._report("asked")
+            self._restart(0.0, "abandoned")
+
+    async def _report(self, what: Literal["told", "asked"]) -> None:
+        await self.port.call_report(CallReport("demo-phone", self.id, what, self.world.now()))
 
     def _restart(self, seconds: float, state: CallState) -> None:
         if self._end is not None:
@@ -229,6 +249,7 @@ class _Line:
                 muted=self.muted,
                 agent=self.agent,
                 language=self.person.language,
+                topic=self.turn.topic,
             )
         )
 

@@ -67,12 +67,12 @@ def state_column(state: CaseState) -> str:
 
 def from_state_column(column: str) -> CaseState:
     held = json.loads(column)
-    for key in ("waiting", "answered", "ring"):
+    for key in ("waiting", "answered", "ring", "call_back"):
         if held.get(key):
             held[key] = Waiting(*held[key])
     if held.get("promised"):
         held["promised"] = Clock(*held["promised"])
-    for key in ("answers", "failed", "asides"):
+    for key in ("answers", "failed", "asides", "asked"):
         held[key] = tuple(held.get(key, ()))
     if "promises" in held:
         held["promises"] = tuple(Owed(*owed) for owed in held["promises"])
