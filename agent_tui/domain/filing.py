@@ -538,7 +538,9 @@ def rings(state: CaseState) -> bool:
 
 def answer_owed(state: CaseState) -> Clock | None:
     """What is owed by the policy, or where there is none by the channel's tempo."""
-    return state.promised if state.governed else first_due(clock_of(state.waiting), clock_of(state.call_back))
+    if state.governed:
+        return state.promised
+    return first_due(state.promised, first_due(clock_of(state.waiting), clock_of(state.call_back)))
 
 
 VOICE_FIRST_MS: Final = 20_000 * DAY_MS

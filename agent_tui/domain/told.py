@@ -7,6 +7,7 @@ out by when it happened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, cast
 
 from agent_tui.domain import filing
@@ -60,10 +61,13 @@ def _traits(words: Sequence[str], language: str) -> Traits:
 
 @frozen
 class Told:
-    """A case as the engine sees it. `begun`: since when its facts are kept one by one (Ms); of what was before only the
-    state at that time is known."""
+    """A case as the engine sees it. `facts`: by the channel where the customer wrote last; `calls`: the same by the
+    channel of its calls, empty where there were none: what is promised to callers does not hang on what they write
+    elsewhere. `begun`: since when facts are kept one by one (Ms); of what was before only the state at that time is
+    known."""
 
     facts: tuple[sla.Fact, ...]
+    calls: tuple[sla.Fact, ...]
     begun: Ms
 
 
@@ -80,19 +84,31 @@ def told(
     found = reading.found
     known = [fact.at for fact in found]
     created = min((reading.created, *known)) if reading.created is not None else min(known, default=0)
-    found.append(sla.Created(created, _traits(first, language)))
+    began = _traits(first, language)
     later = [version for version in versions if version.at > created]
     before = [version for version in versions if version.at <= created]
-    return Told((*before[-1:], *later, *found), reading.created if reading.created is not None else created)
+    told = (*before[-1:], *later, *found)
+    begun = sla.Created(created, replace(began, channel=reading.first or began.channel))
+    called = sla.Created(created, replace(began, channel=reading.called))
+    return Told(
+        (*told, begun, *reading.moves),
+        (*told, called) if reading.called else (),
+        reading.created if reading.created is not None else created,
+    )
 
 
 class _Reading:
-    """Reads facts one by one. `created`: when the state that the case began with was entered; `found`: what they
-    tell."""
+    """Reads facts one by one. `created`: when the state that the case began with was entered; `found`: what they tell,
+    but for channels; `first`: the channel that the customer came by, "" where that is not known; `moves`: where they
+    wrote later; `called`: the channel of calls."""
 
     def __init__(self) -> None:
         self.created: Ms | None = None
         self.found: list[sla.Fact] = []
+        self.first = ""
+        self.moves: list[sla.Fact] = []
+        self.called = ""
+        self._channel = ""
         self._state = CaseState()
         self._answered: set[str] = set()
         self._asked: list[str] = []
@@ -121,8 +137,9 @@ class _Reading:
     def _said(self, fact: Fact) -> Iterator[sla.Fact]:
         at = fact.at
         match fact:
-            case filing.CustomerWrote(auto=auto):
+            case filing.CustomerWrote(auto=auto, channel=channel):
                 if not auto:
+                    self._came(at, channel)
                     yield sla.CustomerWrote(at)
             case filing.Replied(message=message, kind=kind):
                 yield sla.Replied(at, message, cast(ReplyKind, kind))
@@ -150,8 +167,19 @@ class _Reading:
             case _:
                 pass
 
+    def _came(self, at: Ms, channel: str) -> None:
+        """The customer was heard by that channel."""
+        if not self.first:
+            self.first = channel
+        elif channel != self._channel:
+            self.moves.append(sla.TraitChanged(at, "channel", channel))
+        self._channel = channel
+
     def _call(self, fact: filing.CallMoved) -> Iterator[sla.Fact]:
         at, call = fact.at, fact.call
+        self.called = fact.channel
+        if not self.first and fact.inbound:
+            self._came(at, fact.channel)
         match fact.state:
             case "ringing":
                 if call in self._answered:  # the exchange could not put the agent through
@@ -211,7 +239,7 @@ def _moved(before: CaseState, after: CaseState, at: Ms) -> Iterator[sla.Fact]:
 
 def _changed(at: Ms, was: Sequence[str], now: Sequence[str]) -> Iterator[sla.Fact]:
     for trait, before, after in zip(_TRAITS, was, now, strict=False):
-        if before != after:
+        if before != after and trait != "channel":  # what we answer by moves nobody
             yield sla.TraitChanged(at, trait, after)
     tags = frozenset(now[len(_TRAITS) :])
     if tags != frozenset(was[len(_TRAITS) :]):

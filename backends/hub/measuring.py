@@ -14,7 +14,7 @@ from agent_tui.domain.sla.calendars import NEVER
 from agent_tui.domain.sla.changes import foremost, next_turn, steps, warnings
 from agent_tui.domain.sla.clocks import SlaClock, measured, spells
 from agent_tui.domain.sla.course import Course
-from agent_tui.domain.sla.policies import Rulebook, Step, Warn
+from agent_tui.domain.sla.policies import CALLS, Rulebook, Step, Warn
 from agent_tui.domain.sla.reminders import Reminder, reminder_of
 from agent_tui.domain.time import Ms
 from agent_tui.domain.told import ROW_METRIC, told
@@ -82,6 +82,13 @@ def measure(
     course = Course(history.facts, now)
     measures = spells(course, rules.book)
     found = measured(course, measures)
+    if history.calls:
+        called = Course(history.calls, now)
+        of_calls = measured(called, spells(called, rules.book))
+        found = (
+            *(clock for clock in of_calls if clock.metric in CALLS),
+            *(clock for clock in found if clock.metric not in CALLS),
+        )
     going = [clock for clock in found if clock.counts]
     final = tuple(clock for clock in found if _is_final(clock, history.begun))
     todo = [one for clock in going for one in _todo(clock, rules.book)]

@@ -19,6 +19,8 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import CaseChanged, ClockTurned, Event
 from agent_tui.domain.model import CallState, Canned, CaseRow
+from agent_tui.domain.orders import Reply
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, VirtualTime
 from tests.hub.conftest import Hub
 from tests.hub.fakes import chat, until
@@ -133,6 +135,17 @@ async def test_who_asked_to_be_called_back_needs_us_until_they_are(hub: Hub) -> 
     assert len(hub.events) == seen  # told twice is told once
     row = await reports(hub, "called-back", hub.time.now() + HOUR_MS)
     assert (row.stage, row.clock) == ("customer", None)
+
+
+async def test_what_a_caller_is_promised_does_not_hang_on_what_is_written_elsewhere(hub: Hub) -> None:
+    await moves(hub, "ringing")
+    await reports(hub, "asked", START + 1)
+    row = await moves(hub, "abandoned", START + 2)
+    to = (CustomerText("dana@example.com"),)
+    await hub.order(hub.noa, Reply(row.id, "email", CustomerText("We call you at three."), to=to))
+    row = await hub.only()
+    assert hub.mail.sent
+    assert (row.channel, row.stage, clock(row)) == ("email", "us", ("call-back", 180))
 
 
 async def test_without_policies_a_call_back_is_owed_by_the_channels_tempo(tmp_path: Path) -> None:

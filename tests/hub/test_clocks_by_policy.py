@@ -16,7 +16,7 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import ClockTurned, Event
-from agent_tui.domain.model import Breach, Canned, Clock
+from agent_tui.domain.model import Breach, CallState, Canned, CaseRow, Clock
 from agent_tui.domain.orders import Excuse, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, DirectoryPage, DirectoryQuery
 from agent_tui.domain.sla.written import Sla
@@ -360,4 +360,37 @@ async def test_a_sign_of_life_stops_reminders(tmp_path: Path) -> None:
     await hub.wa.port.delivery(DeliveryUpdate("wa", sent.channel_id, "read", hub.time.now()))
     await hub.advance(HOUR_MS)
     assert len(hub.wa.sent) == 1
+    await hub.workspace.stop()
+
+
+async def test_a_call_in_between_takes_no_promise_from_what_was_written(tmp_path: Path) -> None:
+    text = """
+    [[policy]]
+    name = "calls"
+    kinds = ["voice"]
+    pickup = { within = "3m" }
+
+    [[policy]]
+    name = "chat"
+    kinds = ["messaging"]
+    first_response = { within = "30m" }
+    """
+    hub = await begin(tmp_path, rules(tmp_path, text), VirtualTime(T0))
+    await ask(hub)
+    assert hub.phone.port is not None
+    address = "+972541"
+
+    async def call(state: CallState) -> CaseRow:
+        assert hub.phone.port is not None
+        await hub.phone.port.call(CallUpdate("pbx", "c", state, hub.time.now(), "wa", address))
+        await hub.settle()
+        return await hub.only()
+
+    await hub.advance(MINUTE_MS)
+    row = await call("ringing")
+    assert row.clock is not None
+    assert (row.channel, row.clock.metric, row.clock.due) == ("phone", "call", T0 + 4 * MINUTE_MS)
+    row = await call("abandoned")
+    assert row.clock is not None
+    assert (row.channel, row.clock.metric, row.clock.due) == ("phone", "first", T0 + 30 * MINUTE_MS)
     await hub.workspace.stop()

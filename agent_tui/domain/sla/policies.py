@@ -43,6 +43,9 @@ SlaMetric = Literal[
 METRICS: Final[tuple[SlaMetric, ...]] = get_args(SlaMetric)
 RESPONSES: Final[frozenset[SlaMetric]] = frozenset({"first-response", "next-response"})
 
+CALLS: Final[frozenset[SlaMetric]] = frozenset({"pickup", "notice", "call-back"})
+"""What is promised to callers."""
+
 ReplyKind = Literal["human", "echo", "call", "template", "bot", "auto", "campaign", "note", "reminder"]
 """What of ours went out: an agent's words, the same from the channel's own app (echo), a call that was answered, an
 approved template; a bot's, an automatic reply's, a campaign's; a note, which the customer never sees; a reminder to one
