@@ -16,6 +16,7 @@ from agent_tui.backends.hub.known_customers import know
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Agent, Canned, CaseRow, Sender
 from agent_tui.domain.orders import Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
@@ -174,7 +175,9 @@ async def set_up(
             ways = [(channel(key).scheme, value) for key, value in person.addresses.items()]
             if len(ways) > 1:
                 know(store, time, ids, person.name, ways, person.language, round(person.since * MS) or time.now())
-    workspace = Workspace(store, time, ids, world.connectors(), policy_of(scenario, blob_url), inline=inline)
+    promised = load_sla(scenario.sla, scenario.sla.parent) if scenario.sla is not None else None
+    policy = policy_of(scenario, blob_url)
+    workspace = Workspace(store, time, ids, world.connectors(), policy, sla=promised, inline=inline)
     await workspace.start()
     me = scenario.me
     colleagues = Colleagues(scenario, workspace, time)

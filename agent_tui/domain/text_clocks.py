@@ -104,7 +104,10 @@ def hours(calendar: Calendar) -> SafeText:
 
 def _week(calendar: Calendar) -> Iterator[SafeText]:
     begin = date(2026, 11, 23)  # a Monday
-    for openings, days in groupby(range(7), key=lambda day: calendar.week[day]):
+    order = range(7)
+    if calendar.week[6] == calendar.week[0] != calendar.week[5]:  # where work begins on Sundays, so does the week
+        order = range(-1, 6)
+    for openings, days in groupby(order, key=lambda day: calendar.week[day]):
         if not openings:
             continue
         first, *more = (weekday(begin + timedelta(days=day)) for day in days)

@@ -100,6 +100,8 @@ class Scenario:
     people: tuple[Person, ...]
     colleagues: tuple[ColleagueTurn, ...]
     canned: tuple[tuple[str, str], ...]
+    sla: Path | None = None
+    """The sla.toml that its hub goes by."""
 
     @property
     def me(self) -> Colleague:
@@ -120,13 +122,14 @@ def names() -> tuple[str, ...]:
 def load(name_or_path: str) -> Scenario:
     """A scenario by name, or from a file. Raises ConfigError naming file, line and what was expected."""
     if name_or_path in names():
-        return parse(read_toml(SCENARIOS / f"{name_or_path}.toml", f"{name_or_path}.toml"), name_or_path)
+        source = read_toml(SCENARIOS / f"{name_or_path}.toml", f"{name_or_path}.toml")
+        return parse(source, name_or_path, SCENARIOS)
     path = Path(name_or_path)
     if not path.suffix and not path.exists():
         known = ", ".join(names())
         expected = f"one of {known}, or the path of a .toml file"
         raise ConfigError([Problem(name_or_path, 0, "", "no such scenario", expected)])
-    return parse(read_toml(path), path.stem)
+    return parse(read_toml(path), path.stem, path.parent)
 
 
 def loads(text: str, name: str = "scenario") -> Scenario:
@@ -221,8 +224,8 @@ class _Reader:
         self.problems: list[Problem] = []
 
 
-def parse(source: TomlSource, name: str) -> Scenario:
-    """Check and build; raises ConfigError with everything that is wrong."""
+def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
+    """Check and build; `folder`: where files that it names are. Raises ConfigError with everything that is wrong."""
     reader = _Reader(source)
     top = _Table(reader, (), source.data)
     title = top.text("title")
@@ -233,13 +236,15 @@ def parse(source: TomlSource, name: str) -> Scenario:
     people = tuple(_person(table) for table in top.tables("customer"))
     colleagues = tuple(_colleague(table, agents, people) for table in top.tables("colleague"))
     canned = tuple(top.mapping("canned").items())
+    sla = top.text("sla", "")
     top.done()
     if sum(agent.me for agent in agents) != 1:
         wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
         reader.problems.append(wrong)
     if reader.problems:
         raise ConfigError(reader.problems)
-    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned)
+    promised = folder / sla if sla else None
+    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised)
 
 
 def _start(top: _Table, zone: str) -> Ms:
