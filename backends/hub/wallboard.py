@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.hub.store import agents, phone
 from agent_tui.backends.hub.store import wallboard as store
-from agent_tui.backends.hub.store.wallboard import Where
+from agent_tui.backends.hub.store.waiting import Where
 from agent_tui.domain import worked
 from agent_tui.domain.brands import works_with
 from agent_tui.domain.channels import CHANNEL_KEYS
@@ -52,7 +52,7 @@ def _records(connection: Connection, setups: Sequence[QueueSetup], me: Agent, la
     return Records(
         [
             Queued(where(one.where), one.cases, one.oldest, one.hours)
-            for one in store.waiting(connection, me, now - WINDOW_MS, now)
+            for one in store.waits(connection, me, now - WINDOW_MS, now)
         ],
         [Waited(queues[one.case], one.start, one.end) for one in worked.waits(lately.moves, owned)],
         [

@@ -152,7 +152,6 @@ async def test_promises_count_by_their_end_and_broken_ones_when_they_were_due(hu
     assert (chats.met, chats.late, chats.promised, chats.percent, chats.kept) == (1, 1, 80, 50.0, False)
     assert [(slot.met, slot.late) for slot in chats.hours[-3:]] == [(0, 1), (0, 0), (1, 0)]
     assert _queue(board, "").met == 1  # of a queue that is no more
-    assert board.measured
     assert board.whole.percent == 100 * 2 / 3
 
 
