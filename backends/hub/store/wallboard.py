@@ -24,7 +24,7 @@ from agent_tui.domain.model import Agent
 from agent_tui.domain.time import HOUR_MS, Ms
 from agent_tui.domain.worked import Holding, Move, Turn
 
-MOST_READ = 250_000
+MOST_READ = 60_000
 """Entries of the log: no more are read for one board."""
 FIRST_ANSWERS = ("first-response", "pickup")
 """Metrics of the first answer to a message and to a call."""
