@@ -112,7 +112,7 @@ class Bottleneck:
 class Board:
     """`queues` in the order in which they are set up; without any, channels. `whole`: all of them together. `since`:
     the past that the figures are about begins there, later than `WINDOW_MS` ago where the log is too long to be read
-    so far. `measured`: whether anything is promised here, as far as the window tells."""
+    so far."""
 
     now: Ms
     since: Ms
@@ -120,11 +120,6 @@ class Board:
     whole: QueueBoard
     agents: AgentStates
     bottleneck: Bottleneck | None = None
-
-    @property
-    def measured(self) -> bool:
-        """Whether any promise was kept or broken."""
-        return bool(self.whole.met or self.whole.late)
 
 
 def share(part: int, whole: int) -> float | None:

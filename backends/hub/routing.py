@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import agents
 from agent_tui.backends.hub.store import waiting as store
-from agent_tui.backends.hub.store.waiting import OwnedCase, WaitingCase
+from agent_tui.backends.hub.store.waiting import OwnedCase, Place, WaitingCase
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import routing
 from agent_tui.domain.brands import sees
@@ -215,18 +215,19 @@ def lines(connection: Connection, setups: Setups, me: Agent) -> tuple[QueueLine,
     if not setups:
         return ()
     people = agents.everyone(connection)
-    held: dict[str, list[Ms]] = {}
-    for case in store.waiting(connection):
-        setup = queue_of(setups, team=case.team, channel=case.channel, brand=case.brand, labels=case.labels)
-        if setup is not None and sees(me, case.brand):
-            held.setdefault(setup.id, []).append(case.since)
+    held: dict[str, list[Place]] = {}
+    for place in store.by_place(connection, me):
+        where = place.where
+        setup = queue_of(setups, team=where.team, channel=where.channel, brand=where.brand, labels=where.labels)
+        if setup is not None:
+            held.setdefault(setup.id, []).append(place)
     found = []
     for setup in setups:
         workers = [agent for agent in people if setup.worked_by(agent.id, agent.teams)]
-        since = held.get(setup.id, [])
+        waiting = held.get(setup.id, [])
+        oldest = min((place.oldest for place in waiting), default=None)
+        cases = sum(place.cases for place in waiting)
         ready = sum(takes_work(agent) for agent in workers)
         mine = setup.worked_by(me.id, me.teams)
-        found.append(
-            QueueLine(setup.id, setup.name, setup.mode, len(since), min(since, default=None), ready, len(workers), mine)
-        )
+        found.append(QueueLine(setup.id, setup.name, setup.mode, cases, oldest, ready, len(workers), mine))
     return tuple(found)

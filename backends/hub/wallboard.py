@@ -3,25 +3,48 @@ where there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub.store import agents, phone
 from agent_tui.backends.hub.store import wallboard as store
-from agent_tui.backends.hub.store.wallboard import Where
+from agent_tui.backends.hub.store.waiting import Where
 from agent_tui.domain import worked
 from agent_tui.domain.brands import works_with
 from agent_tui.domain.channels import CHANNEL_KEYS
 from agent_tui.domain.model import Agent
+from agent_tui.domain.queries import Page, WallboardPage
 from agent_tui.domain.queues import QueueSetup, queue_of
-from agent_tui.domain.time import Ms
+from agent_tui.domain.time import MS, Ms
 from agent_tui.domain.wallboard import WINDOW_MS, Board
 from agent_tui.domain.wallboard_figures import Handled, Measured, Queued, Records, Solved, Waited, board, states
 
+FRESH_MS = 3 * MS
 ELSEWHERE = ""
 """The queue of what is in none."""
 Queues = Callable[[Where], str]
+
+
+class Boards:
+    """Who may see the same is told the same for `FRESH_MS`, and one is worked out at a time, so that a hundred desks
+    with a wallboard cost no more than one that asks every few seconds."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, WallboardPage] = {}
+        self._turn = asyncio.Lock()
+
+    async def page(self, seen: Hashable, now: Ms, read: Callable[[], Awaitable[Page]]) -> Page:
+        """`seen`: what the answer goes by beside the log; `read` works it out."""
+        async with self._turn:
+            self._held = {one: page for one, page in self._held.items() if 0 <= now - page.board.now < FRESH_MS}
+            if seen in self._held:
+                return self._held[seen]
+            page = await read()
+            if isinstance(page, WallboardPage):
+                self._held[seen] = page
+            return page
 
 
 def wallboard(connection: Connection, setups: Sequence[QueueSetup], me: Agent, head: int, now: Ms) -> Board:
@@ -34,7 +57,7 @@ def wallboard(connection: Connection, setups: Sequence[QueueSetup], me: Agent, h
     names = known or [(key, "") for key in (*CHANNEL_KEYS, *sorted(used - set(CHANNEL_KEYS))) if key in used]
     if known and ELSEWHERE in used:
         names.append((ELSEWHERE, ""))
-    working = [one for one in everyone if one.id == me.id or works_with(me, one)]
+    working = [one for one in everyone if works_with(me, one)]
     at_work = store.at_work(connection) | phone.talking(connection)
     return board(now, lately.since, names, records, states(working, at_work))
 
@@ -52,7 +75,7 @@ def _records(connection: Connection, setups: Sequence[QueueSetup], me: Agent, la
     return Records(
         [
             Queued(where(one.where), one.cases, one.oldest, one.hours)
-            for one in store.waiting(connection, me, now - WINDOW_MS, now)
+            for one in store.waits(connection, me, now - WINDOW_MS, now)
         ],
         [Waited(queues[one.case], one.start, one.end) for one in worked.waits(lately.moves, owned)],
         [

@@ -49,6 +49,7 @@ from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store import sla as stored_sla
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
+from agent_tui.backends.hub.wallboard import Boards
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
 from agent_tui.domain.brands import sees, sees_all
 from agent_tui.domain.channels import channel as profile_of
@@ -66,7 +67,7 @@ from agent_tui.domain.events import (
 )
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
-from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery
+from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery, WallboardQuery
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -142,6 +143,7 @@ class Workspace:
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)
         self._router = Router(store, self._writer, time, self._spawn, lambda: self.policy.queues, inline=inline)
+        self._boards = Boards()
         self._terminals: dict[str, set[str]] = {}
         self._attendance = Attendance(time, lambda: self.policy, self._writer.run, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -518,6 +520,9 @@ class Workspace:
                         connection, self.policy, agent, asked, self._time.now(), self._committer.rules
                     )
 
+            if isinstance(query, WallboardQuery):
+                seen = (self.policy.queues, frozenset(self._agents.get(agent.id, agent).brands))
+                return await self._boards.page(seen, self._time.now(), lambda: self._reading(read))
             page = await self._reading(read)
             if isinstance(page, ShiftPage) and isinstance(query, ShiftQuery) and not query.agent:
                 page = replace(page, terminals=max(1, len(self._terminals.get(agent.id, ()))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def folds(store: Store) -> int:
             assert record is not None
             assert facts.fold(connection, id)[0] == record.state
         return len(held)
+
+
+def since_when(store: Store) -> None:
+    """Every case has a column of its own for what its state says: since when it is where it is."""
+    with store.read() as connection:
+        held = connection.exec_driver_sql("SELECT entered, state FROM cases").fetchall()
+    assert [row.entered for row in held] == [json.loads(row.state).get("entered", 0) for row in held]
+    assert any(row.entered for row in held)
 
 
 async def test_each_thing_that_happens_to_a_case_is_a_fact_of_it(hub: Hub) -> None:
@@ -62,6 +71,7 @@ def test_an_older_store_goes_on_from_the_states_it_had(tmp_path: Path) -> None:
     assert folds(store) == len(before) == 4
     with store.read() as connection:
         assert dict(connection.exec_driver_sql("SELECT id, state FROM cases").fetchall()) == before
+    since_when(store)
     asyncio.run(_work_on(store))
 
 
@@ -83,4 +93,5 @@ async def _work_on(store: Store) -> None:
     with store.read() as connection:
         later = connection.exec_driver_sql("SELECT count(*) FROM cases WHERE stage = 'later'").scalar()
     assert later == 0
+    since_when(store)
     await workspace.stop()

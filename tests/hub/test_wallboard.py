@@ -13,6 +13,7 @@ from sqlalchemy import event, insert
 from agent_tui.backends.base import Acked
 from agent_tui.backends.hub.store import wallboard as store
 from agent_tui.backends.hub.store.schema import sla_clock
+from agent_tui.backends.hub.wallboard import FRESH_MS, Boards
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Assign, Presence, ReleaseLease, Reopen, Reply, Resolve, TakeLease
 from agent_tui.domain.queries import WallboardPage, WallboardQuery
@@ -38,6 +39,8 @@ async def hub(tmp_path: Path) -> AsyncIterator[Queued]:
 
 
 async def _board(hub: Queued, agent: Agent | None = None) -> Board:
+    """As it is now, whatever was told before."""
+    hub.workspace._boards = Boards()
     page = await hub.workspace.query(agent or hub.noa, WallboardQuery())
     assert isinstance(page, WallboardPage)
     return page.board
@@ -152,7 +155,6 @@ async def test_promises_count_by_their_end_and_broken_ones_when_they_were_due(hu
     assert (chats.met, chats.late, chats.promised, chats.percent, chats.kept) == (1, 1, 80, 50.0, False)
     assert [(slot.met, slot.late) for slot in chats.hours[-3:]] == [(0, 1), (0, 0), (1, 0)]
     assert _queue(board, "").met == 1  # of a queue that is no more
-    assert board.measured
     assert board.whole.percent == 100 * 2 / 3
 
 
@@ -204,6 +206,30 @@ async def test_an_agent_is_told_of_their_own_brands_only(tmp_path: Path) -> None
         )
         assert all_of_it.agents.not_ready == (("break", 1),)
         assert avi.agents.not_ready == ()
+
+
+async def test_who_sees_the_same_is_told_the_same_for_a_moment(tmp_path: Path) -> None:
+    people = (Agent("noa", "Noa"), Agent("avi", "Avi"), Agent("ruti", "Ruti", brands=("ogen",)))
+    async with open_queued(tmp_path, agents=people) as hub:
+
+        async def told(agent: Agent) -> tuple[int, Ms]:
+            page = await hub.workspace.query(agent, WallboardQuery())
+            assert isinstance(page, WallboardPage)
+            return page.board.whole.waiting, page.board.now
+
+        begun = hub.time.now()
+        assert await told(hub.noa) == (0, begun)
+        await hub.writes()
+        await hub.advance(FRESH_MS - 1)
+        assert await told(hub.avi) == (0, begun)
+        assert await told(people[2]) == (1, hub.time.now()), "who sees other brands is told of their own"
+        await hub.advance(1)
+        assert await told(hub.avi) == (1, hub.time.now())
+        hub.set_up()
+        assert await told(hub.avi) == (1, hub.time.now())
+        page = await hub.workspace.query(hub.avi, WallboardQuery())
+        assert isinstance(page, WallboardPage)
+        assert [queue.id for queue in page.board.queues] == ["whatsapp"], "other queues are another board"
 
 
 async def test_no_more_of_a_long_log_is_read_than_is_said(hub: Queued, monkeypatch: pytest.MonkeyPatch) -> None:

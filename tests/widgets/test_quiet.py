@@ -18,6 +18,7 @@ from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.loader import load_themes
 from tests.terminal.test_driver import ENV, Window
 from tests.widgets.shop import NOW, Shop, many_rows, sketch_rows
+from tests.widgets.test_wallboard import Watched
 
 REST = 0.3
 """Seconds of real time without a byte that count as rest."""
@@ -49,10 +50,10 @@ class OnPty:
 
 
 @asynccontextmanager
-async def on_pty(rows: list[CaseRow] | None = None) -> AsyncIterator[OnPty]:
+async def on_pty(rows: list[CaseRow] | None = None, shop: Shop | None = None) -> AsyncIterator[OnPty]:
     window = Window(120, 40)
     time = VirtualTime(NOW)
-    shop = Shop(rows)
+    shop = shop or Shop(rows)
     workbench = Workbench([shop], None, time)
     terminal = Terminal(window.slave, window.slave, (120, 40), ENV)
     app = DeskApp(workbench, DeskSettings(UTC), load_keymap()[0], load_themes()[0]["dark"], time, terminal)
@@ -109,3 +110,16 @@ async def test_of_thousands_of_clocks_only_cells_in_sight_that_changed_are_writt
         assert all(30 <= column < 37 for _, column in rows)
         assert len(day) == 1
         assert written < 14 * len(changed)  # a place, a colour and a character for each
+
+
+async def test_a_wallboard_writes_nothing_while_its_figures_stay_and_few_bytes_when_one_changes() -> None:
+    shop = Watched()
+    async with on_pty(shop=shop) as desk:
+        desk.window.type(b"gb")
+        await desk.window.until("BOTTLENECK")
+        await desk.rest()
+        asked = shop.asked
+        assert await desk.wait(30) == 0
+        assert shop.asked == asked + 3
+        shop.told = replace(shop.told, agents=replace(shop.told.agents, busy=4))
+        assert 0 < await desk.wait(10) < 60

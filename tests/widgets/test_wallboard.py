@@ -126,9 +126,9 @@ async def test_each_queue_has_its_figures_in_their_columns() -> None:
 async def test_what_is_under_its_goal_has_a_sign() -> None:
     async with running(Watched()) as desk:
         await _open(desk)
-        assert "%!" in _row(desk, "Night")
-        assert "%!" not in _row(desk, "Mail")
-        assert "%!" not in _row(desk, "Key accounts")
+        assert "!62%" in _row(desk, "Night")
+        assert "!" not in _row(desk, "Mail")
+        assert "!" not in _row(desk, "Key accounts")
 
 
 async def test_it_is_asked_for_anew_while_it_is_shown_and_no_longer() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from agent_tui.commands.presences import presence_words
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, listed, marked, plural, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, plural, trusted
 from agent_tui.domain.text_bars import sparkline
 from agent_tui.domain.text_time import hours_and_minutes, span
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS
@@ -23,8 +23,8 @@ LONGEST_NAME = 30
 LABEL = 12
 _NOTHING = trusted("")
 _BETWEEN: Final = " · "
-_WAITING, _LONGEST, _SHARE, _SIGN, _GOAL, _AVERAGE, _AT_ONCE = 8, 8, 8, 1, 4, 9, 9
-_FIGURES = 2 + _WAITING + _LONGEST + _SHARE + _SIGN + _GOAL + _AVERAGE + _AT_ONCE
+_WAITING, _LONGEST, _SHARE, _GOAL, _AVERAGE, _AT_ONCE = 8, 8, 8, 5, 9, 9
+_FIGURES = 2 + _WAITING + _LONGEST + _SHARE + _GOAL + _AVERAGE + _AT_ONCE
 _HOURS = (24, 12, 8)
 """How many hours a sparkline can have, the most that fit."""
 _HEADINGS: dict[str, Phrase] = {
@@ -83,7 +83,6 @@ def headings(columns: Widths) -> Line:
         *_spark(_NOTHING, columns.hours),
         heading("longest", _LONGEST),
         heading("share", _SHARE),
-        Cell(_NOTHING, _SIGN),
         heading("goal", _GOAL),
         *_spark(_NOTHING, columns.hours),
         heading("average", _AVERAGE),
@@ -107,8 +106,7 @@ def figures(queue: QueueBoard, name: SafeText, columns: Widths, now: int, *, who
         waits,
         *_spark(sparkline(waited, most, from_right=from_right), columns.hours),
         Cell(longest, _LONGEST, "text", True),
-        Cell(percent(queue.percent), _SHARE, "danger" if late else "text", True),
-        Cell(fixed("!") if late else _NOTHING, _SIGN, "danger"),
+        Cell(percent(queue.percent, late=late), _SHARE, "danger" if late else "text", True),
         Cell(goal, _GOAL, "quiet", True),
         *_spark(sparkline(shares, 100, from_right=from_right), columns.hours),
         Cell(_length(queue.average), _AVERAGE, "text", True),
@@ -171,11 +169,12 @@ def _waits(found: Bottleneck) -> SafeText:
     return compose("{waits}, as an hour ago", waits=waits)
 
 
-def percent(share: float | None) -> SafeText:
-    """Rounded down, so that 100% is all of them."""
+def percent(share: float | None, *, late: bool = False) -> SafeText:
+    """Rounded down, so that 100% is all of them. `late`: with the sign that it is too little, before it, so that the
+    units stay under each other whichever side lines begin at."""
     if share is None:
         return _NOTHING
-    return clean_line(f"{int(share)}%")
+    return clean_line(f"{'!' if late else ''}{int(share)}%")
 
 
 def _number(n: int) -> SafeText:

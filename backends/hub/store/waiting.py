@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, text
 
-from agent_tui.backends.hub.store.schema import agent, case, customer, event, lease
+from agent_tui.backends.hub.store.brands import seen
+from agent_tui.backends.hub.store.schema import WAITING, agent, case, customer, event, lease
 from agent_tui.backends.hub.store.values import from_state_column, from_words, loads
+from agent_tui.domain.model import Agent
 from agent_tui.domain.queues import Assignment, Why
 from agent_tui.domain.time import Ms
 
@@ -29,7 +31,15 @@ _WAITING = (
     )
     .join(customer, customer.c.id == case.c.customer_id)
     # a call that rings or runs is the exchange's to give out, and a case that somebody handles is theirs
-    .where(case.c.stage == "us", case.c.owner == "", case.c.call_id == "", _LEADS, ~exists().where(_HANDLED))
+    .where(WAITING, _LEADS, ~exists().where(_HANDLED))
+)
+_PLACE = (case.c.team, case.c.channel, case.c.brand, case.c.labels)
+_IN_HAND = select(lease.c.case_id).where(text("agent <> ''"))
+BY_PLACE = (
+    # the same cases, counted by an index of just them, that has each place together
+    select(*_PLACE, func.count().label("cases"), func.min(case.c.entered).label("oldest"))
+    .where(WAITING, case.c.id.not_in(_IN_HAND))
+    .group_by(*_PLACE)
 )
 LATELY = 20_000
 """Events: that far back the log is read for who was given what. A few milliseconds of a start."""
@@ -44,6 +54,25 @@ _LATELY = (
 _OWNED = select(case.c.owner, case.c.stage, case.c.brand, case.c.channel, case.c.team, case.c.labels).where(
     case.c.stage.in_(("us", "customer")), _LEADS
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What says in which queue a case is."""
+
+    team: str
+    channel: str
+    brand: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many cases of one place wait, and since when the first of them does (Ms)."""
+
+    where: Where
+    cases: int
+    oldest: Ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +130,17 @@ def waiting(connection: Connection, ids: Sequence[str] | None = None) -> list[Wa
         )
         for row in connection.execute(wanted)
     ]
+
+
+def by_place(connection: Connection, me: Agent) -> list[Place]:
+    """What waits of what an agent may see, where it is."""
+    found = connection.execute(BY_PLACE.where(seen(case.c.brand, me)))
+    return [Place(where_of(row), row.cases, row.oldest) for row in found]
+
+
+def where_of(row: Any) -> Where:
+    """From the columns of a case."""
+    return Where(row.team, row.channel, row.brand, from_words(row.labels))
 
 
 def owned(connection: Connection, owners: Sequence[str]) -> list[OwnedCase]:

@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy import case as when
 
+from agent_tui.backends.hub.store import waiting
 from agent_tui.backends.hub.store.brands import seen
-from agent_tui.backends.hub.store.schema import WAITING, call, case, event, lease, message, sla_clock
-from agent_tui.backends.hub.store.values import from_words, loads
+from agent_tui.backends.hub.store.schema import call, case, event, lease, message, sla_clock
+from agent_tui.backends.hub.store.values import loads
+from agent_tui.backends.hub.store.waiting import Where
 from agent_tui.domain.model import Agent
 from agent_tui.domain.time import HOUR_MS, Ms
 from agent_tui.domain.worked import Holding, Move, Turn
 
-MOST_READ = 250_000
+MOST_READ = 60_000
 """Entries of the log: no more are read for one board."""
 FIRST_ANSWERS = ("first-response", "pickup")
 """Metrics of the first answer to a message and to a call."""
@@ -37,7 +39,6 @@ _TURNS: dict[str, Turn] = {
 _B = bindparam
 _CHUNK = 500
 _AT = select(event.c.recorded).where(event.c.seq >= _B("seq")).order_by(event.c.seq).limit(1)
-_HANDLED = select(lease.c.case_id).where(text("agent <> ''"))
 _PLACES = select(case.c.id, case.c.team, case.c.channel, case.c.brand, case.c.labels, case.c.owner).where(
     case.c.id.in_(_B("ids", expanding=True))
 )
@@ -61,12 +62,9 @@ def _hours_before(at: ColumnElement[int]) -> ColumnElement[int]:
     return (bindparam("now", type_=BigInteger) - at) // HOUR_MS
 
 
-_PLACE = (case.c.team, case.c.channel, case.c.brand, case.c.labels)
-_COUNTED = (func.count().label("cases"), func.min(case.c.entered).label("oldest"))
 _HOURS_WAITED = _hours_before(case.c.entered).label("hours")
-# two of them, since the index has each place together, and only few came so lately that their hours are to be sorted
-_WAITING = select(*_PLACE, *_COUNTED).where(WAITING, case.c.id.not_in(_HANDLED)).group_by(*_PLACE)
-_LATELY = _WAITING.add_columns(_HOURS_WAITED).where(case.c.entered > _B("since")).group_by(_HOURS_WAITED)
+# asked beside all that waits, since only few came so lately that their hours are to be sorted
+_CAME_LATELY = waiting.BY_PLACE.add_columns(_HOURS_WAITED).where(case.c.entered > _B("since")).group_by(_HOURS_WAITED)
 
 
 def _ended(state: ColumnElement[bool], at: ColumnElement[int]) -> Select[Any]:
@@ -82,16 +80,6 @@ def _ended(state: ColumnElement[bool], at: ColumnElement[int]) -> Select[Any]:
 _MET = _ended(sla_clock.c.state == "met", sla_clock.c.ended)
 # a literal: the index holds no others
 _BROKEN = _ended(and_(text("state = 'breached'")), sla_clock.c.due)
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """What says in which queue a case is."""
-
-    team: str
-    channel: str
-    brand: str
-    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +118,19 @@ class Lately:
     reopened: frozenset[str]
 
 
-def waiting(connection: Connection, me: Agent, since: Ms, now: Ms) -> list[Waiting]:
+def waits(connection: Connection, me: Agent, since: Ms, now: Ms) -> list[Waiting]:
     """What nobody has and nobody handles, of what an agent may see, by place and hour; what came before `since`
     together."""
-    mine = seen(case.c.brand, me)
-    lately = connection.execute(_LATELY.where(mine), {"since": since, "now": now}).all()
-    found = [Waiting(_where(row), row.hours, row.cases, row.oldest) for row in lately]
+    lately = connection.execute(_CAME_LATELY.where(seen(case.c.brand, me)), {"since": since, "now": now})
+    found = [Waiting(waiting.where_of(row), row.hours, row.cases, row.oldest) for row in lately]
     known: Counter[Where] = Counter()
     for one in found:
         known[one.where] += one.cases
-    for row in connection.execute(_WAITING.where(mine)):
-        where = _where(row)
-        if row.cases > known[where]:
-            found.append(Waiting(where, (now - since) // HOUR_MS, row.cases - known[where], row.oldest))
+    for place in waiting.by_place(connection, me):
+        if place.cases > known[place.where]:
+            hours, cases = (now - since) // HOUR_MS, place.cases - known[place.where]
+            found.append(Waiting(place.where, hours, cases, place.oldest))
     return found
-
-
-def _where(row: Any) -> Where:
-    return Where(row.team, row.channel, row.brand, from_words(row.labels))
 
 
 def ended(connection: Connection, me: Agent, since: Ms, now: Ms) -> list[Ended]:
@@ -201,7 +184,9 @@ def lately(connection: Connection, me: Agent, head: int, since: Ms, people: Iter
 def places(connection: Connection, cases: Iterable[str]) -> dict[str, tuple[Where, str]]:
     """Where each case is now, and who has it."""
     return {
-        row.id: (_where(row), row.owner) for ids in _chunks(cases) for row in connection.execute(_PLACES, {"ids": ids})
+        row.id: (waiting.where_of(row), row.owner)
+        for ids in _chunks(cases)
+        for row in connection.execute(_PLACES, {"ids": ids})
     }
 
 
