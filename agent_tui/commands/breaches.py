@@ -12,9 +12,11 @@ from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.when import say_when
 from agent_tui.domain.model import Breach, CaseRow
 from agent_tui.domain.orders import Excuse
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.text_metrics import METRIC_WORDS
 
+MOST_NAMED = 3
+"""So many of the clocks that were late are named, the newest ones."""
 _REASONS: dict[str, Phrase] = {
     "busy": marked("too much to do"),
     "fault": marked("something of ours did not work"),
@@ -51,9 +53,11 @@ def unexplained(context: Context) -> tuple[Breach, ...]:
 def ask_why_late(context: Context, row: CaseRow, breaches: Sequence[Breach], then: Callable[[str], None]) -> None:
     """Let the agent choose the reason; Esc goes back, and nothing is done."""
     titles = reasons_here(context)
+    late = [
+        Choice(f"late{at}", _late(context, breach), heading=True) for at, breach in enumerate(breaches[-MOST_NAMED:])
+    ]
     choices = [Choice(code, reason_words(code, titles)) for code in titles]
-    late = listed(", ", [_late(context, breach) for breach in breaches])
-    context.ui.pick(compose("{who}, late: {what}. Why?", who=who(row), what=late), choices, then)
+    context.ui.pick(compose("{who}: why was it late?", who=who(row)), [*late, *choices], then, numbered=True)
 
 
 def excuse(context: Context, row: CaseRow, breaches: Sequence[Breach], code: str) -> None:
@@ -64,7 +68,7 @@ def excuse(context: Context, row: CaseRow, breaches: Sequence[Breach], code: str
 
 def _late(context: Context, breach: Breach) -> SafeText:
     due = say_when(breach.due, context.workbench.time.now(), context.zone)
-    return compose("{metric} {due}", metric=METRIC_WORDS[breach.metric].text, due=due)
+    return compose("late since {due}: {metric}", due=due, metric=METRIC_WORDS[breach.metric].text)
 
 
 def _excuse(context: Context, arguments: Arguments) -> SafeText | None:

@@ -115,8 +115,16 @@ class Ui(Protocol):
 
     def explain(self) -> SafeText | None: ...
 
-    def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
-        """Let the agent choose one. `free`: what was typed counts too when it is none of the choices."""
+    def pick(
+        self,
+        title: SafeText,
+        choices: Sequence[Choice],
+        then: Callable[[str], None],
+        free: bool = False,
+        numbered: bool = False,
+    ) -> None:
+        """Let the agent choose one. `free`: what was typed counts too when it is none of the choices. `numbered`: the
+        first nine are chosen by their number alone."""
         ...
 
     def page_comes(self) -> None:

@@ -9,6 +9,7 @@ from agent_tui.desk.journal import Journal
 from agent_tui.domain.events import (
     CallChanged,
     CaseChanged,
+    ClockTurned,
     CustomerChanged,
     CustomerErased,
     CustomersJoined,
@@ -18,8 +19,8 @@ from agent_tui.domain.events import (
     MessageChanged,
     PromiseChanged,
 )
-from agent_tui.domain.model import Conversation, Customer, PastCase
-from agent_tui.domain.past import STEPS, CaseStep, PastEntry, PastSummary, step_id
+from agent_tui.domain.model import Breach, Conversation, Customer, PastCase
+from agent_tui.domain.past import STEPS, CaseStep, PastEntry, PastSummary, late_entry, step_id
 from agent_tui.domain.queries import PastPage, PastQuery
 from agent_tui.domain.views import Cursor
 
@@ -127,7 +128,7 @@ class Past:
         self._older_wanted = False
         self.more = page.more
         self._take(page)
-        fresh = tuple(entry for entry in page.entries if entry.id not in self._as_of)
+        fresh = tuple(entry for entry in page.entries if entry.id not in self._as_of and not entry.empty)
         if fresh:
             self.chunks = (fresh, *self.chunks)
         self._as_of |= dict.fromkeys((entry.id for entry in fresh), page.seq)
@@ -217,7 +218,7 @@ class Past:
                 if (kept := chunk if all(e.id != entry.id for e in chunk) else _without(chunk, entry.id))
             )
         self._as_of[entry.id] = seq
-        if entry.promise is not None and entry.promise.state == "withdrawn":
+        if entry.empty or (entry.promise is not None and entry.promise.state == "withdrawn"):
             return True
         chunks = list(self.chunks)
         place = next((n for n in range(len(chunks) - 1, -1, -1) if chunks[n][0].place < entry.place), 0)
@@ -236,7 +237,7 @@ def _without(chunk: Chunk, id: str) -> Chunk:
 
 
 def entry_of(event: Event) -> PastEntry | None:
-    """What an event is in a history, None when nothing."""
+    """What an event is in a history, None when nothing; an empty entry takes away what was there."""
     body = event.body
     if isinstance(body, MessageAdded):
         message = body.message
@@ -246,6 +247,10 @@ def entry_of(event: Event) -> PastEntry | None:
     if isinstance(body, PromiseChanged):
         promise = body.promise
         return PastEntry(promise.at, promise.id, promise.case, promise=promise)
+    if isinstance(body, ClockTurned) and body.change in ("breached", "excused", "withdrawn"):
+        excuse = (body.detail, event.by, event.occurred) if body.change == "excused" else ("", "", 0)
+        late = late_entry(event.case, Breach(body.metric, body.started, body.due, body.key, *excuse))
+        return late if body.change != "withdrawn" else replace(late, breach=None)
     if isinstance(body, CaseChanged) and body.change in STEPS:
         id = step_id(event.seq)
         step = CaseStep(id, event.case, body.change, event.occurred, event.by, body.detail)

@@ -7,7 +7,7 @@ from statistics import median_low
 
 from agent_tui.domain.events import CaseChange
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import EMPTY, Call, Join, Message, Promise
+from agent_tui.domain.model import EMPTY, Breach, Call, Join, Message, Promise
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, Ms
 
@@ -31,8 +31,9 @@ class CaseStep:
 
 @frozen
 class PastEntry:
-    """One thing of a history, at its place: a message (or note), a call, a promise, what became of a case, or a join
-    (a parting where `at` is when it was taken back). One of them is there, the others are None."""
+    """One thing of a history, at its place: a message (or note), a call, a promise, what became of a case, a join (a
+    parting where `at` is when it was taken back), or a promise of time that was broken. One of them is there, the
+    others are None."""
 
     at: Ms
     id: str
@@ -42,6 +43,13 @@ class PastEntry:
     promise: Promise | None = None
     step: CaseStep | None = None
     join: Join | None = None
+    breach: Breach | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is nothing that is known here: a newer server tells of more."""
+        every = (self.message, self.call, self.promise, self.step, self.join, self.breach)
+        return all(one is None for one in every)
 
     @property
     def place(self) -> tuple[Ms, str]:
@@ -65,6 +73,11 @@ class PastSummary:
 def step_id(seq: int) -> str:
     """The id of an event as an entry: ids of later ones are greater."""
     return f"e_{seq:011x}"
+
+
+def late_entry(case: str, breach: Breach) -> PastEntry:
+    """A promise of time that was broken as an entry, at its due time."""
+    return PastEntry(breach.due, f"late:{case}:{breach.metric}:{breach.started}:{breach.key}", case, breach=breach)
 
 
 def usual_answer(said: Iterable[tuple[str, str, Ms]]) -> int | None:

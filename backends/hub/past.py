@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,8 +28,9 @@ def page(connection: Connection, me: Agent, query: PastQuery, seq: int) -> PastP
     theirs = store.cases_of(nodes, me)
     limit = max(1, min(query.limit, 500))
     met = sight.joins_of(connection, me, nodes)
-    keys = store.keys(connection, theirs, met, query.channel, query.before, query.after, limit + 1)
-    entries = _entries(connection, keys[:limit])
+    late = store.late(connection, theirs)
+    keys = store.keys(connection, theirs, met, late.values(), query.channel, query.before, query.after, limit + 1)
+    entries = _entries(connection, keys[:limit], late)
     if query.after is None:
         entries.reverse()
     cases = list(dict.fromkeys(entry.case for entry in entries if entry.case))
@@ -46,7 +47,7 @@ def page(connection: Connection, me: Agent, query: PastQuery, seq: int) -> PastP
     )
 
 
-def _entries(connection: Connection, keys: Sequence[Key]) -> list[PastEntry]:
+def _entries(connection: Connection, keys: Sequence[Key], late: Mapping[str, PastEntry]) -> list[PastEntry]:
     def ids(what: str) -> list[str]:
         return [id for _, id, kind in keys if kind == what]
 
@@ -56,6 +57,8 @@ def _entries(connection: Connection, keys: Sequence[Key]) -> list[PastEntry]:
     for at, id, what in keys:
         if what == "message" and id in messages:
             found.append(PastEntry(at, id, messages[id].case, message=messages[id]))
+        elif what == "late":
+            found.append(late[id])
         elif what == "step" and id in steps:
             found.append(PastEntry(at, id, steps[id].case, step=steps[id]))
         elif what == "call" and (call := phone.find_call(connection, id)) is not None:

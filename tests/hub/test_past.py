@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.config.sla_source import load_sla
+from agent_tui.desk.past import entry_of
 from agent_tui.domain.model import Join
 from agent_tui.domain.orders import (
     Assign,
+    Excuse,
     JoinCustomers,
     MakePromise,
     Note,
@@ -199,8 +203,33 @@ async def test_done_and_opened_again_are_told(hub: Hub) -> None:
     assert told == ["resolved", "reopened"]
 
 
+async def test_what_was_late_is_told_with_why_as_events_tell_it(hub: Hub, tmp_path: Path) -> None:
+    await hub.workspace.govern(load_sla(late_rules(tmp_path), tmp_path))
+    one, other, _ = await story(hub)
+    row = await hub.only()
+    first, second = sorted(entry.breach.due for entry in await whole(hub, one) if entry.breach)
+    assert (first, second) == (T0 - 2 * DAY_MS + HOUR_MS, T0 - DAY_MS + HOUR_MS)
+    began = first - HOUR_MS
+    assert isinstance(await hub.order(hub.noa, Excuse(row.id, "first", began, "busy")), Acked)
+    entries = [entry for entry in await whole(hub, other) if entry.breach]
+    assert [entry.breach.reason for entry in entries if entry.breach] == ["busy", ""]
+    assert {entry.case for entry in entries} == {row.id}
+    replayed = await hub.workspace.replay(hub.noa, 0, 1000) or ()
+    heard = {entry.id: entry for event in replayed if (entry := entry_of(event)) is not None and entry.breach}
+    assert list(heard.values()) == entries
+    assert [entry for entry in await whole(hub, one, channel="email") if entry.breach] == []
+
+
+def late_rules(folder: Path) -> Path:
+    """A first answer within an hour."""
+    path = folder / "sla.toml"
+    path.write_text('[[policy]]\nname = "all"\nfirst_response = { within = "1h" }\n')
+    return path
+
+
 @pytest_asyncio.fixture
-async def told(hub: Hub) -> AsyncIterator[tuple[Hub, str, list[PastEntry]]]:
+async def told(hub: Hub, tmp_path: Path) -> AsyncIterator[tuple[Hub, str, list[PastEntry]]]:
+    await hub.workspace.govern(load_sla(late_rules(tmp_path), tmp_path))
     one, _, _ = await story(hub)
     for number in range(12):  # many at one instant
         await hub.workspace.port.inbound(chat(f"x{number}", f"word {number}", at=T0 - number % 3))
@@ -211,7 +240,7 @@ async def told(hub: Hub) -> AsyncIterator[tuple[Hub, str, list[PastEntry]]]:
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 7, 11, 34, 500])
 async def test_pages_of_any_size_give_the_same(told: tuple[Hub, str, list[PastEntry]], limit: int) -> None:
     hub, customer, every = told
-    assert len(every) == len({entry.id for entry in every}) == 34
+    assert len(every) == len({entry.id for entry in every}) == 36
     assert await whole(hub, customer, limit) == every
     assert await forwards(hub, customer, every[0], limit) == every
 

@@ -52,9 +52,11 @@ async def test_what_was_late_is_explained_and_asked_about(tmp_path: Path) -> Non
         assert "by 3 min; policy all; nobody has said why" in words(desk)
         await desk.press("escape")
         assert "10:21      ! late: first reply" in desk.text
-        await desk.press("d")
-        assert "Dana Levi, late: first reply 10:21. Why?" in desk.text
-        await desk.press("down", "enter")
+        await desk.press("h")
+        assert "10:21      ! late: first reply" in desk.text
+        await desk.press("h", "d")
+        assert "late since 10:21: first reply" in desk.text
+        await desk.press("2")
         await desk.wait(6)
         assert "NEEDS ME                           0" in desk.text
         asked = await desk.site.workspace.query(desk.site._noa, ClocksQuery(key.case))

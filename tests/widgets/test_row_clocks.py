@@ -74,6 +74,7 @@ async def test_the_head_of_a_case_warns_at_the_same_instant_and_names_when_it_is
     async with running(Shop([row(1, FIRST)])) as desk:
         await desk.press("enter")
         assert "30 min left: first reply, due 10:11" in head(desk)
+        assert desk.app.desk_screen.case.head.tick(WARN - 1) == WARN
         warning = desk.app.desk_screen.inbox.paint["warning"].color
 
         def loud() -> bool:

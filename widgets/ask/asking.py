@@ -56,6 +56,10 @@ class Asking:
     def typed(self, text: str) -> None:
         """The text changed."""
 
+    def at_once(self, text: str) -> Offer | None:
+        """What `text` alone chooses, without Enter."""
+        return None
+
     def complete(self, text: str, offer: Offer) -> str:
         """The text after Tab on `offer`."""
         return text

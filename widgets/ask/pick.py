@@ -6,22 +6,38 @@ from collections.abc import Callable, Sequence
 
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Choice
-from agent_tui.domain.text import SafeText, compose, marked, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.ask.asking import Asking, Offer
 
 
 class PickAsking(Asking):
-    """Choices narrowed by what is typed. `free`: the text counts when it is none of them."""
+    """Choices narrowed by what is typed. `free`: the text counts when it is none of them. `numbered`: the first nine
+    are chosen by their number alone."""
 
-    def __init__(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool) -> None:
+    def __init__(
+        self,
+        title: SafeText,
+        choices: Sequence[Choice],
+        then: Callable[[str], None],
+        free: bool,
+        numbered: bool = False,
+    ) -> None:
         self.label = title if title.endswith("?") else compose("{title}:", title=title)
         self._choices, self._then, self._free = choices, then, free
         self._values = {f"{place}": choice.value for place, choice in enumerate(choices)}
+        able = [place for place, choice in enumerate(choices) if not choice.heading and choice.why_not is None]
+        self._numbers = {place: f"{number}" for number, place in enumerate(able[:9], 1)} if numbered else {}
 
     def offers(self, text: str) -> Sequence[Offer]:
         wanted = text.strip().removeprefix("-").casefold()
         offers = [
-            Offer("" if choice.heading else f"{place}", choice.title, choice.beside, why_not=choice.why_not)
+            Offer(
+                "" if choice.heading else f"{place}",
+                choice.title,
+                choice.beside,
+                clean_line(self._numbers.get(place, "")),
+                choice.why_not,
+            )
             for place, choice in enumerate(self._choices)
             if wanted in choice.title.casefold() and not (wanted and choice.heading)
         ]
@@ -29,6 +45,11 @@ class PickAsking(Asking):
             return offers
         starts = [offer for offer in offers if offer.title.casefold().startswith(wanted)]
         return starts + [offer for offer in offers if offer not in starts]
+
+    def at_once(self, text: str) -> Offer | None:
+        if text not in self._numbers.values():
+            return None
+        return next((offer for offer in self.offers("") if offer.key and offer.key == text), None)
 
     def complete(self, text: str, offer: Offer) -> str:
         return offer.title

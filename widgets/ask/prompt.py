@@ -113,10 +113,15 @@ class Prompt(LineView, can_focus=True):
         self._edited()
 
     def _edited(self) -> None:
-        if self.asking is not None:
-            self.asking.typed(self._line.text)
-            self._problem = self.asking.problem(self._line.text)
-            self._show()
+        asking, text = self.asking, self._line.text
+        if asking is None:
+            return
+        if (chosen := asking.at_once(text)) is not None:
+            self._choose(chosen)
+            return
+        asking.typed(text)
+        self._problem = asking.problem(text)
+        self._show()
 
     def _show(self) -> None:
         if self.asking is not None:
@@ -134,7 +139,12 @@ class Prompt(LineView, can_focus=True):
         asking = self.asking
         if asking is None:
             return
-        offer: Offer | None = self.sheet.marked if asking.chooses else None
+        self._choose(self.sheet.marked if asking.chooses else None)
+
+    def _choose(self, offer: Offer | None) -> None:
+        asking = self.asking
+        if asking is None:
+            return
         if offer is not None and offer.why_not is not None:
             self._problem = offer.why_not
             self.refresh()

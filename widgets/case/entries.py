@@ -203,7 +203,8 @@ class _Telling:
         if isinstance(what, Call):
             return Talked(f"{spoken.mark}call:{what.id}", what, name_of(what.agent, spoken.names))
         if isinstance(what, Breach):
-            return Late(f"{spoken.mark}late:{entry.id}", what, _why_late(what, spoken, now, zone))
+            key = f"{spoken.mark}late:{entry.id}"
+            return late_of(key, what, now, zone, spoken.names, spoken.me, spoken.reasons)
         assert isinstance(what.body, ClockTurned)
         who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
         return Acted(f"{spoken.mark}turn:{entry.id}", what.occurred, what.body, who)
@@ -289,16 +290,19 @@ def owing_of(promise: Promise, now: Ms, zone: tzinfo, names: Mapping[str, str], 
     return Owing(f"promise:{promise.id}", promise, colleague_of(promise.by, names, me), due, end)
 
 
-def _why_late(breach: Breach, spoken: Spoken, now: Ms, zone: tzinfo) -> SafeText:
+def late_of(
+    key: str, breach: Breach, now: Ms, zone: tzinfo, names: Mapping[str, str], me: str, reasons: Mapping[str, str]
+) -> Late:
+    """A promise of time that was broken, as an entry."""
     if not breach.reason:
-        return NOTHING
-    words = [reason_words(breach.reason, spoken.reasons)]
+        return Late(key, breach, NOTHING)
+    words = [reason_words(breach.reason, reasons)]
     if breach.by:
-        words.append(colleague_of(breach.by, spoken.names, spoken.me))
+        words.append(colleague_of(breach.by, names, me))
     time = clock_time(breach.at, zone)
     today = day_number(breach.at, zone) == day_number(now, zone)
     words.append(time if today else listed(" ", [day(breach.at, now, zone), time]))
-    return listed(" · ", words)
+    return Late(key, breach, listed(" · ", words))
 
 
 def colleague_of(agent: str, names: Mapping[str, str], me: str) -> SafeText:

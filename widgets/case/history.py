@@ -118,7 +118,8 @@ class History(EntryList):
         names: Mapping[str, str] = state.directory.names if state is not None else {}
         me = state.me.id if state is not None and state.me is not None else ""
         now, zone = self.workbench.time.now(), host(self).settings.zone
-        reading = Reading(now, zone, names, me, self._folded_all, self._others, self._unfolded)
+        reasons = dict(state.directory.breach_reasons) if state is not None else {}
+        reading = Reading(now, zone, names, me, self._folded_all, self._others, self._unfolded, reasons)
         return self._made.of(past, reading)
 
     def laid_out(self, item: Keyed, width: int) -> tuple[LinePieces, ...]:

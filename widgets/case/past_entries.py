@@ -5,7 +5,7 @@ called, promised and done; of a conversation that is folded the heading alone. P
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import tzinfo
 
 from agent_tui.desk.past import Chunk, Past
@@ -17,12 +17,14 @@ from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.case.entries import (
     Earlier,
+    Late,
     Owing,
     Said,
     Talked,
     addresses_of,
     colleague_of,
     known_as,
+    late_of,
     name_of,
     owing_of,
     said_of,
@@ -69,7 +71,7 @@ class Linked:
     names: SafeText
 
 
-PastItem = Earlier | Heading | Said | Talked | Owing | Stepped | Linked
+PastItem = Earlier | Heading | Said | Talked | Owing | Late | Stepped | Linked
 
 
 @frozen
@@ -84,6 +86,8 @@ class Reading:
     folded_all: bool
     others: frozenset[str]
     unfolded: frozenset[str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """What the reasons for being late are called, by their codes."""
 
     def folds(self, group: str) -> bool:
         """Whether a conversation is folded."""
@@ -93,7 +97,8 @@ class Reading:
     def same_as(self) -> tuple[object, ...]:
         """Equal while nothing but the hour is otherwise."""
         today = day_number(self.now, self.zone)
-        return (today, self.zone, id(self.names), self.me, self.folded_all, self.others, self.unfolded)
+        reasons = tuple(self.reasons.items())
+        return (today, self.zone, id(self.names), self.me, self.folded_all, self.others, self.unfolded, reasons)
 
 
 class PastItems:
@@ -176,7 +181,7 @@ def _heading(past: Past, entry: PastEntry, group: str, folded: bool, reading: Re
 
 def _item(
     entry: PastEntry, reading: Reading, known: frozenset[str], theirs: frozenset[str]
-) -> Said | Talked | Owing | Stepped | Linked:
+) -> Said | Talked | Owing | Late | Stepped | Linked:
     names, me = reading.names, reading.me
     if entry.message is not None:
         return said_of(entry.message, names, me, reading.unfolded, known, theirs)
@@ -184,6 +189,8 @@ def _item(
         return Talked(f"call:{entry.id}", entry.call, name_of(entry.call.agent, names))
     if entry.promise is not None:
         return owing_of(entry.promise, reading.now, reading.zone, names, me)
+    if entry.breach is not None:
+        return late_of(entry.id, entry.breach, reading.now, reading.zone, names, me, reading.reasons)
     if entry.step is not None:
         to = entry.step.detail if entry.step.change == "assigned" else ""
         named = names.get(to) or names.get(f"team:{to}") or to

@@ -318,8 +318,15 @@ class DeskUi:
         if self._place == "inbox" and finding is not None and finding.found:
             self._in_hits = not any(total for _, total in inbox.totals()) or not inbox.view.text
 
-    def pick(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], free: bool = False) -> None:
-        self.ask(PickAsking(title, choices, then, free))
+    def pick(
+        self,
+        title: SafeText,
+        choices: Sequence[Choice],
+        then: Callable[[str], None],
+        free: bool = False,
+        numbered: bool = False,
+    ) -> None:
+        self.ask(PickAsking(title, choices, then, free, numbered))
 
     def page_comes(self) -> None:
         self.ahead.begin()

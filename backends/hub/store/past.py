@@ -4,12 +4,13 @@ the whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, text, tuple_
 
 from agent_tui.backends.hub.store.brands import seen
+from agent_tui.backends.hub.store.cases import head_of
 from agent_tui.backends.hub.store.schema import (
     call,
     case,
@@ -18,15 +19,17 @@ from agent_tui.backends.hub.store.schema import (
     event,
     message,
     promise,
+    sla_clock,
 )
+from agent_tui.backends.hub.store.sla import breach_of
 from agent_tui.backends.hub.store.values import loads
 from agent_tui.domain.model import Agent, Join, PastCase
-from agent_tui.domain.past import STEPS, CaseStep, step_id, usual_answer
+from agent_tui.domain.past import STEPS, CaseStep, PastEntry, late_entry, step_id, usual_answer
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.views import Cursor
 
-What = Literal["message", "call", "promise", "step", "join", "parting"]
+What = Literal["message", "call", "promise", "step", "join", "parting", "late"]
 Key = tuple[Ms, str, What]
 """Place of an entry, and what it is."""
 ANSWERS = 400
@@ -43,13 +46,14 @@ def keys(
     connection: Connection,
     cases: Select[Any],
     joins: Sequence[Join],
+    late: Iterable[PastEntry],
     channel: str,
     before: Cursor | None,
     after: Cursor | None,
     most: int,
 ) -> list[Key]:
-    """At most `most` entries nearest to a place: the newest ones first, with `after` the oldest first. `joins`: those
-    that are among them."""
+    """At most `most` entries nearest to a place: the newest ones first, with `after` the oldest first. `joins` and
+    `late`: those that are among them."""
     found: list[Key] = []
 
     def take(what: What, at: ColumnElement[Any], id: ColumnElement[Any], *which: ColumnElement[bool]) -> None:
@@ -64,7 +68,8 @@ def keys(
     if not channel:
         take("promise", promise.c.at, promise.c.id, promise.c.case_id.in_(cases), promise.c.state != "withdrawn")
         found += _steps(connection, cases, before, after, most)
-        found += _joins(joins, before, after)
+        found += _around(_joins(joins), before, after)
+        found += _around([(entry.at, entry.id, "late") for entry in late], before, after)
     found.sort(key=lambda key: key[:2], reverse=after is None)
     return found[:most]
 
@@ -113,16 +118,33 @@ def _seq_upto(id: str, *, itself: bool = True) -> int:
     return _ALL if id > "e_0" else _NONE  # another thing's id: before all of them, or after all
 
 
-def _joins(joins: Sequence[Join], before: Cursor | None, after: Cursor | None) -> list[Key]:
+def _joins(joins: Sequence[Join]) -> list[Key]:
     """All of them: there are few."""
     found: list[Key] = []
     for join in joins:
         found.append((join.at, join.id, "join"))
         if join.revoked is not None:
             found.append((join.revoked, f"{join.id}/parted", "parting"))
+    return found
+
+
+def _around(found: Sequence[Key], before: Cursor | None, after: Cursor | None) -> list[Key]:
     if after is not None:
         return [key for key in found if key[:2] > tuple(after)]
     return [key for key in found if before is None or key[:2] < tuple(before)]
+
+
+def late(connection: Connection, cases: Select[Any]) -> dict[str, PastEntry]:
+    """All promises of time that were broken, by the ids of their entries: there are few. Each is told of the case that
+    leads the row now."""
+    held = select(sla_clock).where(sla_clock.c.case_id.in_(cases), sla_clock.c.state == "breached")
+    heads: dict[str, str] = {}
+    found = {}
+    for row in connection.execute(held):
+        head = heads.get(row.case_id) or heads.setdefault(row.case_id, head_of(connection, row.case_id))
+        entry = late_entry(head, breach_of(row))
+        found[entry.id] = entry
+    return found
 
 
 def steps(connection: Connection, ids: Sequence[str]) -> dict[str, CaseStep]:

@@ -85,7 +85,7 @@ def replace_clocks(
     """These are the case's clocks that were breached or have ended. Answers those that were not known as breached, and
     the breaches that are none any more. The reason that somebody gave for one stays."""
     held = {(kept.metric, kept.key, kept.started): kept for kept in connection.execute(_OF_CASE, {"case": row.id})}
-    known = {place: _breach(kept) for place, kept in held.items() if kept.state == "breached"}
+    known = {place: breach_of(kept) for place, kept in held.items() if kept.state == "breached"}
     whose = {"queue": queue, "channel": row.channel, "brand": row.brand, "agent": row.owner}
     broken: list[SlaClock] = []
     fresh: list[dict[str, Any]] = []
@@ -137,10 +137,11 @@ def _drop(connection: Connection, case: str, place: Place) -> None:
 def breaches(connection: Connection, cases: Sequence[str]) -> tuple[Breach, ...]:
     """What was broken of some cases, the first one first."""
     found = connection.execute(_BREACHES, {"cases": list(cases)})
-    return tuple(_breach(kept) for kept in found)
+    return tuple(breach_of(kept) for kept in found)
 
 
-def _breach(kept: Row[Any]) -> Breach:
+def breach_of(kept: Row[Any]) -> Breach:
+    """From its row."""
     metric = ROW_METRIC[cast(SlaMetric, kept.metric)]
     return Breach(metric, kept.started, kept.due or 0, kept.key, kept.reason, kept.reason_by, kept.reason_at)
 
