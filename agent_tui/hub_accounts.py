@@ -39,18 +39,15 @@ async def webhook_connector(
     return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
 
 
-async def alert_hooks(
-    loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
-) -> dict[str, Hook]:
-    """What takes the posts of [[alert]], by name. Raises SecretError and ConfigError."""
+async def alert_hook(
+    index: int, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
+) -> Hook:
+    """What takes the posts of the [[alert]] at `index`, which has a webhook. Raises SecretError and ConfigError."""
     from agent_tui.backends.connectors.webhook.hook import AlertHook
 
-    found: dict[str, Hook] = {}
-    for index, alert in enumerate(loaded.settings.alert):
-        if alert.webhook:
-            key = await _key(("alert", index), alert.secret_source(loaded.folder, home), loaded, env)
-            found[alert.name] = AlertHook(alert.webhook, key, time)
-    return found
+    alert = loaded.settings.alert[index]
+    key = await _key(("alert", index), alert.secret_source(loaded.folder, home), loaded, env)
+    return AlertHook(alert.webhook, key, time)
 
 
 async def _key(

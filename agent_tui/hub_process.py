@@ -27,7 +27,7 @@ from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Canned, Sender
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
-from agent_tui.hub_accounts import CannotServe, alert_hooks, mail_connector, webhook_connector
+from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
 from agent_tui.hub_sla import SlaFile, follow
 
 log = logging.getLogger("agent_tui.hub")
@@ -80,7 +80,11 @@ async def serve(
         raise ConfigError([problem])
     hooks = [await webhook_connector(index, loaded, env, home, time) for index in range(len(settings.webhook))]
     mails = [await mail_connector(account, loaded, env, home, time) for account in settings.mail]
-    told = await alert_hooks(loaded, env, home, time)
+    told = {
+        alert.name: await alert_hook(index, loaded, env, home, time)
+        for index, alert in enumerate(settings.alert)
+        if alert.webhook
+    }
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,11 @@ async def desk_logins(
 async def hub_logins(
     path: Path, env: Mapping[str, str], home: Path, connect: bool, seconds: float = SECONDS
 ) -> list[Login]:
-    """The mail accounts and webhooks of the `hub.toml` at `path`. Raises ConfigError when it cannot be used at all."""
+    """The mail accounts, webhooks and alerts of the `hub.toml` at `path`. Raises ConfigError when it cannot be used at
+    all."""
     from agent_tui.backends.connectors.mail.login import NoToken
     from agent_tui.config.hub_settings import load_hub_settings
-    from agent_tui.hub_accounts import CannotServe, imap_server, smtp_server, webhook_connector
+    from agent_tui.hub_accounts import CannotServe, alert_hook, imap_server, smtp_server, webhook_connector
 
     loaded = load_hub_settings(path, env)
     found = []
@@ -74,10 +76,18 @@ async def hub_logins(
                 found.append(await _tried(what, lambda enter=enter, server=server: enter(server), seconds))  # type: ignore[misc]
             else:
                 found.append(Login(f"{what}: {'its password was found' if server.user else 'no login'}"))
-    for index, hook in enumerate(loaded.settings.webhook):
-        what = f"webhook {hook.name}"
+    signed: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+        (f"webhook {hook.name}", partial(webhook_connector, index, loaded, env, home, SystemTime()))
+        for index, hook in enumerate(loaded.settings.webhook)
+    ]
+    signed += [
+        (f"alert {alert.name}", partial(alert_hook, index, loaded, env, home, SystemTime()))
+        for index, alert in enumerate(loaded.settings.alert)
+        if alert.webhook
+    ]
+    for what, find in signed:
         try:
-            await webhook_connector(index, loaded, env, home, SystemTime())
+            await find()
             found.append(Login(f"{what}: its secret was found"))
         except (SecretError, ConfigError) as error:
             found.append(_failed(what, str(error)))

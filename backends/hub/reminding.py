@@ -46,9 +46,9 @@ def remind(tx: Tx, policy: HubPolicy, case: str, reminder: Reminder) -> str:
 
 def _done(tx: Tx, policy: HubPolicy, record: CaseRecord, reminder: Reminder) -> Done:
     row = tx.shown(record.row.id)
-    thread = talk.last_spoken(tx.connection, [record.row.id])
-    if thread is None or not speaking.may_write(tx, thread):
-        return "none"
+    thread = talk.last_spoken(tx.connection, [part.row.id for part in tx.parts(record.row.id)])
+    if thread is None or thread.shown.case != record.row.id or not speaking.may_write(tx, thread):
+        return "none"  # of a person's cases the one where they were spoken to last reminds them
     owner = agents.find(tx.connection, _leading(tx, record).owner)
     name = owner.name if owner is not None else ""
     words = _words(tx, policy, record, reminder.plan.text, name)

@@ -134,6 +134,9 @@ async def test_the_connector_reports_what_became_of_it() -> None:
         server.answers["."] = "250 ok"
         assert (await connector.send(outbound)).outcome == "accepted"
         assert connector.message_id("m1").encode() in server.mails[-1]
+        assert b"Auto-Submitted" not in server.mails[-1]
+        assert (await connector.send(replace(outbound, automatic=True))).outcome == "accepted"
+        assert b"Auto-Submitted: auto-generated" in server.mails[-1]
         bad = Outbound("m2", "support", "email", "", "", "nowhere", "hello")
         refused = await connector.send(bad)
         assert refused.outcome == "refused" and "nowhere" in refused.reason

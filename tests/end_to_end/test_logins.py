@@ -80,14 +80,16 @@ async def hub_said(folder: Path, text: str, connect: bool, env: dict[str, str] |
 async def test_a_hub_s_passwords_are_looked_for(tmp_path: Path) -> None:
     login = 'user = "u"\npassword_env = "MAIL"'
     hook = '[[webhook]]\nname = "chat"\ndeliver_url = "http://127.0.0.1:9"\nsecret_env = "HOOK"\n'
-    text = mail(9, 9, login) + hook
+    alert = '[[alert]]\nname = "bosses"\nwebhook = "http://127.0.0.1:9"\nsecret_env = "HOOK"\n'
+    text = mail(9, 9, login) + hook + alert
     env = {"MAIL": SECRET, "HOOK": "whsec_c2hhcmVkIHNlY3JldCBvZiB0aGUgdGVzdHM="}
     assert await hub_said(tmp_path, text, False, env) == [
         ("mail support, IMAP: its password was found", False),
         ("mail support, SMTP: its password was found", False),
         ("webhook chat: its secret was found", False),
+        ("alert bosses: its secret was found", False),
     ]
-    assert [wrong for _, wrong in await hub_said(tmp_path, text, False)] == [True, True, True]
+    assert [wrong for _, wrong in await hub_said(tmp_path, text, False)] == [True, True, True, True]
 
 
 async def test_a_hub_s_logins_are_tried_when_asked_for(tmp_path: Path) -> None:

@@ -18,7 +18,17 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain import filing
 from agent_tui.domain.events import DraftChanged, MessageAdded
 from agent_tui.domain.model import Canned, Message
-from agent_tui.domain.orders import Assign, Block, Prefer, Reply, Resolve, RetrySend, SavedDraft, SaveDraft
+from agent_tui.domain.orders import (
+    Assign,
+    Block,
+    JoinCustomers,
+    Prefer,
+    Reply,
+    Resolve,
+    RetrySend,
+    SavedDraft,
+    SaveDraft,
+)
 from agent_tui.domain.queries import HeldPage, HeldQuery
 from agent_tui.domain.sla.policies import Reminders
 from agent_tui.domain.sla.reminders import Reminder
@@ -184,3 +194,18 @@ async def test_a_mail_says_that_it_is_automatic_and_stays_in_its_thread(hub: Hub
     sent = hub.mail.sent[-1]
     assert (sent.subject, sent.to, sent.automatic) == ("Lamp", ("dana@example.com",), True)
     assert sent.references[0] == "<1@x>"
+
+
+async def test_one_person_with_two_cases_is_reminded_where_they_were_spoken_to_last(hub: Hub) -> None:
+    case = await silent(hub)
+    await hub.workspace.port.inbound(mail("<1@x>", at=hub.time.now()))
+    other = next(row for row in await hub.rows() if row.id != case)
+    mine = next(row for row in await hub.rows() if row.id == case)
+    assert isinstance(await hub.order(hub.noa, JoinCustomers(mine.customer, other.customer)), Acked)
+    talk = (await hub.case(other.id)).conversations
+    written = next(one for one in talk if one.channel == "email").id
+    assert isinstance(await hub.order(hub.noa, Reply(other.id, "email", CustomerText("Which one?"), written)), Acked)
+    await hub.advance(HOUR_MS)
+    assert await remind(hub, case, first(hub)) == ""
+    assert await remind(hub, other.id, first(hub)) == "sent 1"
+    assert [sent.body for sent in (*hub.wa.sent, *hub.mail.sent)][-1] == FILLED.replace("1001", "1002")
