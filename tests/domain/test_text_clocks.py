@@ -103,4 +103,3 @@ def test_where_work_begins_on_sundays_so_does_the_week() -> None:
     day = ((540, 1020),)
     shop = Calendar("shop", BERLIN, ((day,) * 4 + (((540, 750),), (), day)))
     assert "shop: Sun-Thu 09:00-17:00, Fri 09:00-12:30;" in said(FIRST, shop)
-    assert "every: every day but holidays;" in said(FIRST, Calendar("every", BERLIN, (((0, 1440),),) * 7))
