@@ -32,9 +32,9 @@ from agent_tui.domain.events import (
     AgentChanged,
     CallChanged,
     CaseChanged,
-    ClockTurned,
     DraftChanged,
     Event,
+    RulesChanged,
     is_erased,
 )
 from agent_tui.domain.model import Agent, Breach, Call, CaseRow
@@ -220,8 +220,8 @@ class Desk:
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, DraftChanged) and body.desk != self.id:
             state.held_known = False
-        if isinstance(body, ClockTurned) and body.change == "breached" and not state.directory.breach_reasons:
-            self._directory_known.discard(state.id)  # the server has rules since, and reasons with them
+        if isinstance(body, RulesChanged):
+            self._directory_known.discard(state.id)  # reasons for breaches come with them
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
         return changes | self._person.apply(state, key, event)

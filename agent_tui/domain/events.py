@@ -218,6 +218,15 @@ class ClockTurned:
 
 
 @frozen
+class RulesChanged:
+    """Another version of the rules (sla.toml) is in force from now on. What was breached before stays so; each case
+    whose clock is another one now is told as it is measured."""
+
+    version: str
+    type: Literal["rules-changed"] = "rules-changed"
+
+
+@frozen
 class Announced:
     """Something that all who work here are told."""
 
@@ -248,6 +257,7 @@ Body = (
     | LeaseAsked
     | DraftChanged
     | ClockTurned
+    | RulesChanged
     | Announced
 )
 AnyBody = Body | UnknownBody

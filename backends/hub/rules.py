@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection
 
 from agent_tui.backends.hub.store import sla
+from agent_tui.domain.events import RulesChanged
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.calendars import ALWAYS
 from agent_tui.domain.sla.clocks import SlaClock
@@ -15,6 +16,9 @@ from agent_tui.domain.sla.facts import InForce
 from agent_tui.domain.sla.policies import BREACH_REASONS, Rulebook, Rules
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms
+
+if TYPE_CHECKING:
+    from agent_tui.backends.hub.transaction import Tx
 
 _KEPT: TypeAdapter[Sla] = TypeAdapter(Sla)
 NOTHING = Sla("nothing", (), ())
@@ -60,15 +64,14 @@ class RulesInForce:
         return next((place.zone for place in places), "UTC")
 
 
-def settle_rules(
-    connection: Connection, now: Ms, written: Sla | None, queues: tuple[QueueSetup, ...]
-) -> RulesInForce | None:
-    """`written` is in force from `now` on, unless it is already; None where there never was any."""
-    held = sla.versions(connection)
+def settle_rules(tx: Tx, written: Sla | None, queues: tuple[QueueSetup, ...]) -> RulesInForce | None:
+    """`written` is in force from now on, unless it is already; None where there never was any."""
+    held = sla.versions(tx.connection)
     if not held and written is None:
         return None
     wanted = written or NOTHING
     fresh = not held or held[-1][1] != wanted.version
     if fresh:
-        sla.add_version(connection, now, wanted.version, as_kept(wanted))
-    return RulesInForce(sla.versions(connection), queues, fresh=fresh)
+        sla.add_version(tx.connection, tx.now, wanted.version, as_kept(wanted))
+        tx.append(RulesChanged(wanted.version))
+    return RulesInForce(sla.versions(tx.connection), queues, fresh=fresh)

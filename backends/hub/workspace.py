@@ -220,7 +220,7 @@ class Workspace:
         """From now on cases are measured by this version of sla.toml, None for by none. What was breached under
         another one stays breached; every open case is measured anew, the ones that were due first at once."""
         queues = self.policy.queues
-        rules = await self._writer.run(lambda tx: settle_rules(tx.connection, tx.now, sla, queues))
+        rules = await self._writer.run(lambda tx: settle_rules(tx, sla, queues))
         before, self._committer.rules = self._committer.rules, rules
         missing = await self._reading(lambda: self._missing(rules)) if rules is not None else ""
         if missing:

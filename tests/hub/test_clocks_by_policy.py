@@ -15,7 +15,7 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.sla_source import load_sla
-from agent_tui.domain.events import ClockTurned, Event
+from agent_tui.domain.events import ClockTurned, Event, RulesChanged
 from agent_tui.domain.model import Breach, CallState, Canned, CaseRow, Clock
 from agent_tui.domain.orders import Excuse, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, DirectoryPage, DirectoryQuery
@@ -209,6 +209,10 @@ async def test_editing_the_rules_rewrites_no_breach(tmp_path: Path) -> None:
     assert row.clock is not None
     assert row.clock.due == T0 + 9 * HOUR_MS
     assert turned(hub, "measured")  # desks heard of it
+    assert [e.body.version for e in hub.events if isinstance(e.body, RulesChanged)] == [
+        rules(tmp_path).version,
+        rules(tmp_path, longer).version,
+    ]
     await hub.workspace.stop()
     # and a start of the hub reads every version again
     hub = await begin(tmp_path, rules(tmp_path, longer), time)

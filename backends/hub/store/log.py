@@ -43,6 +43,7 @@ from agent_tui.domain.events import (
     MessageAdded,
     MessageChanged,
     PromiseChanged,
+    RulesChanged,
     UnknownBody,
 )
 from agent_tui.domain.model import EMPTY, CaseRow, Disclosure, Message
@@ -139,6 +140,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref, data = body.case, {"desk": body.desk, "gone": body.gone}
         case ClockTurned():
             data = {name: getattr(body, name) for name in _TURN}
+        case RulesChanged():
+            ref = body.version
         case Announced():
             ref = body.announcement.id
         case UnknownBody():
@@ -262,6 +265,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return DraftChanged(ref, data["desk"], data["gone"])
         case "clock-turned":
             return ClockTurned(**data)
+        case "rules-changed":
+            return RulesChanged(ref)
         case "announced":
             announcement = announcements.find(connection, ref)
             return Announced(announcement) if announcement is not None else UnknownBody()
