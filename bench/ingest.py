@@ -15,7 +15,9 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event
+from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, SystemTime
+from bench.clocks import five_metrics
 
 EVENTS = 5_000
 GROUP = 50  # events in one commit
@@ -58,10 +60,11 @@ def customer_mail(number: int) -> Inbound:
     )
 
 
-async def hub_store(folder: Path) -> float:
+async def hub_store(folder: Path, sla: Sla | None = None) -> float:
     """Events a second through the whole of our workspace (filing, row, log, search; group commit), from MESSAGES
-    messages that WRITERS writers hand in one after another, each waiting until its own is on disk."""
-    workspace = Workspace(Store.open(folder / "hub"), SystemTime(), Ids())
+    messages that WRITERS writers hand in one after another, each waiting until its own is on disk; with `sla` each case
+    is measured as it changes, from all that was said in it."""
+    workspace = Workspace(Store.open(folder), SystemTime(), Ids(), sla=sla)
     await workspace.start()
     events = 0
 
@@ -92,5 +95,6 @@ async def run(rounds: int) -> dict[str, Any]:
             folder = Path(name)
             for title, group in (("sqlite, 1 a commit", 1), (f"sqlite, {GROUP} a commit", GROUP)):
                 rates.setdefault(title, []).append(await asyncio.to_thread(plain_sqlite, folder, group))
-            rates.setdefault("hub", []).append(await hub_store(folder))
+            rates.setdefault("hub", []).append(await hub_store(folder / "hub"))
+            rates.setdefault("hub with policies", []).append(await hub_store(folder / "policies", five_metrics()))
     return {title: {"events/s": statistics.median(values)} for title, values in rates.items()}

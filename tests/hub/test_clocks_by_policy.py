@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate, DeliveryUpdate, SendResult
+from agent_tui.backends.hub import measuring
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
@@ -398,3 +400,19 @@ async def test_a_call_in_between_takes_no_promise_from_what_was_written(tmp_path
     assert row.clock is not None
     assert (row.channel, row.clock.metric, row.clock.due) == ("phone", "first", T0 + 30 * MINUTE_MS)
     await hub.workspace.stop()
+
+
+async def test_a_fault_of_the_engine_turns_no_word_away(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_anything: object) -> None:
+        raise ArithmeticError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(measuring, "measure", broken)
+        case = await ask(hub)
+        assert "cannot be measured" in caplog.text
+        assert (await hub.only()).clock == Clock("first", T0, T0 + 30 * MINUTE_MS)  # by the channel
+        await hub.advance(31 * MINUTE_MS)
+    await hub.advance(30 * MINUTE_MS)  # an hour after it was tried
+    assert (await hub.case(case)).breaches == (Breach("first", T0, T0 + 30 * MINUTE_MS),)
