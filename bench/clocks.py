@@ -14,12 +14,14 @@ from pathlib import Path
 from sqlalchemy import bindparam, select, update
 
 from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.measuring import Known, measure
 from agent_tui.backends.hub.rules import RulesInForce, as_kept
 from agent_tui.backends.hub.seeding import bulk_load
 from agent_tui.backends.hub.store import Store, sla
 from agent_tui.backends.hub.store.schema import case
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
+from agent_tui.domain import filing
 from agent_tui.domain.sla.calendars import Calendar
 from agent_tui.domain.sla.changes import foremost, next_change
 from agent_tui.domain.sla.clocks import clocks
@@ -55,6 +57,7 @@ def run(rounds: int) -> dict[str, dict[str, float]]:
     }
     usual, now = _cases()["usual"]
     acts["usual, foremost and when it changes next"] = partial(_row, usual, rules, now)
+    acts["usual, all that a hub wants to know, from its own facts"] = _as_a_hub()
     spent: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(20 * rounds):
         for name, act in acts.items():
@@ -103,6 +106,31 @@ def _hub() -> dict[str, list[float]]:
 
 def _look(case: str, tx: Tx) -> None:
     tx.look(case)
+
+
+def _as_a_hub() -> Callable[[], object]:
+    """The same talk as the hub keeps it: told to the engine, measured, with warnings and when it changes next."""
+
+    def at(minutes: float) -> Ms:
+        return _BEGAN + round(minutes * MINUTE_MS)
+
+    normal, high = (("whatsapp", "", "care", "", priority, "") for priority in ("normal", "high"))
+    kept: list[filing.Fact | filing.CaseState] = [
+        filing.CaseState(entered=at(0), last_at=at(0)),
+        filing.CustomerWrote(at(0), "whatsapp", first=True),
+        filing.CustomerWrote(at(2), "whatsapp"),
+        filing.TraitsChanged(
+            at(3), ("whatsapp", "", "care", "", "normal", ""), ("whatsapp", "", "care", "", "high", "")
+        ),
+        filing.Replied(at(10), "3"),
+        filing.CustomerWrote(at(15), "whatsapp"),
+        filing.PutAway(at(20), at(300)),
+        filing.CustomerWrote(at(40), "whatsapp"),
+        filing.Replied(at(50), "6"),
+        filing.CustomerWrote(at(60), "whatsapp"),
+    ]
+    rules = RulesInForce([(_BEGAN, "1", as_kept(five_metrics()))], ())
+    return partial(measure, rules, kept, high, "he", Known(), at(70))
 
 
 def _row(facts: list[Fact], rules: Rulebook, now: Ms) -> None:
