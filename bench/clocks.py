@@ -119,9 +119,7 @@ def _as_a_hub() -> Callable[[], object]:
         filing.CaseState(entered=at(0), last_at=at(0)),
         filing.CustomerWrote(at(0), "whatsapp", first=True),
         filing.CustomerWrote(at(2), "whatsapp"),
-        filing.TraitsChanged(
-            at(3), ("whatsapp", "", "care", "", "normal", ""), ("whatsapp", "", "care", "", "high", "")
-        ),
+        filing.TraitsChanged(at(3), normal, high),
         filing.Replied(at(10), "3"),
         filing.CustomerWrote(at(15), "whatsapp"),
         filing.PutAway(at(20), at(300)),
