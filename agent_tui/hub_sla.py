@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from agent_tui.config.sla_source import files_of, load_sla
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import TimeSource
 
-LOOK_SECONDS: Final = 2.0
+LOOK_SECONDS: Final = 1.0
 log = logging.getLogger("agent_tui.hub")
 
 
@@ -25,7 +26,10 @@ class SlaFile:
     def __init__(self, path: Path, home: Path) -> None:
         self._path = path
         self._home = home
+        self._own: object = None
+        self._files: tuple[Path, ...] = (path,)
         self._stamp: object = None
+        self._seen: object = None
         self.trouble = ""
 
     def load(self) -> Sla:
@@ -34,15 +38,21 @@ class SlaFile:
         return load_sla(self._path, self._home)
 
     def changed(self) -> Sla | None:
-        """What it says since it was looked at last; None where that is the same, or wrong, which is logged once."""
+        """What it says since it was looked at last; None where that is the same, or wrong, which is logged once. It is
+        read once two looks find it the same: a file that is being written is empty at first, which promises nothing."""
         stamp = self._stamps()
-        if stamp == self._stamp:
+        if stamp == self._stamp or stamp != self._seen:
+            self._seen = stamp
             return None
         try:
             read = self.load()
         except ConfigError as error:
             self.trouble = "; ".join(str(problem) for problem in error.problems)
             log.error("the rules stay as they were: %s", self.trouble)
+            return None
+        except Exception as error:  # what a library makes of a file must not end the looking
+            self.trouble = f"{self._path}: {type(error).__name__} while it was read"
+            log.exception("the rules stay as they were")
             return None
         self.trouble = ""
         return read
@@ -52,11 +62,13 @@ class SlaFile:
         self._stamp = None
 
     def _stamps(self) -> object:
-        try:
-            files = files_of(self._path, self._home)
-        except ConfigError:
-            files = (self._path,)
-        return tuple(_stamp(file) for file in files)
+        """Which files it names is read anew only when it changes: a long one takes a while."""
+        own = _stamp(self._path)
+        if own != self._own:
+            self._own, self._files = own, (self._path,)
+            with suppress(Exception):  # `load` tells what is wrong
+                self._files = files_of(self._path, self._home)
+        return tuple(map(_stamp, self._files))
 
 
 def _stamp(file: Path) -> tuple[str, int, int, int] | None:
@@ -68,7 +80,7 @@ def _stamp(file: Path) -> tuple[str, int, int, int] | None:
 
 
 async def follow(file: SlaFile, time: TimeSource, govern: Callable[[Sla], Awaitable[None]]) -> None:
-    """Look every other second, until cancelled; `govern` is told what it says whenever that is something else."""
+    """Look every second, until cancelled; `govern` is told what it says whenever that is something else."""
     while True:
         await time.sleep(LOOK_SECONDS)
         read = await asyncio.to_thread(file.changed)
@@ -79,5 +91,9 @@ async def follow(file: SlaFile, time: TimeSource, govern: Callable[[Sla], Awaita
         except StoreError as error:
             log.error("the rules stay as they were: %s", error)
             file.again()
+            continue
+        except Exception as error:
+            log.exception("the rules stay as they were")
+            file.trouble = f"{type(error).__name__} while the rules were put in force"
             continue
         log.info("version %s of the rules holds now", read.version)

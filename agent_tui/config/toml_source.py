@@ -56,6 +56,8 @@ def parse_toml(text: str, file: str) -> TomlSource:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_syntax_problem(str(error), text, file)]) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ConfigError([Problem(file, 0, "", f"not TOML: {str(error).partition(';')[0]}")]) from None
     except RecursionError:
         raise ConfigError([Problem(file, 0, "", "nested too deeply", "a few levels of tables at most")]) from None
     return TomlSource(file, data, MappingProxyType(_Scanner(text).scan()))

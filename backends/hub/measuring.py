@@ -98,13 +98,16 @@ def measure(
     reminder = reminder_of(course, rules.now)
     if reminder is not None and name_of(reminder) not in known.done:
         turns.append(max(reminder.at, now))
-    names = [one.name for one in todo] + ([name_of(reminder)] if reminder is not None else [])
+    places = tuple(map(_place, _still_told(found)))
+    done = {name for name in known.done if name.endswith(places)}
+    if reminder is not None:
+        done |= known.done & {name_of(reminder)}
     return Measured(
         found,
         bool(measures) and measures[-1].policy is not None,
         _shown(foremost(going), rules.book),
         final,
-        Known(_digest(final), known.done.intersection(names)),
+        Known(_digest(final), frozenset(done)),
         due,
         reminder,
         min(turns, default=None),
@@ -121,13 +124,25 @@ def _is_final(clock: SlaClock, begun: Ms) -> bool:
     return end is not None and end >= begun
 
 
+def _still_told(clocks: Iterable[SlaClock]) -> Iterable[SlaClock]:
+    """Those about which it matters what was done: that go on, and the newest of each kind, which goes on when an answer
+    does not arrive. Under which policy it was done is all one: what two policies do about a clock, each once, comes to
+    an end even where each gives the case to the other."""
+    newest = {(clock.metric, clock.key): clock for clock in clocks}
+    return [clock for clock in clocks if clock.counts or newest[clock.metric, clock.key] is clock]
+
+
+def _place(clock: SlaClock) -> str:
+    return f" {clock.metric} {clock.key} {clock.started}"
+
+
 def _todo(clock: SlaClock, book: Rulebook) -> Iterator[Due]:
-    place = f"{clock.metric} {clock.key} {clock.started}"
+    place = _place(clock)
     for warn, at in warnings(clock, book):
-        yield Due(f"warn {warn.percent} {warn.left_ms} {place}", clock, warn, at)
+        yield Due(f"warn {warn.percent} {warn.left_ms}{place}", clock, warn, at)
     for step, at in steps(clock, book):
         when = f"{step.warn.percent} {step.warn.left_ms}" if step.warn is not None else f"late {step.late_ms}"
-        yield Due(f"step {step.act} {step.to} {when} {place}", clock, step, at)
+        yield Due(f"step {step.act} {step.to} {when}{place}", clock, step, at)
 
 
 def _shown(clock: SlaClock | None, book: Rulebook) -> Clock | None:

@@ -138,7 +138,7 @@ class Workspace:
         self._turns = Alarm(
             time,
             lambda: self._due(stored_sla.next_turn),
-            lambda: self._write(lambda tx: turning.turn(tx, self.policy)),
+            lambda: turning.turn(self._writer, lambda: self.policy),
             self._spawn,
         )
         self._scrubber = Scrubber(store, self._writer, time, self.head, self._spawn)

@@ -74,6 +74,11 @@ def to_turn(connection: Connection, now: Ms, limit: int) -> list[str]:
     return list(connection.execute(_TO_TURN, {"now": now, "limit": limit}).scalars())
 
 
+def put_off(connection: Connection, case_id: str, until: Ms) -> None:
+    """A case's clocks are looked at again then, or when something happens to it."""
+    connection.execute(update(case).where(case.c.id == case_id).values(sla_turn=until))
+
+
 def next_turn(connection: Connection) -> Ms | None:
     """When the first of them is due."""
     return connection.execute(_NEXT_TURN).scalar()

@@ -1,0 +1,132 @@
+"""What is done about clocks is done once, whatever the policies make of each other, and no case holds up others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from agent_tui.backends.connectors.base import SendResult
+from agent_tui.backends.hub import escalating
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain.events import CaseChanged
+from agent_tui.domain.orders import Assign, Prioritise
+from agent_tui.domain.sla.clocks import SlaClock
+from agent_tui.domain.sla.policies import Step
+from agent_tui.domain.time import HOUR_MS, MINUTE_MS, VirtualTime
+from tests.hub.fakes import T0, chat
+from tests.hub.test_clocks_by_policy import answer, ask, begin, rules, turned
+
+GIVES = """
+[[policy]]
+name = "{team}"
+teams = ["{team}"]
+first_response = {{ within = "30m" }}
+[[policy.steps]]
+at = "50%"
+act = "reassign"
+to = "team:{other}"
+"""
+TWO_TEAMS = (
+    "follow_queue = true\n"
+    + GIVES.format(team="support", other="billing")
+    + GIVES.format(team="billing", other="support")
+)
+PLAIN = """
+[[policy]]
+name = "all"
+first_response = { within = "30m" }
+"""
+RAISES = f"""{PLAIN}
+[[policy.steps]]
+at = "50%"
+act = "raise"
+to = "urgent"
+"""
+URGENT = """
+[[policy]]
+name = "urgent"
+priorities = ["urgent"]
+first_response = { within = "30m" }
+"""
+
+
+async def test_teams_that_give_a_case_to_each_other_come_to_an_end(tmp_path: Path) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, TWO_TEAMS), VirtualTime(T0))
+    case = await ask(hub)
+    await hub.order(hub.noa, Assign(case, team="support"))
+    given = len(hub.events)
+    for _ in range(10):  # turns by hand: without an end they would go on at one instant for ever
+        hub.time.advance_to_next(T0 + 20 * MINUTE_MS)
+        for _ in range(10):
+            await asyncio.sleep(0)
+    moves = [one.body.detail for one in hub.events[given:] if isinstance(one.body, CaseChanged)]
+    assert moves == ["billing", "support"]
+    await hub.workspace.stop()
+
+
+async def test_what_an_agent_took_back_is_not_done_again(tmp_path: Path) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, URGENT + RAISES), VirtualTime(T0))
+    case = await ask(hub)
+    await hub.advance(16 * MINUTE_MS)
+    assert (await hub.only()).priority == 3  # the other policy has no such step
+    await hub.order(hub.noa, Prioritise(case, 0))
+    await hub.advance(MINUTE_MS)
+    assert (await hub.only()).priority == 0
+    await hub.workspace.stop()
+
+
+async def test_rules_that_come_back_do_nothing_twice(tmp_path: Path) -> None:
+    raises, plain = rules(tmp_path, RAISES), rules(tmp_path, PLAIN)
+    hub = await begin(tmp_path, raises, VirtualTime(T0))
+    case = await ask(hub)
+    await hub.advance(16 * MINUTE_MS)
+    await hub.order(hub.noa, Prioritise(case, 0))
+    for version in (plain, raises):
+        await hub.workspace.govern(version)
+        await hub.advance(MINUTE_MS)
+    assert (await hub.only()).priority == 0
+    assert len(turned(hub, "step")) == 1
+    await hub.workspace.stop()
+
+
+async def test_an_answer_that_did_not_arrive_does_nothing_twice(tmp_path: Path) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, RAISES), VirtualTime(T0))
+    case = await ask(hub)
+    await hub.advance(16 * MINUTE_MS)
+    await hub.order(hub.noa, Prioritise(case, 0))
+    hub.wa.answers.append(SendResult("refused", reason="no such number"))
+    await answer(hub, case)
+    await hub.advance(MINUTE_MS)
+    row = await hub.only()
+    assert row.clock is not None
+    assert (row.clock.metric, row.clock.since, row.priority) == ("first", T0, 0)
+    await hub.workspace.stop()
+
+
+async def test_a_case_that_cannot_be_dealt_with_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, RAISES), VirtualTime(T0))
+    assert hub.wa.port is not None
+    for n in range(3):
+        await hub.wa.port.inbound(chat(f"w{n}", at=T0 + n, address=f"+97254{n}"))
+    await hub.settle()
+    spoilt = min(await hub.rows(), key=lambda row: row.last_at).id
+    real, broken = escalating.do, True
+
+    def do(tx: Tx, policy: HubPolicy, case: str, step: Step, clock: SlaClock) -> str:
+        done = real(tx, policy, case, step, clock)
+        if case == spoilt and broken:
+            raise ValueError(case)
+        return done
+
+    monkeypatch.setattr(escalating, "do", do)
+    await hub.advance(16 * MINUTE_MS)
+    assert [row.id for row in await hub.rows() if row.priority != 3] == [spoilt]
+    broken = False
+    await hub.advance(HOUR_MS)
+    assert [row.priority for row in await hub.rows()] == [3, 3, 3]
+    await hub.workspace.stop()
