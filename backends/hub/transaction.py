@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub import holding, measuring
+from agent_tui.backends.hub.clock_keeping import keep_clocks
+from agent_tui.backends.hub.edits import Edit
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.measuring import Known, Measured
 from agent_tui.backends.hub.rules import RulesInForce
-from agent_tui.backends.hub.store import brands, cases, elsewhere, facts, leases, people, phone, promises, sla
+from agent_tui.backends.hub.store import brands, cases, elsewhere, facts, leases, people, phone, promises
 from agent_tui.backends.hub.store.cases import CaseRecord, Shown
 from agent_tui.backends.hub.store.facts import Stored
 from agent_tui.backends.hub.store.log import OF_ITSELF, brands_of, led_by
 from agent_tui.domain import filing, joining
-from agent_tui.domain.events import AnyBody, Body, CaseChanged, ClockTurned, Event
-from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled, TraitsChanged
+from agent_tui.domain.events import AnyBody, Body, CaseChanged, Event
+from agent_tui.domain.filing import CaseState, Fact, Replied, SendFailed, SendSettled
 from agent_tui.domain.joining import Part
 from agent_tui.domain.known_as import ITSELF, OTHER, SAME, known_as
 from agent_tui.domain.model import CaseRow, Customer, Promise
-from agent_tui.domain.time import HOUR_MS, Ms
-from agent_tui.domain.told import ROW_METRIC, traits_of
+from agent_tui.domain.time import Ms
+from agent_tui.domain.told import traits_of
 
 log = logging.getLogger("agent_tui.hub")
 
@@ -47,30 +49,6 @@ class Head:
         self.seq, self.number, self.facts = place
 
 
-@dataclass(slots=True)
-class _Edit:
-    """A case being changed. `stored`: the row that the store shows for it; `now`: the case by itself, as it is now;
-    `head`: who leads it from now on; `shown`: what it shows from now on, None when that is itself; `version`: its last
-    event here, 0 none; `spoke`: its last one that its row is told with; `touched`: it is saved even without one;
-    `told`: desks know a row of it; `also`: numbers that find the row; `part`: it was kept beside its row; `known_anew`:
-    agents have said who its customer is at other servers; `began`: its own row before; `looked`: its clocks' time has
-    come."""
-
-    stored: CaseRow
-    now: CaseRecord
-    head: str
-    told: bool
-    shown: Shown | None = None
-    also: tuple[str, ...] = ()
-    version: int = 0
-    spoke: int = 0
-    touched: bool = False
-    part: bool = False
-    known_anew: bool = False
-    began: CaseRow | None = None
-    looked: bool = False
-
-
 class Tx:
     """What a job may do. `now`: the hub's time (Ms) for all of the job; `rules`: what is promised to whom, None where
     nothing measures cases."""
@@ -83,7 +61,7 @@ class Tx:
         self.now = now
         self.rules = rules
         self._head = head
-        self._edits: dict[str, _Edit] = {}
+        self._edits: dict[str, Edit] = {}
         self._customers: dict[str, Customer] = {}
         self._persons: dict[str, Customer] = {}
         self._regroup: dict[str, bool] = {}
@@ -139,7 +117,7 @@ class Tx:
             found = replace(found, row=replace(found.row, lease=lease)) if lease is not None else found
             stored = found.shown or found.row
             told = stored.stage != "joined"
-            self._edits[id] = edit = _Edit(stored, found, found.head, told, part=bool(found.head), began=found.row)
+            self._edits[id] = edit = Edit(stored, found, found.head, told, part=bool(found.head), began=found.row)
         return edit.now
 
     def parts(self, id: str) -> list[CaseRecord]:
@@ -187,7 +165,7 @@ class Tx:
         record = CaseRecord(shown, state, node=row.customer, opened=self._head.seq + 1)
         # at once: conversations and messages refer to it
         cases.add(self.connection, record, ())
-        self._edits[row.id] = _Edit(shown, record, "", told=False, began=shown)
+        self._edits[row.id] = Edit(shown, record, "", told=False, began=shown)
         self._keep(row.id, state)
         if state.stage not in joining.CLOSED and len(self.nodes(row.customer)) > 1:
             self._stand(row.id)
@@ -281,9 +259,10 @@ class Tx:
             return None
         kept = facts.kept(self.connection, id)
         kept += [one.what for one in (*self._head.facts, *self._facts) if one.case == id]
+        traits, known = traits_of(record.row, self.rules.queues), Known.read(record.sla)
         try:
             language = self.customer(record.node).language
-            return measuring.measure(self.rules, kept, self._traits(record.row), language, _known(record), self.now)
+            return measuring.measure(self.rules, kept, traits, language, known, self.now)
         except Exception:
             log.exception("the clocks of case %s cannot be measured; it is tried again in an hour", id)
             return None
@@ -295,47 +274,12 @@ class Tx:
             return
         edit = self._edits[id]
         edit.touched = edit.looked = True
-        known = _known(record)
+        known = Known.read(record.sla)
         edit.now = replace(record, sla=replace(known, done=known.done.union(gave)).column)
 
-    def _traits(self, row: CaseRow) -> tuple[str, ...]:
-        return traits_of(row, self.rules.queues if self.rules is not None else ())
-
-    def _measure(self, id: str, edit: _Edit) -> None:
-        """Its clocks as the job leaves it: what the row shows, what is stored and told of them, and when it is to be
-        looked at again."""
-        record, began = edit.now, edit.began
-        if record.row.erased:  # nothing is owed any more, and what was stays as it was counted
-            edit.now = replace(record, turn=None)
-            return
-        if edit.version and began is not None and _asked(began) != _asked(record.row):
-            was, now = self._traits(began), self._traits(record.row)
-            # of the event that told it: the next number is another job's
-            self._facts.append(Stored(edit.version, len(self._facts), id, TraitsChanged(self.now, was, now)))
-        measured = self.measured(id)
-        if measured is None:
-            again = self.now + (HOUR_MS if self.rules is not None else 0)  # by whoever has the rules
-            edit.now = replace(record, turn=again if self.rules is not None or record.turn is not None else None)
-            return
-        if measured.known.final != _known(record).final:
-            queue = self._traits(record.row)[1]
-            broken, kept = sla.replace_clocks(self.connection, record.row, queue, measured.final)
-            for clock in broken:
-                due = clock.due or 0
-                body = ClockTurned("breached", ROW_METRIC[clock.metric], clock.started, due, clock.key)
-                self.append(body, id, occurred=due)
-            for breach in kept:
-                self.append(ClockTurned("withdrawn", breach.metric, breach.started, breach.due, breach.key), id)
-        state = replace(record.state, governed=measured.governed, promised=measured.promised)
-        seen = record.seen
-        if seen is not None:
-            seen = replace(seen, governed=measured.governed, promised=measured.promised)
-        before = filing.owed(record.view)
-        column = measured.known.column
-        shown = filing.show(record.row, state)
-        edit.now = replace(edit.now, row=shown, state=state, seen=seen, turn=measured.turn, sla=column)
-        if edit.looked and not edit.version and filing.owed(edit.now.view) != before:
-            self.append(ClockTurned("measured"), id)
+    def with_event(self, seq: int, id: str, fact: Fact) -> None:
+        """A fact that became known with an event of this job: the number after its last one is another job's."""
+        self._facts.append(Stored(seq, len(self._facts), id, fact))
 
     def show_call(self, id: str) -> None:
         """The case's call was saved: the row shows it as it is."""
@@ -373,7 +317,7 @@ class Tx:
         """Write what changed; the events for the log, each with the row of its case as the job leaves it."""
         for id, edit in list(self._edits.items()):
             if edit.version or edit.touched:
-                self._measure(id, edit)
+                keep_clocks(self, id, edit)
         for edit in self._edits.values():
             if edit.now.head and (edit.version or edit.touched):
                 self._regroup.setdefault(edit.now.node, False)
@@ -405,7 +349,7 @@ class Tx:
         row = shown.shown.row if shown.shown is not None else shown.now.row
         return replace(event, case=leader, row=row, body=led_by(event.body, leader))
 
-    def _save(self, id: str, edit: _Edit) -> None:
+    def _save(self, id: str, edit: Edit) -> None:
         version = edit.version or edit.now.row.version
         person = self._shown_person(edit.head) if edit.head else self.customer(edit.now.node)
         known = self._known_as(edit, person)
@@ -415,7 +359,7 @@ class Tx:
         also = [*(address.value.raw for address in person.addresses), *edit.also]
         cases.save(self.connection, edit.stored, edit.now, edit.shown, also, part=edit.part)
 
-    def _known_as(self, edit: _Edit, person: Customer) -> tuple[str, ...]:
+    def _known_as(self, edit: Edit, person: Customer) -> tuple[str, ...]:
         """By what other servers know whom an open row shows. What was said of a customer who is nobody else stands in
         the row already, unless the case is new."""
         row = edit.shown.row if edit.shown is not None else edit.now.row
@@ -512,7 +456,7 @@ class Tx:
         edit.touched = edit.touched or before != head
         return renamed
 
-    def _show(self, head: str, parts: list[_Edit]) -> None:
+    def _show(self, head: str, parts: list[Edit]) -> None:
         """The row that a case leads."""
         edit = self._edits[head]
         row, state = joining.row_of([_part(part.now) for part in parts])
@@ -540,15 +484,6 @@ class Tx:
 def _moves(body: AnyBody) -> bool:
     """Whether an event is about a case itself, wherever it is led."""
     return isinstance(body, CaseChanged) and body.change in OF_ITSELF
-
-
-def _asked(row: CaseRow) -> tuple[object, ...]:
-    """What of a row policies can ask about."""
-    return row.channel, row.team, row.brand, row.priority, row.labels
-
-
-def _known(record: CaseRecord) -> Known:
-    return Known.read(record.sla)
 
 
 def _part(record: CaseRecord) -> Part:
