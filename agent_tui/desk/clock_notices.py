@@ -9,7 +9,7 @@ from agent_tui.desk.changes import Notice
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.model import Agent, CaseRow, Metric
-from agent_tui.domain.text import compose, plural
+from agent_tui.domain.text import SafeText, compose, plural
 from agent_tui.domain.text_metrics import METRIC_WORDS
 from agent_tui.domain.text_time import span
 from agent_tui.domain.time import Ms
@@ -20,20 +20,46 @@ _CALLS: frozenset[Metric] = frozenset(("call", "notice", "call-back"))
 
 
 def clock_notice(event: Event, state: BackendState, row: CaseRow | None, now: Ms) -> Notice | None:
-    """The line for a clock that is nearly due or late, of a case of mine or of a caller whom nobody has in a queue that
-    I work; None for what needs none, as a warning that was told too late."""
+    """The line for a clock that is nearly due or late, of a case of mine, of a caller whom nobody has in a queue that I
+    work, or of a case that a step tells me of; and for a reminder that I should send. None for what needs none, as a
+    warning that was told too late."""
     body, row, me = event.body, event.row if event.row is not None else row, state.me
-    if not isinstance(body, ClockTurned) or row is None or me is None or not _concerns(row, body, state, me):
+    if not isinstance(body, ClockTurned) or row is None or me is None:
         return None
     name, metric = row.name.safe_line, METRIC_WORDS[body.metric].text
     key = CaseKey(state.id, event.case)
+    if body.change == "step" and row.owner != me.id and _is_told(body.detail, me):
+        if now > body.due:
+            return Notice(
+                compose("look at {name}: {metric} is late", name=name, metric=metric), "warning", key, True, "late"
+            )
+        words = compose("look at {name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, now))
+        return Notice(words, "warning", key, True, "soon")
+    if not _concerns(row, body, state, me):
+        return None
+    if body.change == "reminder" and body.detail.startswith("told "):
+        return Notice(compose("{name} is silent: remind them", name=name), "info", key, True)
     if body.change == "breached":
         return Notice(compose("{name} is late: {metric}", name=name, metric=metric), "warning", key, True, "late")
     if body.change != "warned" or now > body.due:
         return None
-    left = span(body.due - now, body.metric in _CALLS).text
-    words = compose("{name}: {metric} due in {left}", name=name, metric=metric, left=left)
+    words = compose("{name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, now))
     return Notice(words, "warning", key, True, "soon")
+
+
+def _left(body: ClockTurned, now: Ms) -> SafeText:
+    return span(body.due - now, body.metric in _CALLS).text
+
+
+def _is_told(detail: str, me: Agent) -> bool:
+    """Whether a step tells me, or adds me to the case: by name, as one of a team, or as a supervisor."""
+    act, _, to = detail.partition(" ")
+    kind, _, name = to.partition(":")
+    if act not in ("tell", "add"):
+        return False
+    if kind == "agent":
+        return name == me.id
+    return name in me.teams if kind == "team" else to == "supervisors" and me.role != "agent"
 
 
 def _concerns(row: CaseRow, body: ClockTurned, state: BackendState, me: Agent) -> bool:

@@ -11,16 +11,23 @@ from agent_tui.domain.model import CaseRow, Metric
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.time import MINUTE_MS, MS, Ms
 from tests.widgets.running import Running, running
-from tests.widgets.shop import NOW, Shop, many_rows
+from tests.widgets.shop import NOW, RUTI, Shop, many_rows
 
 SOON: Ms = NOW + 7 * MINUTE_MS + 30 * MS
 
 
-def turn(shop: Shop, row: CaseRow, change: ClockChange = "warned", metric: Metric = "first", due: Ms = SOON) -> None:
+def turn(
+    shop: Shop,
+    row: CaseRow,
+    change: ClockChange = "warned",
+    metric: Metric = "first",
+    due: Ms = SOON,
+    detail: str = "75%",
+) -> None:
     """Something became of a clock of a case."""
     shop.seq += 1
     row = shop.rows[row.id] = replace(row, version=shop.seq)
-    body = ClockTurned(change, metric, NOW - MINUTE_MS, due, detail="75%")
+    body = ClockTurned(change, metric, NOW - MINUTE_MS, due, detail=detail)
     shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, row.id, "", row))
 
 
@@ -137,3 +144,47 @@ async def test_a_warning_that_comes_after_it_was_due_is_not_told() -> None:
         turn(desk.shop, desk.shop.rows["c4473"], due=NOW)
         await told(desk)
         assert "Ruth Klein:" not in desk.screen[-2]
+
+
+@pytest.mark.parametrize(
+    ("detail", "due", "said"),
+    [
+        ("tell agent:noa", SOON, "look at Ruth Klein: first reply due in 7m"),
+        ("add team:billing", NOW - 1, "look at Ruth Klein: first reply is late"),
+        ("tell agent:avi", SOON, ""),
+        ("tell team:support", SOON, ""),
+        ("tell supervisors", SOON, ""),
+        ("tell bosses", SOON, ""),
+        ("reassign agent:noa", SOON, ""),
+    ],
+)
+async def test_who_is_told_of_a_colleagues_case_hears_of_it(detail: str, due: Ms, said: str) -> None:
+    async with running() as desk:
+        row = replace(desk.shop.rows["c4473"], owner="avi")
+        turn(desk.shop, row, "step", due=due, detail=detail)
+        await told(desk)
+        assert ("look at Ruth Klein" in desk.text) == bool(said)
+        assert said in desk.text
+
+
+async def test_supervisors_are_told_and_nobody_of_their_own_case() -> None:
+    async with running(Shop(me=RUTI)) as desk:
+        row = desk.shop.rows["c4473"]
+        turn(desk.shop, replace(row, owner="ruti"), "step", detail="tell supervisors")
+        await told(desk)
+        assert "look at Ruth Klein" not in desk.text
+        turn(desk.shop, replace(row, owner="avi"), "step", detail="tell supervisors")
+        await told(desk)
+        assert "look at Ruth Klein" in desk.text
+
+
+async def test_a_reminder_that_could_not_go_by_itself_is_asked_of_its_agent() -> None:
+    async with running() as desk:
+        row = desk.shop.rows["c4473"]
+        for detail, owner in (("sent 1", "noa"), ("told 1", "avi")):
+            turn(desk.shop, replace(row, owner=owner), "reminder", detail=detail)
+        await told(desk)
+        assert "silent" not in desk.text
+        turn(desk.shop, replace(row, owner="noa"), "reminder", detail="told 1")
+        await told(desk)
+        assert "Ruth Klein is silent: remind them" in desk.text
