@@ -52,7 +52,7 @@ class Missed:
             return
         if isinstance(body, MessageAdded):
             self._in += body.message.kind == "in" and not body.message.auto
-            self._out += body.message.kind == "out"
+            self._out += body.message.kind == "out" and not body.message.auto
         elif isinstance(body, CaseChanged) and body.change == "assigned":
             self._handed += 1
 

@@ -160,7 +160,8 @@ def _with_message(row: CaseRow, message: Message) -> CaseRow:
     channels = row.channels if message.channel in row.channels else (*row.channels, message.channel)
     subject = row.subject if row.subject.raw or not message.subject.raw else preview_of(message.subject.raw)
     row = replace(row, channels=channels, subject=subject)
-    if message.at < row.last_at and row.preview.raw:
+    late = message.at < row.last_at and row.preview.raw
+    if late or message.auto == "acknowledgement":  # the customer's word is what an agent has to see
         return row
     preview = preview_of(message.body.raw)
     if not preview.raw and message.attachments:

@@ -68,6 +68,8 @@ async def test_the_first_word_is_acknowledged_with_the_promised_time_and_answers
 
 async def test_a_hebrew_customer_gets_the_hebrew_words(hub: Hub) -> None:
     assert await comes(hub, replace(chat("w1", "שלום"), language="he")) == ["Dana, נענה עד מחר ב-10:00."]
+    row = await hub.only()
+    assert (row.preview_kind, row.preview.raw) == ("in", "שלום")
 
 
 async def test_a_case_that_is_opened_again_is_not_acknowledged_a_new_one_is(hub: Hub) -> None:
