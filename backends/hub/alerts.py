@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from agent_tui.backends.connectors.base import Connector, Hook, Outbound, SendResult
 from agent_tui.backends.hub import alert_words
@@ -105,8 +106,12 @@ class Alerts:
         """Something was queued."""
         self._worker.wake()
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
+        """Nothing further is begun."""
         self._worker.stop()
+
+    async def close(self) -> None:
+        """After what was on its way has come back."""
         for hook in self._hooks.values():
             await hook.stop()
 
@@ -134,7 +139,8 @@ class Alerts:
             result = await self._try(one)
         except Exception as error:
             log.exception("alert %s", one.alert.id)
-            result = SendResult("unknown", reason=f"{type(error).__name__} while sending")
+            outcome: Literal["later", "unknown"] = "later" if one.alert.way == "webhook" else "unknown"
+            result = SendResult(outcome, reason=f"{type(error).__name__} while sending")
         policy = self._policy()
         while True:
             try:

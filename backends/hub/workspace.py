@@ -199,6 +199,7 @@ class Workspace:
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
         self._running = False
+        self._alerts.stop()
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
@@ -210,9 +211,9 @@ class Workspace:
             await connector.stop()
         for lane in self._lanes.values():
             await lane.stop()
-        await self._alerts.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        await self._alerts.close()
         await self._writer.close()
         self._store.close()
 

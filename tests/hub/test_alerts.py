@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.backends.connectors.base import SendResult
+from agent_tui.backends.connectors.base import Outbound, SendResult
 from agent_tui.backends.hub import escalating
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import AlertTarget, HubPolicy
@@ -36,15 +36,32 @@ class Taken:
     answers: list[SendResult] = field(default_factory=list)
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    closed: bool = False
+    cut: bool = False
 
     async def post(self, id: str, content: bytes) -> SendResult:
         self.posts.append((id, content))
+        if self.cut and len(self.posts) == 1:
+            raise RuntimeError("cut")
         if self.hold is not None:
             await self.hold.wait()
         return self.answers.pop(0) if self.answers else SendResult("accepted")
 
     async def stop(self) -> None:
-        return
+        self.closed = True
+
+
+@dataclass
+class Mails(Line):
+    """A mail account; `cut`: its first try breaks in the middle."""
+
+    cut: bool = False
+
+    async def send(self, outbound: Outbound) -> SendResult:
+        result = await super().send(outbound)
+        if self.cut and len(self.sent) == 1:
+            raise RuntimeError("cut")
+        return result
 
 
 class House:
@@ -53,7 +70,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.time = VirtualTime(T0)
         self.folder = folder
-        self.line, self.hook = Line(), Taken()
+        self.line, self.hook = Mails(), Taken()
         self.workspace = self.open()
 
     def open(self) -> Workspace:
@@ -171,7 +188,7 @@ async def test_a_hub_that_dies_in_the_middle_posts_again_and_mails_no_second_tim
     await house.tell(case)
     await until(lambda: bool(house.line.sent and house.hook.posts))
     dead = house.workspace  # as it is on disk now: both are being sent
-    house.line, house.hook = Line(), Taken()
+    house.line, house.hook = Mails(), Taken()
     house.workspace = house.open()
     await house.workspace.start()
     await house.settle()
@@ -181,6 +198,35 @@ async def test_a_hub_that_dies_in_the_middle_posts_again_and_mails_no_second_tim
     for task in dead._tasks:
         task.cancel()
     await dead.stop()
+
+
+async def test_a_hub_that_stops_waits_for_what_is_on_its_way(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.hook.hold = asyncio.Event()
+    case = await house.begin()
+    await house.tell(case)
+    await until(lambda: bool(house.hook.posts))
+    stopping = asyncio.create_task(house.workspace.stop())
+    await asyncio.sleep(0)
+    assert not house.hook.closed
+    house.hook.hold.set()
+    await stopping
+    assert house.hook.closed
+    house.hook = Taken()
+    house.workspace = house.open()
+    await house.workspace.start()
+    await house.settle()
+    assert house.hook.posts == []
+    await house.workspace.stop()
+
+
+async def test_what_breaks_in_the_middle_is_posted_again_and_not_mailed(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.hook.cut = house.line.cut = True
+    await house.tell(await house.begin())
+    await house.advance(HOUR_MS)
+    assert (len(house.hook.posts), len(house.line.sent), house.workspace.waiting()["alerts"]) == (2, 1, 0)
+    await house.workspace.stop()
 
 
 async def test_what_hub_toml_names_no_more_is_said_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
