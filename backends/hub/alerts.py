@@ -24,6 +24,8 @@ from agent_tui.domain.time import MS, TimeSource
 AT_ONCE = 8
 AGAIN_SECONDS = 1.0
 """After a disk that would not take it."""
+STOP_S = 10.0
+"""So long a hub that stops waits for a try."""
 UNKNOWN = "the hub stopped while it was being sent"
 
 log = logging.getLogger("agent_tui.hub")
@@ -98,6 +100,7 @@ class Alerts:
         self._hooks = hooks
         self._worker = Worker(time, spawn, self._send_due)
         self._trouble: dict[str, str] = {}
+        self._trying: set[asyncio.Future[SendResult]] = set()
 
     def start(self) -> None:
         self._worker.start()
@@ -107,8 +110,14 @@ class Alerts:
         self._worker.wake()
 
     def stop(self) -> None:
-        """Nothing further is begun."""
+        """Nothing further is begun; what is on its way has a moment, else the next start settles it."""
         self._worker.stop()
+        if self._trying:
+            self._time.call_later(STOP_S, self._cut)
+
+    def _cut(self) -> None:
+        for trying in self._trying:
+            trying.cancel()
 
     async def close(self) -> None:
         """After what was on its way has come back."""
@@ -135,10 +144,16 @@ class Alerts:
         return None if due is None else max(0.0, (due - self._time.now()) / MS)
 
     async def _one(self, one: Due) -> None:
-        try:
-            result = await self._try(one)
-        except Exception as error:
-            log.exception("alert %s", one.alert.id)
+        trying = asyncio.ensure_future(self._try(one))
+        self._trying.add(trying)
+        await asyncio.wait({trying})
+        self._trying.discard(trying)
+        if trying.cancelled():
+            return
+        if (error := trying.exception()) is None:
+            result = trying.result()
+        else:
+            log.error("alert %s", one.alert.id, exc_info=error)
             outcome: Literal["later", "unknown"] = "later" if one.alert.way == "webhook" else "unknown"
             result = SendResult(outcome, reason=f"{type(error).__name__} while sending")
         policy = self._policy()

@@ -220,6 +220,24 @@ async def test_a_hub_that_stops_waits_for_what_is_on_its_way(tmp_path: Path) -> 
     await house.workspace.stop()
 
 
+async def test_a_hub_that_stops_waits_no_longer_than_a_moment(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.line.hold = asyncio.Event()
+    await house.tell(await house.begin())
+    await until(lambda: bool(house.line.sent))
+    stopping = asyncio.create_task(house.workspace.stop())
+    await asyncio.sleep(0)
+    for _ in range(100):
+        house.time.advance_to_next(T0 + 10_000)
+        await asyncio.sleep(0)
+    assert stopping.done()
+    assert house.time.now() == T0 + 10_000
+    house.workspace = house.open()
+    await house.workspace.start()
+    assert (len(house.line.sent), house.workspace.waiting()["alerts"]) == (1, 0)
+    await house.workspace.stop()
+
+
 async def test_what_breaks_in_the_middle_is_posted_again_and_not_mailed(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.hook.cut = house.line.cut = True
