@@ -189,6 +189,27 @@ async def test_what_was_late_stands_on_the_timeline_with_who_said_why(picture: P
         assert acts(shop) == [Resolve(DANA)]
 
 
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("tell supervisors", "told supervisors"),
+        ("raise urgent", "priority urgent"),
+        ("reassign agent:avi", "given to Avi"),
+        ("reassign team:billing", "given to billing"),
+        ("reassign queue:chats", "given to chats"),
+        ("add team:lead", "added lead"),
+        ("say wait", "the caller hears wait"),
+        ("sing", "sing"),
+    ],
+)
+async def test_what_was_done_about_a_clock_names_to_whom(detail: str, words: str) -> None:
+    shop = LateShop()
+    async with talking(shop) as desk:
+        shop.turns("step", detail=detail)
+        await desk.rest()
+        assert f"next reply: {words}" in words_of(desk)
+
+
 async def test_several_breaches_get_one_reason() -> None:
     first = Breach("first", STARTED - HOUR_MS, STARTED - 30 * MINUTE_MS)
     shop = LateShop((first, LATE))
