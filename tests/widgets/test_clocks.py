@@ -117,6 +117,19 @@ async def test_done_from_the_inbox_asks_about_what_was_heard() -> None:
         assert acts(shop) == [Resolve(DANA)]
 
 
+async def test_done_from_the_inbox_asks_about_what_was_told_when_the_case_was_open() -> None:
+    shop = LateShop()
+    async with talking(shop) as desk:
+        await desk.press("escape", "j", "enter", "escape", "k", "d")
+        assert desk.workbench.desk.open_case is None or desk.workbench.desk.open_case.key.case != DANA
+        assert "late since 09:38: next reply" in desk.text
+        await desk.press("escape")
+        shop.turns("excused", by="avi", detail="staff")
+        await desk.rest()
+        await desk.press("d")
+        assert acts(shop) == [Resolve(DANA)]
+
+
 async def test_a_promise_is_asked_about_after_the_reason() -> None:
     shop = LateShop()
     promise = Promise("pr1", DANA, CustomerText("a call"), NOW + HOUR_MS, NOW, "noa")
