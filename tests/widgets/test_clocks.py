@@ -49,7 +49,7 @@ async def test_all_clocks_of_a_case_each_with_its_sentence(
         picture(desk)
 
 
-@pytest.mark.parametrize("keys", [("e",), ("colon", *"clocks", "enter")], ids=["key", "line"])
+@pytest.mark.parametrize("keys", [("e",), ("g", "l"), ("colon", *"clocks", "enter")], ids=["key", "two-keys", "line"])
 async def test_the_clock_that_matters_comes_first_and_what_has_ended_last(keys: tuple[str, ...]) -> None:
     async with talking(LateShop()) as desk:
         await desk.press(*keys)
@@ -156,8 +156,7 @@ async def test_nothing_is_asked_where_no_reason_can_be_given(lacks: str) -> None
 async def test_a_reason_can_be_given_and_changed_at_any_time() -> None:
     shop = LateShop()
     async with talking(shop) as desk:
-        await desk.press("colon")
-        await types(desk, "excuse third-party")
+        await desk.press("g", "x", "3")
         assert acts(shop) == [replace(SAID, reason="third-party")]
         shop.turns("excused", by="noa", detail="third-party")
         await desk.rest()
