@@ -15,7 +15,8 @@ from agent_tui.commands.when import say_when
 from agent_tui.domain.case_clocks import CaseClock
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, Page
-from agent_tui.domain.text import SafeText, compose, listed, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
+from agent_tui.domain.time import local_time
 
 
 def tells_clocks(context: Context) -> SafeText | None:
@@ -42,7 +43,9 @@ def show_clocks(context: Context, row: CaseRow, clocks: Sequence[Choice], more: 
     if context.ui.asking:
         return
     below = [Choice(f"more{at}", words) for at, words in enumerate(more)]
-    title = compose("{who} #{number}", who=who(row), number=row.number)
+    # the page stands still: it says for when it holds
+    time = clean_line(f"{local_time(context.workbench.time.now(), context.zone):%H:%M}")
+    title = compose("{who} #{number} at {time}", who=who(row), number=row.number, time=time)
     context.ui.page(title, [*clocks, *below], lambda _value: None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from agent_tui.desk.keys import CaseKey
@@ -35,8 +36,8 @@ def unexplained(breaches: tuple[Breach, ...]) -> tuple[Breach, ...]:
 
 
 class Breaches:
-    """Of cases that are not open: what was heard since the desk connected, and what their rows say. A row tells of the
-    clock that counts now alone, so an older breach that was not heard is known once the case is open."""
+    """Of cases that are not open: what was told when they were, what was heard since the desk connected, and what their
+    rows say. A row tells of the clock that counts now alone, so an older breach is known once the case was open."""
 
     def __init__(self) -> None:
         self._heard: dict[CaseKey, tuple[Breach, ...]] = {}
@@ -44,11 +45,21 @@ class Breaches:
     def heard(self, key: CaseKey, event: Event) -> None:
         """An event came."""
         if isinstance(event.body, ClockTurned) and event.body.change in ("breached", "withdrawn", "excused"):
-            found = with_turn(self._heard.pop(key, ()), event, event.body)
-            if found:
-                self._heard[key] = found
-            while len(self._heard) > KEPT_CASES:
-                del self._heard[next(iter(self._heard))]
+            self._keep(key, with_turn(self._heard.get(key, ()), event, event.body))
+
+    def told(self, key: CaseKey, breaches: tuple[Breach, ...], since: Iterable[Event]) -> None:
+        """A page of the case has these; `since`: what was heard of it after that page was written."""
+        for event in since:
+            if isinstance(event.body, ClockTurned) and event.case == key.case:
+                breaches = with_turn(breaches, event, event.body)
+        self._keep(key, breaches)
+
+    def _keep(self, key: CaseKey, breaches: tuple[Breach, ...]) -> None:
+        self._heard.pop(key, None)
+        if breaches:
+            self._heard[key] = breaches
+        while len(self._heard) > KEPT_CASES:
+            del self._heard[next(iter(self._heard))]
 
     def of(self, key: CaseKey, row: CaseRow) -> tuple[Breach, ...]:
         """Oldest first."""

@@ -52,10 +52,10 @@ def is_soon(row: CaseRow, now: Ms) -> bool:
 
 
 def rank(clock: Clock) -> tuple[bool, bool, Ms]:
-    """Of several clocks the least is the one that matters now: of those that run, a call's before all, then what is due
-    first; then of those that rest, whose due time says nothing, the one with the least left."""
+    """Of several clocks the least is the one that matters now: of those that run, a ringing call's before all, then
+    what is due first; then of those that rest, whose due time says nothing, the one with the least left."""
     rests = clock.state in ("paused", "met")
-    return rests, clock.metric != "call", clock.left if rests else clock.due
+    return rests, clock.metric not in ("call", "notice"), clock.left if rests else clock.due
 
 
 def next_step(row: CaseRow, now: Ms) -> Ms | None:

@@ -40,6 +40,8 @@ from agent_tui.domain.events import (
 from agent_tui.domain.model import Agent, Breach, Call, CaseRow
 from agent_tui.domain.orders import JoinCustomers, Pull
 from agent_tui.domain.queries import (
+    CasePage,
+    CaseQuery,
     DirectoryPage,
     DirectoryQuery,
     HeldPage,
@@ -338,6 +340,9 @@ class Desk:
             return self._rows_arrived(state, query, page)
         if isinstance(query, TotalsQuery) and isinstance(page, TotalsPage):
             return self._totals_arrived(state, query, page)
+        if isinstance(query, CaseQuery) and isinstance(page, CasePage) and page.detail is not None:
+            since = self._journals[backend].after(page.seq)
+            self._breaches.told(CaseKey(backend, page.detail.row.id), page.detail.breaches, since)
         if (told := self._person.arrived(state, query, page)) is not None:
             changes, newest = told
             return changes | self._newer_row(state, newest) if newest is not None else changes

@@ -18,21 +18,21 @@ from agent_tui.domain.text_clocks import length, reason
 from agent_tui.domain.text_safe import SafeText, compose, listed, trusted
 from agent_tui.domain.time import MINUTE_MS, MS, Ms, local_time
 
+_RINGING: Final = frozenset({"pickup", "notice"})
 _VOICE: Final = frozenset({"pickup", "notice", "call-back"})
 _ENDINGS: Final[tuple[Ending, ...]] = get_args(Ending)
 _STATES: Final[tuple[SlaState, ...]] = get_args(SlaState)
 
 
 def by_urgency(clocks: Iterable[CaseClock]) -> list[CaseClock]:
-    """The one that matters first: those that count, a call's before all, then what is due first; those that rest, the
-    least left first; those that have ended, the newest first."""
+    """The one that the row shows first (`sla.changes.foremost`): of those that go on a ringing call's before all, then
+    what is due first, what rests for an unknown time last; then those that have ended, the newest first."""
 
-    def place(clock: CaseClock) -> tuple[int, bool, Ms, Ms]:
+    def place(clock: CaseClock) -> tuple[bool, bool, bool, Ms, Ms]:
         if clock.ended is not None:
-            return 2, False, -clock.ended, -clock.started
-        if clock.due is None or clock.state == "paused":
-            return 1, False, clock.within - clock.used, clock.started
-        return 0, clock.metric not in _VOICE, clock.due, clock.started
+            return True, False, False, -clock.ended, -clock.started
+        left = clock.due if clock.due is not None else clock.within - clock.used
+        return False, clock.metric not in _RINGING, clock.due is None, left, clock.started
 
     return sorted(clocks, key=place)
 

@@ -146,13 +146,13 @@ def _todo(clock: SlaClock, book: Rulebook) -> Iterator[Due]:
 
 
 def _shown(clock: SlaClock | None, book: Rulebook) -> Clock | None:
-    """As a row shows it."""
+    """As a row shows it: nearly due from its first warning on, where there is none not before it is due."""
     if clock is None:
         return None
-    warned = next((at for _, at in warnings(clock, book)), 0)
     paused = clock.state == "paused"
     state: ClockState = "breached" if clock.state == "breached" else "paused" if paused else "running"
     due = clock.due if clock.due is not None else NEVER
+    warned = next((at for _, at in warnings(clock, book)), due)
     left = max(0, clock.remaining) if paused else 0
     return Clock(ROW_METRIC[clock.metric], clock.started, due, state, warn=warned, left=left)
 

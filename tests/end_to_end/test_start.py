@@ -22,6 +22,8 @@ LATER = (
     "agent_tui.desk.finding",
     "agent_tui.domain.folding",
     "agent_tui.domain.search",
+    "agent_tui.domain.sla",
+    "agent_tui.domain.text_case_clocks",
     "agent_tui.hub_process",
     "agent_tui.reference",
     "agent_tui.widgets.inbox.hit_strips",

@@ -416,3 +416,13 @@ async def test_a_fault_of_the_engine_turns_no_word_away(
         await hub.advance(31 * MINUTE_MS)
     await hub.advance(30 * MINUTE_MS)  # an hour after it was tried
     assert (await hub.case(case)).breaches == (Breach("first", T0, T0 + 30 * MINUTE_MS),)
+
+
+async def test_what_no_warning_precedes_is_nearly_due_only_when_it_is(tmp_path: Path) -> None:
+    text = '[[policy]]\nname = "all"\nwarn = []\nfirst_response = { within = "30m" }\n'
+    hub = await begin(tmp_path, rules(tmp_path, text), VirtualTime(T0))
+    await ask(hub)
+    clock = (await hub.only()).clock
+    assert clock is not None
+    assert clock.warn == clock.due == T0 + 30 * MINUTE_MS
+    await hub.workspace.stop()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from agent_tui.commands.calls import outcome_and_words
-from agent_tui.domain.model import Call
+from agent_tui.domain.model import Call, Clock
 from agent_tui.domain.orders import CallAction, WriteUp
 from agent_tui.domain.text import CustomerText
 from agent_tui.language.catalogue import Catalogue
 from tests.widgets.running import Running
+from tests.widgets.shop import NOW
 from tests.widgets.talk import TalkShop, case_column, talking, type_text
 
 MIRI = "c4476"
@@ -42,6 +45,26 @@ async def test_a_ring_moves_nothing_and_takes_no_focus() -> None:
         assert desk.app.desk_screen.case.composing
         await type_text(desk, "s")
         assert desk.app.desk_screen.case.composer.writing.draft.body == "half a words"
+
+
+@pytest.mark.parametrize(
+    ("clock", "words"),
+    [
+        (Clock("call", NOW - 8_000, NOW + 12_000, warn=NOW + 9_000), "Billing · 0:12 left ━"),
+        (Clock("call", NOW - 8_000, NOW - 3_000, "breached", warn=NOW - 5_000), "Billing · 0:03 late! ━"),
+        (Clock("notice", NOW - 8_000, NOW + 112_000, warn=NOW + 90_000), "Billing · notice in 1:52 ━"),
+        (Clock("call", NOW - 8_000, NOW + 12_000), "Billing ━"),
+        (Clock("next", NOW - 8_000, NOW + 12_000, warn=NOW), "Billing ━"),
+    ],
+)
+async def test_a_ring_tells_what_a_policy_leaves(clock: Clock, words: str) -> None:
+    async with talking() as desk:
+        now = desk.time.now() - NOW
+        clock = replace(clock, due=clock.due + now)
+        desk.shop.rows[MIRI] = replace(desk.shop.rows[MIRI], clock=clock)
+        ring(desk, law_due=None)
+        await desk.rest()
+        assert words in desk.screen[1]
 
 
 async def test_a_narrow_line_tells_what_the_law_leaves_before_the_queue() -> None:

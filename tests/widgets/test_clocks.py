@@ -49,7 +49,7 @@ async def test_all_clocks_of_a_case_each_with_its_sentence(
         picture(desk)
 
 
-@pytest.mark.parametrize("keys", [("e",), ("colon", *"clocks", "enter")], ids=["key", "line"])
+@pytest.mark.parametrize("keys", [("e",), ("g", "l"), ("colon", *"clocks", "enter")], ids=["key", "two-keys", "line"])
 async def test_the_clock_that_matters_comes_first_and_what_has_ended_last(keys: tuple[str, ...]) -> None:
     async with talking(LateShop()) as desk:
         await desk.press(*keys)
@@ -117,6 +117,19 @@ async def test_done_from_the_inbox_asks_about_what_was_heard() -> None:
         assert acts(shop) == [Resolve(DANA)]
 
 
+async def test_done_from_the_inbox_asks_about_what_was_told_when_the_case_was_open() -> None:
+    shop = LateShop()
+    async with talking(shop) as desk:
+        await desk.press("escape", "j", "enter", "escape", "k", "d")
+        assert desk.workbench.desk.open_case is None or desk.workbench.desk.open_case.key.case != DANA
+        assert "late since 09:38: next reply" in desk.text
+        await desk.press("escape")
+        shop.turns("excused", by="avi", detail="staff")
+        await desk.rest()
+        await desk.press("d")
+        assert acts(shop) == [Resolve(DANA)]
+
+
 async def test_a_promise_is_asked_about_after_the_reason() -> None:
     shop = LateShop()
     promise = Promise("pr1", DANA, CustomerText("a call"), NOW + HOUR_MS, NOW, "noa")
@@ -143,8 +156,7 @@ async def test_nothing_is_asked_where_no_reason_can_be_given(lacks: str) -> None
 async def test_a_reason_can_be_given_and_changed_at_any_time() -> None:
     shop = LateShop()
     async with talking(shop) as desk:
-        await desk.press("colon")
-        await types(desk, "excuse third-party")
+        await desk.press("g", "x", "3")
         assert acts(shop) == [replace(SAID, reason="third-party")]
         shop.turns("excused", by="noa", detail="third-party")
         await desk.rest()
@@ -187,6 +199,27 @@ async def test_what_was_late_stands_on_the_timeline_with_who_said_why(picture: P
         assert "! late: next reply" not in desk.text and "in time after all: next reply" in desk.text
         await desk.press("d")
         assert acts(shop) == [Resolve(DANA)]
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("tell supervisors", "told supervisors"),
+        ("raise urgent", "priority urgent"),
+        ("reassign agent:avi", "given to Avi"),
+        ("reassign team:billing", "given to billing"),
+        ("reassign queue:chats", "given to chats"),
+        ("add team:lead", "added lead"),
+        ("say wait", "the caller hears wait"),
+        ("sing", "sing"),
+    ],
+)
+async def test_what_was_done_about_a_clock_names_to_whom(detail: str, words: str) -> None:
+    shop = LateShop()
+    async with talking(shop) as desk:
+        shop.turns("step", detail=detail)
+        await desk.rest()
+        assert f"next reply: {words}" in words_of(desk)
 
 
 async def test_several_breaches_get_one_reason() -> None:

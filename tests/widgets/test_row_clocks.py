@@ -93,5 +93,7 @@ async def test_a_clock_that_rests_or_runs_while_we_wait_is_told_in_the_head() ->
     async with running(Shop([row(1, rests), row(2, runs, "customer")])) as desk:
         await desk.press("enter")
         assert "II 12 min left: next reply, the clock rests" in case_column(desk)[1]
+        await desk.press("e")
+        assert "clock rests with 12 min left: next reply, since 08:41" in desk.text
         await desk.press("escape", "j", "enter")
         assert "1 h 59 left: resolution, due 11:41 · waits for" in case_column(desk)[1]

@@ -6,7 +6,7 @@ from textual import events
 
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Call
+from agent_tui.domain.model import Call, Clock
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, marked, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
@@ -109,8 +109,11 @@ class CallLine(Line):
         more = [self._who(key, call)]
         if call.queue and (call.law_due is None or self.size.width >= NARROW):
             more.append(clean_line(call.queue))
+        row = self.workbench.desk.row(key)
         if call.law_due is not None:
             more.append(_law(call.law_due - now))
+        elif row is not None and row.clock is not None and row.clock.warn and row.clock.metric in ("call", "notice"):
+            more.append(_promised(row.clock, now))  # a policy's: the channel's own tempo is no promise to callers
         if others:
             more.append(compose("{n} more ring", n=others))
         return [
@@ -164,6 +167,14 @@ def _law(left: int) -> SafeText:
     if left < 0:
         return compose("law: {n} late!", n=talk_time(-left))
     return compose("law: {n} left", n=talk_time(left))
+
+
+def _promised(clock: Clock, now: Ms) -> SafeText:
+    left = clock.due - now
+    time = talk_time(abs(left))
+    if clock.metric == "notice":
+        return compose("notice: {n} late!", n=time) if left < 0 else compose("notice in {n}", n=time)
+    return compose("{n} late!", n=time) if left < 0 else compose("{n} left", n=time)
 
 
 def _taught(keys: _Keys) -> list[Piece]:

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from datetime import tzinfo
 
 from agent_tui.commands.breaches import reason_words
+from agent_tui.commands.case import PRIORITIES
 from agent_tui.commands.promises import promise_due, promise_end, promise_whose
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
@@ -89,12 +90,14 @@ class Late:
 
 @frozen
 class Acted:
-    """What was done about a clock, or that it was in time after all. `who`: who did it, "" the server."""
+    """What was done about a clock, or that it was in time after all. `who`: who did it, "" the server; `to`: whom or
+    what it was done to."""
 
     key: str
     at: Ms
     body: ClockTurned
     who: SafeText
+    to: SafeText
 
 
 Item = Earlier | Rule | Said | Talked | Owing | Late | Acted
@@ -207,7 +210,8 @@ class _Telling:
             return late_of(key, what, now, zone, spoken.names, spoken.me, spoken.reasons)
         assert isinstance(what.body, ClockTurned)
         who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
-        return Acted(f"{spoken.mark}turn:{entry.id}", what.occurred, what.body, who)
+        to = _target(what.body.detail.partition(" ")[2], spoken.names)
+        return Acted(f"{spoken.mark}turn:{entry.id}", what.occurred, what.body, who, to)
 
     def _said(self, entry: Message, unfolded: frozenset[str]) -> Said:
         case, spoken = self._case, self._spoken
@@ -303,6 +307,15 @@ def late_of(
     today = day_number(breach.at, zone) == day_number(now, zone)
     words.append(time if today else listed(" ", [day(breach.at, now, zone), time]))
     return Late(key, breach, listed(" · ", words))
+
+
+def _target(to: str, names: Mapping[str, str]) -> SafeText:
+    """To whom a step was done: a policy writes `agent:avi`, `team:lead`, `queue:chats`, a priority, or another name."""
+    kind, _, name = to.partition(":")
+    if to in PRIORITIES:
+        return PRIORITIES[to].text
+    known = names.get(name) if kind == "agent" else names.get(to)
+    return clean_line(known or (name if kind in ("agent", "team", "queue") else to))
 
 
 def colleague_of(agent: str, names: Mapping[str, str], me: str) -> SafeText:

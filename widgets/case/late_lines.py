@@ -24,22 +24,22 @@ def acted_lines(item: Acted, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]
     if item.body.change == "withdrawn":
         words = compose("in time after all: {metric}", metric=metric)
     else:
-        words = compose("{metric}: {step}", metric=metric, step=step_words(item.body.detail))
+        words = compose("{metric}: {step}", metric=metric, step=_step(item.body.detail, item.to))
     yield from told(item.at, item.who, wrapped(words, frame, "system"), frame, zone)
 
 
-def step_words(detail: str) -> SafeText:
-    """What was done about a clock, as a policy names it: `tell supervisors`, `raise urgent`, `reassign team:lead`."""
-    act, _, to = detail.partition(" ")
-    words = clean_line(to)
-    match act:
+def _step(detail: str, to: SafeText) -> SafeText:
+    """What was done about a clock."""
+    match detail.partition(" ")[0]:
         case "tell":
-            return compose("told {whom}", whom=words)
+            return compose("told {whom}", whom=to)
         case "raise":
-            return compose("priority {priority} from now on", priority=words)
+            return compose("priority {priority}", priority=to)
         case "add":
-            return compose("added {whom}", whom=words)
+            return compose("added {whom}", whom=to)
         case "reassign":
-            return compose("given to {who}", who=words)
+            return compose("given to {who}", who=to)
+        case "say":
+            return compose("the caller hears {words}", words=to)
         case _:
             return clean_line(detail)

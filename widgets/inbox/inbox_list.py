@@ -15,7 +15,7 @@ from textual.strip import Strip
 from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
-from agent_tui.desk.countdown import is_soon, next_step, text_of
+from agent_tui.desk.countdown import is_snoozed, is_soon, next_step, text_of
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import handled_by
@@ -346,7 +346,8 @@ class InboxList(LineView, can_focus=True):
     def _read_clock(self, index: int, row: CaseRow, now: Ms) -> Countdown:
         step = next_step(row, now)
         minute = (now // MINUTE_MS + 1) * MINUTE_MS
-        until = minute if step is None else min(step, minute)
+        # what a sleeping row says changes with the day, too
+        until = minute if step is None else min(step, minute) if is_snoozed(row) else step
         read = self._countdowns[index] = Countdown(text_of(row, now, self.zone), is_soon(row, now), step, until)
         return read
 
