@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from agent_tui.domain.channels import channel
 from agent_tui.domain.text_clean import clean_line
-from agent_tui.domain.time import MS, Ms
+from agent_tui.domain.time import MS, Ms, local_time
 from agent_tui.domain.wallboard import Board, Bottleneck, QueueBoard
 
 FORMATS = ("csv", "json")
@@ -120,4 +120,4 @@ def _rounded(percent: float | None) -> float | None:
 
 
 def _time(at: Ms) -> str:
-    return datetime.fromtimestamp(at / MS, UTC).isoformat(timespec="seconds")
+    return local_time(at, UTC).isoformat(timespec="seconds")

@@ -95,6 +95,8 @@ def measure(
     due = tuple(one for one in todo if one.at <= now and one.name not in known.done)
     turns = [turn for clock in going if (turn := next_turn(clock, rules.book, now)) is not None]
     turns += [now] if due else []
+    # the machine's clock went back
+    turns += [fact.at for fact in (*history.facts, *history.calls) if fact.at > now]
     reminder = reminder_of(course, rules.now)
     if reminder is not None and name_of(reminder) not in known.done:
         turns.append(max(reminder.at, now))

@@ -72,6 +72,9 @@ def settle_rules(tx: Tx, written: Sla | None, queues: tuple[QueueSetup, ...]) ->
     wanted = written or NOTHING
     fresh = not held or held[-1][1] != wanted.version
     if fresh:
-        sla.add_version(tx.connection, tx.now, wanted.version, as_kept(wanted))
+        at = tx.now
+        if held and held[-1][0] > at:  # the machine's clock went back
+            at = held[-1][0] + 1
+        sla.add_version(tx.connection, at, wanted.version, as_kept(wanted))
         tx.append(RulesChanged(wanted.version))
     return RulesInForce(sla.versions(tx.connection), queues, fresh=fresh)

@@ -85,3 +85,10 @@ def test_any_title_is_one_cell_and_no_wait_is_below_nothing(title: str, waited: 
     assert len(rows) == 2
     assert not rows[0]["title"].startswith(("=", "+", "-", "@", "\t", "\r"))
     assert int(rows[0]["longest_wait_s"]) == max(0, waited) // 1000
+
+
+@pytest.mark.parametrize("at", [(1 << 53) - 1, 1 - (1 << 53)])
+def test_times_out_of_all_bounds_are_written_all_the_same(at: Ms) -> None:
+    told = json.loads(exported(replace(BOARD, now=at, since=at), "json"))
+    assert told["as_of"] == told["since"] != ""
+    assert exported(replace(BOARD, now=at), "csv")

@@ -130,3 +130,22 @@ async def test_a_case_that_cannot_be_dealt_with_holds_up_no_other(
     await hub.advance(HOUR_MS)
     assert [row.priority for row in await hub.rows()] == [3, 3, 3]
     await hub.workspace.stop()
+
+
+async def test_rules_hold_although_the_machines_clock_went_back(tmp_path: Path) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, PLAIN), VirtualTime(T0))
+    await ask(hub)
+    await hub.workspace.stop()
+    later = rules(tmp_path, PLAIN.replace("30m", "40m"))
+    hub = await begin(tmp_path, later, VirtualTime(T0 - MINUTE_MS))
+    await hub.advance(2 * MINUTE_MS)
+    row = await hub.only()
+    assert row.clock is not None
+    assert row.clock.due == T0 + 40 * MINUTE_MS
+    await hub.workspace.govern(rules(tmp_path, PLAIN.replace("30m", "50m")))
+    await hub.workspace.govern(rules(tmp_path, PLAIN.replace("30m", "60m")))
+    await hub.advance(2)
+    row = await hub.only()
+    assert row.clock is not None
+    assert row.clock.due == T0 + 60 * MINUTE_MS
+    await hub.workspace.stop()
