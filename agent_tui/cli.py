@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent_tui.config.problems import ConfigError, Problem, printable
+from agent_tui.config.problems import ConfigError, printable
 from agent_tui.process import (
     environment,
     journal,
@@ -252,9 +252,9 @@ def _tell_logins(tries: Callable[[], Coroutine[Any, Any, list[Any]]]) -> None:
     _run(work())
 
 
-def _say_or_refuse(path: Path, problems: tuple[Problem, ...]) -> None:
-    if problems:
-        raise Refusal("\n".join(str(problem) for problem in problems))
+def _say_or_refuse(path: Path, problems: Iterable[object]) -> None:
+    if lines := [str(problem) for problem in problems]:
+        raise Refusal("\n".join(lines))
     click.echo(f"{path}: nothing wrong")
 
 
@@ -269,7 +269,7 @@ def sla() -> None:
 
 
 @sla.command("check")
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("path", default="sla.toml", type=click.Path(path_type=Path, dir_okay=False))
 def sla_check(path: Path) -> None:
     """Name everything that is wrong with an sla.toml and with the files it names."""
     from agent_tui.config.sla_source import check_sla
@@ -354,13 +354,18 @@ def hub_init() -> None:
 @_connect_too
 @click.pass_obj
 def hub_check(config: Path, connect: bool) -> None:
-    """Name everything that is wrong with hub.toml, and whether each password and secret can be had."""
+    """Name everything that is wrong with hub.toml and its sla.toml, and whether each password and secret can be had."""
     from agent_tui.config.hub_settings import check_hub_settings
+    from agent_tui.hub_names import not_there
     from agent_tui.logins import hub_logins
 
     env = environment()
     home = Path(env["HOME"])
-    _say_or_refuse(config, check_hub_settings(config, env, home))
+
+    async def check() -> None:
+        _say_or_refuse(config, check_hub_settings(config, env, home) or not_there(config, env, home))
+
+    _run(check())
     _tell_logins(lambda: hub_logins(config, env, home, connect))
 
 

@@ -88,7 +88,7 @@ async def serve(
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)
-    workspace = Workspace(store, time, Ids(), [*mails, *hooks], _policy(settings), sla=promised, hooks=told)
+    workspace = Workspace(store, time, Ids(), [*mails, *hooks], hub_policy(settings), sla=promised, hooks=told)
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
@@ -152,7 +152,8 @@ def _certificate(listen: ListenSettings, folder: Path, home: Path) -> tuple[Path
     return expand(listen.tls_cert, folder, home), expand(listen.tls_key, folder, home)
 
 
-def _policy(settings: HubSettings) -> HubPolicy:
+def hub_policy(settings: HubSettings) -> HubPolicy:
+    """What the hub of that hub.toml goes by."""
     brands = {brand.name: brand for brand in settings.brands}
     senders = tuple(
         Sender(

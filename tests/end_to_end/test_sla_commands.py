@@ -160,3 +160,38 @@ def test_a_hostile_case_number_steers_no_terminal(tmp_path: Path) -> None:
     shown = sla("simulate", "--policy", "e-commerce", "--events", path)
     assert "\x1b" not in shown.output
     assert "\u202e" not in shown.output
+
+
+SLA = """
+[[policy]]
+name = "chat"
+kinds = ["live"]
+acknowledge = "received"
+first_response = { within = "1m" }
+steps = [{ at = "90%", act = "tell", to = "boses" }, { at = "late", act = "reassign", to = "agent:noa" }]
+"""
+
+
+def hub(*words: str) -> Result:
+    return CliRunner().invoke(main, ["hub", "--config", "hub.toml", *words])
+
+
+def test_what_policies_name_and_the_hub_does_not_have_is_said_before_it_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "sla.toml").write_text(SLA)
+    (tmp_path / "hub.toml").write_text('sla = "sla.toml"\n[[canned]]\nname = "received"\ntext = "by {promised}"\n')
+    checked = hub("check")
+    assert checked.exit_code == 2
+    assert checked.output.splitlines() == [
+        "agent-tui: sla.toml: policy chat: there is nobody or nothing called boses to tell",
+        "agent-tui: sla.toml: policy chat: there is nobody or nothing called agent:noa to reassign",
+    ]
+    assert not (tmp_path / "data").exists()
+    assert hub("agent", "add", "noa").exit_code == 0
+    assert "agent:noa" not in hub("check").output
+    (tmp_path / "sla.toml").write_text(SLA.replace("boses", "supervisors"))
+    assert hub("check").output == "hub.toml: nothing wrong\n"
+    assert sla("check").output == "sla.toml: nothing wrong\n"
