@@ -149,3 +149,14 @@ async def test_rules_hold_although_the_machines_clock_went_back(tmp_path: Path) 
     assert row.clock is not None
     assert row.clock.due == T0 + 60 * MINUTE_MS
     await hub.workspace.stop()
+
+
+async def test_what_is_due_with_all_of_the_time_left_is_not_done(tmp_path: Path) -> None:
+    """Else two teams that give a case to each other would do so at every instant, as each has it anew."""
+    text = TWO_TEAMS.replace("first_response", "ownership").replace("50%", "30m")
+    hub = await begin(tmp_path, rules(tmp_path, text), VirtualTime(T0))
+    case = await ask(hub)
+    await hub.order(hub.noa, Assign(case, team="support"))
+    await hub.advance(MINUTE_MS)
+    assert not turned(hub, "step")
+    await hub.workspace.stop()
