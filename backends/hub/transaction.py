@@ -308,18 +308,23 @@ class Tx:
         if record.row.erased:  # nothing is owed any more, and what was stays as it was counted
             edit.now = replace(record, turn=None)
             return
-        if edit.version and began is not None and _asked(began) != _asked(record.row):
-            was, now = self._traits(began), self._traits(record.row)
+        now = self._traits(record.row)
+        was = self._traits(began) if began is not None else now
+        if self.rules is not None:
+            was = _known(record).was(was)
+        if was != now and (edit.version or edit.looked):
             # of the event that told it: the next number is another job's
-            self._facts.append(Stored(edit.version, len(self._facts), id, TraitsChanged(self.now, was, now)))
+            seq = edit.version or self.append(ClockTurned("measured"), id)
+            self._facts.append(Stored(seq, len(self._facts), id, TraitsChanged(self.now, was, now)))
         measured = self.measured(id)
         if measured is None:
             again = self.now + (HOUR_MS if self.rules is not None else 0)  # by whoever has the rules
-            edit.now = replace(record, turn=again if self.rules is not None or record.turn is not None else None)
+            column = replace(_known(record), queue=now[1]).column if self.rules is not None else record.sla
+            turn = again if self.rules is not None or record.turn is not None else None
+            edit.now = replace(record, turn=turn, sla=column)
             return
         if measured.known.final != _known(record).final:
-            queue = self._traits(record.row)[1]
-            broken, kept = sla.replace_clocks(self.connection, record.row, queue, measured.final)
+            broken, kept = sla.replace_clocks(self.connection, record.row, now[1], measured.final)
             for clock in broken:
                 due = clock.due or 0
                 body = ClockTurned("breached", ROW_METRIC[clock.metric], clock.started, due, clock.key)
@@ -331,7 +336,7 @@ class Tx:
         if seen is not None:
             seen = replace(seen, governed=measured.governed, promised=measured.promised)
         before = filing.owed(record.view)
-        column = measured.known.column
+        column = replace(measured.known, queue=now[1]).column
         shown = filing.show(record.row, state)
         edit.now = replace(edit.now, row=shown, state=state, seen=seen, turn=measured.turn, sla=column)
         if edit.looked and not edit.version and filing.owed(edit.now.view) != before:
@@ -540,11 +545,6 @@ class Tx:
 def _moves(body: AnyBody) -> bool:
     """Whether an event is about a case itself, wherever it is led."""
     return isinstance(body, CaseChanged) and body.change in OF_ITSELF
-
-
-def _asked(row: CaseRow) -> tuple[object, ...]:
-    """What of a row policies can ask about."""
-    return row.channel, row.team, row.brand, row.priority, row.labels
 
 
 def _known(record: CaseRecord) -> Known:
