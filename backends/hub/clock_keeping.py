@@ -27,40 +27,41 @@ def keep_clocks(tx: Tx, id: str, edit: Edit) -> None:
     if record.row.erased:  # nothing is owed any more, and what was stays as it was counted
         edit.now = replace(record, turn=None)
         return
-    _keep_traits(tx, id, edit)
+    known, queue = Known.read(record.sla), _keep_traits(tx, id, edit)
     measured = tx.measured(id)
     if measured is None:
-        # tried again in an hour, or at once by whoever has the rules
-        again = tx.now if tx.rules is None else tx.now + HOUR_MS
-        edit.now = replace(record, turn=again if tx.rules is not None or record.turn is not None else None)
+        if tx.rules is not None:  # tried again in an hour
+            edit.now = replace(record, turn=tx.now + HOUR_MS, sla=replace(known, queue=queue).column)
+        elif record.turn is not None:  # at once, by whoever has the rules
+            edit.now = replace(record, turn=tx.now)
         return
-    if measured.known.final != Known.read(record.sla).final:
-        _keep_final(tx, id, record.row, measured)
+    if measured.known.final != known.final:
+        _keep_final(tx, id, record.row, queue, measured)
     state = replace(record.state, governed=measured.governed, promised=measured.promised)
     seen = record.seen
     if seen is not None:
         seen = replace(seen, governed=measured.governed, promised=measured.promised)
-    shown = filing.show(record.row, state)
-    edit.now = replace(record, row=shown, state=state, seen=seen, turn=measured.turn, sla=measured.known.column)
+    shown, column = filing.show(record.row, state), replace(measured.known, queue=queue).column
+    edit.now = replace(record, row=shown, state=state, seen=seen, turn=measured.turn, sla=column)
     if edit.looked and not edit.version and filing.owed(edit.now.view) != filing.owed(record.view):
         tx.append(ClockTurned("measured"), id)
 
 
-def _keep_traits(tx: Tx, id: str, edit: Edit) -> None:
-    """What policies ask about the case is something else now."""
-    began, row = edit.began, edit.now.row
-    if edit.version and began is not None and _asked(began) != _asked(row):
-        queues = tx.rules.queues if tx.rules is not None else ()
-        tx.with_event(edit.version, id, TraitsChanged(tx.now, traits_of(began, queues), traits_of(row, queues)))
+def _keep_traits(tx: Tx, id: str, edit: Edit) -> str:
+    """What policies ask about the case may be something else now; the queue that it is in."""
+    queues = tx.rules.queues if tx.rules is not None else ()
+    now = traits_of(edit.now.row, queues)
+    was = traits_of(edit.began, queues) if edit.began is not None else now
+    if tx.rules is not None:
+        was = Known.read(edit.now.sla).was(was)
+    if was != now and (edit.version or edit.looked):
+        seq = edit.version or tx.append(ClockTurned("measured"), id)
+        tx.with_event(seq, id, TraitsChanged(tx.now, was, now))
+    return now[1]
 
 
-def _asked(row: CaseRow) -> tuple[object, ...]:
-    return row.channel, row.team, row.brand, row.priority, row.labels
-
-
-def _keep_final(tx: Tx, id: str, row: CaseRow, measured: Measured) -> None:
+def _keep_final(tx: Tx, id: str, row: CaseRow, queue: str, measured: Measured) -> None:
     """Clocks that were breached or have ended; a breach is told at its due instant, however late it is found."""
-    queue = traits_of(row, tx.rules.queues)[1] if tx.rules is not None else ""
     broken, kept = sla.replace_clocks(tx.connection, row, queue, measured.final)
     for clock in broken:
         due = clock.due or 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent_tui.backends.hub.rules import RulesInForce
@@ -23,22 +23,27 @@ from agent_tui.domain.told import ROW_METRIC, told
 @dataclass(frozen=True, slots=True)
 class Known:
     """What was done about a case's clocks already. `final`: digest of those that are stored as breached or ended;
-    `done`: names of warnings, steps and reminders that were given."""
+    `done`: names of warnings, steps and reminders that were given; `queue`: the one it was in, None never measured."""
 
     final: str = ""
     done: frozenset[str] = frozenset()
+    queue: str | None = None
 
     @classmethod
     def read(cls, column: str) -> Known:
         """From its column."""
         if not column:
             return cls()
-        final, done = loads(column)
-        return cls(final, frozenset(done))
+        final, done, queue = loads(column)
+        return cls(final, frozenset(done), queue)
 
     @property
     def column(self) -> str:
-        return dumps([self.final, sorted(self.done)]) if self.final or self.done else ""
+        return dumps([self.final, sorted(self.done), self.queue]) if self != Known() else ""
+
+    def was(self, traits: tuple[str, ...]) -> tuple[str, ...]:
+        """A case's traits with the queue that it was in: hub.toml may have other queues now, of which no fact tells."""
+        return traits if self.queue is None else (traits[0], self.queue, *traits[2:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,14 @@ class Measured:
 def measure(
     rules: RulesInForce,
     kept: Iterable[Fact | CaseState],
-    traits: Sequence[str],
+    traits: tuple[str, ...],
     language: str,
     known: Known,
     now: Ms,
 ) -> Measured:
     """All of it, at `now`, from the facts of a case in the order in which they became known; `traits`, `language`: what
     it is like now (`domain.told.traits_of`), and its customer's language."""
-    history = told(kept, traits, language, rules.in_force)
+    history = told(kept, known.was(traits), language, rules.in_force)
     course = Course(history.facts, now)
     measures = spells(course, rules.book)
     found = measured(course, measures)
@@ -109,7 +114,7 @@ def measure(
         bool(measures) and measures[-1].policy is not None,
         _shown(foremost(going), rules.book),
         final,
-        Known(_digest(final), frozenset(done)),
+        Known(_digest(final), frozenset(done), known.queue),
         due,
         reminder,
         min(turns, default=None),

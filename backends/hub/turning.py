@@ -20,7 +20,7 @@ from agent_tui.domain.sla.policies import Step, Warn
 from agent_tui.domain.time import HOUR_MS
 from agent_tui.domain.told import ROW_METRIC
 
-AT_ONCE = 50
+AT_ONCE = 10
 """Cases of one transaction, so that others are not held up by many."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from agent_tui.backends.hub import escalating
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CaseChanged
+from agent_tui.domain.model import Breach
 from agent_tui.domain.orders import Assign, Prioritise
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Step
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, VirtualTime
@@ -148,4 +151,43 @@ async def test_rules_hold_although_the_machines_clock_went_back(tmp_path: Path) 
     row = await hub.only()
     assert row.clock is not None
     assert row.clock.due == T0 + 60 * MINUTE_MS
+    await hub.workspace.stop()
+
+
+async def test_what_is_due_with_all_of_the_time_left_is_not_done(tmp_path: Path) -> None:
+    """Else two teams that give a case to each other would do so at every instant, as each has it anew."""
+    text = TWO_TEAMS.replace("first_response", "ownership").replace("50%", "30m")
+    hub = await begin(tmp_path, rules(tmp_path, text), VirtualTime(T0))
+    case = await ask(hub)
+    await hub.order(hub.noa, Assign(case, team="support"))
+    await hub.advance(MINUTE_MS)
+    assert not turned(hub, "step")
+    await hub.workspace.stop()
+
+
+async def test_queues_that_are_called_otherwise_repair_no_breach(tmp_path: Path) -> None:
+    """hub.toml may have other queues at the next start: policies see them from then on, not from the beginning."""
+    text = 'follow_queue = true\n[[policy]]\nname = "lamps"\nqueues = ["lamps"]\nfirst_response = { within = "5m" }\n'
+    sla = rules(tmp_path, text + PLAIN)
+    hub = await begin(tmp_path, None, VirtualTime(T0))
+
+    async def call_it(queue: str) -> None:
+        hub.workspace.policy = replace(hub.workspace.policy, queues=(QueueSetup(queue),))
+        await hub.workspace.govern(sla)
+        await hub.advance(MINUTE_MS)
+
+    await call_it("lamps")
+    began = hub.time.now()
+    case = await ask(hub, began)
+    await hub.advance(10 * MINUTE_MS)
+    broken = (Breach("first", began, began + 5 * MINUTE_MS),)
+    assert (await hub.case(case)).breaches == broken
+    later = hub.time.now()
+    await hub.workspace.stop()
+    hub = await begin(tmp_path, sla, VirtualTime(later))
+    await call_it("lights")
+    await hub.order(hub.noa, Prioritise(case, 3))
+    await answer(hub, case)
+    assert (await hub.case(case)).breaches == broken
+    assert not turned(hub, "withdrawn")
     await hub.workspace.stop()

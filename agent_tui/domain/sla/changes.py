@@ -75,8 +75,8 @@ def _used_at(clock: SlaClock, warn: Warn) -> int:
 
 
 def _when(clock: SlaClock, rulebook: Rulebook, used: int) -> Ms | None:
-    """When it has counted so much; None for less than nothing, and where nobody knows yet."""
-    return reached(_hours(clock, rulebook), clock.started, used, clock.pauses) if used >= 0 else None
+    """When it has counted so much; None for nothing, which nobody need be told of, and where nobody knows yet."""
+    return reached(_hours(clock, rulebook), clock.started, used, clock.pauses) if used > 0 else None
 
 
 def foremost(clocks: Iterable[SlaClock]) -> SlaClock | None:
