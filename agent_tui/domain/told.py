@@ -38,14 +38,21 @@ PRIORITIES: Final = ("low", "normal", "high", "urgent")
 _TRAITS: Final[tuple[Trait, ...]] = ("channel", "queue", "team", "tier", "priority", "topic")
 
 
-def traits_of(row: CaseRow, queues: tuple[QueueSetup, ...]) -> tuple[str, ...]:
-    """What policies ask about a case, as words: channel, queue, team, tier, priority, topic, then its tags.
-    A label `tier:gold` or `topic:fault` says the tier or the topic, and is a tag too."""
+UNKNOWN: Final = "?"
+"""The queue of a case, where whoever changed it knew no queues: then it is the one that it is in now."""
+
+
+def traits_of(row: CaseRow, queues: tuple[QueueSetup, ...] | None) -> tuple[str, ...]:
+    """What policies ask about a case, as words: channel, queue, team, tier, priority, topic, then its tags. `queues`:
+    of hub.toml, None where they are not known. A label `tier:gold` or `topic:fault` says the tier or the topic, and is a tag too."""
     said = dict(label.split(":", 1) for label in row.labels if ":" in label)
-    setup = queue_of(queues, team=row.team, channel=row.channel, brand=row.brand, labels=row.labels)
+    queue = UNKNOWN
+    if queues is not None:
+        setup = queue_of(queues, team=row.team, channel=row.channel, brand=row.brand, labels=row.labels)
+        queue = setup.id if setup is not None else ""
     return (
         row.channel,
-        setup.id if setup is not None else "",
+        queue,
         row.team,
         said.get("tier", ""),
         PRIORITIES[min(max(row.priority, 0), len(PRIORITIES) - 1)],
@@ -78,13 +85,14 @@ def told(
     customer's; `versions`: since when which rules are in force, oldest first."""
     held = list(kept)
     first = next((fact.was for fact in held if isinstance(fact, filing.TraitsChanged)), traits)
-    reading = _Reading()
+    queue = traits[1]
+    reading = _Reading(queue)
     for fact in held:
         reading.read(fact)
     found = reading.found
     known = [fact.at for fact in found]
     created = min((reading.created, *known)) if reading.created is not None else min(known, default=0)
-    began = _traits(first, language)
+    began = _traits(_in_queue(first, queue), language)
     later = [version for version in versions if version.at > created]
     before = [version for version in versions if version.at <= created]
     told = (*before[-1:], *later, *found)
@@ -97,12 +105,17 @@ def told(
     )
 
 
+def _in_queue(words: Sequence[str], queue: str) -> Sequence[str]:
+    return (words[0], queue, *words[2:]) if words[1] == UNKNOWN else words
+
+
 class _Reading:
     """Reads facts one by one. `created`: when the state that the case began with was entered; `found`: what they tell,
     but for channels; `first`: the channel that the customer came by, "" where that is not known; `moves`: where they
     wrote later; `called`: the channel of calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
         self.created: Ms | None = None
         self.found: list[sla.Fact] = []
         self.first = ""
@@ -163,7 +176,7 @@ class _Reading:
                 self._asked = [asked for asked in self._asked if asked != call]
                 yield sla.CallMoved(at, call, "called-back")
             case filing.TraitsChanged(was=was, now=now):
-                yield from _changed(at, was, now)
+                yield from _changed(at, _in_queue(was, self._queue), _in_queue(now, self._queue))
             case _:
                 pass
 

@@ -49,7 +49,7 @@ def keep_clocks(tx: Tx, id: str, edit: Edit) -> None:
 
 def _keep_traits(tx: Tx, id: str, edit: Edit) -> str:
     """What policies ask about the case may be something else now; the queue that it is in."""
-    queues = tx.rules.queues if tx.rules is not None else ()
+    queues = tx.rules.queues if tx.rules is not None else None
     now = traits_of(edit.now.row, queues)
     was = traits_of(edit.began, queues) if edit.began is not None else now
     if tx.rules is not None:

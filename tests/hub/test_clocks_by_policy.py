@@ -21,6 +21,7 @@ from agent_tui.domain.events import ClockTurned, Event, RulesChanged
 from agent_tui.domain.model import Breach, CallState, Canned, CaseRow, Clock
 from agent_tui.domain.orders import Excuse, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, DirectoryPage, DirectoryQuery
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, VirtualTime
@@ -425,4 +426,23 @@ async def test_what_no_warning_precedes_is_nearly_due_only_when_it_is(tmp_path: 
     clock = (await hub.only()).clock
     assert clock is not None
     assert clock.warn == clock.due == T0 + 30 * MINUTE_MS
+    await hub.workspace.stop()
+
+
+async def test_what_changed_before_there_were_rules_is_in_its_queue(tmp_path: Path) -> None:
+    text = """
+    [[policy]]
+    name = "chats"
+    queues = ["chats"]
+    first_response = { within = "5m" }
+    """
+    hub = await begin(tmp_path, None, VirtualTime(T0))
+    hub.workspace.policy = replace(hub.workspace.policy, queues=(QueueSetup("chats", "Chats"),))
+    case = await ask(hub)
+    await hub.order(hub.noa, Label(case, ("vip",)))
+    await hub.workspace.govern(rules(tmp_path, text))
+    await hub.settle()
+    row = await hub.only()
+    assert row.clock is not None
+    assert row.clock.due == T0 + 5 * MINUTE_MS
     await hub.workspace.stop()
