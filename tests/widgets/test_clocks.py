@@ -95,6 +95,14 @@ async def test_done_asks_why_it_was_late_and_says_so_before_the_case_is_closed(p
         assert acts(shop) == [SAID, Resolve(DANA)]
 
 
+async def test_a_reason_is_read_whole() -> None:
+    whole = "We waited for somebody else: a supplier, a courier, an authority"
+    async with talking(LateShop(reasons=(("staff", "Too few of us"), ("third-party", whole))), (80, 24)) as desk:
+        await desk.press("d")
+        assert whole in desk.text
+        assert next(line.rstrip() for line in desk.screen if whole in line).endswith(" 2")
+
+
 async def test_done_from_the_inbox_asks_about_the_clock_that_is_late_now() -> None:
     shop = LateShop()
     shop.rows[DANA] = replace(shop.rows[DANA], clock=Clock("next", STARTED, LATE.due, "breached"))
