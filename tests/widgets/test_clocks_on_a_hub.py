@@ -38,7 +38,7 @@ async def test_a_row_counts_warns_and_is_late_by_the_hubs_rules(tmp_path: Path) 
         await desk.wait(30 * 60)
         assert "Dana Levi: first reply due in" in desk.text
         await desk.wait(11 * 60)
-        assert "Dana Levi is late: first reply" in desk.text
+        assert "Dana Levi: first reply is late" in desk.text
         assert "-1m!" in desk.text
 
 
