@@ -49,6 +49,9 @@ def _write(context: Context, board: Board, form: str, path: str) -> None:
 
     try:
         where = write_report(path, exported(board, form))
+    except FileExistsError:
+        words = compose("name a new file: {path} is there already", path=clean_line(path))
+        context.ui.say(words, "failure")
     except OSError as error:
         why = clean_line(error.strerror or str(error))
         context.ui.say(compose("{path}: {why}", path=clean_line(path), why=why), "failure")

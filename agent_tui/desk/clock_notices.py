@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Notice
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.channels import channel
 from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.model import Agent, CaseRow, Metric
 from agent_tui.domain.text import SafeText, compose, plural
@@ -33,22 +34,25 @@ def clock_notice(event: Event, state: BackendState, row: CaseRow | None, now: Ms
             return Notice(
                 compose("look at {name}: {metric} is late", name=name, metric=metric), "warning", key, True, "late"
             )
-        words = compose("look at {name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, now))
+        words = compose("look at {name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, row, now))
         return Notice(words, "warning", key, True, "soon")
     if not _concerns(row, body, state, me):
         return None
     if body.change == "reminder" and body.detail.startswith("told "):
         return Notice(compose("{name} is silent: remind them", name=name), "info", key, True)
+    if body.change == "reminder" and body.detail.startswith("draft "):
+        return Notice(compose("{name} is silent: a reminder is in your draft", name=name), "info", key, True)
     if body.change == "breached":
-        return Notice(compose("{name} is late: {metric}", name=name, metric=metric), "warning", key, True, "late")
+        return Notice(compose("{name}: {metric} is late", name=name, metric=metric), "warning", key, True, "late")
     if body.change != "warned" or now > body.due:
         return None
-    words = compose("{name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, now))
+    words = compose("{name}: {metric} due in {left}", name=name, metric=metric, left=_left(body, row, now))
     return Notice(words, "warning", key, True, "soon")
 
 
-def _left(body: ClockTurned, now: Ms) -> SafeText:
-    return span(body.due - now, body.metric in _CALLS).text
+def _left(body: ClockTurned, row: CaseRow, now: Ms) -> SafeText:
+    """As the row counts it: by the second where people talk live."""
+    return span(body.due - now, body.metric in _CALLS or channel(row.channel).kind in ("live", "voice")).text
 
 
 def _is_told(detail: str, me: Agent) -> bool:

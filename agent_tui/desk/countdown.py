@@ -21,8 +21,8 @@ SOON_MS = 2 * MINUTE_MS
 
 def text_of(row: CaseRow, now: Ms, tz: tzinfo) -> SafeText:
     """The time column of a row: `12m`, `0:48`, `-3m!` when late, `1h10`, `3d`, `II 12m` while the clock rests,
-    `II 11:00` snoozed, `~28m` estimated; without a clock, how long ago the last word was; for a call, how long it rings
-    or lasts."""
+    `II 11:00` snoozed, `~28m` estimated; without a clock, how long ago the last word was; for a call, how long it
+    lasts, or rings where a policy promises its caller nothing."""
     if is_snoozed(row):
         return _snoozed(row.snoozed, now, tz)
     return _text(row, now)
@@ -35,8 +35,12 @@ def is_snoozed(row: CaseRow) -> bool:
 
 def counted(row: CaseRow) -> Clock | None:
     """The clock that the row's time column counts, None where that says something else."""
-    in_call = row.call is not None and row.call.state in ("ringing", "active", "held")
-    return None if in_call or is_snoozed(row) or row.clock is None or row.clock.state == "met" else row.clock
+    return None if _is_timed(row) or is_snoozed(row) or row.clock is None or row.clock.state == "met" else row.clock
+
+
+def to_caller(clock: Clock | None) -> bool:
+    """A policy promises it to a caller who waits; the channel's own tempo, which warns of nothing, is no promise."""
+    return clock is not None and clock.warn > 0 and clock.metric in ("call", "notice")
 
 
 def is_late(row: CaseRow, now: Ms) -> bool:
@@ -75,8 +79,7 @@ def _next_text(row: CaseRow, now: Ms) -> Ms | None:
     if is_snoozed(row):
         return row.snoozed if row.snoozed and row.snoozed > now else None
     live = _live(row)
-    call = row.call
-    if call is not None and call.state in ("ringing", "active", "held"):
+    if _is_timed(row):
         return _next_of_elapsed(_call_since(row), now, True)
     clock = row.clock
     if clock is None or clock.state == "met":
@@ -91,8 +94,7 @@ def _next_text(row: CaseRow, now: Ms) -> Ms | None:
 
 
 def _text(row: CaseRow, now: Ms) -> SafeText:
-    call = row.call
-    if call is not None and call.state in ("ringing", "active", "held"):
+    if _is_timed(row):
         return span(now - _call_since(row), True).text
     clock = row.clock
     if clock is None or clock.state == "met":
@@ -120,6 +122,14 @@ def _resting(clock: Clock, mark: SafeText) -> SafeText:
 def _live(row: CaseRow) -> bool:
     clock = row.clock
     return (clock is not None and clock.metric == "call") or channel(row.channel).kind in ("live", "voice")
+
+
+def _is_timed(row: CaseRow) -> bool:
+    """The column says how long a call rings or lasts."""
+    call = row.call
+    if call is None or call.state == "ringing":
+        return call is not None and not to_caller(row.clock)
+    return call.state in ("active", "held")
 
 
 def _call_since(row: CaseRow) -> Ms:

@@ -127,8 +127,14 @@ def _pause(pause: Stretch, zone: tzinfo, day: date) -> SafeText:
     start = _moment(pause.start, zone, day)
     if pause.end is None:
         return compose("paused since {start} ({status})", start=start, status=status)
-    end = _moment(pause.end, zone, local_time(pause.start, zone).date())
-    return compose("paused {start}-{end} ({status})", start=start, end=end, status=status)
+    first, last = local_time(pause.start, zone), local_time(min(pause.end, NEVER), zone)
+    if first.date() != last.date():
+        return compose(
+            "paused {start} to {end} ({status})", start=start, end=_moment(pause.end, zone, day), status=status
+        )
+    times = seal(f"{_time_of_day(first)}-{_time_of_day(last)}")  # in one piece: it reads alike in every language
+    span = times if first.date() == day else compose("{day} {time}", day=day_and_month(first.date()), time=times)
+    return compose("paused {span} ({status})", span=span, status=status)
 
 
 def _moment(at: Ms, zone: tzinfo, day: date | None) -> SafeText:
@@ -136,10 +142,14 @@ def _moment(at: Ms, zone: tzinfo, day: date | None) -> SafeText:
     if at >= NEVER:
         return trusted("never")
     local: datetime = local_time(at, zone)
-    clock = seal(f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}")
+    clock = seal(_time_of_day(local))
     if local.date() == day:
         return clock
     return compose("{day} {time}", day=day_and_month(local.date()), time=clock)
+
+
+def _time_of_day(local: datetime) -> str:
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
 def _ending(by: Ending, time: SafeText) -> SafeText:

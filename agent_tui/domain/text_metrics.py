@@ -9,8 +9,8 @@ from agent_tui.domain.model import Metric
 from agent_tui.domain.text_safe import Phrase, marked
 
 METRIC_WORDS: Final[Mapping[Metric, Phrase]] = {
-    "first": marked("first reply"),
-    "next": marked("next reply"),
+    "first": marked("first response"),
+    "next": marked("next response"),
     "call": marked("answer the call"),
     "write-up": marked("write up the call"),
     "promise": marked("promised"),

@@ -101,6 +101,20 @@ def test_without_a_clock_how_long_ago() -> None:
 def test_a_ring_counts_up() -> None:
     ring = Call("c", "a", "v", "ringing", NINE - 8_000, CustomerText("054"))
     assert text_of(replace(row("a"), call=ring), NINE, UTC) == "0:08"
+    tempo = Clock("call", NINE - 8_000, NINE + 12_000)
+    assert text_of(replace(row("a"), call=ring, clock=tempo), NINE, UTC) == "0:08"
+
+
+@pytest.mark.parametrize("metric", ["call", "notice"])
+def test_a_ring_counts_down_what_a_policy_promises_its_caller(metric: Metric) -> None:
+    ring = Call("c", "a", "v", "ringing", NINE - 8_000, CustomerText("054"))
+    clock = Clock(metric, NINE - 8_000, NINE + 112_000, warn=NINE + 90_000)
+    rings = replace(row("a"), channel="phone", call=ring, clock=clock)
+    assert text_of(rings, NINE, UTC) == "1:52"
+    assert not is_soon(rings, NINE) and is_soon(rings, NINE + 90_000)
+    assert text_of(rings, NINE + 122_000, UTC) == "-0:10!"
+    talks = replace(ring, state="active", answered=NINE - 3_000)
+    assert text_of(replace(rings, call=talks), NINE, UTC) == "0:03"
 
 
 @given(

@@ -39,8 +39,10 @@ def test_pauses_have_their_status() -> None:
     night = Stretch(at("2026-11-23 16:00"), at("2026-11-24 09:30"), "supplier")
     assert said(replace(FIRST, pauses=(one, night))).split("; ")[2:4] == [
         "paused 12:10-12:40 (pending)",
-        "paused 16:00-24 Nov 09:30 (supplier)",
+        "paused 16:00 to 24 Nov 09:30 (supplier)",
     ]
+    day_after = Stretch(at("2026-11-24 10:00"), at("2026-11-24 10:10:05"), "pending")
+    assert "; paused 24 Nov 10:00-10:10:05 (pending);" in said(replace(FIRST, pauses=(day_after,)))
     going = replace(FIRST, state="paused", due=None, used=20 * MINUTE_MS, pauses=(Stretch(T, None, "on-hold"),))
     assert said(going).endswith("paused since 11:30 (on hold); 10 min left once it goes on")
     assert "2 earlier pauses; paused" in said(replace(FIRST, pauses=(one,) * 5))

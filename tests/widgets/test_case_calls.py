@@ -67,6 +67,15 @@ async def test_a_ring_tells_what_a_policy_leaves(clock: Clock, words: str) -> No
         assert words in desk.screen[1]
 
 
+async def test_a_ring_tells_what_the_hub_goes_by_whatever_the_exchange_thinks() -> None:
+    async with talking() as desk:
+        clock = Clock("notice", desk.time.now() - 8_000, desk.time.now() + 112_000, warn=desk.time.now())
+        desk.shop.rows[MIRI] = replace(desk.shop.rows[MIRI], clock=clock)
+        ring(desk)
+        await desk.rest()
+        assert "notice in 1:52" in desk.screen[1] and "law" not in desk.screen[1]
+
+
 async def test_a_narrow_line_tells_what_the_law_leaves_before_the_queue() -> None:
     async with talking(size=(60, 20)) as desk:
         ring(desk)

@@ -49,12 +49,12 @@ async def test_a_warning_on_my_case_is_a_line_and_a_bell(monkeypatch: pytest.Mon
         bells = belled(desk, monkeypatch)
         turn(desk.shop, desk.shop.rows["c4473"])
         await told(desk)
-        assert "Ruth Klein: first reply due in 7m" in desk.text
+        assert "Ruth Klein: first response due in 7m" in desk.text
         assert bells == ["\a"]
         await desk.wait(8 * 60)
         turn(desk.shop, desk.shop.rows["c4473"], "breached")
         await told(desk)
-        assert "Ruth Klein is late: first reply" in desk.text
+        assert "Ruth Klein: first response is late" in desk.text
         assert bells == ["\a", "\a"]
 
 
@@ -64,7 +64,7 @@ async def test_the_case_before_my_eyes_has_its_line_and_rings_no_bell(monkeypatc
         bells = belled(desk, monkeypatch)
         turn(desk.shop, desk.shop.rows["c4471"], "breached", "next")
         await told(desk)
-        assert "Dana Levi is late: next reply" in desk.text
+        assert "Dana Levi: next response is late" in desk.text
         assert bells == []
 
 
@@ -76,7 +76,7 @@ async def test_a_case_calls_once_a_minute_and_with_the_worse(monkeypatch: pytest
         turn(desk.shop, row, "breached", "total")
         turn(desk.shop, row)
         await told(desk)
-        assert "Ruth Klein is late: resolution" in desk.text
+        assert "Ruth Klein: resolution is late" in desk.text
         await desk.wait(30)
         turn(desk.shop, row)
         await told(desk)
@@ -85,7 +85,7 @@ async def test_a_case_calls_once_a_minute_and_with_the_worse(monkeypatch: pytest
         await desk.wait(30)
         turn(desk.shop, row)
         await told(desk)
-        assert "Ruth Klein: first reply due in 6m" in desk.text
+        assert "Ruth Klein: first response due in 6m" in desk.text
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_a_case_calls_once_a_minute_and_with_the_worse(monkeypatch: pytest
         (["warned"] * 200, "200 clocks nearly due"),
         (["breached"] * 12, "12 clocks late"),
         (["breached"] * 3 + ["warned"] * 4, "3 clocks late, 4 nearly due"),
-        (["warned"] * 2, "Customer 1: first reply due in 7m  and 1 more"),
+        (["warned"] * 2, "Customer 1: first response due in 7m  and 1 more"),
     ],
 )
 async def test_many_at_once_are_one_line_and_one_bell(
@@ -149,8 +149,8 @@ async def test_a_warning_that_comes_after_it_was_due_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("detail", "due", "said"),
     [
-        ("tell agent:noa", SOON, "look at Ruth Klein: first reply due in 7m"),
-        ("add team:billing", NOW - 1, "look at Ruth Klein: first reply is late"),
+        ("tell agent:noa", SOON, "look at Ruth Klein: first response due in 7m"),
+        ("add team:billing", NOW - 1, "look at Ruth Klein: first response is late"),
         ("tell agent:avi", SOON, ""),
         ("tell team:support", SOON, ""),
         ("tell supervisors", SOON, ""),
@@ -188,3 +188,13 @@ async def test_a_reminder_that_could_not_go_by_itself_is_asked_of_its_agent() ->
         turn(desk.shop, replace(row, owner="noa"), "reminder", detail="told 1")
         await told(desk)
         assert "Ruth Klein is silent: remind them" in desk.text
+        turn(desk.shop, replace(row, owner="noa"), "reminder", detail="draft 2")
+        await told(desk)
+        assert "Ruth Klein is silent: a reminder is in your draft" in desk.text
+
+
+async def test_where_people_talk_live_the_seconds_are_told() -> None:
+    async with running() as desk:
+        turn(desk.shop, desk.shop.rows["c4472"], due=desk.time.now() + 17 * MS)
+        await told(desk)
+        assert "Omar Haddad: first response due in 0:1" in desk.text

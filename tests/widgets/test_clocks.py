@@ -78,7 +78,7 @@ async def test_where_no_policy_promises_anything_the_row_s_own_clock_is_explaine
     shop.clocks = {}
     async with talking(shop) as desk:
         await desk.press("e")
-        assert "late 3 min: next reply" in desk.text
+        assert "late 3 min: next response" in desk.text
         await desk.press("escape", "colon", *"clocks", "enter")
         assert "no policy promises anything" in desk.text
 
@@ -87,12 +87,20 @@ async def test_done_asks_why_it_was_late_and_says_so_before_the_case_is_closed(p
     shop = LateShop()
     async with talking(shop, (80, 24)) as desk:
         await desk.press("d")
-        assert "late since 09:38: next reply" in desk.text
+        assert "late since 09:38: next response" in desk.text
         picture(desk)
         await desk.press("escape")
         assert acts(shop) == []
         await desk.press("d", "9", "backspace", "2")
         assert acts(shop) == [SAID, Resolve(DANA)]
+
+
+async def test_a_reason_is_read_whole() -> None:
+    whole = "We waited for somebody else: a supplier, a courier, an authority"
+    async with talking(LateShop(reasons=(("staff", "Too few of us"), ("third-party", whole))), (80, 24)) as desk:
+        await desk.press("d")
+        assert whole in desk.text
+        assert next(line.rstrip() for line in desk.screen if whole in line).endswith(" 2")
 
 
 async def test_done_from_the_inbox_asks_about_the_clock_that_is_late_now() -> None:
@@ -109,7 +117,7 @@ async def test_done_from_the_inbox_asks_about_what_was_heard() -> None:
         shop.turns("breached")
         await desk.rest()
         await desk.press("d")
-        assert "late since 09:38: next reply" in desk.text
+        assert "late since 09:38: next response" in desk.text
         await desk.press("escape")
         shop.turns("withdrawn")
         await desk.rest()
@@ -122,7 +130,7 @@ async def test_done_from_the_inbox_asks_about_what_was_told_when_the_case_was_op
     async with talking(shop) as desk:
         await desk.press("escape", "j", "enter", "escape", "k", "d")
         assert desk.workbench.desk.open_case is None or desk.workbench.desk.open_case.key.case != DANA
-        assert "late since 09:38: next reply" in desk.text
+        assert "late since 09:38: next response" in desk.text
         await desk.press("escape")
         shop.turns("excused", by="avi", detail="staff")
         await desk.rest()
@@ -183,12 +191,12 @@ async def test_a_reason_that_is_on_its_way_is_not_asked_for_again() -> None:
 async def test_what_was_late_stands_on_the_timeline_with_who_said_why(picture: Picture) -> None:
     shop = LateShop(())
     async with talking(shop) as desk:
-        assert "late: next reply" not in desk.text
+        assert "late: next response" not in desk.text
         shop.turns("warned", detail="75%")
         shop.turns("breached")
         shop.turns("step", detail="tell supervisors")
         await desk.rest()
-        assert "09:38      ! late: next reply" in desk.text
+        assert "09:38      ! late: next response" in desk.text
         assert "nobody has said why" in desk.text and "told supervisors" in desk.text
         shop.turns("excused", by="avi", detail="system")
         await desk.rest()
@@ -196,7 +204,7 @@ async def test_what_was_late_stands_on_the_timeline_with_who_said_why(picture: P
         picture(desk)
         shop.turns("withdrawn")
         await desk.rest()
-        assert "! late: next reply" not in desk.text and "in time after all: next reply" in desk.text
+        assert "! late: next response" not in desk.text and "in time after all: next response" in desk.text
         await desk.press("d")
         assert acts(shop) == [Resolve(DANA)]
 
@@ -216,10 +224,10 @@ async def test_what_was_late_stands_on_the_timeline_with_who_said_why(picture: P
 )
 async def test_what_was_done_about_a_clock_names_to_whom(detail: str, words: str) -> None:
     shop = LateShop()
-    async with talking(shop) as desk:
+    async with talking(shop, (140, 40)) as desk:
         shop.turns("step", detail=detail)
         await desk.rest()
-        assert f"next reply: {words}" in words_of(desk)
+        assert f"next response: {words}" in words_of(desk)
 
 
 async def test_several_breaches_get_one_reason() -> None:

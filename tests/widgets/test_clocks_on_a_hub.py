@@ -36,9 +36,9 @@ async def test_a_row_counts_warns_and_is_late_by_the_hubs_rules(tmp_path: Path) 
         await governed(desk, tmp_path)
         assert "Dana Levi            first    39m" in desk.text
         await desk.wait(30 * 60)
-        assert "Dana Levi: first reply due in" in desk.text
+        assert "Dana Levi: first response due in" in desk.text
         await desk.wait(11 * 60)
-        assert "Dana Levi is late: first reply" in desk.text
+        assert "Dana Levi: first response is late" in desk.text
         assert "-1m!" in desk.text
 
 
@@ -51,11 +51,11 @@ async def test_what_was_late_is_explained_and_asked_about(tmp_path: Path) -> Non
         assert "late 3 min first response, 40 min, every hour counts; since 09:41; late since 10:21" in words(desk)
         assert "by 3 min; policy all; nobody has said why" in words(desk)
         await desk.press("escape")
-        assert "10:21      ! late: first reply" in desk.text
+        assert "10:21      ! late: first response" in desk.text
         await desk.press("h")
-        assert "10:21      ! late: first reply" in desk.text
+        assert "10:21      ! late: first response" in desk.text
         await desk.press("h", "d")
-        assert "late since 10:21: first reply" in desk.text
+        assert "late since 10:21: first response" in desk.text
         await desk.press("2")
         await desk.wait(6)
         assert "NEEDS ME                           0" in desk.text

@@ -73,7 +73,7 @@ async def test_the_head_of_a_case_warns_at_the_same_instant_and_names_when_it_is
 
     async with running(Shop([row(1, FIRST)])) as desk:
         await desk.press("enter")
-        assert "30 min left: first reply, due 10:11" in head(desk)
+        assert "30 min left: first response, due 10:11" in head(desk)
         assert desk.app.desk_screen.case.head.tick(WARN - 1) == WARN
         warning = desk.app.desk_screen.inbox.paint["warning"].color
 
@@ -92,8 +92,8 @@ async def test_a_clock_that_rests_or_runs_while_we_wait_is_told_in_the_head() ->
     runs = Clock("total", NOW - HOUR_MS, NOW + 2 * HOUR_MS, warn=NOW + HOUR_MS)
     async with running(Shop([row(1, rests), row(2, runs, "customer")])) as desk:
         await desk.press("enter")
-        assert "II 12 min left: next reply, the clock rests" in case_column(desk)[1]
+        assert "II 12 min left: next response, the clock rests" in case_column(desk)[1]
         await desk.press("e")
-        assert "clock rests with 12 min left: next reply, since 08:41" in desk.text
+        assert "clock rests with 12 min left: next response, since 08:41" in desk.text
         await desk.press("escape", "j", "enter")
         assert "1 h 59 left: resolution, due 11:41 · waits for" in case_column(desk)[1]

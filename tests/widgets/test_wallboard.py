@@ -235,7 +235,7 @@ async def test_it_is_written_into_a_new_file_and_over_none(tmp_path: Path) -> No
         before = path.read_text()
         await _says(desk, f"wallboard json {path}")
         assert path.read_text() == before
-        assert "File exists" in desk.text
+        assert "name a new file: " in desk.text
 
 
 @pytest.mark.parametrize("language", [None, Catalogue("he")], ids=["en", "he"])

@@ -196,9 +196,7 @@ class Sheet(LineView):
         base = base + self.paint["cursor"] if marked else base
         quiet, bidi = base + self.paint["quiet"], self.paint.bidi
         key = fit(offer.key, cell_len(offer.key), bidi)
-        title = TITLE if line.words or offer.key else width
-        if self._whole and not line.words:
-            title = width
+        title = TITLE if line.words else width
         title = min(title, max(10, width - 4 - cell_len(key)))
         room = max(0, width - 4 - title - 2 - cell_len(key))
         words = _laid(line) if line.laid is not None else fit(line.words, room, bidi)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 
 from agent_tui.desk.changes import Changes
+from agent_tui.desk.countdown import to_caller
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Call, Clock
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, marked, trusted
@@ -110,10 +111,11 @@ class CallLine(Line):
         if call.queue and (call.law_due is None or self.size.width >= NARROW):
             more.append(clean_line(call.queue))
         row = self.workbench.desk.row(key)
-        if call.law_due is not None:
+        clock = row.clock if row is not None and to_caller(row.clock) else None
+        if clock is not None and clock.due != call.law_due:
+            more.append(_promised(clock, now))  # what the hub goes by, whatever the exchange thinks
+        elif call.law_due is not None:
             more.append(_law(call.law_due - now))
-        elif row is not None and row.clock is not None and row.clock.warn and row.clock.metric in ("call", "notice"):
-            more.append(_promised(row.clock, now))  # a policy's: the channel's own tempo is no promise to callers
         if others:
             more.append(compose("{n} more ring", n=others))
         return [

@@ -186,10 +186,10 @@ def _promise(row: CaseRow, snoozed: bool) -> SafeText:
 
 
 def _urgency(row: CaseRow, look: RowLook) -> Part:
-    if row.call is not None and row.call.state == "ringing":
-        return "here"
     if "-" in look.countdown:
         return "danger"
+    if row.call is not None and row.call.state == "ringing":
+        return "here"
     clock = row.clock
     if row.stage not in ("us", "customer") or clock is None or clock.state in ("paused", "met"):
         return "quiet"
