@@ -44,7 +44,8 @@ UNKNOWN: Final = "?"
 
 def traits_of(row: CaseRow, queues: tuple[QueueSetup, ...] | None) -> tuple[str, ...]:
     """What policies ask about a case, as words: channel, queue, team, tier, priority, topic, then its tags. `queues`:
-    of hub.toml, None where they are not known. A label `tier:gold` or `topic:fault` says the tier or the topic, and is a tag too."""
+    of hub.toml, None where they are not known. A label `tier:gold` or `topic:fault` says the tier or the topic, and is
+    a tag too."""
     said = dict(label.split(":", 1) for label in row.labels if ":" in label)
     queue = UNKNOWN
     if queues is not None:
