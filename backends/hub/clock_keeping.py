@@ -48,13 +48,15 @@ def keep_clocks(tx: Tx, id: str, edit: Edit) -> None:
 
 
 def _keep_traits(tx: Tx, id: str, edit: Edit) -> str:
-    """What policies ask about the case may be something else now; the queue that it is in."""
+    """What policies ask about the case may be something else now; the queue that it is known to be in."""
     queues = tx.rules.queues if tx.rules is not None else None
     now = traits_of(edit.now.row, queues)
     was = traits_of(edit.began, queues) if edit.began is not None else now
     if tx.rules is not None:
         was = Known.read(edit.now.sla).was(was)
-    if was != now and (edit.version or edit.looked):
+    if was != now:
+        if not (edit.version or edit.looked):  # what happened in the person's other case tells nothing of it
+            return was[1]
         seq = edit.version or tx.append(ClockTurned("measured"), id)
         tx.with_event(seq, id, TraitsChanged(tx.now, was, now))
     return now[1]

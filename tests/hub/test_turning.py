@@ -14,7 +14,7 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.model import Breach
-from agent_tui.domain.orders import Assign, Prioritise
+from agent_tui.domain.orders import Assign, JoinCustomers, Prioritise
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Step
@@ -190,4 +190,34 @@ async def test_queues_that_are_called_otherwise_repair_no_breach(tmp_path: Path)
     await answer(hub, case)
     assert (await hub.case(case)).breaches == broken
     assert not turned(hub, "withdrawn")
+    await hub.workspace.stop()
+
+
+async def test_an_answer_to_a_persons_other_case_hides_no_change_of_its_queue(tmp_path: Path) -> None:
+    text = 'follow_queue = true\n[[policy]]\nname = "lamps"\nqueues = ["lamps"]\nfirst_response = { within = "5m" }\n'
+    sla = rules(tmp_path, text + PLAIN)
+    lamps, lights = (QueueSetup(name) for name in ("lamps", "lights"))
+    hub = await begin(tmp_path, None, VirtualTime(T0))
+    hub.workspace.policy = replace(hub.workspace.policy, queues=(lamps,))
+    await hub.workspace.govern(sla)
+    await hub.advance(MINUTE_MS)
+    assert hub.wa.port is not None
+    for n in range(2):
+        await hub.wa.port.inbound(chat(f"w{n}", at=hub.time.now(), address=f"+97254{n}"))
+    await hub.settle()
+    one, other = await hub.rows()
+    await hub.order(hub.avi, JoinCustomers(one.customer, other.customer))
+    await hub.advance(10 * MINUTE_MS)
+    case = (await hub.only()).id
+    broken = (await hub.case(case)).breaches
+    assert len(broken) == 2
+    later = hub.time.now()
+    await hub.workspace.stop()
+    hub = await begin(tmp_path, sla, VirtualTime(later))
+    hub.workspace.policy = replace(hub.workspace.policy, queues=(lights,))
+    await hub.workspace.govern(sla)
+    for _ in range(3):
+        await hub.advance(MINUTE_MS)
+        await answer(hub, case)
+    assert (await hub.case(case)).breaches == broken
     await hub.workspace.stop()
