@@ -22,6 +22,9 @@ from agent_tui.domain.told import traits_of
 from agent_tui.hub_process import data_folder
 from agent_tui.sla_simulation import as_json, as_text
 
+MOST_DIGITS = 18
+"""Of a case's number: no database keeps longer ones."""
+
 
 def explain(config: Path, env: Mapping[str, str], case: str, form: str) -> Iterator[str]:
     """Lines about the case with that number (`#17` or `17`) or id, whether its hub runs or not; `form`: text or json.
@@ -59,7 +62,8 @@ def explain(config: Path, env: Mapping[str, str], case: str, form: str) -> Itera
 
 def _find(connection: Connection, case: str) -> str:
     number = case.removeprefix("#")
-    found = cases.by_number(connection, int(number)) if number.isascii() and number.isdigit() else case
+    is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+    found = cases.by_number(connection, int(number)) if is_number else case
     if not found or cases.find(connection, found) is None:
         raise AccessError(f"there is no case {case}")
     return found

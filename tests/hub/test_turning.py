@@ -10,6 +10,7 @@ import pytest
 
 from agent_tui.backends.connectors.base import SendResult
 from agent_tui.backends.hub import escalating
+from agent_tui.backends.hub.access import AccessError
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CaseChanged
@@ -19,6 +20,7 @@ from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Step
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, VirtualTime
+from agent_tui.sla_explaining import explain
 from tests.hub.fakes import T0, chat
 from tests.hub.test_clocks_by_policy import answer, ask, begin, rules, turned
 
@@ -221,3 +223,18 @@ async def test_an_answer_to_a_persons_other_case_hides_no_change_of_its_queue(tm
         await answer(hub, case)
     assert (await hub.case(case)).breaches == broken
     await hub.workspace.stop()
+
+
+@pytest.mark.parametrize(
+    "number", ["7", "#7", "9" * 30, "#" + "9" * 5000, ""], ids=["plain", "marked", "long", "endless", "none"]
+)
+async def test_explaining_knows_no_case_of_any_other_number(tmp_path: Path, number: str) -> None:
+    hub = await begin(tmp_path, rules(tmp_path, PLAIN), VirtualTime(T0))
+    await ask(hub)
+    await hub.workspace.stop()
+    config = tmp_path / "hub.toml"
+    config.write_text('data_dir = "hub"\n', encoding="utf-8")
+    env = {"HOME": str(tmp_path)}
+    assert "".join(explain(config, env, "1001", "text"))
+    with pytest.raises(AccessError, match="there is no case"):
+        list(explain(config, env, number, "text"))
