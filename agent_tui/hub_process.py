@@ -56,6 +56,9 @@ def log_to(stream: TextIO, level: str) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # it tells of each start and end
     logging.getLogger("agent_tui.hub.websockets").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of its own plug-ins at every start
+    logging.getLogger("httpx").setLevel(
+        logging.WARNING
+    )  # it tells whole URLs, and one that takes alerts is often a secret
 
 
 def data_folder(loaded: Loaded[HubSettings], home: Path) -> Path:

@@ -23,7 +23,7 @@ def text_of(row: CaseRow, now: Ms, tz: tzinfo) -> SafeText:
     """The time column of a row: `12m`, `0:48`, `-3m!` when late, `1h10`, `3d`, `II 12m` while the clock rests,
     `II 11:00` snoozed, `~28m` estimated; without a clock, how long ago the last word was; for a call, how long it
     lasts, or rings where a policy promises its caller nothing."""
-    if is_snoozed(row):
+    if is_snoozed(row) and not is_soon(row, now):
         return _snoozed(row.snoozed, now, tz)
     return _text(row, now)
 
@@ -35,7 +35,12 @@ def is_snoozed(row: CaseRow) -> bool:
 
 def counted(row: CaseRow) -> Clock | None:
     """The clock that the row's time column counts, None where that says something else."""
-    return None if _is_timed(row) or is_snoozed(row) or row.clock is None or row.clock.state == "met" else row.clock
+    clock = row.clock
+    if clock is None or clock.state == "met" or _is_timed(row):
+        return None
+    if is_snoozed(row):  # a promise that does not sleep with it is seen before it is broken
+        return clock if clock.warn and clock.state != "paused" else None
+    return clock
 
 
 def to_caller(clock: Clock | None) -> bool:
@@ -76,7 +81,7 @@ def _soon_from(clock: Clock) -> Ms:
 
 
 def _next_text(row: CaseRow, now: Ms) -> Ms | None:
-    if is_snoozed(row):
+    if is_snoozed(row) and not is_soon(row, now):
         return row.snoozed if row.snoozed and row.snoozed > now else None
     live = _live(row)
     if _is_timed(row):

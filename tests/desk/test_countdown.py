@@ -134,3 +134,16 @@ def test_the_text_stands_until_its_next_step(left: int, channel: str, clock: boo
     assert text_of(shown, step, UTC) != text or text == "-1m!"
     if not text.count(":"):
         assert step - NINE <= DAY_MS + 1
+
+
+def test_a_promise_that_does_not_sleep_with_its_case_is_seen_before_it_is_broken() -> None:
+    due, wakes = NINE + 40 * MINUTE_MS, NINE + 2 * HOUR_MS
+    clock = Clock("first", NINE, due, warn=due - 10 * MINUTE_MS)
+    sleeps = replace(row("a"), stage="later", snoozed=wakes, clock=clock)
+    assert text_of(sleeps, NINE, UTC) == "II 11:00"
+    assert next_step(sleeps, NINE) == clock.warn
+    assert text_of(sleeps, clock.warn, UTC) == "10m" and is_soon(sleeps, clock.warn)
+    assert text_of(sleeps, due + 3 * MINUTE_MS, UTC) == "-3m!"
+    for calm in (replace(clock, state="paused"), replace(clock, warn=0), None):
+        assert text_of(replace(sleeps, clock=calm), due + 3 * MINUTE_MS, UTC) == "II 11:00"
+        assert next_step(replace(sleeps, clock=calm), NINE) == wakes

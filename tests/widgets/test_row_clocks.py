@@ -67,6 +67,21 @@ async def test_a_row_warns_from_the_instant_that_its_server_says() -> None:
         assert "23m" in desk.screen[3] and warns(desk)
 
 
+async def test_a_snoozed_row_tells_when_it_wakes_until_a_promise_is_nearly_due_before() -> None:
+    sleeps = replace(row(1, FIRST, "later"), snoozed=NOW + 2 * HOUR_MS)
+
+    def line(desk: Running) -> str:
+        return " ".join(next(line for line in desk.screen if "Case 1" in line)[:39].split())
+
+    async with running(Shop([sleeps])) as desk:
+        await desk.wait((WARN - desk.time.now()) / MS - 0.001)
+        assert line(desk).endswith("Case 1 II 11:41 │")
+        await desk.wait(0.001)
+        assert line(desk).endswith("Case 1 first 23m │")
+        await desk.wait(25 * 60)
+        assert line(desk).endswith("Case 1 first -1m! │")
+
+
 async def test_the_head_of_a_case_warns_at_the_same_instant_and_names_when_it_is_due() -> None:
     def head(desk: Running) -> str:
         return case_column(desk)[1]

@@ -11,7 +11,7 @@ from agent_tui.desk.countdown import CELLS, SNOOZED, is_snoozed
 from agent_tui.desk.inbox import InboxHeader, InboxRow
 from agent_tui.domain.channels import channel
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.model import CaseRow, Metric
+from agent_tui.domain.model import CaseRow, Metric, Stage
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.called import called
 from agent_tui.widgets.cells import cell_len, fit, in_cells, shown
@@ -34,6 +34,8 @@ _METRICS: dict[Metric, Phrase] = {
     "ours": marked("ours", "clock"),
 }
 """In five cells at most, what the clock of a row counts."""
+_COUNTED: tuple[Stage, ...] = ("us", "customer", "later")
+"""Whose clocks are shown."""
 _NOTHING = trusted("")
 
 NAME = 4
@@ -115,7 +117,7 @@ def _case_line(
 ) -> Strip:
     row = item.row
     base = base + paint["cursor"] if look.cursor else base
-    snoozed = is_snoozed(row)
+    snoozed = _sleeps(row, look)
     countdown = (look.countdown[len(SNOOZED) + 1 :] or trusted("reply", "snoozed until")) if snoozed else look.countdown
     promise = _promise(row, snoozed) if metric else _NOTHING
     left = in_cells(countdown, paint.bidi, CLOCK)
@@ -176,11 +178,16 @@ def _sign(item: InboxRow, look: RowLook, paint: Paint, base: Style) -> tuple[str
     return ("@", base + paint["quiet"]) if look.handler else (" ", base)
 
 
+def _sleeps(row: CaseRow, look: RowLook) -> bool:
+    """It is snoozed, and no promise is nearly due meanwhile."""
+    return is_snoozed(row) and look.countdown.startswith(SNOOZED)
+
+
 def _promise(row: CaseRow, snoozed: bool) -> SafeText:
     if snoozed:
         return SNOOZED
     clock = row.clock
-    if clock is None or clock.state == "met" or row.stage not in ("us", "customer"):
+    if clock is None or clock.state == "met" or row.stage not in _COUNTED:
         return _NOTHING
     return _METRICS[clock.metric].text
 
@@ -191,7 +198,7 @@ def _urgency(row: CaseRow, look: RowLook) -> Part:
     if row.call is not None and row.call.state == "ringing":
         return "here"
     clock = row.clock
-    if row.stage not in ("us", "customer") or clock is None or clock.state in ("paused", "met"):
+    if row.stage not in _COUNTED or _sleeps(row, look) or clock is None or clock.state in ("paused", "met"):
         return "quiet"
     return "warning" if look.soon else "text"
 
