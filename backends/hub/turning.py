@@ -5,12 +5,12 @@ transaction, so that it is done once, whenever the hub is killed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
 from agent_tui.backends.hub import escalating, reminding
-from agent_tui.backends.hub.measuring import Due, Measured, name_of
+from agent_tui.backends.hub.measuring import Due, name_of
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import StoreFull, sla
 from agent_tui.backends.hub.transaction import Tx
@@ -68,8 +68,10 @@ def _turn(tx: Tx, policy: HubPolicy, case: str) -> None:
         tx.look(case)
         return
     given = [due.name for due in measured.due]
-    _warn(tx, case, measured)
-    for due in measured.due:
+    # what was due before these rules held is passed over: the first ones of a hub find much that is long late
+    fresh = [due for due in measured.due if tx.rules is not None and due.at >= tx.rules.in_force[-1].at]
+    _warn(tx, case, fresh)
+    for due in fresh:
         if isinstance(due.what, Step):
             done = escalating.do(tx, policy, case, due.what, due.clock)
             _tell(tx, case, "step", due, done)
@@ -81,10 +83,10 @@ def _turn(tx: Tx, policy: HubPolicy, case: str) -> None:
     tx.look(case, given)
 
 
-def _warn(tx: Tx, case: str, measured: Measured) -> None:
+def _warn(tx: Tx, case: str, dues: Iterable[Due]) -> None:
     """Of each clock only the last warning is told, none once it is late; what was passed long ago is passed over."""
     latest: dict[tuple[str, str, int], tuple[Due, Warn]] = {}
-    for due in measured.due:
+    for due in dues:
         if isinstance(due.what, Warn) and due.clock.state == "running":
             latest[due.clock.metric, due.clock.key, due.clock.started] = due, due.what
     for due, warn in latest.values():

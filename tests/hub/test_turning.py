@@ -238,3 +238,23 @@ async def test_explaining_knows_no_case_of_any_other_number(tmp_path: Path, numb
     assert "".join(explain(config, env, "1001", "text"))
     with pytest.raises(AccessError, match="there is no case"):
         list(explain(config, env, number, "text"))
+
+
+async def test_what_was_due_before_the_rules_held_is_passed_over(tmp_path: Path) -> None:
+    text = """
+    [[policy]]
+    name = "all"
+    first_response = { within = "30m" }
+    steps = [{ at = "50%", act = "raise", to = "urgent" }, { at = "late 60m", act = "tell", to = "supervisors" }]
+    """
+    hub = await begin(tmp_path, None, VirtualTime(T0))
+    await ask(hub)
+    await hub.advance(40 * MINUTE_MS)
+    await hub.workspace.govern(rules(tmp_path, text))
+    await hub.settle()
+    assert (await hub.only()).priority == 1
+    assert len(turned(hub, "breached")) == 1
+    await hub.advance(60 * MINUTE_MS)
+    [told] = turned(hub, "step")
+    assert told.occurred == T0 + 90 * MINUTE_MS
+    await hub.workspace.stop()
