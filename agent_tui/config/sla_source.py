@@ -20,6 +20,7 @@ from agent_tui.domain.sla.policies import Policy, Reminders
 from agent_tui.domain.sla.written import Sla
 
 PRESETS: Final = Path(__file__).with_name("presets")
+MADE_BY: Final = "agent-tui sla presets NAME > sla.toml"
 
 
 def preset_path(name: str) -> Path:
@@ -30,7 +31,7 @@ def preset_path(name: str) -> Path:
 def load_sla(path: Path, home: Path) -> Sla:
     """What the file at `path` says. The version is the same as long as it means the same: comments do not count, the
     iCal files and presets that it names do. Raises ConfigError with everything that is wrong."""
-    own = _checked(read_toml(path))
+    own = _checked(read_toml(path, made_by=MADE_BY))
     loaded = [own, *(_checked(read_toml(preset_path(name))) for name in own.settings.presets)]
     problems: list[Problem] = []
     calendars: dict[str, Calendar] = {}
@@ -85,7 +86,7 @@ def load_sla(path: Path, home: Path) -> Sla:
 def files_of(path: Path, home: Path) -> tuple[Path, ...]:
     """The file and the iCal files that it names: what is looked at to see whether it says the same. Raises
     ConfigError."""
-    own = _checked(read_toml(path))
+    own = _checked(read_toml(path, made_by=MADE_BY))
     named = (written for table in own.settings.calendar for written in table.ical)
     return path, *(expand(written, own.folder, home) for written in named)
 

@@ -84,7 +84,7 @@ def test_a_preset_is_a_file_to_begin_with(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["presets", "x"], "no such preset; expected one of b2b-support, e-commerce"),
-        (["check", "none.toml"], "none.toml: no such file"),
+        (["check", "none.toml"], "none.toml: no such file; agent-tui sla presets NAME > sla.toml writes one"),
         (
             ["simulate", "--policy", "il-6", "--events", "e"],
             "no such file; expected the path of an sla.toml, or one of",
