@@ -151,7 +151,7 @@ def _share(hits: list[bool]) -> float:
 
 
 def _at_size() -> dict[str, Any]:
-    answered = {}
+    answered: dict[str, str] = {}
     for talk in corpus.talks():
         for (theirs, said), (customer, text) in pairwise(talk.turns):
             if theirs and not customer:

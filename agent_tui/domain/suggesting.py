@@ -179,7 +179,7 @@ class Suggesting:
         """What the sign adds to each reply's score."""
         of_sign, own = self._counts.get(sign, {}), self._written.get(sign, set())
         weight = WEIGHTS.get(sign.partition(":")[0], 0.0)
-        share = _SHARPER * self._total() / (self._with.get(sign, 0) + _WRITTEN * len(own) + 1)
+        share = self._sharper(sign)
         used, replies = self._used, self._replies
         for key, times in of_sign.items():
             if key in replies:
@@ -188,6 +188,17 @@ class Suggesting:
         for key in own:
             if key not in of_sign:
                 yield key, weight * log1p(_WRITTEN * share / (used.get(key, 0) + 1))
+
+    def _gain(self, sign: str, key: str) -> float:
+        """What the sign adds to this one's: for comparing signs."""
+        own = self._written.get(sign, ())
+        times = self._counts.get(sign, {}).get(key, 0) + _WRITTEN * (key in own)
+        return WEIGHTS.get(sign.partition(":")[0], 0.0) * log1p(
+            times * self._sharper(sign) / (self._used.get(key, 0) + 1)
+        )
+
+    def _sharper(self, sign: str) -> float:
+        return _SHARPER * self._total() / (self._with.get(sign, 0) + _WRITTEN * len(self._written.get(sign, ())) + 1)
 
     def _usual(self, key: str) -> float:
         return log((self._used.get(key, 0) + 1) / self._total())
@@ -204,7 +215,11 @@ class Suggesting:
         )
 
     def _reasons(self, seen: list[str], key: str) -> tuple[Reason, ...]:
-        told = [_Told(sign, gain) for sign in seen for other, gain in self._gains(sign) if other == key]
+        told = [
+            _Told(sign, self._gain(sign, key))
+            for sign in seen
+            if key in self._counts.get(sign, ()) or key in self._written.get(sign, ())
+        ]
         told.sort(key=lambda one: (-one.gain, one.sign))
         return tuple(self._reason(one.sign, key) for one in told[:_REASONS])
 
