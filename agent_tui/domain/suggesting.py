@@ -28,7 +28,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 MOST_COUNTS: Final = 400_000
 """Pairs of sign and reply that are remembered; beyond them those that came up least are forgotten."""
-MOST_LOOKED_AT: Final = 20_000
+MOST_LOOKED_AT: Final = 4_000
 """Pairs of one question: the rarest signs first, they tell the most."""
 _WRITTEN = 2
 """How many picks a reply's own word counts for."""
@@ -156,7 +156,12 @@ class Suggesting:
         for sign in seen:
             for key, gain in self._gains(sign):
                 scores[key] = scores.get(key, 0.0) + gain
-        fit = [(-score - self._usual(key), key) for key, score in scores.items() if self._fits(key, moment)]
+        used, all_of_them = self._used, self._total()
+        fit = [
+            (-score - log((used.get(key, 0) + 1) / all_of_them), key)
+            for key, score in scores.items()
+            if self._fits(key, moment)
+        ]
         best = heapq.nsmallest(limit, fit)
         if len(best) < limit:
             more = (key for key in self._replies if key not in scores and self._fits(key, moment))
