@@ -1,10 +1,10 @@
 """python -m bench [names] [--rounds N] [--starts N] [--cases N] [--messages N] [--out FOLDER] [--work FOLDER]: measure,
 print a table, write JSON.
 
-Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `clocks`, `search`, `wallboard` and
-`arrivals`; without names all that an aim is held to, and their peers: half an hour, most of it for a hub with a million
-messages. Programs are run interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios within one
-run. Each round measures everything of each program; before it the starts alone are repeated.
+Names are those of programs.toml, and `fanout`, `ingest`, `clean`, `text`, `clocks`, `search`, `wallboard`, `arrivals`
+and `suggest`; without names all that an aim is held to, and their peers: half an hour, most of it for a hub with a
+million messages. Programs are run interleaved (A B C, A B C ...), so that noise falls on all alike: compare ratios
+within one run. Each round measures everything of each program; before it the starts alone are repeated.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from bench import (
     meter,
     peers,
     search,
+    suggesting,
     table,
     text,
     ticks,
@@ -41,7 +42,7 @@ from bench.services import serving
 from bench.specs import Program, Service, load
 
 HERE = Path(__file__).parent
-SERVERS = ("fanout", "ingest", "clean", "text", "clocks", "search", "wallboard", "arrivals")
+SERVERS = ("fanout", "ingest", "clean", "text", "clocks", "search", "wallboard", "arrivals", "suggest")
 
 
 def choose(programs: dict[str, Program], names: list[str]) -> tuple[list[Program], dict[str, str]]:
@@ -205,6 +206,12 @@ def main() -> None:
                 more["arrivals"] = arrivals.run()
             else:
                 skipped["arrivals"] = f"no corpus at {corpus.folder()}; set AGENT_TUI_CORPUS"
+        if not options.names or "suggest" in options.names:
+            if corpus.there():
+                say("measuring suggested replies (takes minutes)")
+                more["suggest"] = suggesting.run()
+            else:
+                skipped["suggest"] = f"no corpus at {corpus.folder()}; set AGENT_TUI_CORPUS"
         chosen = with_services(stack, chosen, services, variables)
         save.write_text(json.dumps(more, indent=1))
         told(compare(chosen, options.rounds, options.starts, save, more) if chosen else more, save)

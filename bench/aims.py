@@ -46,6 +46,19 @@ AIMS = (
     Aim("a wallboard over 100,000 waiting cases, median ms", 300.0, ("wallboard", "answer", "median ms")),
     Aim("first results among a million messages, p95 ms", 100.0, ("search", "all", "p95 ms")),
     Aim("remembered messages found, %", 95.0, ("search", "known items", "found %"), least=True),
+    Aim("suggested replies among 10,000, p95 ms", 20.0, ("suggest", "10,000 replies", "p95 ms")),
+    Aim(
+        "picked reply suggested first, to the recorded ranking",
+        None,
+        ("suggest", "suggested, with labels", "top-1 %"),
+        ("suggest", "recorded ranking", "top-1 %"),
+    ),
+    Aim(
+        "picked reply suggested first, to the most used",
+        None,
+        ("suggest", "suggested", "top-1 %"),
+        ("suggest", "most used", "top-1 %"),
+    ),
     Aim(
         "longest wait of the recorded day, to round robin",
         1.0,

@@ -145,11 +145,25 @@ def hebrew_forms(folded: str) -> tuple[str, ...]:
 
     What looks like such a letter may belong to the word: then a form comes out that nobody writes, or rarely another
     word. Who wants the word as it is puts it in quotes."""
-    if len(folded) < 2 or not all("\u05d0" <= char <= "\u05ea" for char in folded):
+    if not _hebrew(folded):
         return (folded,)
-    stems = [folded[len(prefix) :] for prefix in _PREFIXES if folded.startswith(prefix)]
     forms = [folded, *(prefix + folded for prefix in _PREFIXES)]
-    for stem in stems:
-        if len(stem) >= _SHORTEST_STEM:
-            forms += [stem, *(prefix + stem for prefix in _PREFIXES)]
+    for stem in hebrew_stems(folded):
+        forms += [stem, *(prefix + stem for prefix in _PREFIXES)]
     return tuple(dict.fromkeys(forms))
+
+
+@lru_cache(maxsize=10_000)
+def hebrew_stems(folded: str) -> tuple[str, ...]:
+    """What a Hebrew word may be without what Hebrew writes onto its start, the most first; of other words nothing.
+
+    Two words with the same stem are most likely the same word: where both sides can be counted, that costs less than
+    all forms."""
+    if not _hebrew(folded):
+        return ()
+    stems = [folded[len(prefix) :] for prefix in _PREFIXES if folded.startswith(prefix)]
+    return tuple(dict.fromkeys(stem for stem in stems if len(stem) >= _SHORTEST_STEM))
+
+
+def _hebrew(folded: str) -> bool:
+    return len(folded) >= 2 and all("\u05d0" <= char <= "\u05ea" for char in folded)
