@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from agent_tui.backends.hub.store import sla
+from agent_tui.backends.hub.store.values import dumps, storable
 from agent_tui.domain.events import RulesChanged
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.sla.calendars import ALWAYS
@@ -27,7 +28,7 @@ NOTHING = Sla("nothing", (), ())
 
 def as_kept(sla: Sla) -> str:
     """A version, to be stored."""
-    return _KEPT.dump_json(sla).decode()
+    return storable(dumps(_KEPT.dump_python(sla, mode="json")))
 
 
 def reasons_of(rules: RulesInForce | None) -> tuple[tuple[str, str], ...]:

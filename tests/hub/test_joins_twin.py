@@ -500,7 +500,7 @@ RULES = Sla(
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from((*WHATS, "wait", "wait", "wait")), st.integers(0, WHO - 1), st.integers(0, 5)),
