@@ -8,17 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from agent_tui.backends.hub import measuring
 from agent_tui.backends.hub.access import AccessError
-from agent_tui.backends.hub.measuring import Known
+from agent_tui.backends.hub.clock_pages import measured_cases
 from agent_tui.backends.hub.rules import RulesInForce
-from agent_tui.backends.hub.store import Store, cases, facts, people, sla
+from agent_tui.backends.hub.store import Store, cases, facts, sla
 from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.levels import levels
 from agent_tui.domain.sla.reminders import Reminder
 from agent_tui.domain.time import SystemTime
-from agent_tui.domain.told import traits_of
 from agent_tui.hub_process import data_folder
 from agent_tui.sla_simulation import as_json, as_text
 
@@ -39,16 +37,9 @@ def explain(config: Path, env: Mapping[str, str], case: str, form: str) -> Itera
         measured: dict[str, tuple[SlaClock, ...]] = {}
         told: dict[str, int] = {}
         reminders: dict[str, Reminder] = {}
-        for part in cases.parts(connection, cases.head_of(connection, _find(connection, case))):
-            record = cases.find(connection, part)
-            if record is None:
-                continue
-            customer = people.find(connection, record.node)
-            language = customer.language if customer is not None else ""
-            kept, traits = facts.kept(connection, part), traits_of(record.row, queues)
-            found = measuring.measure(rules, kept, traits, language, Known.read(record.sla), now)
+        for record, found in measured_cases(connection, rules, _find(connection, case), now):
             name = f"#{record.row.number}"
-            measured[name], told[name] = found.clocks, len(kept)
+            measured[name], told[name] = found.clocks, len(facts.kept(connection, record.row.id))
             if found.reminder is not None:
                 reminders[name] = found.reminder
         share = levels(clock for found_clocks in measured.values() for clock in found_clocks)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from agent_tui.backends.hub import measuring, sight
-from agent_tui.backends.hub.measuring import Known
+from agent_tui.backends.hub.measuring import Known, Measured
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.rules import RulesInForce, reasons_of
 from agent_tui.backends.hub.store import cases, facts, people, sla
+from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.case_clocks import CaseClock, Hours, Pause
 from agent_tui.domain.events import ClockTurned
@@ -19,14 +22,10 @@ from agent_tui.domain.time import Ms
 from agent_tui.domain.told import ROW_METRIC, SLA_METRIC, traits_of
 
 
-def clocks_of(
-    connection: Connection, rules: RulesInForce | None, me: Agent | None, case: str, now: Ms
-) -> tuple[CaseClock, ...]:
-    """Of all cases of the row that a case is in; none for an agent who may not see it. `me` None: whoever runs the
-    hub."""
-    if rules is None or (me is not None and not sight.sees_case(connection, me, case)):
-        return ()
-    found: list[CaseClock] = []
+def measured_cases(
+    connection: Connection, rules: RulesInForce, case: str, now: Ms
+) -> Iterator[tuple[CaseRecord, Measured]]:
+    """All cases of the row that a case is in, measured from what is stored."""
     for part in cases.parts(connection, cases.head_of(connection, case)):
         record = cases.find(connection, part)
         if record is None:
@@ -34,7 +33,18 @@ def clocks_of(
         customer = people.find(connection, record.node)
         language = customer.language if customer is not None else ""
         traits, kept = traits_of(record.row, rules.queues), facts.kept(connection, part)
-        measured = measuring.measure(rules, kept, traits, language, Known.read(record.sla), now)
+        yield record, measuring.measure(rules, kept, traits, language, Known.read(record.sla), now)
+
+
+def clocks_of(
+    connection: Connection, rules: RulesInForce | None, me: Agent, case: str, now: Ms
+) -> tuple[CaseClock, ...]:
+    """Of all cases of the row that a case is in; none for an agent who may not see it."""
+    if rules is None or not sight.sees_case(connection, me, case):
+        return ()
+    found: list[CaseClock] = []
+    for record, measured in measured_cases(connection, rules, case, now):
+        part = record.row.id
         said = {(b.metric, b.started, b.key): b for b in sla.breaches(connection, [part])}
         for clock in measured.clocks:
             broken = said.get((ROW_METRIC[clock.metric], clock.started, clock.key))

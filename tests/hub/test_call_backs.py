@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -50,14 +51,19 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
     await found.workspace.stop()
 
 
-async def moves(hub: Hub, state: CallState, at: int = START, **more: str) -> CaseRow:
-    await hub.workspace.port.call(CallUpdate("pbx", "ch", state, at, address="+972541", **more))  # type: ignore[arg-type]
+async def moves(
+    hub: Hub, state: CallState, at: int = START, *, agent: str = "", topic: str = "", name: str = "", language: str = ""
+) -> CaseRow:
+    update = CallUpdate(
+        "pbx", "ch", state, at, address="+972541", agent=agent, topic=topic, name=name, language=language
+    )
+    await hub.workspace.port.call(update)
     await hub.settle()
     return await hub.only()
 
 
-async def reports(hub: Hub, what: str, at: int) -> CaseRow:
-    await hub.workspace.port.call_report(CallReport("pbx", "ch", what, at))  # type: ignore[arg-type]
+async def reports(hub: Hub, what: Literal["told", "asked", "called-back"], at: int) -> CaseRow:
+    await hub.workspace.port.call_report(CallReport("pbx", "ch", what, at))
     await hub.settle()
     return await hub.only()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -162,7 +163,8 @@ async def test_promises_of_the_rules_in_force(tmp_path: Path) -> None:
     hub = await begin(tmp_path, rules(tmp_path, GOAL), VirtualTime(T0))
     await ask(hub)
     await hub.order(hub.noa, Reply((await hub.only()).id, "whatsapp", CustomerText("Here")))
-    await hub.wa.port.inbound(replace(chat("late", at=hub.time.now()), address="97250", thread="97250"))  # type: ignore[union-attr]
+    assert hub.wa.port is not None
+    await hub.wa.port.inbound(replace(chat("late", at=hub.time.now()), address="97250", thread="97250"))
     await hub.advance(31 * MINUTE_MS)
     page = await hub.workspace.query(hub.noa, WallboardQuery())
     assert isinstance(page, WallboardPage)
@@ -247,9 +249,9 @@ async def test_no_more_of_a_long_log_is_read_than_is_said(hub: Queued, monkeypat
 
 async def test_no_case_is_read_to_count_what_waits(hub: Queued) -> None:
     await hub.writes()
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, tuple[Any, ...]]] = []
 
-    def ran(_connection: object, _cursor: object, text: str, parameters: object, *_more: object) -> None:
+    def ran(_connection: Any, _cursor: Any, text: str, parameters: tuple[Any, ...], *_more: Any) -> None:
         asked.append((text, parameters))
 
     event.listen(hub.store.reader, "before_cursor_execute", ran)
@@ -257,7 +259,7 @@ async def test_no_case_is_read_to_count_what_waits(hub: Queued) -> None:
     event.remove(hub.store.reader, "before_cursor_execute", ran)
     with hub.store.read() as connection:
         plans = {
-            text: " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters))  # type: ignore[arg-type]
+            text: " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters))
             for text, parameters in asked
             if (text.startswith("SELECT") and "cases" in text) or "sla_clock" in text
         }

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from agent_tui.domain.language import Language
-from agent_tui.domain.model import CaseRow, Clock, Metric
+from agent_tui.domain.model import CaseRow, Clock, Metric, Stage
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS
 from agent_tui.language.catalogue import Catalogue
@@ -23,10 +23,10 @@ WARN = NOW + 7 * MINUTE_MS + 17 * MS
 FIRST = Clock("first", NOW - HOUR_MS, NOW + 30 * MINUTE_MS + 20 * MS, warn=WARN)
 
 
-def row(number: int, clock: Clock, stage: str = "us") -> CaseRow:
+def row(number: int, clock: Clock, stage: Stage = "us") -> CaseRow:
     """A case of mine with this clock."""
     base = replace(sketch_rows()[2], id=f"c{number}", number=number, sort_at=number, unread=0, clock=clock)
-    return replace(base, stage=stage, name=CustomerText(f"Case {number}"))  # type: ignore[arg-type]
+    return replace(base, stage=stage, name=CustomerText(f"Case {number}"))
 
 
 def every_kind() -> list[CaseRow]:
