@@ -27,6 +27,7 @@ from agent_tui.domain.model import (
 from agent_tui.domain.queues import Why
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
+from agent_tui.domain.transfers import Transfer
 
 
 @frozen
@@ -77,6 +78,8 @@ CaseChange = Literal[
     "parted",
     "erased",
     "elsewhere",
+    "followed",
+    "unfollowed",
 ]
 
 
@@ -195,6 +198,14 @@ class PromiseChanged:
     type: Literal["promise-changed"] = "promise-changed"
 
 
+@frozen
+class TransferChanged:
+    """A transfer was begun, answered, ran out or was taken back: the whole transfer after it."""
+
+    transfer: Transfer
+    type: Literal["transfer-changed"] = "transfer-changed"
+
+
 ClockChange = Literal["warned", "breached", "withdrawn", "excused", "step", "reminder", "measured"]
 """What became of a clock: it is nearly due (`detail`: `75%`, or `left 60000` ms); it was breached, dated at its due
 instant; that was withdrawn, since an answer turned out to have been in time; somebody said why it was breached
@@ -253,6 +264,7 @@ Body = (
     | AgentChanged
     | CardShown
     | PromiseChanged
+    | TransferChanged
     | LeaseChanged
     | LeaseAsked
     | DraftChanged

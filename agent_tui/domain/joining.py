@@ -130,4 +130,4 @@ def row_of(parts: Sequence[Part]) -> tuple[CaseRow, CaseState]:
 
 def hidden(row: CaseRow) -> CaseRow:
     """The row of a case that another one leads: it stands in no section."""
-    return replace(row, stage="joined", clock=None, promise=None)
+    return replace(row, stage="joined", clock=None, promise=None, transfer=None)

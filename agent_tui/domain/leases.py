@@ -117,6 +117,17 @@ def hand_over(held: Held, agent: str, desk: str, to: str, role: Role, fence: int
     return _given(to, "", fence, now, now + grace)
 
 
+def accepted(held: Held, giver: str, agent: str, desk: str, fence: int, now: Ms) -> Held:
+    """`giver` offered the case and this agent takes it. Raises LeaseRefused `lease-held` where a third has it."""
+    held = settled(held, now)
+    lease = held.lease
+    if lease is not None and lease.agent not in (giver, agent):
+        raise LeaseRefused("lease-held", lease)
+    if lease is not None and _holds(lease, agent, desk):
+        return Held(replace(lease, away=0, until=0), held.fence)
+    return _given(agent, desk, fence, now)
+
+
 def take_over(held: Held, agent: str, desk: str, role: Role, fence: int, now: Ms) -> Held:
     """A supervisor takes it from whoever holds it. Raises LeaseRefused `not-supervisor`."""
     if role == "agent":

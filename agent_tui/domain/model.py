@@ -8,6 +8,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.queues import QueueSetup, queue_of
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
+from agent_tui.domain.transfers import Transfer
 
 Role = Literal["agent", "supervisor", "admin"]
 MessageKind = Literal["in", "out", "note", "system"]
@@ -264,6 +265,10 @@ class CaseRow:
     """Its customer was erased: none of their words is left, here or in what the case holds."""
     known_as: tuple[str, ...] = ()
     """By what other servers know its customer too: see `domain.known_as`."""
+    transfer: Transfer | None = None
+    """The one that is open: offered to somebody, or both are at it."""
+    followers: tuple[str, ...] = ()
+    """Agents who want to hear what becomes of it."""
 
 
 @frozen
@@ -396,7 +401,7 @@ class Disclosure:
 @frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
-    `disclosures`, `promises` and `breaches`: all of the case, oldest first."""
+    `disclosures`, `promises`, `breaches` and `transfers`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -407,6 +412,7 @@ class CaseDetail:
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
 
 
 @frozen

@@ -11,6 +11,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import EMPTY, Metric, PromiseState
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
+from agent_tui.domain.transfers import TransferAnswer
 
 
 @frozen
@@ -342,6 +343,40 @@ class HandOver:
 
 
 @frozen
+class TransferCase:
+    """Offer the case to an agent, or send it to a queue; `warm`: whoever comes looks at it together with me first.
+    `note`: what was done and what is promised. The result is the transfer's id."""
+
+    case: str
+    note: CustomerText
+    agent: str = ""
+    queue: str = ""
+    warm: bool = False
+    name: Literal["transfer"] = "transfer"
+
+
+@frozen
+class AnswerTransfer:
+    """See `TransferAnswer`. `transfer` "": the one that is open. `words`: why, or what to know, a note of the case. To accept a cold one gives the fence of
+    the case, which is mine at this terminal then."""
+
+    case: str
+    transfer: str
+    answer: TransferAnswer
+    words: CustomerText = EMPTY
+    name: Literal["answer-transfer"] = "answer-transfer"
+
+
+@frozen
+class Follow:
+    """I want to hear what becomes of the case, or, with `on` False, no longer."""
+
+    case: str
+    on: bool = True
+    name: Literal["follow"] = "follow"
+
+
+@frozen
 class TakeOver:
     """A supervisor takes the case from whoever handles it, and says why: it becomes a note. The result is the fence."""
 
@@ -459,6 +494,9 @@ Order = (
     | ReleaseLease
     | AskLease
     | HandOver
+    | TransferCase
+    | AnswerTransfer
+    | Follow
     | TakeOver
     | SaveDraft
     | Presence

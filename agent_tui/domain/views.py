@@ -12,14 +12,16 @@ from typing import Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow, Stage
 
-Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-others"]
+Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-others", "handed", "followed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
     """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: a colleague owns it, and its
     team is mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is
-    not. Sections of one view never overlap."""
+    not; `handed`: a colleague offers it to me, or I am at it with them, whatever its stage: it is I who
+    must answer; `followed`: I follow it. Sections of one view
+    never overlap."""
 
     scope: Scope
     stage: Stage
@@ -37,7 +39,13 @@ class View:
 
 MINE = View(
     "mine",
-    (Section("mine", "us"), Section("mine", "customer"), Section("mine", "later"), Section("unassigned", "us")),
+    (
+        Section("handed", "us"),
+        Section("mine", "us"),
+        Section("mine", "customer"),
+        Section("mine", "later"),
+        Section("unassigned", "us"),
+    ),
 )
 TEAM = View(
     "team",
@@ -61,11 +69,14 @@ PROMISES = View(
         Section("promised-others", "later"),
     ),
 )
-VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED, DONE, SPAM, PROMISES)}
+FOLLOWED = View("followed", tuple(Section("followed", stage) for stage in ("us", "customer", "later", "done")))
+VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED, DONE, SPAM, PROMISES, FOLLOWED)}
 
 
 def holds(section: Section, row: CaseRow, me: Agent) -> bool:
     """Whether `row` belongs to `section` as `me` sees it (channel and text filters come on top)."""
+    if section.scope == "handed":
+        return is_handed(row, me.id)
     if row.stage != section.stage:
         return False
     if section.scope == "mine":
@@ -74,9 +85,16 @@ def holds(section: Section, row: CaseRow, me: Agent) -> bool:
         return not row.owner and (not row.team or row.team in me.teams)
     if section.scope == "team":
         return row.owner not in ("", me.id) and (not row.team or row.team in me.teams)
+    if section.scope == "followed":
+        return me.id in row.followers
     if section.scope in ("promised", "promised-others"):
         return row.promise is not None and (whose_promise(row) == me.id) == (section.scope == "promised")
     return True
+
+
+def is_handed(row: CaseRow, agent: str) -> bool:
+    """Whether a colleague offers the case to this agent, or has asked them to it."""
+    return row.transfer is not None and row.transfer.open and row.transfer.agent == agent and row.owner != agent
 
 
 def whose_promise(row: CaseRow) -> str:

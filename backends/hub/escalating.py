@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.hub import alerts, leases
 from agent_tui.backends.hub.holding import keep
+from agent_tui.backends.hub.placing import in_queue
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases
 from agent_tui.backends.hub.store import leases as stored_leases
@@ -100,13 +101,7 @@ def _given(tx: Tx, policy: HubPolicy, row: CaseRow, to: str) -> CaseRow | None:
         return replace(row, owner=name) if agent is not None and sees(agent, row.brand) else None
     if kind == "team":
         return replace(row, owner="", team=name)
-    setup = next(setup for setup in policy.queues if setup.id == name)
-    labels = row.labels
-    if setup.labels and frozenset(setup.labels).isdisjoint(labels):
-        labels = (*labels, setup.labels[0])
-    moved = replace(row, owner="", team=setup.team or row.team, labels=labels)
-    waits = queue_of(policy.queues, team=moved.team, channel=moved.channel, brand=moved.brand, labels=moved.labels)
-    return moved if waits is setup else None
+    return in_queue(policy, row, name)
 
 
 def _said(tx: Tx, policy: HubPolicy, row: CaseRow, step: Step, clock: SlaClock) -> Alert:

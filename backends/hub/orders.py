@@ -15,6 +15,7 @@ from agent_tui.backends.hub import (
     promises,
     replies,
     standings,
+    transferring,
 )
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
@@ -33,6 +34,7 @@ from agent_tui.domain.orders import (
     ChangePromise,
     EraseCustomer,
     Excuse,
+    Follow,
     JoinCustomers,
     Label,
     LinkElsewhere,
@@ -87,6 +89,7 @@ ORDERS = (
     "write-up",
     "presence",
     *leases.ORDERS,
+    *transferring.ORDERS,
     "save-draft",
     "pull",
     "announce",
@@ -120,6 +123,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return _note(tx, agent, order)
         case Assign():
             return _assign(tx, agent, order)
+        case Follow():
+            return transferring.follow(tx, agent, order)
         case Label():
             return _label(tx, agent, order)
         case Prioritise():
@@ -202,6 +207,8 @@ def _note(tx: Tx, agent: Agent, order: Note) -> str:
     if len(order.body.raw) > MAX_BODY:
         raise Refused("too-long", "The note is too long.")
     note = hub_filing.note_or_line(tx, "note", case, order.body.raw, agent, tx.now)
+    if transferring.is_side_talk(tx, case, agent):
+        note = replace(note, auto=transferring.SIDE_TALK)
     hub_filing.add_message(tx, note, None, "", None, agent.id)
     return note.id
 

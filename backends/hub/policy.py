@@ -32,6 +32,8 @@ class HubPolicy:
     `country`: of phone numbers without a country code (ISO 3166).
     `login`: the presence that a shift begins with. `away_ms`: how long a lost line changes no presence. `reasons`: why
     agents may be not ready, with titles where the workspace has its own.
+    `transfer_ms`: how long an agent has to answer when a case is offered to them; `queue_transfer_ms`: how long a case
+    that was sent to a queue waits there before it comes back.
     `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
 
     grace_ms: int = 72 * HOUR_MS
@@ -51,5 +53,7 @@ class HubPolicy:
     login: str = "available"
     away_ms: int = 90 * MS
     reasons: tuple[tuple[str, str], ...] = tuple((name, "") for name in REASONS)
+    transfer_ms: int = 2 * MINUTE_MS
+    queue_transfer_ms: int = 30 * MINUTE_MS
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()

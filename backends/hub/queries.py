@@ -26,6 +26,7 @@ from agent_tui.backends.hub.store import (
     shift,
     sla,
     talk,
+    transfers,
     waiting,
 )
 from agent_tui.domain.brands import sees, sees_every
@@ -203,6 +204,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
     parts = cases.parts(connection, head)
     messages, more = talk.timeline(connection, parts, query.before, limit)
     owed = [replace(one, case=head) for part in parts for one in promises.of_case(connection, part)]
+    moved = [replace(one, case=head) for part in parts for one in transfers.of_case(connection, part)]
     return CaseDetail(
         row,
         customer,
@@ -213,6 +215,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         log.disclosures(connection, parts),
         tuple(sorted(owed, key=lambda one: (one.at, one.id))),
         sla.breaches(connection, parts),
+        tuple(sorted(moved, key=lambda one: (one.at, one.id))),
     )
 
 

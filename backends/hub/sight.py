@@ -34,6 +34,7 @@ from agent_tui.domain.orders import (
     Reply,
     RetrySend,
     SettlePromise,
+    TransferCase,
     WriteUp,
 )
 
@@ -90,7 +91,7 @@ def sees_file(connection: Connection, agent: Agent, blob: str) -> bool:
 def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order) -> None:
     """Refuse an order on what the agent may not see, as if it were not there. Raises Refused."""
     about = getattr(order, "case", "")
-    if isinstance(order, Assign | HandOver | MakePromise | ChangePromise) and order.agent:
+    if isinstance(order, Assign | HandOver | TransferCase | MakePromise | ChangePromise) and order.agent:
         to = agents.find(connection, order.agent)
         if to is not None and not sees_case(connection, to, about):
             raise Refused("other-brand", f"{to.name} may not see cases of this brand.")

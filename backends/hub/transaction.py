@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from agent_tui.backends.hub import holding, measuring
+from agent_tui.backends.hub import holding, measuring, transfer_keeping
 from agent_tui.backends.hub.clock_keeping import keep_clocks
 from agent_tui.backends.hub.edits import Edit
 from agent_tui.backends.hub.ids import Ids
@@ -317,6 +317,7 @@ class Tx:
         """Write what changed; the events for the log, each with the row of its case as the job leaves it."""
         for id, edit in list(self._edits.items()):
             if edit.version or edit.touched:
+                transfer_keeping.settle(self, id)
                 keep_clocks(self, id, edit)
         for edit in self._edits.values():
             if edit.now.head and (edit.version or edit.touched):
@@ -409,6 +410,7 @@ class Tx:
             if self._lead(id, head, root):
                 changed.add(id)
         holding.regrouped(self, moved)
+        transfer_keeping.regrouped(self, moved)
         for head, parts in groups.items():
             self._show(head, [self._edits[part] for part in parts])
         for id in (record.row.id for record in records) if whole else ():

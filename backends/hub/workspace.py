@@ -26,6 +26,8 @@ from agent_tui.backends.hub import (
     routing,
     sending,
     sight,
+    transfer_keeping,
+    transferring,
     turning,
 )
 from agent_tui.backends.hub.access import Doorkeeper
@@ -47,6 +49,7 @@ from agent_tui.backends.hub.store import Store, StoreError, StoreFull, agents, b
 from agent_tui.backends.hub.store import alerts as stored_alerts
 from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store import sla as stored_sla
+from agent_tui.backends.hub.store import transfers as stored_transfers
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.wallboard import Boards
@@ -64,9 +67,10 @@ from agent_tui.domain.events import (
     LeaseChanged,
     MessageAdded,
     MessageChanged,
+    TransferChanged,
 )
 from agent_tui.domain.model import Agent, Sender
-from agent_tui.domain.orders import CallAction, Order, Pull, SaveDraft, about_of
+from agent_tui.domain.orders import AnswerTransfer, CallAction, Order, Pull, SaveDraft, TransferCase, about_of
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery, WallboardQuery
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, TimeSource
@@ -135,6 +139,12 @@ class Workspace:
             lambda: self._write(leases.end_those_run_out),
             self._spawn,
         )
+        self._lapses = Alarm(
+            time,
+            lambda: self._due(stored_transfers.next_due),
+            lambda: self._write(transfer_keeping.end_those_lapsed),
+            self._spawn,
+        )
         self._turns = Alarm(
             time,
             lambda: self._due(stored_sla.next_turn),
@@ -190,6 +200,7 @@ class Workspace:
         self._indexer.start()
         self._wakes.start()
         self._lease_ends.start()
+        self._lapses.start()
         self._turns.start()
         self._scrubber.start()
         self._router.start()
@@ -203,6 +214,7 @@ class Workspace:
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
+        self._lapses.stop()
         self._turns.stop()
         self._scrubber.stop()
         self._router.stop()
@@ -334,6 +346,8 @@ class Workspace:
                     lanes.update(self._lanes)
                 case CaseChanged(change="snoozed" | "unblocked" | "not-spam"):
                     self._wakes.set()
+                case TransferChanged():
+                    self._lapses.set()
                 case CustomerErased():
                     self._scrubber.wake()
                 case ClockTurned(change="step"):
@@ -440,6 +454,10 @@ class Workspace:
                 result = order.call
             elif isinstance(order, Pull):
                 result = routing.pull(tx, policy.queues, memory, me, order.queue, planned)
+            elif isinstance(order, TransferCase):
+                result = transferring.transfer(tx, policy, memory, me, desk, order)
+            elif isinstance(order, AnswerTransfer):
+                result = transferring.answer(tx, policy, me, desk, order)
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease

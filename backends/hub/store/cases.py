@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, or_, select, update
 
-from agent_tui.backends.hub.store import promises
+from agent_tui.backends.hub.store import promises, transfers
 from agent_tui.backends.hub.store.schema import (
     case,
     case_count,
@@ -178,6 +178,8 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         promise=_promise(connection, held.promise_id, held.id) if held.promise_id else None,
         erased=bool(held.erased),
         known_as=tuple(held.known_as.split()),
+        transfer=transfers.find(connection, held.transfer_id) if held.transfer_id else None,
+        followers=from_words(held.followers),
     )
 
 
@@ -316,6 +318,9 @@ def _columns(record: CaseRecord | Shown) -> dict[str, Any]:
         "call_id": record.call,
         "promise_id": row.promise.id if row.promise is not None else "",
         "promise_whose": whose_promise(row),
+        "transfer_id": row.transfer.id if row.transfer is not None else "",
+        "transfer_to": row.transfer.agent if row.transfer is not None else "",
+        "followers": words(row.followers),
         "preview_kind": row.preview_kind,
         "state": state_column(record.state),
         "entered": record.state.entered,

@@ -20,6 +20,7 @@ from agent_tui.backends.hub.store import (
     phone,
     promises,
     talk,
+    transfers,
 )
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
@@ -44,6 +45,7 @@ from agent_tui.domain.events import (
     MessageChanged,
     PromiseChanged,
     RulesChanged,
+    TransferChanged,
     UnknownBody,
 )
 from agent_tui.domain.model import EMPTY, CaseRow, Disclosure, Message
@@ -132,6 +134,9 @@ def columns_of(entry: Event) -> dict[str, Any]:
         case PromiseChanged():
             ref = body.promise.id
             data = {name: getattr(body.promise, name) for name in ("state", "due", "agent", "team")}
+        case TransferChanged():
+            ref = body.transfer.id
+            data = {name: getattr(body.transfer, name) for name in ("state", "agent", "queue", "warm")}
         case LeaseChanged():
             data = {name: getattr(body, name) for name in _LEASE}
         case LeaseAsked():
@@ -204,6 +209,8 @@ def led_by(body: AnyBody, leader: str) -> AnyBody:
         return CallChanged(replace(body.call, case=leader))
     if isinstance(body, PromiseChanged) and leader:
         return PromiseChanged(replace(body.promise, case=leader))
+    if isinstance(body, TransferChanged) and leader:
+        return TransferChanged(replace(body.transfer, case=leader))
     return body
 
 
@@ -257,6 +264,9 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "promise-changed":
             promise = promises.find(connection, ref)
             return PromiseChanged(promise) if promise is not None else UnknownBody()
+        case "transfer-changed":
+            transfer = transfers.find(connection, ref)
+            return TransferChanged(transfer) if transfer is not None else UnknownBody()
         case "lease-changed":
             return LeaseChanged(**data)
         case "lease-asked":

@@ -24,7 +24,9 @@ MAX_ROWS = 500
 MAX_TEXT = 1_000
 """Characters of a filter that are looked at; SQLite refuses far longer ones."""
 _NONE = "''"
-"""A literal: the index of promises holds the other rows only."""
+"""A literal: the indexes of promises, transfers and followers hold the other rows only."""
+_UNCOUNTED = ("promised", "promised-others", "handed", "followed")
+"""Scopes that no table of counts knows: there are few such rows."""
 
 
 def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
@@ -39,16 +41,21 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
             return and_(table.c.owner.not_in(("", me.id)), mine)
         case "promised" | "promised-others":
             mine = case.c.promise_whose == me.id if section.scope == "promised" else case.c.promise_whose != me.id
-            found = and_(case.c.promise_id != text(_NONE), mine)
-            if table is case:
-                return found
-            return table.c.case_id.in_(select(case.c.id).where(found, case.c.stage == section.stage))
+            found = and_(case.c.promise_id != text(_NONE), mine, case.c.stage == section.stage)
+        case "handed":
+            found = and_(case.c.transfer_id != text(_NONE), case.c.transfer_to == me.id, case.c.owner != me.id)
+        case "followed":
+            followers = case.c.followers.contains(f",{me.id},", autoescape=True)
+            found = and_(case.c.followers != text(_NONE), followers, case.c.stage == section.stage)
         case "all":
             return true()
+    return found if table is case else table.c.case_id.in_(select(case.c.id).where(found))
 
 
 def _section(table: Table, section: Section, channel: str, me: Agent) -> ColumnElement[bool]:
-    found = and_(table.c.stage == section.stage, _scope(table, section, me), seen(table.c.brand, me))
+    found = and_(_scope(table, section, me), seen(table.c.brand, me))
+    if section.scope != "handed":
+        found = and_(table.c.stage == section.stage, found)
     if channel:
         found = and_(found, table.c.channels.contains(f",{channel},", autoescape=True))
     return found
@@ -59,7 +66,7 @@ def total(connection: Connection, section: Section, channel: str, text: str, me:
     if text.strip():
         where = and_(_section(case_search, section, channel, me), _matches(text))
         found = select(func.count()).select_from(case_search).where(where)
-    elif channel or section.scope in ("promised", "promised-others"):
+    elif channel or section.scope in _UNCOUNTED:
         found = select(func.count()).select_from(case).where(_section(case, section, channel, me))
     else:
         found = select(func.coalesce(func.sum(case_count.c.cases), 0)).where(

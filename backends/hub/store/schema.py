@@ -237,6 +237,10 @@ case = Table(
     Column("call_id", Id, nullable=False),
     Column("promise_id", Id, nullable=False, server_default=""),
     Column("promise_whose", Id, nullable=False, server_default=""),
+    # The transfer that is open, and the agent whom it is offered to.
+    Column("transfer_id", Id, nullable=False, server_default=""),
+    Column("transfer_to", Id, nullable=False, server_default=""),
+    Column("followers", Text, nullable=False, server_default=""),
     Column("preview_kind", Word, nullable=False),
     Column("state", Text, nullable=False),
     # The case that leads the row this one is in: its own id when it leads others or may, "" when it stands alone.
@@ -276,6 +280,23 @@ case = Table(
         "promise_whose",
         sqlite_where=text("promise_id <> ''"),
         postgresql_where=text("promise_id <> ''"),
+    ),
+    Index(
+        "ix_cases_transfer",
+        "transfer_to",
+        "sort_at",
+        "id",
+        sqlite_where=text("transfer_id <> ''"),
+        postgresql_where=text("transfer_id <> ''"),
+    ),
+    Index(
+        "ix_cases_followed",
+        "stage",
+        "sort_at",
+        "id",
+        "followers",
+        sqlite_where=text("followers <> ''"),
+        postgresql_where=text("followers <> ''"),
     ),
     Index("ix_cases_wake", "snoozed", sqlite_where=text("snoozed > 0"), postgresql_where=text("snoozed > 0")),
 )
@@ -580,6 +601,28 @@ promise_text = Table(
     Column("promise_id", Id, ForeignKey("promise.id"), primary_key=True),
     Column("what", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# A case on its way to an agent or a queue. `note`: the message that says why. `was_team`, `label`: what a queue that it
+# was sent to made of the case, so that it can come back as it was.
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("by", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("queue", Word, nullable=False),
+    Column("warm", Boolean, nullable=False),
+    Column("due", At, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("note", Id, nullable=False),
+    Column("ended", At),
+    Column("ended_by", Id, nullable=False),
+    Column("was_team", Word, nullable=False, server_default=""),
+    Column("label", Word, nullable=False, server_default=""),
+    Index("ix_transfer_due", "due", sqlite_where=text("due > 0"), postgresql_where=text("due > 0")),
 )
 
 command = Table(

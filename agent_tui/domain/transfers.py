@@ -1,0 +1,136 @@
+"""Transfers: a case on its way from one agent to another or to a queue. Pure rules over one transfer; every function
+answers what it is afterwards, or raises TransferRefused.
+
+Cold: the case changes hands when the other side takes it. Warm: once the other agent has come, both see the case and
+what they write is a side-talk, until the one who asked hands it over or keeps it. Whoever is asked may say no, an offer
+that nobody answers runs out, and either way the case is where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Literal
+
+from agent_tui.domain.frozen import frozen
+from agent_tui.domain.time import Ms
+
+TransferState = Literal["offered", "together", "done", "declined", "lapsed", "withdrawn"]
+"""`offered`: nobody has answered; `together`: a warm one whose agent has come; `done`: the case is theirs; `declined`:
+they said no; `lapsed`: nobody answered in time; `withdrawn`: it was taken back, they left again, or the case went
+another way."""
+TransferAnswer = Literal["accept", "decline", "withdraw", "complete"]
+"""`accept` and `decline`: whoever is asked; `withdraw`: takes it back, or leaves a warm one; `complete`: who asked
+hands over now."""
+OPEN: Final[tuple[TransferState, ...]] = ("offered", "together")
+Code = Literal["transfer-over", "not-asked", "not-together", "not-yours"]
+
+
+class TransferRefused(Exception):
+    """It cannot be: `transfer` as it stands."""
+
+    def __init__(self, code: Code, transfer: Transfer) -> None:
+        super().__init__(code)
+        self.code: Code = code
+        self.transfer = transfer
+
+
+@frozen
+class Transfer:
+    """`by`: who gives it; `agent`: whom it is offered to, who has it where it came out of a queue, "" nobody yet;
+    `queue`: where it was sent to, "" to an agent by name. `note`: the id of the message that says what was done and
+    what is promised. `due`: an offer lapses then (Ms), 0 once it is answered. `ended`, `ended_by`: when and by whom it
+    was settled ("" by time, or by what became of the case)."""
+
+    id: str
+    case: str
+    by: str
+    at: Ms
+    agent: str = ""
+    queue: str = ""
+    warm: bool = False
+    due: Ms = 0
+    state: TransferState = "offered"
+    note: str = ""
+    ended: Ms | None = None
+    ended_by: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    def asks(self, agent: str) -> bool:
+        """Whether this agent is to say yes or no."""
+        return self.state == "offered" and bool(agent) and self.agent == agent
+
+    def concerns(self, agent: str) -> bool:
+        """Whether it is open and this agent is one of its two."""
+        return self.open and bool(agent) and agent in (self.by, self.agent)
+
+
+def accept(held: Transfer, agent: str, now: Ms) -> Transfer:
+    """Whoever is asked takes a cold one, or comes to a warm one. Raises TransferRefused `transfer-over` and
+    `not-asked`."""
+    _open(held)
+    if not held.asks(agent):
+        raise TransferRefused("not-asked", held)
+    return replace(held, state="together", due=0) if held.warm else _ended(held, "done", agent, now)
+
+
+def decline(held: Transfer, agent: str, now: Ms) -> Transfer:
+    """Whoever is asked says no. Raises TransferRefused `transfer-over`, `not-asked`."""
+    _open(held)
+    if not held.asks(agent):
+        raise TransferRefused("not-asked", held)
+    return _ended(held, "declined", agent, now)
+
+
+def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> Transfer:
+    """Who gave it takes it back, who came to a warm one leaves again, a supervisor ends it. Raises TransferRefused
+    `transfer-over`, `not-yours`."""
+    _open(held)
+    if held.state == "offered" and held.asks(agent):
+        return _ended(held, "declined", agent, now)
+    if not (supervises or held.concerns(agent)):
+        raise TransferRefused("not-yours", held)
+    return _ended(held, "withdrawn", agent, now)
+
+
+def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
+    """Who gave a warm one hands it over to the agent who came. Raises TransferRefused `transfer-over`,
+    `not-together`, `not-yours`."""
+    _open(held)
+    if held.state != "together":
+        raise TransferRefused("not-together", held)
+    if held.by != agent:
+        raise TransferRefused("not-yours", held)
+    return _ended(held, "done", agent, now)
+
+
+def lapse(held: Transfer, now: Ms) -> Transfer:
+    """What it is once its time has come; itself where that has not."""
+    if held.state != "offered" or not 0 < held.due <= now:
+        return held
+    return _ended(held, "lapsed", "", now)
+
+
+def follow(held: Transfer, owner: str, closed: bool, now: Ms) -> Transfer:
+    """What becomes of an open one when its case goes on by itself: taken out of the queue it was sent to, it is done;
+    closed, or another's by now, it is withdrawn. Itself where nothing of that has happened."""
+    if not held.open:
+        return held
+    if closed:
+        return _ended(held, "withdrawn", "", now)
+    if held.queue and not held.warm:
+        return _ended(replace(held, agent=owner), "done", owner, now) if owner else held
+    if owner and owner == held.agent:
+        return _ended(held, "done", owner, now)
+    return held if owner in ("", held.by) else _ended(held, "withdrawn", "", now)
+
+
+def _open(held: Transfer) -> None:
+    if not held.open:
+        raise TransferRefused("transfer-over", held)
+
+
+def _ended(held: Transfer, state: TransferState, by: str, now: Ms) -> Transfer:
+    return replace(held, state=state, due=0, ended=now, ended_by=by)

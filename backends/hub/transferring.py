@@ -1,0 +1,248 @@
+"""Orders that move a case from one agent to another or to a queue, each one transaction: it is done or not done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub import placing, routing, transfer_keeping
+from agent_tui.backends.hub.holding import keep as keep_lease
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.routing import Memory, takes_work
+from agent_tui.backends.hub.store import agents, cases, leases, phone, transfers
+from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain import joining
+from agent_tui.domain import leases as lease_rules
+from agent_tui.domain import transfers as rules
+from agent_tui.domain.brands import sees
+from agent_tui.domain.channels import channel
+from agent_tui.domain.events import CaseChanged
+from agent_tui.domain.leases import LeaseRefused
+from agent_tui.domain.model import Agent
+from agent_tui.domain.orders import AnswerTransfer, Follow, TransferCase
+from agent_tui.domain.standing import OFFLINE
+from agent_tui.domain.transfers import Transfer, TransferRefused
+
+ORDERS = ("transfer", "answer-transfer", "follow")
+MAX_WORDS = 4000
+MOST_FOLLOWERS = 50
+SIDE_TALK = "side-talk"
+"""What marks a note (`Message.auto`) that two agents write to each other in a warm transfer."""
+_WHY = {
+    "transfer-over": "That transfer is over: look at the case again.",
+    "not-asked": "That case is offered to somebody else.",
+    "not-together": "They have not come yet: wait, or take the case back (t).",
+    "not-yours": "That is for whoever gives the case to say.",
+}
+
+
+def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str, order: TransferCase) -> str:
+    """Offer it, or send it to a queue; the transfer's id. Raises Refused."""
+    record = _leader(tx, order.case)
+    row = record.row
+    if tx.shown(row.id).stage in joining.CLOSED:
+        raise Refused("closed", "The case is closed: reopen it first (D).")
+    if row.transfer is not None:
+        raise Refused("transfer-open", "The case is on its way already: take it back first (t).")
+    if bool(order.agent) == bool(order.queue):
+        raise Refused("no-target", "Say to whom it goes: an agent or a queue.")
+    if row.owner not in ("", agent.id) and agent.role == "agent":
+        raise Refused("not-yours", f"{_name(tx, row.owner)} has this case: ask for it first (G).")
+    _check_hands(tx, row.id, agent, desk)
+    words = _words(order.note.raw)
+    if not words:
+        raise Refused("no-note", "Say what was done and what is promised.")
+    if order.queue and not order.warm:
+        return _to_queue(tx, policy, agent, desk, record, order.queue, words)
+    to = _asked(tx, policy, memory, agent, record, order)
+    note = _note(tx, row.id, agent, words)
+    due = tx.now + policy.transfer_ms
+    new = Transfer(tx.ids.new("x"), row.id, agent.id, tx.now, to.id, order.queue, order.warm, due, note=note)
+    hub_filing.own(tx, row.id, agent)
+    transfers.add(tx.connection, new)
+    transfer_keeping.show(tx, new, agent.id)
+    return new.id
+
+
+def answer(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, order: AnswerTransfer) -> str:
+    """Take it, refuse it, take it back, hand it over. The fence where the case is mine at this terminal now, else "".
+    Raises Refused."""
+    record = _leader(tx, order.case)
+    held = transfers.find(tx.connection, order.transfer) if order.transfer else record.row.transfer
+    if held is None or held.case not in [part.row.id for part in tx.parts(order.case)]:
+        raise Refused("no-transfer", "There is no such transfer of this case.")
+    try:
+        now = _answered(held, agent, tx, order)
+    except TransferRefused as refused:
+        raise Refused(refused.code, _WHY[refused.code]) from None
+    if now.state == "done":
+        _check_talk(tx, record.row.id, held.by)
+    words = _words(order.words.raw)
+    if words:
+        _note(tx, record.row.id, agent, words)
+    transfer_keeping.keep(tx, now, agent.id)
+    if now.state == "withdrawn" and now.queue and not now.warm:
+        transfer_keeping.come_back(tx, held, agent.id)
+    if now.state != "done":
+        return ""
+    row = record.row
+    transfer_keeping.give(tx, row, held.agent, row.team, row.labels, agent.id)
+    return _hand(tx, policy, row.id, held, agent, desk, accepted=order.answer == "accept")
+
+
+def follow(tx: Tx, agent: Agent, order: Follow) -> str:
+    """Hear of it, or no longer. Raises Refused."""
+    row = _leader(tx, order.case).row
+    others = tuple(one for one in row.followers if one != agent.id)
+    now = (*others, agent.id) if order.on else others
+    if order.on == (agent.id in row.followers):
+        return ""
+    if len(now) > MOST_FOLLOWERS:
+        raise Refused("too-many", f"At most {MOST_FOLLOWERS} agents follow a case.")
+    tx.put(replace(row, followers=now))
+    tx.append(CaseChanged("followed" if order.on else "unfollowed", agent.id), row.id, by=agent.id)
+    return ""
+
+
+def is_side_talk(tx: Tx, case: str, agent: Agent) -> bool:
+    """Whether a note of this agent is said to the other one of a warm transfer."""
+    record = tx.leader(case)
+    held = record.row.transfer if record is not None else None
+    return held is not None and held.state == "together" and held.concerns(agent.id)
+
+
+# -- to whom -----------------------------------------------------------------------------------------------------------
+
+
+def _asked(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: CaseRecord, order: TransferCase) -> Agent:
+    if order.queue:
+        return _of_queue(tx, policy, memory, agent, record, order.queue)
+    to = agents.find(tx.connection, order.agent)
+    if to is None:
+        raise Refused("no-agent", f"There is no agent {order.agent} here, or they are disabled.")
+    if to.id == agent.id:
+        raise Refused("to-yourself", "That is you: choose a colleague.")
+    if to.presence == OFFLINE:
+        raise Refused("not-here", f"{to.name} is not here: choose another, or assign it to them all the same (A).")
+    return to
+
+
+def _of_queue(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: CaseRecord, queue: str) -> Agent:
+    """Of those who work the queue and could take the case, whoever has been idle the longest."""
+    setup = next((setup for setup in policy.queues if setup.id == queue), None)
+    if setup is None:
+        raise Refused("no-queue", f"There is no queue {queue}.")
+    row = record.row
+    language = tx.customer(record.node).language
+    needs = frozenset(setup.needs_of(channel=row.channel, brand="", labels=row.labels, language=language))
+    asked = {one.agent for one in transfers.of_case(tx.connection, row.id) if one.state in ("declined", "lapsed")}
+    load = routing.weights(tx.connection, policy.queues)
+    able = [
+        one
+        for one in agents.everyone(tx.connection)
+        if one.id != agent.id
+        and takes_work(one)
+        and one.id in memory.idle_since
+        and setup.worked_by(one.id, one.teams)
+        and sees(one, row.brand)
+        and needs <= frozenset(one.skills)
+    ]
+    if not able:
+        raise Refused("nobody-ready", f"Nobody of {setup.name} takes work now: send it there without waiting (t).")
+    return min(able, key=lambda one: (one.id in asked, load.get(one.id, 0), memory.idle_since[one.id], one.id))
+
+
+def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRecord, queue: str, words: str) -> str:
+    row = record.row
+    if all(setup.id != queue for setup in policy.queues):
+        raise Refused("no-queue", f"There is no queue {queue}.")
+    moved = placing.in_queue(policy, row, queue)
+    if moved is None:
+        raise Refused("not-its-queue", "A case like this one would wait in another queue: choose that, or an agent.")
+    if not row.owner and (moved.team, moved.labels) == (row.team, row.labels):
+        raise Refused("waits-there", "It waits in that queue already.")
+    _check_talk(tx, row.id, agent.id)
+    note = _note(tx, row.id, agent, words)
+    label = next((one for one in moved.labels if one not in row.labels), "")
+    cases.add_labels(tx.connection, [label] if label else [])
+    due = tx.now + policy.queue_transfer_ms
+    new = Transfer(tx.ids.new("x"), row.id, agent.id, tx.now, "", queue, False, due, note=note)
+    transfers.add(tx.connection, new, row.team, label)
+    transfer_keeping.show(tx, new, agent.id)
+    transfer_keeping.give(tx, row, "", moved.team, moved.labels, agent.id)
+    held = lease_rules.release(leases.find(tx.connection, row.id), agent.id, desk, tx.now)
+    keep_lease(tx, row.id, held, "released", agent.id)
+    return new.id
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def _answered(held: Transfer, agent: Agent, tx: Tx, order: AnswerTransfer) -> Transfer:
+    match order.answer:
+        case "accept":
+            return rules.accept(held, agent.id, tx.now)
+        case "decline":
+            return rules.decline(held, agent.id, tx.now)
+        case "withdraw":
+            return rules.withdraw(held, agent.id, tx.now, agent.role != "agent")
+        case "complete":
+            return rules.complete(held, agent.id, tx.now)
+
+
+def _hand(tx: Tx, policy: HubPolicy, case: str, given: Transfer, agent: Agent, desk: str, *, accepted: bool) -> str:
+    """Whose case it is now has it in hand too: here, where they took it, else at whichever desk they take it up."""
+    before = leases.find(tx.connection, case)
+    if accepted:
+        try:
+            held = lease_rules.accepted(before, given.by, agent.id, desk, tx.next_seq, tx.now)
+        except LeaseRefused as refused:
+            who = _name(tx, refused.holder.agent) if refused.holder is not None else "Somebody"
+            raise Refused("lease-held", f"{who} handles this case now: ask for it, or wait.") from None
+    else:
+        own = policy.lease_ms
+        grace = own if own is not None else channel(tx.shown(case).channel).lease_ms
+        held = lease_rules.hand_over(before, agent.id, desk, given.agent, "supervisor", tx.next_seq, tx.now, grace)
+    fence = keep_lease(tx, case, held, "handed-over", agent.id)
+    return fence if accepted else ""
+
+
+def _check_hands(tx: Tx, case: str, agent: Agent, desk: str) -> None:
+    held = lease_rules.settled(leases.find(tx.connection, case), tx.now).lease
+    if held is not None and held.agent != agent.id and agent.role == "agent":
+        raise Refused("lease-held", f"{_name(tx, held.agent)} handles this case now: ask for it, or wait.")
+
+
+def _check_talk(tx: Tx, case: str, agent: str) -> None:
+    """A call cannot be put through from here: whoever talks finishes first."""
+    if phone.talks(tx.connection, agent) and any(
+        part.row.call is not None and part.row.call.state in ("active", "held") and part.row.call.agent == agent
+        for part in tx.parts(case)
+    ):
+        raise Refused("in-call", "The call with them is still on: hang up first, or look at it together (T).")
+
+
+def _leader(tx: Tx, case: str) -> CaseRecord:
+    record = tx.leader(case)
+    if record is None:
+        raise Refused("no-case", "There is no such case.")
+    return record
+
+
+def _name(tx: Tx, agent: str) -> str:
+    known = agents.find(tx.connection, agent)
+    return known.name if known is not None else "Somebody else"
+
+
+def _words(text: str) -> str:
+    if len(text) > MAX_WORDS:
+        raise Refused("too-long", "That is too long for a word along the way: write a note.")
+    return text.strip()
+
+
+def _note(tx: Tx, case: str, agent: Agent, words: str) -> str:
+    note = hub_filing.note_or_line(tx, "note", case, words, agent, tx.now)
+    hub_filing.add_message(tx, note, None, "", None, agent.id)
+    return note.id
