@@ -12,7 +12,18 @@ from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
-from agent_tui.domain.orders import Assign, Block, Label, MarkUnread, Order, Prioritise, Reopen, Snooze, Spam
+from agent_tui.domain.orders import (
+    AnswerTransfer,
+    Assign,
+    Block,
+    Label,
+    MarkUnread,
+    Order,
+    Prioritise,
+    Reopen,
+    Snooze,
+    Spam,
+)
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 
 PRIORITIES: dict[str, Phrase] = {
@@ -59,7 +70,20 @@ def _assign_me(context: Context, _arguments: Arguments) -> SafeText | None:
         raise CommandError(trusted("the server has not said yet who you are; try again when it is connected"))
     if row.owner == myself.id:
         return compose("{who} is yours already", who=who(row))
+    if (taken := offered(context, row)) is not None:
+        return taken
     give(context, Assign(row.id, agent=myself.id, team=row.team))
+    return compose("{who} is yours now", who=who(row))
+
+
+def offered(context: Context, row: CaseRow) -> SafeText | None:
+    """A case that a colleague offers me is taken so; None where it is not offered to me."""
+    held, myself = row.transfer, me(context)
+    if held is None or myself is None or not held.asks(myself.id):
+        return None
+    give(context, AnswerTransfer(row.id, held.id, "accept"))
+    if held.warm:
+        return compose("{who}: what you write as a note is between the two of you", who=who(row))
     return compose("{who} is yours now", who=who(row))
 
 

@@ -31,6 +31,7 @@ VIEW_SNOOZED = "view-snoozed"
 VIEW_DONE = "view-done"
 VIEW_SPAM = "view-spam"
 VIEW_PROMISES = "view-promises"
+VIEW_FOLLOWED = "view-followed"
 VIEW_CHANNEL = "view-channel"
 FILTER = "filter"
 SEARCH = "search"
@@ -60,6 +61,9 @@ CASE_SPAM = "case-spam"
 CUSTOMER_BLOCK = "customer-block"
 LEASE_ASK = "lease-ask"
 HAND_OVER = "hand-over"
+TRANSFER = "transfer"
+TOGETHER = "together"
+FOLLOW = "follow"
 TAKE_OVER = "take-over"
 LEASE_RELEASE = "lease-release"
 DRAFT_OTHER = "draft-other"
@@ -163,6 +167,7 @@ _LOOK = (
     CommandSpec(VIEW_SNOOZED, "Snoozed cases", "Show the cases put away until later.", (LIST,)),
     CommandSpec(VIEW_DONE, "Done cases", "Show the cases that are done.", (LIST,)),
     CommandSpec(VIEW_PROMISES, "Promises", "Show the cases to whose customers something is promised.", (LIST,)),
+    CommandSpec(VIEW_FOLLOWED, "Followed", "Show the cases that I follow.", (LIST,)),
     CommandSpec(VIEW_SPAM, "Spam", "Show the cases held as spam.", (LIST,)),
     CommandSpec(
         VIEW_CHANNEL,
@@ -295,6 +300,27 @@ _CASE = (
             Argument("note", "text", required=False, help="what they should know"),
         ),
     ),
+    CommandSpec(
+        TRANSFER,
+        "Transfer",
+        "Give the case to a colleague or a queue, who say yes or no; or answer when one is given to me.",
+        (LIST,),
+        (
+            Argument("to", "target", required=False, help="@colleague or #queue"),
+            Argument("note", "text", required=False, help="what was done and what is promised"),
+        ),
+    ),
+    CommandSpec(
+        TOGETHER,
+        "Together",
+        "Ask a colleague, or whoever is idle in a queue, to look at the case with me; then hand it over or keep it.",
+        (LIST,),
+        (
+            Argument("with", "target", required=False, help="@colleague or #queue"),
+            Argument("note", "text", required=False, help="what was done and what is promised"),
+        ),
+    ),
+    CommandSpec(FOLLOW, "Follow", "Hear what becomes of a case that is not mine, or no longer.", (LIST,)),
     CommandSpec(
         TAKE_OVER,
         "Take over",

@@ -12,6 +12,7 @@ ArgumentKind = Literal[
     "number",
     "choice",
     "agent",
+    "target",
     "team",
     "label",
     "reason",
@@ -23,7 +24,8 @@ ArgumentKind = Literal[
     "digit",
     "command",
 ]
-"""What the `:` line completes with. `when` is a time, a length or "reply" (`30m`, `2h`, `09:00`, `sun`, `reply`)."""
+"""What the `:` line completes with. `when` is a time, a length or "reply" (`30m`, `2h`, `09:00`, `sun`, `reply`);
+`target` is `@agent` or `#queue`."""
 
 Group = Literal["move", "look", "case", "write", "compose", "call", "desk"]
 """The headings of the help, in the order of `GROUPS`."""

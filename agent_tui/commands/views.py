@@ -214,6 +214,7 @@ COMMANDS = (
     command(ids.VIEW_DONE, _viewer("done")),
     command(ids.VIEW_SPAM, _viewer("spam")),
     command(ids.VIEW_PROMISES, _viewer("promises")),
+    command(ids.VIEW_FOLLOWED, _viewer("followed")),
     command(ids.VIEW_CHANNEL, _channel),
     command(ids.FILTER, _filter),
     command(ids.MARK, _mark, has_case, _in_inbox),

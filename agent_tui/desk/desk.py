@@ -28,6 +28,7 @@ from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.desk.past import Past
 from agent_tui.desk.person import Person
 from agent_tui.desk.saved import Saved
+from agent_tui.desk.transfer_notices import transfer_notice
 from agent_tui.domain.events import (
     AgentChanged,
     CallChanged,
@@ -134,7 +135,8 @@ class Desk:
         self._breaches.heard(key, happening)
         asked = self.asked_for.heard(key, happening, state.me.id if state.me is not None else "")
         notice = notice_of(happening, state, self.row(key), self.id, self._near(key), asked)
-        for told in (notice, clock_notice(happening, state, self.row(key), now)):
+        moved = transfer_notice(happening, state, self.row(key), self._near(key) != "elsewhere")
+        for told in (notice, moved, clock_notice(happening, state, self.row(key), now)):
             if told is not None:
                 changes.notices.append(told)
         if state.missed is not None:

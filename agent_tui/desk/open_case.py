@@ -10,6 +10,7 @@ from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer
 from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
+from agent_tui.domain.transfers import Transfer
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class OpenCase:
     disclosures: tuple[Disclosure, ...] = ()
     promises: tuple[Promise, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

@@ -19,6 +19,7 @@ from agent_tui.domain.events import (
     MessageAdded,
     MessageChanged,
     PromiseChanged,
+    TransferChanged,
     is_erased,
 )
 from agent_tui.domain.model import CaseDetail, Conversation, Disclosure, Message
@@ -64,6 +65,7 @@ class Timeline:
             case.disclosures = detail.disclosures
             case.promises = detail.promises
             case.breaches = detail.breaches
+            case.transfers = detail.transfers
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):
@@ -96,6 +98,9 @@ class Timeline:
         elif isinstance(body, PromiseChanged):
             others = tuple(promise for promise in case.promises if promise.id != body.promise.id)
             case.promises = tuple(sorted((*others, body.promise), key=lambda promise: (promise.at, promise.id)))
+        elif isinstance(body, TransferChanged):
+            moved = tuple(transfer for transfer in case.transfers if transfer.id != body.transfer.id)
+            case.transfers = tuple(sorted((*moved, body.transfer), key=lambda one: (one.at, one.id)))
         elif isinstance(body, ClockTurned):
             case.breaches, before = with_turn(case.breaches, event, body), case.breaches
             if body.change in ("step", "withdrawn"):
@@ -135,7 +140,7 @@ class Timeline:
         self._provisional.clear()
         case.customer, case.history, case.more_before = None, None, False
         case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
-        case.breaches, case.turns = (), ()
+        case.breaches, case.turns, case.transfers = (), (), ()
         case.cards_asked.clear()
         self.asks.stale = True
         self._compose()

@@ -9,9 +9,11 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.known_as import OTHER, SAME
 from agent_tui.domain.model import CaseRow, Promise
 from agent_tui.domain.orders import (
+    AnswerTransfer,
     Assign,
     Block,
     ChangePromise,
+    Follow,
     Label,
     LinkElsewhere,
     MakePromise,
@@ -25,6 +27,7 @@ from agent_tui.domain.orders import (
     SettlePromise,
     Snooze,
     Spam,
+    TransferCase,
     case_of,
 )
 from agent_tui.domain.text import SafeText, trusted
@@ -47,7 +50,7 @@ class Undoable:
 
 def writes_note(order: Order) -> bool:
     """Whether it says something in a case, which stays said: a colleague may have read it."""
-    return isinstance(order, Note) or (isinstance(order, Assign) and bool(order.note.raw.strip()))
+    return isinstance(order, Note | TransferCase) or (isinstance(order, Assign) and bool(order.note.raw.strip()))
 
 
 def inverse(order: Order, before: CaseRow | None, promised: Promise | None = None) -> tuple[Order, SafeText] | None:
@@ -67,6 +70,10 @@ def inverse(order: Order, before: CaseRow | None, promised: Promise | None = Non
         if writes_note(order):
             words = trusted("undone: assigned as before; the note stays")
         return Assign(case, before.owner, before.team), words
+    if isinstance(order, TransferCase):
+        return AnswerTransfer(case, "", "withdraw"), trusted("undone: the transfer; the note stays")
+    if isinstance(order, Follow):
+        return Follow(case, not order.on), trusted("undone: follow")
     if isinstance(order, Resolve | Snooze):
         words = trusted("undone: done") if isinstance(order, Resolve) else trusted("undone: snooze")
         return Reopen(case, promises=True) if isinstance(order, Resolve) and order.promises else _back_to(before), words

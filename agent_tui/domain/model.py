@@ -501,10 +501,12 @@ class Directory:
 
     @property
     def names(self) -> dict[str, str]:
-        """What agents are called, by id; teams and brands by `team:` or `brand:` and their short name."""
+        """What agents are called, by id; teams, brands and queues by `team:`, `brand:` or `queue:` and their short
+        name."""
         teams = {f"team:{team}": self.team_title(team) for team in self.teams}
         brands = {f"brand:{brand}": title for brand, title in self.brand_titles}
-        return {agent.id: agent.name for agent in self.agents} | teams | brands
+        queues = {f"queue:{queue.id}": queue.name for queue in self.queues}
+        return {agent.id: agent.name for agent in self.agents} | teams | brands | queues
 
     def canned_for(self, brand: str) -> dict[str, str]:
         """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""

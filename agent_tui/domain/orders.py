@@ -357,8 +357,8 @@ class TransferCase:
 
 @frozen
 class AnswerTransfer:
-    """See `TransferAnswer`. `transfer` "": the one that is open. `words`: why, or what to know, a note of the case. To accept a cold one gives the fence of
-    the case, which is mine at this terminal then."""
+    """See `TransferAnswer`. `transfer` "": the one that is open. `words`: why, or what to know, a note of the case. To
+    accept a cold one gives the fence of the case, which is mine at this terminal then."""
 
     case: str
     transfer: str

@@ -64,8 +64,10 @@ NEVER = {
     # a state names messages by id; channels, brands, teams and accounts are the hub's own words
     "cases": {
         *("id", "customer_id", "brand", "channel", "channels", "stage", "owner", "team", "call_id", "promise_id"),
-        *("promise_whose", "preview_kind", "state", "head", "sla"),
+        *("promise_whose", "preview_kind", "state", "head", "sla", "transfer_id", "transfer_to", "followers"),
     },
+    # what is said with one is a message; queue, team and label are words of hub.toml
+    "transfer": {"id", "case_id", "by", "agent", "queue", "state", "note", "ended_by", "was_team", "label"},
     # words of the rules, and of hub.toml
     "sla_clock": {
         *("case_id", "metric", "key", "state", "by", "policy", "version", "queue", "channel", "brand", "agent"),

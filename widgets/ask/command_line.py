@@ -92,6 +92,10 @@ class CommandLineAsking(Asking):
             yield from (
                 Offer(team, clean_line(directory.team_title(team)), trusted("team")) for team in directory.teams
             )
+        elif argument.kind == "target":
+            for agent in directory.agents:
+                yield Offer(f"@{agent.id}", clean_line(agent.name), presence_of(agent, directory.reasons))
+            yield from (Offer(f"#{one.id}", clean_line(one.name), trusted("queue")) for one in directory.queues)
         elif argument.kind == "label":
             row = self._context.row
             on = row.labels if row is not None else ()

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from agent_tui.commands.breaches import reason_words
 from agent_tui.commands.case import PRIORITIES
 from agent_tui.commands.promises import promise_due, promise_end, promise_whose
+from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
@@ -18,6 +19,7 @@ from agent_tui.domain.mail_address import bare
 from agent_tui.domain.model import Breach, Call, Conversation, Customer, Message, Promise
 from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
 from agent_tui.domain.time import Ms
+from agent_tui.domain.transfers import Transfer
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import clock_time, day, day_number, talk_time
 
@@ -100,8 +102,18 @@ class Acted:
     to: SafeText
 
 
-Item = Earlier | Rule | Said | Talked | Owing | Late | Acted
-Entry = Said | Talked | Owing | Late | Acted
+@frozen
+class Given:
+    """The case was given to somebody. `who`: by whom; `words`: to whom, and what became of it."""
+
+    key: str
+    transfer: Transfer
+    who: SafeText
+    words: SafeText
+
+
+Item = Earlier | Rule | Said | Talked | Owing | Late | Acted | Given
+Entry = Said | Talked | Owing | Late | Acted | Given
 
 
 @frozen
@@ -117,7 +129,7 @@ class Spoken:
     """What the reasons for being late are called, by their codes."""
 
 
-What = Message | Call | Promise | Breach | Event
+What = Message | Call | Promise | Breach | Transfer | Event
 
 
 @frozen
@@ -173,6 +185,8 @@ def _entries_of(case: OpenCase) -> Iterator[_Entry]:
             yield _Entry(promise.at, 2, promise.id, promise, case)
     for breach in case.breaches:
         yield _Entry(breach.due, 3, f"{breach.metric}:{breach.started}:{breach.key}", breach, case)
+    for transfer in case.transfers:
+        yield _Entry(transfer.at, 5, transfer.id, transfer, case)
     for event in case.turns:
         yield _Entry(event.occurred, 4, f"{event.seq:020}", event, case)
 
@@ -208,6 +222,10 @@ class _Telling:
         if isinstance(what, Breach):
             key = f"{spoken.mark}late:{entry.id}"
             return late_of(key, what, now, zone, spoken.names, spoken.me, spoken.reasons)
+        if isinstance(what, Transfer):
+            by = colleague_of(what.by, spoken.names, spoken.me)
+            words = transfer_words(what, spoken.names, spoken.me)
+            return Given(f"{spoken.mark}transfer:{what.id}", what, by, words)
         assert isinstance(what.body, ClockTurned)
         who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
         to = _target(what.body.detail.partition(" ")[2], spoken.names)
@@ -264,7 +282,7 @@ def said_of(
     """A message as an entry. `known`: see `known_as`; `theirs`: see `addresses_of`; `erased`: its words were."""
     who = NOTHING
     if message.kind == "note":
-        author = trusted("note")
+        author = trusted("aside") if message.auto == "side-talk" else trusted("note")
         who = name_of(message.author, names) if message.author != me else NOTHING
     elif message.kind == "out":
         author = trusted("you") if message.author == me and me else name_of(message.author, names)

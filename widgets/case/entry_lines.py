@@ -21,7 +21,7 @@ from agent_tui.domain.text import (
     trusted,
 )
 from agent_tui.domain.text_visual import Bidi
-from agent_tui.widgets.case.entries import Acted, Earlier, Item, Late, Owing, Rule, Said, Talked
+from agent_tui.widgets.case.entries import Acted, Earlier, Given, Item, Late, Owing, Rule, Said, Talked
 from agent_tui.widgets.case.frame import BLANK_PIECE, STATE, TIME, UNCUT, Frame, told, wrapped
 from agent_tui.widgets.case.late_lines import acted_lines, late_lines
 from agent_tui.widgets.case.links import disguised
@@ -74,6 +74,8 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool 
         return tuple(_owing(item, frame, zone))
     if isinstance(item, Late):
         return tuple(late_lines(item, frame, zone))
+    if isinstance(item, Given):
+        return tuple(told(item.transfer.at, item.who, wrapped(item.words, frame, "system"), frame, zone))
     if isinstance(item, Acted):
         return tuple(acted_lines(item, frame, zone))
     return tuple(_said(item, frame, zone))

@@ -1,0 +1,257 @@
+"""Giving a case to a colleague, a queue or another channel, cold or together; answering such a transfer; following what
+becomes of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from agent_tui.commands import ids
+from agent_tui.commands.case import case_here, give, who
+from agent_tui.commands.command import CommandError, command
+from agent_tui.commands.conditions import can, has_case, in_stage, me
+from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.presences import here_first, presence_of
+from agent_tui.commands.promises import promise_due
+from agent_tui.commands.queues import line_words
+from agent_tui.commands.transfer_words import transfer_words
+from agent_tui.commands.views import agent_name
+from agent_tui.domain.model import CaseRow, Directory
+from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCase
+from agent_tui.domain.queries import QueuesPage, QueuesQuery
+from agent_tui.domain.queues import QueueLine
+from agent_tui.domain.standing import OFFLINE
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.domain.transfers import Transfer, TransferAnswer
+
+_AGENT, _QUEUE = "@", "#"
+_NO = (
+    ("busy", marked("I have too much in hand")),
+    ("not-mine", marked("somebody else knows this better")),
+    ("incomplete", marked("something is missing in it")),
+)
+"""Usual reasons for not taking a case."""
+
+
+def _directory(context: Context) -> Directory:
+    return context.backend.directory if context.backend is not None else Directory()
+
+
+def _my_id(context: Context) -> str:
+    myself = me(context)
+    return myself.id if myself is not None else ""
+
+
+# -- giving
+
+
+def _transfer(context: Context, arguments: Arguments) -> SafeText | None:
+    return _begin(context, arguments, warm=False)
+
+
+def _together(context: Context, arguments: Arguments) -> SafeText | None:
+    return _begin(context, arguments, warm=True)
+
+
+def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | None:
+    row = case_here(context)
+    if row.transfer is not None:
+        _answer_page(context, row, row.transfer)
+        return None
+    if arguments:
+        target = _named(context, arguments[0])
+        if len(arguments) > 1:
+            _give(context, row, target, arguments[1], warm=warm)
+        else:
+            _ask_note(context, row, target, warm=warm)
+        return None
+    _with_queues(context, lambda lines: _show_targets(context, row, lines, warm=warm))
+    return None
+
+
+def _with_queues(context: Context, then: Callable[[tuple[QueueLine, ...]], None]) -> None:
+    """How the queues stand now is shown beside their names."""
+    backend = context.backend
+    if backend is None or not backend.directory.queues or backend.state != "up":
+        then(())
+        return
+    context.workbench.inquire(
+        backend.id, QueuesQuery(), lambda page: then(page.queues) if isinstance(page, QueuesPage) else None
+    )
+
+
+def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], *, warm: bool) -> None:
+    choices: list[Choice] = []
+    for heading, some in (
+        (trusted("Colleagues"), list(_colleagues(context))),
+        (trusted("Queues"), list(_queues(context, lines))),
+    ):
+        choices += [Choice("", heading, heading=True), *some] if some else []
+
+    def chosen(target: str) -> None:
+        asked = _asking(context)
+        if not warm and target.removeprefix(_AGENT) in asked:
+            give(context, HandOver(row.id, target.removeprefix(_AGENT)))
+            context.ui.say(compose("{name} goes to {who}", name=who(row), who=_target(context, target)))
+            return
+        _ask_note(context, row, target, warm=warm)
+
+    context.ui.pick(trusted("look at it together with") if warm else trusted("transfer to"), choices, chosen)
+
+
+def _colleagues(context: Context) -> Iterator[Choice]:
+    directory, myself = _directory(context), _my_id(context)
+    asked = _asking(context)
+    people = sorted(here_first(directory.agents), key=lambda agent: agent.id not in asked)
+    for agent in people:
+        if agent.id == myself:
+            continue
+        beside = presence_of(agent, directory.reasons)
+        if agent.id in asked:
+            beside = listed(" · ", [trusted("asks for it"), beside])
+        gone = trusted("not here: A assigns it all the same") if agent.presence == OFFLINE else None
+        yield Choice(f"{_AGENT}{agent.id}", clean_line(agent.name), beside, gone)
+
+
+def _asking(context: Context) -> tuple[str, ...]:
+    """Colleagues who asked me for the case."""
+    return context.workbench.desk.asked_for.of(context.key, _my_id(context)) if context.key is not None else ()
+
+
+def _queues(context: Context, lines: tuple[QueueLine, ...]) -> Iterator[Choice]:
+    now = context.workbench.time.now() + (context.backend.clock_skew if context.backend is not None else 0)
+    for line in lines:
+        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), line_words(line, now))
+
+
+def _named(context: Context, word: str) -> str:
+    """`@ID` or `#ID` of what was typed. Raises CommandError."""
+    directory, wanted = _directory(context), word.strip().casefold()
+    sign, name = (wanted[:1], wanted[1:]) if wanted[:1] in (_AGENT, _QUEUE) else ("", wanted)
+    people = [(f"{_AGENT}{one.id}", one.id, one.name) for one in directory.agents if one.id != _my_id(context)]
+    queues = [(f"{_QUEUE}{one.id}", one.id, one.name) for one in directory.queues]
+    known = (people if sign != _QUEUE else []) + (queues if sign != _AGENT else [])
+    exact = [value for value, *names in known if name in [one.casefold() for one in names]]
+    found = exact or [value for value, *names in known if name and names[1].casefold().startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    said = clean_line(word)
+    if found:
+        raise CommandError(compose("{word} is more than one; write more of the name", word=said))
+    raise CommandError(compose("no colleague and no queue is called {word}", word=said))
+
+
+def _target(context: Context, target: str) -> SafeText:
+    id = target[1:]
+    return agent_name(context, id) if target[0] == _AGENT else clean_line(_directory(context).queue_title(id))
+
+
+def _ask_note(context: Context, row: CaseRow, target: str, *, warm: bool) -> None:
+    """What was done and what is promised: whoever comes need not ask the customer."""
+    title = compose("for {who}: what was done, what is promised?", who=_target(context, target))
+    context.ui.pick(title, _known(context, row), lambda words: _give(context, row, target, words, warm=warm), free=True)
+
+
+def _known(context: Context, row: CaseRow) -> list[Choice]:
+    """What is promised already, as a note that is ready."""
+    if row.promise is None:
+        return []
+    due = promise_due(row.promise, context.workbench.time.now(), context.zone)
+    words = compose("promised: {what} ({due})", what=row.promise.what.safe_line, due=due)
+    return [Choice(words.drawn(), words)]
+
+
+def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool) -> None:
+    if not words.strip():
+        context.ui.say(trusted("say what was done and what is promised: it was not transferred"), "warning")
+        return
+    agent = target[1:] if target[0] == _AGENT else ""
+    queue = target[1:] if target[0] == _QUEUE else ""
+    give(context, TransferCase(row.id, CustomerText(words.strip()), agent, queue, warm))
+    name, whom = who(row), _target(context, target)
+    if warm:
+        context.ui.say(compose("{whom} is asked to look at {name} with you", whom=whom, name=name))
+    elif agent:
+        context.ui.say(compose("{whom} is asked to take {name}; it stays yours until then", whom=whom, name=name))
+    else:
+        context.ui.say(compose("{name} goes to {whom}", name=name, whom=whom))
+
+
+# -- answering
+
+
+def _answer_page(context: Context, row: CaseRow, held: Transfer) -> None:
+    choices = list(_answers(held, _my_id(context), agent_name(context, held.by)))
+
+    def chosen(value: str) -> None:
+        if value == "decline":
+            reasons = [Choice(title.text.drawn(), title.text) for _, title in _NO]
+            context.ui.pick(trusted("why not?"), reasons, lambda why: answer("decline", why), free=True)
+        elif value:
+            answer(_ANSWERS[value], "")
+
+    def answer(what: TransferAnswer, words: str) -> None:
+        give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
+        context.ui.say(_said(what, who(row), warm=held.warm))
+
+    words = transfer_words(held, _directory(context).names, _my_id(context))
+    note = _note_of(context, held)
+    title = compose("{name}: {words}", name=who(row), words=words)
+    context.ui.pick(title, ([Choice("", note, heading=True)] if note else []) + choices, chosen)
+
+
+_ANSWERS: dict[str, TransferAnswer] = {name: name for name in ("accept", "decline", "withdraw", "complete")}
+
+
+def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
+    match what:
+        case "accept" if warm:
+            return compose("{name}: what you write as a note is between the two of you", name=name)
+        case "accept":
+            return compose("{name} is yours now", name=name)
+        case "decline":
+            return compose("{name}: you do not take it", name=name)
+        case "complete":
+            return compose("{name} is handed over", name=name)
+        case "withdraw":
+            return compose("{name}: no longer together", name=name) if warm else compose("{name} stays", name=name)
+
+
+def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[Choice]:
+    if held.asks(myself):
+        yield Choice("accept", trusted("look at it together") if held.warm else trusted("take it"))
+        yield Choice("decline", trusted("no, and say why"))
+    elif held.state == "together" and held.by == myself:
+        yield Choice("complete", trusted("hand it over now"))
+        yield Choice("withdraw", trusted("keep it: they leave"))
+    elif held.state == "together" and held.agent == myself:
+        yield Choice("withdraw", compose("leave it with {who}", who=giver))
+    else:
+        yield Choice("withdraw", trusted("take it back"))
+
+
+def _note_of(context: Context, held: Transfer) -> SafeText:
+    """What was said with it, where its case is open."""
+    case = context.workbench.desk.open_case
+    messages = case.messages if case is not None and context.opened else ()
+    return next((message.body.safe_line for message in messages if message.id == held.note), trusted(""))
+
+
+# -- following
+
+
+def _follow(context: Context, _arguments: Arguments) -> SafeText | None:
+    row = case_here(context)
+    on = _my_id(context) not in row.followers
+    give(context, Follow(row.id, on))
+    if on:
+        return compose("you hear what becomes of {name}", name=who(row))
+    return compose("you follow {name} no longer", name=who(row))
+
+
+_OPEN = in_stage("us", "customer", "later", otherwise=marked("it is closed: reopen it first (D)"))
+
+COMMANDS = (
+    command(ids.TRANSFER, _transfer, has_case, can("transfer"), _OPEN),
+    command(ids.TOGETHER, _together, has_case, can("transfer"), _OPEN),
+    command(ids.FOLLOW, _follow, has_case, can("follow")),
+)
