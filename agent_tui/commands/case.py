@@ -25,6 +25,7 @@ from agent_tui.domain.orders import (
     Spam,
 )
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
+from agent_tui.domain.transfers import Transfer
 
 PRIORITIES: dict[str, Phrase] = {
     "low": marked("low"),
@@ -82,6 +83,11 @@ def offered(context: Context, row: CaseRow) -> SafeText | None:
     if held is None or myself is None or not held.asks(myself.id):
         return None
     give(context, AnswerTransfer(row.id, held.id, "accept"))
+    return accepted(row, held)
+
+
+def accepted(row: CaseRow, held: Transfer) -> SafeText:
+    """What it means that I said yes."""
     if held.warm:
         return compose("{who}: what you write as a note is between the two of you", who=who(row))
     return compose("{who} is yours now", who=who(row))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agent_tui.commands import ids
-from agent_tui.commands.case import case_here, give, who
+from agent_tui.commands.case import accepted, case_here, give, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
@@ -191,7 +191,7 @@ def _answer_page(context: Context, row: CaseRow, held: Transfer) -> None:
 
     def answer(what: TransferAnswer, words: str) -> None:
         give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
-        context.ui.say(_said(what, who(row), warm=held.warm))
+        context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
 
     words = transfer_words(held, _directory(context).names, _my_id(context))
     note = _note_of(context, held)
@@ -204,15 +204,11 @@ _ANSWERS: dict[str, TransferAnswer] = {name: name for name in ("accept", "declin
 
 def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
     match what:
-        case "accept" if warm:
-            return compose("{name}: what you write as a note is between the two of you", name=name)
-        case "accept":
-            return compose("{name} is yours now", name=name)
         case "decline":
             return compose("{name}: you do not take it", name=name)
         case "complete":
             return compose("{name} is handed over", name=name)
-        case "withdraw":
+        case _:
             return compose("{name}: no longer together", name=name) if warm else compose("{name} stays", name=name)
 
 

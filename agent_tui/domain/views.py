@@ -12,16 +12,14 @@ from typing import Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Agent, CaseRow, Stage
 
-Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-others", "handed", "followed"]
+Scope = Literal["mine", "unassigned", "team", "all", "promised", "promised-others", "followed"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Section:
-    """`mine`: I own it; `unassigned`: nobody does, and its team is mine (or none); `team`: a colleague owns it, and its
-    team is mine (or none); `all`; `promised`: its next promise is mine to keep; `promised-others`: it has one that is
-    not; `handed`: a colleague offers it to me, or I am at it with them, whatever its stage: it is I who
-    must answer; `followed`: I follow it. Sections of one view
-    never overlap."""
+    """`mine`: I own it, or a colleague hands it to me; `unassigned`: nobody owns it, and its team is mine (or none);
+    `team`: a colleague does, and its team is mine (or none); `all`; `promised`: its next promise is mine to keep;
+    `promised-others`: it has one that is not; `followed`: I follow it. Sections of one view never overlap."""
 
     scope: Scope
     stage: Stage
@@ -40,7 +38,6 @@ class View:
 MINE = View(
     "mine",
     (
-        Section("handed", "us"),
         Section("mine", "us"),
         Section("mine", "customer"),
         Section("mine", "later"),
@@ -75,12 +72,10 @@ VIEWS: dict[str, View] = {view.name: view for view in (MINE, TEAM, ALL, SNOOZED,
 
 def holds(section: Section, row: CaseRow, me: Agent) -> bool:
     """Whether `row` belongs to `section` as `me` sees it (channel and text filters come on top)."""
-    if section.scope == "handed":
-        return is_handed(row, me.id)
     if row.stage != section.stage:
         return False
     if section.scope == "mine":
-        return row.owner == me.id
+        return row.owner == me.id or is_handed(row, me.id)
     if section.scope == "unassigned":
         return not row.owner and (not row.team or row.team in me.teams)
     if section.scope == "team":

@@ -84,7 +84,7 @@ async def test_a_cold_one_changes_hands_when_it_is_taken(hub: Hub) -> None:
     fence = acked(await hub.order(hub.noa, TakeLease(case), desk="n1"))
     await offer(hub, case)
     assert (await hub.case(case)).row.owner == "noa"
-    assert [row.id for row in await held(hub, hub.avi, "handed")] == [case]
+    assert [row.id for row in await held(hub, hub.avi, "mine")] == [case]
     assert (await hub.case(case)).messages[-1].body == NOTE
     fresh = acked(await answer(hub, hub.avi, case, "accept"))
     row = (await hub.case(case)).row
@@ -104,7 +104,7 @@ async def test_a_no_leaves_the_case_where_it_was(hub: Hub, who: str, what: Trans
     acked(await answer(hub, agent, case, what))
     assert (await last(hub, case)).state == state
     assert (await hub.case(case)).row.owner == "noa"
-    assert not await held(hub, hub.avi, "handed")
+    assert not await held(hub, hub.avi, "mine")
     assert refused(await answer(hub, hub.avi, case, "accept")) == "no-transfer"
 
 
@@ -184,7 +184,7 @@ async def test_it_does_not_come_back_to_who_has_gone_home(hub: Hub) -> None:
 async def test_a_warm_one_to_a_queue_asks_who_is_idle_there(hub: Hub) -> None:
     case = await in_queues(hub)
     await offer(hub, case, queue="billing", warm=True)
-    assert [row.id for row in await held(hub, hub.avi, "handed")] == [case]
+    assert [row.id for row in await held(hub, hub.avi, "mine")] == [case]
     await answer(hub, hub.avi, case, "decline")
     await hub.order(hub.avi, Presence("break"))
     order = TransferCase(case, NOTE, queue="billing", warm=True)

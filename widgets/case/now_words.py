@@ -10,6 +10,8 @@ from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow, Lease
 from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText, compose, trusted
+from agent_tui.domain.transfers import Transfer
+from agent_tui.domain.views import is_handed
 
 
 def now_words(
@@ -20,6 +22,8 @@ def now_words(
     me = state.me.id if state.me is not None else ""
     parts: list[tuple[SafeText, bool]] = []
     watchers = {one.agent: one for one in case.watchers if one.agent != me}
+    if row.transfer is not None and (moving := _transfer_words(state, row, row.transfer, me)) is not None:
+        parts.append(moving)
     lease = row.lease
     if lease is not None and (held := _lease_words(state, lease, me, desk, watchers)) is not None:
         parts.append(held)
@@ -39,6 +43,21 @@ def now_words(
     if state.capabilities.lease == "advisory":
         parts.append((trusted("advisory"), False))
     return tuple(parts)
+
+
+def _transfer_words(state: BackendState, row: CaseRow, held: Transfer, me: str) -> tuple[SafeText, bool] | None:
+    """Who hands it to whom; loud where it is I who must answer."""
+    if is_handed(row, me):
+        by = colleague(state, held.by)
+        if held.state == "together":
+            return compose("together with {who}", who=by), False
+        return compose("{who} hands it to you: t answers", who=by), True
+    if held.queue and not held.warm:
+        return None  # that it waits in a queue is said already
+    to = colleague(state, held.agent)
+    if held.state == "together":
+        return compose("together with {who}", who=to), False
+    return compose("{who} is asked to take it", who=to), False
 
 
 def _told(lease: Lease | None, agent: str, watcher: Watcher) -> bool:

@@ -21,7 +21,6 @@ _TITLES: dict[Section, tuple[Phrase, Phrase]] = {
     Section("all", "later"): (marked("LATER"), marked("LATER")),
     Section("all", "done"): (marked("DONE"), marked("DONE")),
     Section("all", "spam"): (marked("SPAM"), marked("SPAM")),
-    Section("handed", "us"): (marked("HANDED TO ME"), marked("HANDED TO ME")),
     Section("followed", "us"): (marked("FOLLOWED, need us"), marked("FOLLOWED")),
     Section("followed", "customer"): (marked("FOLLOWED, wait for the customer"), marked("FOLLOWED, waiting")),
     Section("followed", "later"): (marked("FOLLOWED, put away"), marked("FOLLOWED, later")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import is_snoozed, is_soon, next_step, text_of
+from agent_tui.desk.handed import giver, is_given
 from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import handled_by
@@ -325,7 +326,14 @@ class InboxList(LineView, can_focus=True):
             return Shown(item if part == 0 else None, look=RowLook(cursor, self._here))
         read = self._countdowns.get(index) or self._read_clock(index, item.row, self.workbench.time.now())
         is_open = self._shown_open in (item.key, *item.beside)
-        return Shown(item, part, RowLook(cursor, self._here, is_open, read.text, read.soon, self._handler(item)))
+        return Shown(item, part, self._row_look(item, cursor, is_open, read))
+
+    def _row_look(self, item: InboxRow, cursor: bool, is_open: bool, read: Countdown) -> RowLook:
+        look = RowLook(cursor, self._here, is_open, read.text, read.soon, self._handler(item))
+        if item.row.transfer is None:
+            return look
+        state = self.workbench.desk.backends[item.key.backend]
+        return replace(look, giver=giver(state, item.row), given=is_given(state, item.row))
 
     def _handler(self, item: InboxRow) -> SafeText:
         """The colleague who handles the case, or one of the person's at another server; "" for nobody and for me."""

@@ -50,7 +50,8 @@ PREVIEW_FROM = 56
 @frozen
 class RowLook:
     """How the list stands on a row. `here`: the list has the focus. `open`: the case is shown beside. `countdown`: the
-    text of its clock. `soon`: it is nearly due. `handler`: the colleague who has the case now, "" none."""
+    text of its clock. `soon`: it is nearly due. `handler`: the colleague who has the case now, "" none;
+    `giver`: the one who hands it to me; `given`: I hand it to somebody, who has not said yes."""
 
     cursor: bool = False
     here: bool = True
@@ -58,6 +59,8 @@ class RowLook:
     countdown: SafeText = _NOTHING
     soon: bool = False
     handler: SafeText = _NOTHING
+    giver: SafeText = _NOTHING
+    given: bool = False
 
 
 NO_LOOK = RowLook()
@@ -163,7 +166,7 @@ def _tag(row: CaseRow, paint: Paint, base: Style) -> tuple[str, Style]:
 
 def _beside(item: InboxRow, look: RowLook, cells: int, paint: Paint) -> SafeText:
     """Who has the case, where that stands beside the customer's whole name and nothing else has to; else ""."""
-    if not look.handler or item.row.failed or item.draft:
+    if not look.handler or look.giver or item.row.failed or item.draft:
         return _NOTHING
     who = compose("@{who}", who=look.handler)
     fits = cell_len(in_cells(called(item.row), paint.bidi)) + cell_len(in_cells(who, paint.bidi)) <= cells
@@ -175,6 +178,10 @@ def _sign(item: InboxRow, look: RowLook, paint: Paint, base: Style) -> tuple[str
         return "!", base + paint["danger"]
     if item.draft:
         return "*", base + paint["here"]
+    if look.giver:
+        return ">", base + paint["here"]
+    if look.given:
+        return ">", base + paint["quiet"]
     return ("@", base + paint["quiet"]) if look.handler else (" ", base)
 
 
@@ -225,7 +232,9 @@ def _before(item: InboxRow, look: RowLook = NO_LOOK) -> Iterable[tuple[SafeText,
         yield trusted("not sent"), "danger"
     elif item.pending:
         yield trusted("sending"), "quiet"
-    if look.handler:
+    if look.giver:
+        yield compose("{who} hands it to you ·", who=look.giver), "strong"
+    elif look.handler:
         yield compose("{who} has it ·", who=look.handler), "quiet"
     if item.brand:
         yield clean_line(item.brand), "label"

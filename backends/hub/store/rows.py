@@ -5,6 +5,7 @@ Without a text filter the index is one of `cases`; with one it is `case_search`,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,16 +26,26 @@ MAX_TEXT = 1_000
 """Characters of a filter that are looked at; SQLite refuses far longer ones."""
 _NONE = "''"
 """A literal: the indexes of promises, transfers and followers hold the other rows only."""
-_UNCOUNTED = ("promised", "promised-others", "handed", "followed")
+_UNCOUNTED = ("promised", "promised-others", "followed")
 """Scopes that no table of counts knows: there are few such rows."""
 
 
-def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
-    """The same rule as `domain.views.holds`."""
+def _handed(connection: Connection, section: Section, me: Agent) -> tuple[str, ...]:
+    """Cases of a stage that colleagues hand to an agent: few, and named one by one, so that nothing is slower where
+    there are none."""
+    if section.scope != "mine":
+        return ()
+    given = and_(case.c.transfer_id != text(_NONE), case.c.transfer_to == me.id, case.c.owner != me.id)
+    return tuple(connection.execute(select(case.c.id).where(given, case.c.stage == section.stage)).scalars())
+
+
+def _scope(table: Table, section: Section, me: Agent, handed: Sequence[str] = ()) -> ColumnElement[bool]:
+    """The same rule as `domain.views.holds`. `handed`: see `_handed`."""
     mine = or_(table.c.team == "", table.c.team.in_(me.teams)) if me.teams else table.c.team == ""
     match section.scope:
         case "mine":
-            return table.c.owner == me.id
+            mine = table.c.owner == me.id
+            return or_(mine, (case.c.id if table is case else table.c.case_id).in_(handed)) if handed else mine
         case "unassigned":
             return and_(table.c.owner == "", mine)
         case "team":
@@ -42,8 +53,6 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
         case "promised" | "promised-others":
             mine = case.c.promise_whose == me.id if section.scope == "promised" else case.c.promise_whose != me.id
             found = and_(case.c.promise_id != text(_NONE), mine, case.c.stage == section.stage)
-        case "handed":
-            found = and_(case.c.transfer_id != text(_NONE), case.c.transfer_to == me.id, case.c.owner != me.id)
         case "followed":
             followers = case.c.followers.contains(f",{me.id},", autoescape=True)
             found = and_(case.c.followers != text(_NONE), followers, case.c.stage == section.stage)
@@ -52,10 +61,10 @@ def _scope(table: Table, section: Section, me: Agent) -> ColumnElement[bool]:
     return found if table is case else table.c.case_id.in_(select(case.c.id).where(found))
 
 
-def _section(table: Table, section: Section, channel: str, me: Agent) -> ColumnElement[bool]:
-    found = and_(_scope(table, section, me), seen(table.c.brand, me))
-    if section.scope != "handed":
-        found = and_(table.c.stage == section.stage, found)
+def _section(
+    table: Table, section: Section, channel: str, me: Agent, handed: Sequence[str] = ()
+) -> ColumnElement[bool]:
+    found = and_(table.c.stage == section.stage, _scope(table, section, me, handed), seen(table.c.brand, me))
     if channel:
         found = and_(found, table.c.channels.contains(f",{channel},", autoescape=True))
     return found
@@ -63,11 +72,12 @@ def _section(table: Table, section: Section, channel: str, me: Agent) -> ColumnE
 
 def total(connection: Connection, section: Section, channel: str, text: str, me: Agent) -> int:
     """How many rows a section holds."""
+    handed = _handed(connection, section, me)
     if text.strip():
-        where = and_(_section(case_search, section, channel, me), _matches(text))
+        where = and_(_section(case_search, section, channel, me, handed), _matches(text))
         found = select(func.count()).select_from(case_search).where(where)
-    elif channel or section.scope in _UNCOUNTED:
-        found = select(func.count()).select_from(case).where(_section(case, section, channel, me))
+    elif channel or handed or section.scope in _UNCOUNTED:
+        found = select(func.count()).select_from(case).where(_section(case, section, channel, me, handed))
     else:
         found = select(func.coalesce(func.sum(case_count.c.cases), 0)).where(
             case_count.c.stage == section.stage, _scope(case_count, section, me), seen(case_count.c.brand, me)
@@ -83,13 +93,13 @@ def _matches(text: str) -> ColumnElement[bool]:
 class _Keys:
     """The sort keys of one section, narrowed by channel and text, in the table whose index holds them in order."""
 
-    def __init__(self, query: RowsQuery, me: Agent) -> None:
+    def __init__(self, query: RowsQuery, me: Agent, handed: Sequence[str]) -> None:
         text = query.text.strip()
         table = case_search if text else case
         self.id = case_search.c.case_id if text else case.c.id
         self.sort_at = table.c.sort_at
         self.table = table
-        self.where = _section(table, query.section, query.channel, me)
+        self.where = _section(table, query.section, query.channel, me, handed)
         if text:
             self.where = and_(self.where, _matches(text))
 
@@ -113,7 +123,7 @@ class _Keys:
 def page(connection: Connection, query: RowsQuery, me: Agent) -> tuple[tuple[CaseRow, ...], int, int]:
     """Rows in order, the index of the first one within its section, and the section's total."""
     limit = max(1, min(query.limit, MAX_ROWS))
-    keys = _Keys(query, me)
+    keys = _Keys(query, me, _handed(connection, query.section, me))
     number = total(connection, query.section, query.channel, query.text, me)
     cursor = query.cursor
     if query.anchor == "end":
