@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agent_tui.backends.connectors.scenario import script
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.desk_settings import DeskSettings
-from agent_tui.domain.time import SystemTime, VirtualTime
+from agent_tui.domain.time import MS, SystemTime, VirtualTime
 from agent_tui.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _size(text: str) -> tuple[int, int]:
 
 async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> None:
     """Raises ConfigError and BadKeys."""
-    from agent_tui.demo.headless import play
+    from agent_tui.demo.headless import headless_desk
     from agent_tui.demo.typed_keys import parse_keys
     from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app
@@ -64,21 +64,17 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
         zone = ZoneInfo(scenario.timezone)
         return make_app(workbench, time, DeskSettings(zone, attention="off"), theme=options.theme)[0]
 
-    picture = await play(
-        scenario,
-        make,
-        seed=options.seed,
-        until=options.until,
-        keys=parse_keys(options.keys),
-        size=_size(options.size),
-        language=language_named(options.language, {}),
-    )
-    if options.svg is not None:
-        options.svg.write_text(picture.svg, encoding="utf-8")
-    if options.text is not None and str(options.text) != "-":
-        options.text.write_text(picture.text, encoding="utf-8")
-    elif options.text is not None or options.svg is None:
-        echo(picture.text.rstrip("\n"))
+    keys, size = parse_keys(options.keys), _size(options.size)
+    language = language_named(options.language, {})
+    async with headless_desk(scenario, make, seed=options.seed, size=size, language=language) as desk:
+        await desk.play(keys)
+        await desk.pass_until(desk.zero + round(options.until * MS))
+        if options.svg is not None:
+            options.svg.write_text(desk.svg(scenario.title), encoding="utf-8")
+        if options.text is not None and str(options.text) != "-":
+            options.text.write_text(desk.text(), encoding="utf-8")
+        elif options.text is not None or options.svg is None:
+            echo(desk.text().rstrip("\n"))
 
 
 async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[DeskApp], None]) -> int:
