@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario import script
-from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import MS, SystemTime, VirtualTime
 from agent_tui.services.workbench import Workbench
@@ -42,10 +42,12 @@ class DemoOptions:
 
 
 def _size(text: str) -> tuple[int, int]:
-    columns, times, rows = text.partition("x")
-    if times and columns.isdigit() and rows.isdigit() and 20 <= int(columns) <= 500 and 5 <= int(rows) <= 200:
-        return int(columns), int(rows)
-    raise ConfigError([Problem("--size", 0, text, "no size", "COLUMNSxROWS, for example 120x40")])
+    from agent_tui.demo.demo_file import size_of
+
+    try:
+        return size_of(text)
+    except Wrong as wrong:
+        raise ConfigError([Problem("--size", 0, text, wrong.what, wrong.expected)]) from None
 
 
 async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> None:
