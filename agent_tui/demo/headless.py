@@ -107,6 +107,9 @@ class HeadlessDesk:
             await settle(self._quiet)
             await idle()
             if self._quiet():
+                # what came in one instant came in an order that the machine's load decides: it is drawn as one
+                self.app.flush()
+                await idle()
                 self.app.screen._on_timer_update()
                 self.rested()
                 return
