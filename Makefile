@@ -37,7 +37,7 @@ types: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m agent_tui.docs_build
-	$(BIN)/agent-tui demo --headless --until 15 --svg docs/screen.svg --keys 'enter wait:3 enter "The parcel is in Haifa and comes today. Tracking: 123456"'
+	$(BIN)/agent-tui demo run docs/demos/*.demo.toml
 
 words: $(VENV)/.installed
 	$(BIN)/python -m agent_tui.language.build

@@ -138,7 +138,7 @@ def _play(request: Request, line: TerminalLine) -> int:
     return 1
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--scenario", default="nofar", show_default=True, help="A scenario by name, or the path of a TOML file.")
 @click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(0, 1000, min_open=True))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
@@ -161,8 +161,11 @@ def _play(request: Request, line: TerminalLine) -> int:
     type=click.Choice(["auto", "en", "he"]),
     help="auto: by the locale; en when headless.",
 )
-def demo(**options: Any) -> None:
+@click.pass_context
+def demo(context: click.Context, /, **options: Any) -> None:
     """The desk with an embedded hub and customers who are played."""
+    if context.invoked_subcommand is not None:
+        return
     if not options["headless"]:
         start_fast()
     from agent_tui.demo.run import DemoOptions, play_headless, play_live
@@ -172,6 +175,21 @@ def demo(**options: Any) -> None:
         _run(play_headless(chosen, click.echo))
     else:
         _run(play_live(chosen, _own_terminal(), tie_signals))
+
+
+@demo.command("run")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of what they make; else each FILE's own."
+)
+@click.option("--check/--update", help="Write nothing; show what differs from what is there, and exit with 1.")
+def demo_run(files: tuple[Path, ...], out: Path | None, check: bool) -> None:
+    """Play FILES (*.demo.toml): pictures, a recording (asciicast v2) and a walk-through of each."""
+    from agent_tui.demo.run_files import run_files
+
+    terminal = own_terminal()
+    columns = terminal.measure()[0] if terminal is not None else None
+    _run(run_files(files, out, check=check, columns=columns, echo=click.echo))
 
 
 @main.command("bidi-check")

@@ -1,4 +1,4 @@
-"""Plays a demo without a terminal, on virtual time as fast as it goes; the same seed gives the same picture.
+"""A desk without a terminal, on virtual time as fast as it goes; the same seed and keys give the same pictures.
 
 Time moves only when hub and desk have nothing left to do: a step is one timer of the scenario, the hub or the desk.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,27 +17,20 @@ from agent_tui.backends.connectors.scenario.script import Scenario
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import MemoryTransport, Transport, memory_pair
+from agent_tui.demo.idle import idle
 from agent_tui.demo.stage import Stage, play_the_past, set_up, settle
-from agent_tui.demo.typed_keys import Press, Step, Type, Wait
-from agent_tui.domain.language import Language, speak
-from agent_tui.domain.time import MS, VirtualTime
+from agent_tui.demo.typed_keys import Press, Step, Wait
+from agent_tui.domain.language import Language, spoken
+from agent_tui.domain.time import MS, Ms, VirtualTime
 from agent_tui.services.workbench import Workbench
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
+    from textual.events import Key
 
     from agent_tui.app import DeskApp
 
 KEY_SECONDS = 0.2
 """How long a scripted agent takes for a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The screen at the end."""
-
-    svg: str
-    text: str
 
 
 class Lines:
@@ -65,17 +59,83 @@ class Lines:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def play(
+class HeadlessDesk:
+    """A desk that nobody sees, at second 0 of its scenario or later. `quiet`: hub, lines and workbench have nothing to
+    do. `rested` is called whenever all is drawn and before time passes."""
+
+    def __init__(self, app: DeskApp, time: VirtualTime, quiet: Callable[[], bool]) -> None:
+        self.app = app
+        self.time = time
+        self.zero: Ms = time.now()
+        self._quiet = quiet
+        self.rested: Callable[[], None] = lambda: None
+
+    async def press(self, key: str) -> None:
+        """One key by Textual's name, and what follows in the time that it takes."""
+        self.app.post_message(_key(key))
+        await self.pass_until(self.time.now() + round(KEY_SECONDS * MS))
+
+    async def type(self, text: str) -> None:
+        """Letter by letter."""
+        for letter in text:
+            await self.press(letter)
+
+    async def play(self, steps: Sequence[Step]) -> None:
+        """Keys, text and waits, one after the other."""
+        for step in steps:
+            if isinstance(step, Wait):
+                await self.pass_until(self.time.now() + round(step.seconds * MS))
+            elif isinstance(step, Press):
+                await self.press(step.key)
+            else:
+                await self.type(step.text)
+
+    async def pass_until(self, limit: Ms, enough: Callable[[], bool] = lambda: False) -> bool:
+        """Everything due by `limit` happens, one timer after the other, the desk drawn after each; no more once there
+        is `enough`, which is answered."""
+        while True:
+            await self.rest()
+            if enough():
+                return True
+            if not self.time.advance_to_next(limit):
+                await self.rest()
+                return enough()
+
+    async def rest(self) -> None:
+        """Until all that needs no time has happened and is drawn."""
+        for _ in range(100):
+            await settle(self._quiet)
+            await idle()
+            if self._quiet():
+                # what came in one instant came in an order that the machine's load decides: it is drawn as one
+                self.app.flush()
+                await idle()
+                self.app.screen._on_timer_update()
+                self.rested()
+                return
+        raise RuntimeError("hub and desk never come to rest")
+
+    def text(self) -> str:
+        """The screen as lines of text, without colour, in the order of the cells."""
+        strips = self.app.screen._compositor.render_strips()[: self.app.size.height]
+        lines = ["".join(segment.text for segment in strip if not segment.control).rstrip() for strip in strips]
+        return "\n".join(lines) + "\n"
+
+    def svg(self, title: str) -> str:
+        """The screen as a picture."""
+        return self.app.export_screenshot(title=title)
+
+
+@asynccontextmanager
+async def headless_desk(
     scenario: Scenario,
     make_app: Callable[[Workbench, VirtualTime], DeskApp],
     *,
     seed: int,
-    until: float,
-    keys: Sequence[Step],
     size: tuple[int, int],
     language: Language | None = None,
-) -> Picture:
-    """Play to second `until` (keys begin at second 0) and show the screen."""
+) -> AsyncIterator[HeadlessDesk]:
+    """A desk of its own hub at second 0 of `scenario`; `size`: columns and rows."""
     with tempfile.TemporaryDirectory(prefix="agent-tui-demo-") as name:
         folder = Path(name)
         await play_the_past(scenario, folder, seed)
@@ -83,69 +143,48 @@ async def play(
         stage = await set_up(scenario, folder, time, seed, inline=True)
         server = DeskServer(stage.workspace, time)
         lines = Lines(server, stage)
-        backend = HubBackend("hub", lines.connect, time)
-        speak(language)  # from here on: the hub before it has none
-        bench = Workbench([backend], None, time)
-
-        def idle() -> bool:
-            return stage.idle() and server.idle() and lines.idle() and not bench.busy()
-
-        running = asyncio.get_running_loop().create_task(bench.run())
-        try:
-            app = make_app(bench, time)
-            async with app.run_test(size=size, notifications=False) as pilot:
-                stage.play(0)
-                await _type(pilot, time, idle, keys, scenario.start)
-                await _pass(pilot, time, idle, scenario.start + round(until * MS))
-                return Picture(app.export_screenshot(title=scenario.title), screen_text(app))
-        finally:
-            await bench.stop()
-            await running
-            await lines.close()
-            await stage.close()
+        with spoken(language):  # the hub before it has none
+            async with _desk_of(stage, server, lines, make_app, time, size) as desk:
+                yield desk
 
 
-async def _type(
-    pilot: Pilot[None], time: VirtualTime, idle: Callable[[], bool], keys: Sequence[Step], start: int
-) -> None:
-    await _pass(pilot, time, idle, start)
-    for step in keys:
-        if isinstance(step, Wait):
-            await _pass(pilot, time, idle, time.now() + round(step.seconds * MS))
-            continue
-        for key in [step.key] if isinstance(step, Press) else _letters(step):
-            await pilot.press(key)
-            await _pass(pilot, time, idle, time.now() + round(KEY_SECONDS * MS))
+@asynccontextmanager
+async def _desk_of(
+    stage: Stage,
+    server: DeskServer,
+    lines: Lines,
+    make_app: Callable[[Workbench, VirtualTime], DeskApp],
+    time: VirtualTime,
+    size: tuple[int, int],
+) -> AsyncIterator[HeadlessDesk]:
+    bench = Workbench([HubBackend("hub", lines.connect, time)], None, time)
+
+    def quiet() -> bool:
+        return stage.idle() and server.idle() and lines.idle() and not bench.busy()
+
+    running = asyncio.get_running_loop().create_task(bench.run())
+    try:
+        app = make_app(bench, time)
+        async with app.run_test(size=size, notifications=False):
+            desk = HeadlessDesk(app, time, quiet)
+            stage.play(0)
+            await desk.pass_until(desk.zero)
+            yield desk
+    finally:
+        await bench.stop()
+        await running
+        await lines.close()
+        await stage.close()
 
 
-def _letters(step: Type) -> list[str]:
-    from textual.keys import _character_to_key
+def _key(name: str) -> Key:
+    """As Textual's own pilot makes it, for a name or a letter."""
+    from textual.events import Key
+    from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 
-    return [_character_to_key(letter) for letter in step.text]
-
-
-async def _pass(pilot: Pilot[None], time: VirtualTime, idle: Callable[[], bool], until: int) -> None:
-    """Everything due by `until` happens, one timer after the other, the desk drawn after each."""
-    while True:
-        await _rest(pilot, idle)
-        if not time.advance_to_next(until):
-            await _rest(pilot, idle)
-            return
-
-
-async def _rest(pilot: Pilot[None], idle: Callable[[], bool]) -> None:
-    for _ in range(100):
-        await settle(idle)
-        await pilot.pause()
-        if idle():
-            return
-    raise RuntimeError("hub and desk never come to rest")
-
-
-def screen_text(app: DeskApp) -> str:
-    """The screen as lines of text, without colour."""
-    lines = [
-        "".join(segment.text for segment in strip if not segment.control).rstrip()
-        for strip in app.screen._compositor.render_strips()
-    ]
-    return "\n".join(lines[: app.size.height]) + "\n"
+    if len(name) == 1:
+        return Key(_character_to_key(name), name)
+    try:
+        return Key(name, unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name))))
+    except KeyError:
+        return Key(name, None)

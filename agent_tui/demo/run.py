@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario import script
-from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.desk_settings import DeskSettings
-from agent_tui.domain.time import SystemTime, VirtualTime
+from agent_tui.domain.time import MS, SystemTime, VirtualTime
 from agent_tui.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -42,15 +42,17 @@ class DemoOptions:
 
 
 def _size(text: str) -> tuple[int, int]:
-    columns, times, rows = text.partition("x")
-    if times and columns.isdigit() and rows.isdigit() and 20 <= int(columns) <= 500 and 5 <= int(rows) <= 200:
-        return int(columns), int(rows)
-    raise ConfigError([Problem("--size", 0, text, "no size", "COLUMNSxROWS, for example 120x40")])
+    from agent_tui.demo.demo_file import size_of
+
+    try:
+        return size_of(text)
+    except Wrong as wrong:
+        raise ConfigError([Problem("--size", 0, text, wrong.what, wrong.expected)]) from None
 
 
 async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> None:
     """Raises ConfigError and BadKeys."""
-    from agent_tui.demo.headless import play
+    from agent_tui.demo.headless import headless_desk
     from agent_tui.demo.typed_keys import parse_keys
     from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app
@@ -64,21 +66,17 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
         zone = ZoneInfo(scenario.timezone)
         return make_app(workbench, time, DeskSettings(zone, attention="off"), theme=options.theme)[0]
 
-    picture = await play(
-        scenario,
-        make,
-        seed=options.seed,
-        until=options.until,
-        keys=parse_keys(options.keys),
-        size=_size(options.size),
-        language=language_named(options.language, {}),
-    )
-    if options.svg is not None:
-        options.svg.write_text(picture.svg, encoding="utf-8")
-    if options.text is not None and str(options.text) != "-":
-        options.text.write_text(picture.text, encoding="utf-8")
-    elif options.text is not None or options.svg is None:
-        echo(picture.text.rstrip("\n"))
+    keys, size = parse_keys(options.keys), _size(options.size)
+    language = language_named(options.language, {})
+    async with headless_desk(scenario, make, seed=options.seed, size=size, language=language) as desk:
+        await desk.play(keys)
+        await desk.pass_until(desk.zero + round(options.until * MS))
+        if options.svg is not None:
+            options.svg.write_text(desk.svg(scenario.title), encoding="utf-8")
+        if options.text is not None and str(options.text) != "-":
+            options.text.write_text(desk.text(), encoding="utf-8")
+        elif options.text is not None or options.svg is None:
+            echo(desk.text().rstrip("\n"))
 
 
 async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[DeskApp], None]) -> int:

@@ -89,6 +89,7 @@ def test_agents_and_tokens_in_the_terminal(tmp_path: Path) -> None:
         ("hub", "token", "revoke"),
         ("demo", "--headless", "--scenario"),
         ("demo", "--headless", "--size"),
+        ("demo", "run"),
         ("hub", "--config"),
     ],
     ids=" ".join,

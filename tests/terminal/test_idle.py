@@ -9,7 +9,7 @@ from collections.abc import Callable
 import textual.app
 import textual.pilot
 
-from tests.idle import idle
+from agent_tui.demo.idle import idle
 
 LONG = 60.0
 """Seconds: more than any test may take."""
