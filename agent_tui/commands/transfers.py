@@ -194,7 +194,7 @@ def _answer_page(context: Context, row: CaseRow, held: Transfer) -> None:
         context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
 
     words = transfer_words(held, _directory(context).names, _my_id(context))
-    note = _note_of(context, held)
+    note = _note_of(context, row, held)
     title = compose("{name}: {words}", name=who(row), words=words)
     context.ui.pick(title, ([Choice("", note, heading=True)] if note else []) + choices, chosen)
 
@@ -225,11 +225,12 @@ def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[Choice]:
         yield Choice("withdraw", trusted("take it back"))
 
 
-def _note_of(context: Context, held: Transfer) -> SafeText:
-    """What was said with it, where its case is open."""
+def _note_of(context: Context, row: CaseRow, held: Transfer) -> SafeText:
+    """What was said with it, where its case is open, or nothing was said since; else ""."""
     case = context.workbench.desk.open_case
     messages = case.messages if case is not None and context.opened else ()
-    return next((message.body.safe_line for message in messages if message.id == held.note), trusted(""))
+    said = row.preview.safe_line if row.preview_kind == "note" else trusted("")
+    return next((message.body.safe_line for message in messages if message.id == held.note), said)
 
 
 # -- following

@@ -141,7 +141,7 @@ async def test_what_cannot_be_sent_stays_and_it_is_said_what_to_do() -> None:
 async def test_handing_over_by_keys_and_by_line() -> None:
     shop = LeaseShop()
     async with talking(shop) as desk:
-        await desk.press("t")
+        await desk.press("g", "d")
         await type_text(desk, "avi")
         await desk.press("enter")
         await type_text(desk, "angry")
