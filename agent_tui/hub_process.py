@@ -25,7 +25,8 @@ from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
-from agent_tui.domain.model import Canned, Sender
+from agent_tui.domain.model import Sender
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
 from agent_tui.hub_sla import SlaFile, follow

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from agent_tui.config.alert_settings import AlertSettings
 from agent_tui.config.mail_settings import Host, MailSettings
@@ -20,6 +20,8 @@ from agent_tui.config.sla_source import check_sla
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
+from agent_tui.domain.replies.fields import old_spelling
+from agent_tui.domain.replies.template import Refused, shape_of
 
 CERTIFICATE_EXPECTED = "tls_cert and tls_key, or plain_allowed = true behind a proxy, under [listen]"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -167,12 +169,23 @@ class CannedSettings(ConfigModel):
     name: Name = Field(examples=["late-parcel"])
     """What an agent types to find it."""
 
-    text: str = Field(min_length=1, examples=["Hello {customer}, parcel {number} is on its way. {agent}"])
-    """What it says. {customer}, {case} (its number) and {agent} are filled in; any other {word} is a field that the
-    agent fills before it goes."""
+    text: str = Field(min_length=1, examples=["Hello {{ customer.name }}, parcel {{ number }} is on its way."])
+    """What it says, in Jinja2: {{ customer.name }}, {{ case.number }}, {{ agent.name }} and others are filled in
+    (docs/replies.md); any other {{ word }} is a field that the agent fills before it goes."""
 
     brand: str = Field(default="", examples=["nofar"])
     """The brand whose it is; left out: every brand's. One of a brand stands before one of all with the same name."""
+
+    @field_validator("text")
+    @classmethod
+    def _is_template(cls, text: str) -> str:
+        if old := old_spelling(text):
+            raise Wrong(f"{{{old[0]}}} is the old spelling", old[1])
+        try:
+            shape_of(text)
+        except Refused as refused:
+            raise Wrong(f"line {refused.line} of it: {refused.what}", refused.expected) from None
+        return text
 
 
 class HubSettings(ConfigModel):

@@ -166,8 +166,8 @@ class PolicySettings(FitSettings):
     """What counts as an answer."""
 
     acknowledge: str = Field(default="", examples=["received"])
-    """The canned reply that a customer's first word gets by itself, with {promised} in place of the time by which an
-    answer is due. It is no answer."""
+    """The canned reply that a customer's first word gets by itself, with {{ promised }} in place of the time by which
+    an answer is due. It is no answer."""
 
     steps: tuple[StepSettings, ...] = ()
     """What is done about clocks that run out. One [[policy.steps]] table for each."""

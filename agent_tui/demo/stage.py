@@ -18,9 +18,10 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
-from agent_tui.domain.model import Agent, Canned, CaseRow, Sender
+from agent_tui.domain.model import Agent, CaseRow, Sender
 from agent_tui.domain.orders import Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MS, TimeSource, VirtualTime
 from agent_tui.domain.views import Section

@@ -6,6 +6,7 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.queues import QueueSetup, queue_of
+from agent_tui.domain.replies.reply import Canned, canned_for
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import Transfer
@@ -474,15 +475,6 @@ class Sender:
 
 
 @frozen
-class Canned:
-    """A canned reply, found by its key. `brand`: whose it is, "" everybody's."""
-
-    key: str
-    text: str
-    brand: str = ""
-
-
-@frozen
 class Directory:
     """Who and what a desk can name: colleagues, teams, labels in use, accounts to write from, canned replies by key."""
 
@@ -508,10 +500,9 @@ class Directory:
         queues = {f"queue:{queue.id}": queue.name for queue in self.queues}
         return {agent.id: agent.name for agent in self.agents} | teams | brands | queues
 
-    def canned_for(self, brand: str) -> dict[str, str]:
+    def canned_for(self, brand: str) -> dict[str, Canned]:
         """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""
-        fitting = [one for one in self.canned if one.brand in ("", brand)]
-        return {one.key: one.text for one in sorted(fitting, key=lambda one: bool(one.brand))}
+        return canned_for(self.canned, brand)
 
     def queue_of(self, row: CaseRow) -> QueueSetup | None:
         """Where a case waits, or would if nobody had it."""

@@ -5,9 +5,8 @@ These words go out to customers, in their language and not in the one that a des
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from agent_tui.domain.time import Ms, local_time
 
@@ -45,7 +44,7 @@ def is_hebrew(words: str) -> bool:
     return any("\u05d0" <= letter <= "\u05ea" for letter in words)
 
 
-def promised_time(due: Ms, now: Ms, zone: ZoneInfo, *, hebrew: bool = False) -> str:
+def promised_time(due: Ms, now: Ms, zone: tzinfo, *, hebrew: bool = False) -> str:
     """In whole minutes, rounded down, so that nothing is promised for later than it is due."""
     words = _HEBREW if hebrew else _ENGLISH
     at, today = local_time(due, zone), local_time(now, zone).date()

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from agent_tui.domain.canned import FIELD
 from agent_tui.domain.folding import hebrew_stems, words
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.replies.fields import own_words
 
 Kind = Literal["typed", "whole", "said", "after", "earlier", "label"]
 
@@ -51,7 +51,7 @@ def signs(moment: Moment) -> tuple[str, ...]:
 
 def written(text: str) -> tuple[str, ...]:
     """The signs of kind `typed` that somebody gives who types this text, a canned reply's: its fields are left out."""
-    found = _words(FIELD.sub(" ", text[:MOST_CHARACTERS]))
+    found = _words(own_words(text[:MOST_CHARACTERS]))
     return tuple(dict.fromkeys(f"typed:{seen}" for seen in _in_a_row(found)))
 
 

@@ -17,8 +17,10 @@ from agent_tui.backends.chatwoot.convert import (
 )
 from agent_tui.backends.chatwoot.holdings import Holdings
 from agent_tui.backends.chatwoot.rest import Refused, Rest
-from agent_tui.domain.model import Agent, Canned, CaseDetail, Directory, Sender
+from agent_tui.domain.model import Agent, CaseDetail, Directory, Sender
 from agent_tui.domain.queries import CasePage, CaseQuery, DirectoryPage, HistoryPage, HistoryQuery
+from agent_tui.domain.replies.foreign import from_chatwoot
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import MS, Ms
 
 MARGIN_SECONDS = 15
@@ -145,7 +147,7 @@ class Account:
                 )
                 for inbox in inboxes
             ),
-            tuple(Canned(str(reply.get("short_code")), str(reply.get("content"))) for reply in canned),
+            tuple(Canned(str(reply.get("short_code")), from_chatwoot(str(reply.get("content")))) for reply in canned),
         )
         return DirectoryPage(directory, self.holdings.seq)
 

@@ -33,11 +33,13 @@ def acknowledge(tx: Tx, policy: HubPolicy, case: str, conversation: str) -> bool
     if clock is None or record is None or thread is None or _nobody_reads(thread) or not speaking.may_write(tx, thread):
         return False
     key = tx.rules.book.versions[clock.version].by_id[clock.policy].acknowledge
-    text = speaking.text_of(policy, record.row, key, tx.customer(record.node).language)
+    language = tx.customer(record.node).language
+    text = speaking.text_of(policy, record.row, key, language, thread.shown.channel)
     zone = ZoneInfo(tx.rules.zone_of(clock))
     time = promised_time(clock.due or 0, tx.now, zone, hebrew=is_hebrew(text))
-    words = speaking.filled(text, record.row, promised=time if (clock.due or 0) > tx.now else "")
-    if not speaking.whole(thread, words):
+    promised = time if (clock.due or 0) > tx.now else ""
+    words = speaking.filled(text, record.row, promised=promised, language=language)
+    if not speaking.whole(thread, words, record.row):
         return False
     speaking.say(tx, policy, thread, words, "acknowledgement")
     return True

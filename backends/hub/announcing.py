@@ -51,8 +51,9 @@ def announcement(connection: Connection, policy: HubPolicy, event: Event) -> Ann
 
 def _words(connection: Connection, policy: HubPolicy, row: CaseRow, name: str) -> str:
     caller = people.find(connection, row.customer)
-    text = speaking.text_of(policy, row, name, caller.language if caller is not None else "")
-    return speaking.filled(text, row) or name
+    language = caller.language if caller is not None else ""
+    text = speaking.text_of(policy, row, name, language, "phone")
+    return speaking.filled(text, row, language=language) or name
 
 
 async def announce(connectors: Mapping[str, Connector], said: Announcement) -> None:

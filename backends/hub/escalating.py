@@ -7,6 +7,7 @@ it aloud. A target that is not there is passed over; `missing` names all of them
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -22,19 +23,18 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import joining
 from agent_tui.domain import leases as lease_rules
 from agent_tui.domain.brands import sees
-from agent_tui.domain.canned import FIELD
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.queues import queue_of
+from agent_tui.domain.replies.known import FILLED_BY_HUB
+from agent_tui.domain.replies.reply import Canned
+from agent_tui.domain.replies.template import Refused, shape_of
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Rules, Step
 from agent_tui.domain.told import PRIORITIES
 
 SUPERVISORS = "supervisors"
 """All of them, at their desks; and the [[alert]] of that name, where there is one."""
-
-_KNOWN_FIELDS = frozenset({"{customer}", "{case}", "{promised}"})
-"""What an acknowledgement is filled with."""
 
 
 def do(tx: Tx, policy: HubPolicy, case: str, step: Step, clock: SlaClock) -> str:
@@ -164,10 +164,19 @@ def missing(connection: Connection, policy: HubPolicy, rules: Rules) -> Iterator
                 yield f"policy {one.id}: there is nobody or nothing called {step.to} to {step.act}"
         if one.acknowledge and one.acknowledge not in keys:
             yield f"policy {one.id}: there is no canned reply {one.acknowledge}"
-        words = (canned.text for canned in policy.canned if canned.key in (one.acknowledge, f"{one.acknowledge}-he"))
-        if open_fields := set(FIELD.findall(" ".join(words))) - _KNOWN_FIELDS:
-            fields = ", ".join(sorted(open_fields))
-            yield f"policy {one.id}: nobody fills {fields} of the canned reply {one.acknowledge}"
+        keyed = (canned for canned in policy.canned if canned.key in (one.acknowledge, f"{one.acknowledge}-he"))
+        if unfilled := sorted({name for canned in keyed for name in _unfilled(canned)}):
+            names = ", ".join(unfilled)
+            yield f"policy {one.id}: nobody fills {names} of the canned reply {one.acknowledge}"
     for plan in rules.reminders:
         if plan.text not in keys:
             yield f"reminder {plan.id}: there is no canned reply {plan.text}"
+
+
+def _unfilled(canned: Canned) -> set[str]:
+    """What nobody fills when the hub says it by itself, with a time that is promised."""
+    with suppress(Refused):  # `hub check` says so of the reply itself
+        shapes = [shape_of(one.text) for one in canned.texts]
+        named = {name for shape in shapes for name in (*shape.fields, *shape.variables)}
+        return named - FILLED_BY_HUB - {"promised"}
+    return set()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent_tui.domain.model import Canned, Sender
+from agent_tui.domain.model import Sender
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.standing import REASONS
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS
 

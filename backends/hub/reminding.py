@@ -51,8 +51,8 @@ def _done(tx: Tx, policy: HubPolicy, record: CaseRecord, reminder: Reminder) -> 
         return "none"  # of a person's cases the one where they were spoken to last reminds them
     owner = agents.find(tx.connection, _leading(tx, record).owner)
     name = owner.name if owner is not None else ""
-    words = _words(tx, policy, record, reminder.plan.text, name)
-    if reminder.plan.sends and speaking.whole(thread, words) and not _wants_care(tx, record):
+    words = _words(tx, policy, record, reminder.plan.text, name, thread.shown.channel)
+    if reminder.plan.sends and speaking.whole(thread, words, record.row) and not _wants_care(tx, record):
         speaking.say(tx, policy, thread, words, "reminder")
         return "sent"
     if owner is None or not words or drafts.of_agent(tx.connection, owner.id, row.id):
@@ -61,9 +61,10 @@ def _done(tx: Tx, policy: HubPolicy, record: CaseRecord, reminder: Reminder) -> 
     return "draft"
 
 
-def _words(tx: Tx, policy: HubPolicy, record: CaseRecord, key: str, agent: str) -> str:
-    text = speaking.text_of(policy, record.row, key, tx.customer(record.node).language)
-    return speaking.filled(text, record.row, agent=agent)
+def _words(tx: Tx, policy: HubPolicy, record: CaseRecord, key: str, agent: str, channel: str) -> str:
+    language = tx.customer(record.node).language
+    text = speaking.text_of(policy, record.row, key, language, channel)
+    return speaking.filled(text, record.row, agent=agent, language=language)
 
 
 def _leading(tx: Tx, record: CaseRecord) -> CaseRow:
@@ -96,11 +97,11 @@ def _draft(tx: Tx, agent: str, case: str, thread: Thread, words: str) -> None:
     tx.append(DraftChanged(case, HUB_DESK), by=agent)
 
 
-def is_drafted(tx: Tx, policy: HubPolicy, record: CaseRecord, agent: str, words: str) -> bool:
+def is_drafted(tx: Tx, policy: HubPolicy, record: CaseRecord, agent: str, words: str, channel: str) -> bool:
     """Whether an agent sends the reminder that was put ready for them, unchanged, to one who is silent still."""
     cases = [part.row.id for part in tx.parts(record.row.id)]
     key = reminded.drafted(tx.connection, cases) if record.state.waiting is None else ""
-    if not key or _words(tx, policy, record, key, agent).strip() != words.strip():
+    if not key or _words(tx, policy, record, key, agent, channel).strip() != words.strip():
         return False
     reminded.sent(tx.connection, cases)
     return True

@@ -53,7 +53,7 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
     record = tx.case(case)
     assert record is not None
     if not forward:
-        if reminding.is_drafted(tx, policy, record, agent.name, order.body.raw):
+        if reminding.is_drafted(tx, policy, record, agent.name, order.body.raw, thread.shown.channel):
             message = replace(message, auto="reminder")
         before, _ = tx.step(case, filing.Replied(tx.now, message.id, outgoing.kind_of(message)))
         if before.stage == "done":

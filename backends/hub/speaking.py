@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Literal
 
 from agent_tui.backends.hub import filing as hub_filing
@@ -11,12 +12,16 @@ from agent_tui.backends.hub.store import outbound
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing, joining
-from agent_tui.domain.canned import fill, open_fields
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.channels import window_left
-from agent_tui.domain.model import CaseRow, Directory, Message
+from agent_tui.domain.model import CaseRow, Message
+from agent_tui.domain.replies.fields import open_fields
+from agent_tui.domain.replies.known import Values, first_word
+from agent_tui.domain.replies.reply import canned_for
+from agent_tui.domain.replies.template import Refused, render
 from agent_tui.domain.text import CustomerText
 
+log = logging.getLogger("agent_tui.hub")
 Auto = Literal["reminder", "acknowledgement"]
 
 
@@ -30,22 +35,33 @@ def may_write(tx: Tx, thread: Thread) -> bool:
     return window_left(profile, thread.shown.last_inbound, tx.now) != 0
 
 
-def text_of(policy: HubPolicy, row: CaseRow, key: str, language: str) -> str:
-    """A canned reply of whom the case speaks for, in the customer's language (`KEY-he`) where there is one in it; ""
-    when there is none at all."""
-    known = Directory(canned=policy.canned).canned_for(row.brand)
-    return known.get(f"{key}-{language[:2].lower()}") or known.get(key, "")
+def text_of(policy: HubPolicy, row: CaseRow, key: str, language: str, channel: str) -> str:
+    """The text for a channel of a canned reply of whom the case speaks for, in the customer's language (one called
+    `KEY-he`, or one that is written in it) where there is one; "" when there is none at all."""
+    known = canned_for(policy.canned, row.brand)
+    found = known.get(f"{key}-{language[:2].lower()}") or known.get(key)
+    return found.text_for(channel, language).text if found is not None else ""
 
 
-def filled(text: str, row: CaseRow, **more: str) -> str:
-    """As the desk fills it; `more`: by the names of their fields. What is not known stays a field."""
-    return fill(text, {"customer": row.name.safe_line, "case": str(row.number), **more})
+def filled(text: str, row: CaseRow, *, agent: str = "", promised: str = "", language: str = "") -> str:
+    """As the desk fills it. What is not known stays a field; "" where it is no template that can be filled."""
+    name = row.name.safe_line.drawn()
+    customer = {"name": name, "first_name": first_word(name), "language": language}
+    by = {"name": agent, "first_name": first_word(agent)}
+    values: Values = {"customer": customer, "case": {"number": str(row.number)}, "agent": by, "promised": promised}
+    try:
+        return render(text, values, {}) if text else ""
+    except Refused as error:
+        log.error("a canned reply was not filled: %s", error)  # `hub check` tells which
+        return ""
 
 
-def whole(thread: Thread, words: str) -> bool:
-    """Whether it can go out without an agent: nothing is left to fill, and the channel takes its length."""
+def whole(thread: Thread, words: str, row: CaseRow) -> bool:
+    """Whether it can go out without an agent: nothing is left to fill (braces in the customer's own name are none),
+    and the channel takes its length."""
     most = profile_of(thread.shown.channel).max_chars
-    return bool(words.strip()) and not open_fields(words) and (most is None or len(words) <= most)
+    left = open_fields(words, (row.name.safe_line.drawn(),))
+    return bool(words.strip()) and not left and (most is None or len(words) <= most)
 
 
 def say(tx: Tx, policy: HubPolicy, thread: Thread, words: str, auto: Auto) -> str:

@@ -31,7 +31,7 @@ HUB = """
 sla = "sla.toml"
 [[canned]]
 name = "received"
-text = "We have it, {customer}."
+text = "We have it, {{ customer.name }}."
 [[canned]]
 name = "still-there"
 text = "Are you still there?"

@@ -182,7 +182,7 @@ def test_what_policies_name_and_the_hub_does_not_have_is_said_before_it_serves(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "sla.toml").write_text(SLA)
-    (tmp_path / "hub.toml").write_text('sla = "sla.toml"\n[[canned]]\nname = "received"\ntext = "by {promised}"\n')
+    (tmp_path / "hub.toml").write_text('sla = "sla.toml"\n[[canned]]\nname = "received"\ntext = "by {{ promised }}"\n')
     checked = hub("check")
     assert checked.exit_code == 2
     assert checked.output.splitlines() == [

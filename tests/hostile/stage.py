@@ -19,7 +19,7 @@ from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
-from agent_tui.domain.model import Agent, Canned
+from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
     Announce,
     AskLease,
@@ -35,6 +35,7 @@ from agent_tui.domain.orders import (
     TakeLease,
 )
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.calendars import ALWAYS, Calendar
 from agent_tui.domain.sla.policies import Policy, Target
 from agent_tui.domain.sla.written import Sla

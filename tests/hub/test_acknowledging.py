@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from agent_tui.backends.connectors.base import CallUpdate, Inbound
-from agent_tui.domain.model import Canned
 from agent_tui.domain.orders import Block, Reopen, Resolve
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, VirtualTime
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0, chat, mail
@@ -36,8 +36,8 @@ first_response = { within = "1h" }
 next_response = { within = "1h" }
 total_resolution = { within = "8h" }
 """
-ENGLISH = Canned("received", "{customer}: case {case}, an answer by {promised}.")
-HEBREW = Canned("received-he", "{customer}, נענה עד {promised}.")
+ENGLISH = Canned("received", "{{ customer.name }}: case {{ case.number }}, an answer by {{ promised }}.")
+HEBREW = Canned("received-he", "{{ customer.name }}, נענה עד {{ promised }}.")
 SAID = "Dana: case 1001, an answer by tomorrow 10:00."  # it is Sunday 18:06 in Jerusalem
 
 
@@ -115,7 +115,7 @@ async def test_a_policy_without_it_says_nothing(hub: Hub) -> None:
     assert await comes(hub, chat("w1")) == []
 
 
-@pytest.mark.parametrize("text", ["Yours, {agent}", " ", "{promised}" * 600])
+@pytest.mark.parametrize("text", ["Yours, {{ agent.name }}", " ", "{{ promised }}" * 600])
 async def test_words_that_cannot_go_out_do_not(hub: Hub, text: str) -> None:
     hub.workspace.policy = replace(hub.workspace.policy, canned=(Canned("received", text),))
     assert await comes(hub, chat("w1")) == []

@@ -19,8 +19,9 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.events import CaseChanged, ClockTurned, Event
-from agent_tui.domain.model import CallState, Canned, CaseRow
+from agent_tui.domain.model import CallState, CaseRow
 from agent_tui.domain.orders import Reply
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, VirtualTime
 from tests.hub.conftest import Hub
@@ -100,7 +101,10 @@ async def test_the_exchange_is_asked_to_say_it_and_being_told_ends_the_notice(hu
 
 
 async def test_a_canned_reply_is_said_in_the_callers_language(hub: Hub) -> None:
-    canned = (Canned("wait", "It takes long, {customer}."), Canned("wait-he", "ההמתנה ארוכה, {customer}."))
+    canned = (
+        Canned("wait", "It takes long, {{ customer.name }}."),
+        Canned("wait-he", "ההמתנה ארוכה, {{ customer.name }}."),
+    )
     hub.workspace.policy = replace(hub.workspace.policy, canned=canned)
     await moves(hub, "ringing", name="Dana", language="he")
     await hub.advance(90 * MS)

@@ -18,10 +18,11 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import ClockTurned, Event, RulesChanged
-from agent_tui.domain.model import Breach, CallState, Canned, CaseRow, Clock
+from agent_tui.domain.model import Breach, CallState, CaseRow, Clock
 from agent_tui.domain.orders import Excuse, Label, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import ClocksPage, ClocksQuery, DirectoryPage, DirectoryQuery
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS, MS, VirtualTime

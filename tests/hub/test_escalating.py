@@ -12,9 +12,9 @@ from agent_tui.backends.hub.policy import AlertTarget
 from agent_tui.backends.hub.store import alerts
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import CaseChanged
-from agent_tui.domain.model import Canned
 from agent_tui.domain.orders import Assign, Prioritise, Resolve, TakeLease
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Policy, Reminders, Rules, Step, StepAct, Warn
 from agent_tui.domain.time import MINUTE_MS
@@ -145,11 +145,11 @@ async def test_a_reminder_without_its_canned_reply_is_named(hub: Hub) -> None:
 
 async def test_an_acknowledgement_that_cannot_go_out_is_named(hub: Hub) -> None:
     rules = Rules("1", (Policy("all", acknowledge="received"), Policy("vip", acknowledge="hello")))
-    canned = (Canned("received", "By {promised}. {agent}"),)
+    canned = (Canned("received", "By {{ promised }}. {{ agent.name }}"),)
     with hub.store.read() as connection:
         lines = list(escalating.missing(connection, replace(hub.workspace.policy, canned=canned), rules))
     assert lines == [
-        "policy all: nobody fills {agent} of the canned reply received",
+        "policy all: nobody fills agent.name of the canned reply received",
         "policy vip: there is no canned reply hello",
     ]
 

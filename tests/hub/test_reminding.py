@@ -17,7 +17,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain import filing
 from agent_tui.domain.events import DraftChanged, MessageAdded
-from agent_tui.domain.model import Canned, Message
+from agent_tui.domain.model import Message
 from agent_tui.domain.orders import (
     Assign,
     Block,
@@ -30,6 +30,7 @@ from agent_tui.domain.orders import (
     SaveDraft,
 )
 from agent_tui.domain.queries import HeldPage, HeldQuery
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.policies import Reminders
 from agent_tui.domain.sla.reminders import Reminder
 from agent_tui.domain.text import CustomerText
@@ -37,7 +38,7 @@ from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0, Line, chat, mail, until
 
-WORDS = "{customer}, are you still there? Case {case}. {agent}"
+WORDS = "{{ customer.name }}, are you still there? Case {{ case.number }}. {{ agent.name }}"
 FILLED = "Dana, are you still there? Case 1001. Noa"
 RULE = Reminders("chat", (HOUR_MS, HOUR_MS), "still-there", sends=True)
 DRAFT = replace(RULE, sends=False)
@@ -130,10 +131,10 @@ async def test_a_hub_that_dies_before_it_is_on_disk_sends_it_once_and_after_it_t
 
 
 async def test_what_cannot_be_filled_is_a_draft_for_the_owner(hub: Hub) -> None:
-    case = await silent(hub, words="Did parcel {number} arrive?")
+    case = await silent(hub, words="Did parcel {{ number }} arrive?")
     assert await remind(hub, case, first(hub)) == "draft 1"
     (draft,) = await drafts_of(hub)
-    assert (draft.case, draft.body.raw, draft.channel) == (case, "Did parcel {number} arrive?", "whatsapp")
+    assert (draft.case, draft.body.raw, draft.channel) == (case, "Did parcel {{ number }} arrive?", "whatsapp")
     assert (len(hub.wa.sent), hub.events[-1].body, hub.events[-1].by) == (1, DraftChanged(case, "hub"), "noa")
 
 

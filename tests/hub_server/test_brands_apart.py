@@ -22,7 +22,7 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.hub_client import HubBackend
 from agent_tui.backends.wire.transport import Transport, connect_websocket
 from agent_tui.domain.events import Event, MessageAdded
-from agent_tui.domain.model import Agent, Canned, CaseRow
+from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import JoinCustomers, MakePromise, Note, Reply
 from agent_tui.domain.queries import (
     CaseQuery,
@@ -38,6 +38,7 @@ from agent_tui.domain.queries import (
     SearchQuery,
     TotalsQuery,
 )
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, SystemTime
 from agent_tui.domain.views import ALL

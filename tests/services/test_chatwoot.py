@@ -23,7 +23,6 @@ from agent_tui.backends.chatwoot.convert import (
 )
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Canned
 from agent_tui.domain.orders import Assign, CallAction, NewMessage, Note, Presence
 from agent_tui.domain.queries import (
     DirectoryPage,
@@ -34,6 +33,7 @@ from agent_tui.domain.queries import (
     SearchPage,
     SearchQuery,
 )
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from tests.fakes.chatwoot import FakeChatwoot

@@ -18,7 +18,6 @@ from agent_tui.domain.model import (
     Address,
     Attachment,
     Call,
-    Canned,
     CaseDetail,
     Conversation,
     Customer,
@@ -38,6 +37,7 @@ from agent_tui.domain.queries import (
     Page,
     Query,
 )
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, Ms
 from agent_tui.themes.theme import Depth
@@ -192,8 +192,8 @@ class TalkShop(Shop):
                         Sender("wa-main", "whatsapp", "Nofar Home", "Nofar Home"),
                     ),
                     (
-                        Canned("late-parcel", "Hello {name}, parcel {number} is on its way."),
-                        Canned("refund", "We return {amount} by {day}."),
+                        Canned("late-parcel", "Hello {{ name }}, parcel {{ number }} is on its way."),
+                        Canned("refund", "We return {{ amount }} by {{ day }}."),
                         Canned("thanks", "Thank you for waiting!"),
                     ),
                 ),

@@ -10,7 +10,7 @@ import pytest
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.model import Canned, Directory, Sender
+from agent_tui.domain.model import Directory, Sender
 from agent_tui.domain.text import CustomerText, clean_line
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.entries import Said, Spoken, items_of
@@ -26,7 +26,6 @@ SENDERS = Directory(
         Sender("wa-main", "whatsapp", "Nofar Home", "Nofar Home"),
         Sender("sms", "sms", "Nofar Home", "NOFAR"),
     ),
-    canned=(Canned("late", "Hello {name}"),),
 )
 
 
@@ -134,21 +133,10 @@ def test_what_is_missing_in_a_new_mail_is_said(changes: dict[str, object], words
     assert words in why
 
 
-def test_a_canned_reply_has_filled_in_what_the_desk_knows() -> None:
-    words = "Hello {customer}, case {case}, parcel {number}. {agent}"
-    case = dana()
-    assert case.row is not None
-    assert drafting.filled(words, case, "Noa") == "Hello Dana Levi, case 4471, parcel {number}. Noa"
-    assert drafting.filled(words, None, "") == words, "what nobody knows is filled by hand"
-    case.row = replace(case.row, name=CustomerText("{agent}\x1b[31m"))
-    told = drafting.filled("{customer}", case, "Noa")
-    assert told.startswith("{agent}")
-    assert "\x1b" not in told
-
-
-def test_braces_that_no_canned_reply_has_are_the_agents_own() -> None:
-    assert drafting.open_field(SENDERS, "Hello {name}") == "{name}"
-    assert drafting.open_field(SENDERS, "write {your name} there") == ""
+def test_what_is_still_to_be_filled_is_found_and_nothing_else() -> None:
+    assert drafting.open_field({"name"}, "Hello {{ name }}") == "name"
+    assert drafting.open_field({"name"}, "write {{ yours }} or {name} there") == "", "those are the agent's own"
+    assert drafting.open_field({"name"}, "Hello {{ name }}!", ("{{ name }}",)) == "", "a customer may be called so"
 
 
 def test_addresses_are_parted_by_commas() -> None:

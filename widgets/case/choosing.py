@@ -7,13 +7,15 @@ from typing import Literal
 
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.canned import FIELD
+from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.channels import channel
 from agent_tui.domain.mail_address import bare
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
+from agent_tui.widgets.case.filling import Filling
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.when import window
@@ -33,6 +35,7 @@ class Choosing:
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
+        self.filling = Filling(composer)
         self._offered: tuple[drafting.Route, ...] = ()
 
     def ask_channel(self, wanted: str = "") -> SafeText | None:
@@ -84,19 +87,19 @@ class Choosing:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
         host(composer).ui.ask(
-            CannedAsking(canned, self._put_in, lambda text: composer.insert("/" + text) if slash else None)
+            CannedAsking(canned, self._use, lambda text: composer.insert("/" + text) if slash else None)
         )
 
     # -- inside
 
-    def _put_in(self, canned: str) -> None:
-        composer, writing = self._composer, self._composer.writing
-        words = drafting.filled(canned, writing.about, writing.own_name)
-        composer.insert(words if writing.edit.at_word_start() else f" {words}")
-        field = FIELD.search(words)
-        if field is not None:
-            marked = compose("type what {field} is; Tab goes to the next field", field=clean_line(field[0]))
-            host(composer).ui.say(marked)
+    def _use(self, reply: Canned) -> None:
+        draft = self._composer.writing.draft
+        self.filling.use(reply, reply.text_for(draft.channel, self._spoken))
+
+    @property
+    def _spoken(self) -> str:
+        about = self._composer.writing.about
+        return spoken_by(about) if about is not None else ""
 
     def _chosen(self, value: str) -> None:
         kind, _, rest = value.partition(":")

@@ -71,7 +71,7 @@ class Composer(LineView, can_focus=True):
         elif key in ("pageup", "pagedown"):
             self.post_message(self.PageWanted(key == "pagedown"))
         elif key == "tab":
-            edit.next_field()
+            self.writing.next_field()
             self._show()
         elif event.character == "/" and edit.at_word_start() and self.writing.canned:
             self.post_message(self.CannedWanted())
@@ -89,13 +89,13 @@ class Composer(LineView, can_focus=True):
         self.insert(event.text)
 
     def insert(self, text: str) -> None:
-        """Put text in at the caret; the first `{field}` of it is marked to be filled."""
+        """Put text in at the caret; the first `{{ field }}` of it is marked to be filled."""
         start = self.writing.edit.marked[0]
         if len(self.writing.edit.text) + len(text) > MOST:
             words = compose("cut: a text holds {n} characters at most; send the rest as a file (^F)", n=MOST)
             host(self).ui.say(words, "failure")
         self.writing.edit.insert(text)
-        self.writing.edit.mark_field(start, self.writing.edit.caret)
+        self.writing.mark_field(start, self.writing.edit.caret)
         self.writing.edited()
 
     def newline(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.ask import Asking, Offer
 from agent_tui.widgets.case.when import size
@@ -41,16 +42,20 @@ class CannedAsking(Asking):
 
     label = trusted("/")
 
-    def __init__(self, canned: Mapping[str, str], put_in: Callable[[str], None], left: Callable[[str], None]) -> None:
+    def __init__(
+        self, canned: Mapping[str, Canned], put_in: Callable[[Canned], None], left: Callable[[str], None]
+    ) -> None:
         self._canned = canned
         self._put_in, self._left = put_in, left
         self.title = trusted("canned replies")
 
     def offers(self, text: str) -> Sequence[Offer]:
         wanted = text.strip().casefold()
-        keys = [key for key, words in self._canned.items() if wanted in key.casefold() or wanted in words.casefold()]
+        keys = [
+            key for key, words in self._canned.items() if wanted in key.casefold() or wanted in words.text.casefold()
+        ]
         keys.sort(key=lambda key: (not key.casefold().startswith(wanted), wanted not in key.casefold()))
-        return [Offer(key, clean_line(key), clean_line(self._canned[key])) for key in keys[:MOST_OFFERS]]
+        return [Offer(key, clean_line(key), clean_line(self._canned[key].text)) for key in keys[:MOST_OFFERS]]
 
     def complete(self, text: str, offer: Offer) -> str:
         return offer.value

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.canned import fill, open_fields
 from agent_tui.domain.channels import Channel, channel, window_left
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
+from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
 
@@ -257,19 +257,9 @@ def lacks_subject(draft: Draft) -> bool:
     return mail and not draft.in_reply_to and not draft.subject.strip()
 
 
-def filled(words: str, case: OpenCase | None, me: str) -> str:
-    """A canned reply with what the desk knows in place of `{customer}`, `{case}` (its number) and `{agent}`; what is
-    not known stays a field that the agent fills. Names are put in at once: braces in one are no further field."""
-    known = {"agent": me}
-    if case is not None and case.row is not None:
-        known |= {"customer": case.row.name.safe_line, "case": str(case.row.number)}
-    return fill(words, known)
-
-
-def open_field(directory: Directory, body: str) -> str:
-    """A `{field}` of a canned reply that is still to be filled, "" when there is none."""
-    known = {field for one in directory.canned for field in open_fields(one.text)}
-    return next((field for field in open_fields(body) if field in known), "")
+def open_field(fields: Collection[str], body: str, data: Collection[str] = ()) -> str:
+    """One of these fields that is still to be filled, "" when there is none. `data`: as in `open_fields`."""
+    return next((name for name in open_fields(body, data) if name in fields), "")
 
 
 def length_left(draft: Draft) -> int | None:

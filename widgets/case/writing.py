@@ -13,6 +13,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
+from agent_tui.domain.replies.reply import Canned, names_in
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
@@ -105,12 +106,18 @@ class Writing:
         return clean_line(state.name) if state is not None and about is not None and about.beside else trusted("")
 
     @property
-    def canned(self) -> dict[str, str]:
+    def canned(self) -> dict[str, Canned]:
         """Canned replies of whom the draft speaks for, by key."""
         about, sender = self.about, drafting.sender_of(self.directory, self._draft)
         if about is not None and about.row is not None:
             return self.directory.canned_for(about.row.brand)
         return self.directory.canned_for(sender.brand if sender is not None else "")
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """What customers may have put into a text that a canned reply made: braces in it are no field."""
+        row = self.about.row if self.about is not None else None
+        return (row.name.safe_line.drawn(), row.subject.safe_line.drawn()) if row is not None else ()
 
     @property
     def own_name(self) -> str:
@@ -248,9 +255,9 @@ class Writing:
         why_not = drafting.why_not_send(self.about, draft, now)
         if why_not is not None:
             return why_not
-        field = drafting.open_field(self.directory, draft.body)
-        if field and not draft.note:
-            self.edit.mark_field()
+        field = drafting.open_field(names_in(self.directory.canned), draft.body, self.data) if not draft.note else ""
+        if field:
+            self.mark_field()
             self._changed()
             return compose("{field} is still to be filled", field=clean_line(field))
         if drafting.lacks_subject(draft) and not self._asked_subject:
@@ -354,6 +361,16 @@ class Writing:
         for key, _ in said:
             if key not in self._known:
                 self._came.setdefault(key, now)
+
+    def mark_field(self, start: int = 0, stop: int | None = None) -> None:
+        """Mark the first field from `start` on (up to `stop`) that is still to be filled."""
+        self.edit.data = self.data
+        self.edit.mark_field(start, stop)
+
+    def next_field(self) -> None:
+        """Mark the next one."""
+        self.edit.data = self.data
+        self.edit.next_field()
 
     # -- drafts
 

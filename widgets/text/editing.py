@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 
-from agent_tui.domain.canned import FIELD
+from agent_tui.domain.replies.fields import FIELD, without
 from agent_tui.domain.text import clean
 from agent_tui.widgets.text.layout import graphemes
 
@@ -36,6 +36,8 @@ class EditText:
         self._before: list[tuple[str, int]] = []
         self._after: list[tuple[str, int]] = []
         self._typing = False
+        self.data: tuple[str, ...] = ()
+        """Values that were put in: braces in them are no field."""
 
     @property
     def marked(self) -> tuple[int, int]:
@@ -133,9 +135,9 @@ class EditText:
         return start == 0 or self.text[start - 1].isspace()
 
     def mark_field(self, start: int = 0, stop: int | None = None) -> bool:
-        """Mark the first `{field}` from `start` on (up to `stop`), so that typing fills it; False when there is
+        """Mark the first `{{ field }}` from `start` on (up to `stop`), so that typing fills it; False when there is
         none."""
-        found = FIELD.search(self.text, start, len(self.text) if stop is None else stop)
+        found = FIELD.search(without(self.text, self.data), start, len(self.text) if stop is None else stop)
         if found is None:
             return False
         self._typing = False

@@ -1,0 +1,54 @@
+"""What the desk knows of a case for a canned reply: the customer, the case, who writes, for whom, by when."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from agent_tui.desk.drafts import Draft
+from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.model import Directory
+from agent_tui.domain.promised_time import is_hebrew, promised_time
+from agent_tui.domain.replies.known import Values, first_word
+from agent_tui.domain.time import Ms, local_time
+
+
+def values_of(
+    case: OpenCase | None, draft: Draft, directory: Directory, me: str, now: Ms, zone: tzinfo, language: str = ""
+) -> Values:
+    """By the names that templates know (`domain.replies.known`); what nobody knows is "". `language`: that the reply is
+    in, for what is told in words."""
+    row = case.row if case is not None else None
+    at = f"{local_time(now, zone):%Y-%m-%dT%H:%M}"
+    values: dict[str, str | dict[str, str]] = {
+        "agent": {"name": me, "first_name": first_word(me)},
+        "brand": {"name": directory.brand_title(row.brand) if row is not None and row.brand else ""},
+        "case": {"subject": draft.subject, "channel": draft.channel},
+        "today": at[:10],
+        "now": at,
+    }
+    if case is None or row is None:
+        return values
+    name = row.name.safe_line.drawn()
+    customer = {"name": name, "first_name": first_word(name), "language": spoken_by(case)}
+    for address in case.customer.addresses if case.customer is not None else ():
+        key = {"tel": "phone", "mailto": "email"}.get(address.scheme)
+        if key is not None:
+            customer.setdefault(key, address.value.safe_line.drawn())
+    subject = draft.subject or row.subject.safe_line.drawn()
+    values["customer"] = customer
+    values["case"] = {"number": str(row.number), "subject": subject, "channel": draft.channel, "brand": row.brand}
+    if row.promise is not None and row.promise.due > now:
+        values["promised"] = promised_time(row.promise.due, now, zone, hebrew=language == "he")
+    return values
+
+
+def spoken_by(case: OpenCase) -> str:
+    """The customer's language, two letters: what is known of them, else by the letters they wrote last; "" nobody
+    knows."""
+    known = case.customer.language if case.customer is not None else ""
+    if known:
+        return known[:2].lower()
+    said = next(
+        (m.body.safe for part in case.parts for m in reversed(part.messages) if m.kind == "in" and m.body), None
+    )
+    return "" if said is None else "he" if is_hebrew(said) else ""

@@ -1,0 +1,92 @@
+"""Puts a canned reply into the draft: the values that the desk knows, then what the agent is asked for, then its words
+with the places that are still to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent_tui.commands.context import Choice
+from agent_tui.desk.reply_values import values_of
+from agent_tui.domain.replies.fields import open_fields
+from agent_tui.domain.replies.known import Values
+from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
+from agent_tui.domain.replies.template import Refused, render, shape_of
+from agent_tui.domain.text import SafeText, clean_line, compose
+from agent_tui.widgets.case.composer import Composer
+from agent_tui.widgets.case.composer_asks import FieldAsking
+from agent_tui.widgets.case.host import host
+
+
+class Filling:
+    """Fills replies for `composer`'s draft. What a reply has choices for, decides by, changes or says twice is asked
+    before it stands in the draft; other fields are typed where they stand."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+
+    def values(self, language: str) -> Values:
+        """What is known of the case now."""
+        composer, writing = self._composer, self._composer.writing
+        now, zone = composer.workbench.time.now(), host(composer).settings.zone
+        return values_of(writing.about, writing.draft, writing.directory, writing.own_name, now, zone, language)
+
+    def shown(self, reply: Canned, text: Variant) -> SafeText | str:
+        """How it would read: defaults filled in, what is missing by its name; why it cannot be used (safe) where it
+        cannot."""
+        try:
+            return render(text.text, self.values(text.language), {one.name: one.default for one in reply.fields})
+        except Refused as refused:
+            return _why(reply, refused)
+
+    def use(self, reply: Canned, text: Variant) -> None:
+        """Ask for what has to be known first, then put it into the draft."""
+        try:
+            shape = shape_of(text.text)
+        except Refused as refused:
+            host(self._composer).ui.say(_why(reply, refused), "failure")
+            return
+        declared = {one.name: one for one in reply.fields}
+        fields = [declared.get(name, ReplyField(name)) for name in shape.fields]
+        places = open_fields(text.text)
+        first = [f for f in fields if f.choices or f.name in shape.first or places.count(f.name) > 1]
+        self._ask(first, {one.name: one.default for one in fields}, lambda known: self._put_in(reply, text, known))
+
+    # -- inside
+
+    def _ask(self, fields: list[ReplyField], known: dict[str, str], then: Callable[[dict[str, str]], None]) -> None:
+        """One question after the other; leaving one puts nothing in."""
+        if not fields:
+            then(known)
+            return
+        field, *rest = fields
+        label = clean_line(field.title or field.name)
+
+        def take(typed: str) -> SafeText | None:
+            self._ask(rest, known | {field.name: typed}, then)
+            return None
+
+        ui = host(self._composer).ui
+        if field.choices:
+            ordered = sorted(field.choices, key=lambda one: one != field.default)
+            ui.pick(label, [Choice(one, clean_line(one)) for one in ordered], lambda one: (take(one), None)[1])
+        else:
+            ui.ask(FieldAsking(label, take), field.default)
+
+    def _put_in(self, reply: Canned, text: Variant, known: dict[str, str]) -> None:
+        composer, writing = self._composer, self._composer.writing
+        try:
+            words = render(text.text, self.values(text.language), known)
+        except Refused as refused:
+            host(composer).ui.say(_why(reply, refused), "failure")
+            return
+        composer.insert(words if writing.edit.at_word_start() else f" {words}")
+        left = open_fields(words, writing.data)
+        if left:
+            titles = {one.name: one.title for one in reply.fields}
+            field = clean_line(titles.get(left[0]) or left[0])
+            host(composer).ui.say(compose("type what {field} is; Tab goes to the next field", field=field))
+
+
+def _why(reply: Canned, refused: Refused) -> SafeText:
+    why = clean_line(f"{refused.what}")
+    return compose("{key} cannot be used: line {n}: {why}", key=clean_line(reply.key), n=refused.line, why=why)
