@@ -27,6 +27,7 @@ from agent_tui.process import (
 )
 
 if TYPE_CHECKING:
+    from agent_tui.domain.text_visual import Bidi
     from agent_tui.resident.line import TerminalLine
     from agent_tui.resident.server import Request
     from agent_tui.terminal.terminal import Terminal
@@ -331,6 +332,54 @@ def sla_explain(case: str, config: Path, form: str) -> None:
             click.echo(line)
 
     _run(work())
+
+
+@main.group()
+def scripts() -> None:
+    """Guided scripts: check, draw and import them (docs/scripts.md)."""
+
+
+@scripts.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+def scripts_check(path: Path) -> None:
+    """Name everything that is wrong with a folder of scripts, or with one file."""
+    from agent_tui.script_files import check
+
+    _say_or_refuse(path, _told(lambda: check(path)))
+
+
+@scripts.command("tree")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--language", default="", help="Whose words are shown: he; the first that a script has if left out.")
+@click.option(
+    "--bidi",
+    default="visual",
+    show_default=True,
+    type=click.Choice(["visual", "terminal", "off"]),
+    help="terminal: where it puts Hebrew in order by itself.",
+)
+def scripts_tree(path: Path, language: str, bidi: Bidi) -> None:
+    """Draw scripts as trees of their steps."""
+    from agent_tui.script_files import trees
+
+    for line in _told(lambda: list(trees(path, language, bidi))):
+        click.echo(line)
+
+
+@scripts.group("import")
+def scripts_import() -> None:
+    """Make scripts of what another system has."""
+
+
+@scripts_import.command("abcd")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="A folder for them.")
+def scripts_import_abcd(path: Path, into: Path) -> None:
+    """One script for each subflow of ABCD's guidelines (JSON)."""
+    from agent_tui.script_files import imported
+
+    for line in _told(lambda: list(imported(path, into))):
+        click.echo(printable(line))
 
 
 @main.command("wallboard")
