@@ -179,6 +179,8 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         give_up_ms=round(times.give_up_hours * HOUR_MS),
         link_ms=round(times.link_minutes * MINUTE_MS),
         lease_ms=None if times.lease_seconds is None else round(times.lease_seconds * MS),
+        transfer_ms=round(times.transfer_minutes * MINUTE_MS),
+        queue_transfer_ms=round(times.queue_transfer_minutes * MINUTE_MS),
         country=settings.country,
         login=settings.shift.login,
         away_ms=round(settings.shift.away_seconds * MS),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import case_here, give, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case
 from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.when import say_when
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
@@ -83,7 +85,10 @@ def _offer(context: Context, named: str, back: CaseRow | None) -> None:
             return
         now = context.workbench.time.now() + server.clock_skew
         choices = [Choice(_BACK, compose("{who}: back to the queue", who=who(back)))] if back is not None else []
-        choices += [Choice(f"{_QUEUE}{one.id}", clean_line(one.title), line_words(one, now)) for one in page.queues]
+        zone = context.zone
+        choices += [
+            Choice(f"{_QUEUE}{one.id}", clean_line(one.title), line_words(one, now, zone)) for one in page.queues
+        ]
 
         def chosen(value: str) -> None:
             if value == _BACK and back is not None:
@@ -98,8 +103,8 @@ def _offer(context: Context, named: str, back: CaseRow | None) -> None:
     context.workbench.inquire(server.id, QueuesQuery(), arrived)
 
 
-def line_words(line: QueueLine, now: Ms) -> SafeText:
-    """How a queue stands: `3 wait, longest 12 min · 2 of 5 ready · given out`."""
+def line_words(line: QueueLine, now: Ms, zone: tzinfo) -> SafeText:
+    """How a queue stands: `closed until 09:00 · 3 wait, longest 12 min · 2 of 5 ready · given out`."""
     waits = plural("{n} waits", "{n} wait", n=line.waiting)
     if line.oldest is not None:
         waits = compose("{waits}, longest {time}", waits=waits, time=length_words(max(0, now - line.oldest)))
@@ -108,6 +113,8 @@ def line_words(line: QueueLine, now: Ms) -> SafeText:
         mode = trusted("not yours")
     else:
         mode = trusted("take the next") if line.mode == "pull" else trusted("given out")
+    if line.opens:
+        return listed(" · ", [compose("closed until {when}", when=say_when(line.opens, now, zone)), waits, ready, mode])
     return listed(" · ", [waits, ready, mode])
 
 

@@ -120,7 +120,7 @@ def _asking(context: Context) -> tuple[str, ...]:
 def _queues(context: Context, lines: tuple[QueueLine, ...]) -> Iterator[Choice]:
     now = context.workbench.time.now() + (context.backend.clock_skew if context.backend is not None else 0)
     for line in lines:
-        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), line_words(line, now))
+        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), line_words(line, now, context.zone))
 
 
 def _named(context: Context, word: str) -> str:

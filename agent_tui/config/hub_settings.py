@@ -115,6 +115,12 @@ class TimeSettings(ConfigModel):
     """How long a case stays with an agent whose line broke. Without it by channel: 90, for web chat 60; the lease of a
     call lasts as long as the call."""
 
+    transfer_minutes: float = Field(default=2, gt=0, allow_inf_nan=False)
+    """How long a colleague has to answer when a case is offered to them; then it stays with whoever offered it."""
+
+    queue_transfer_minutes: float = Field(default=30, gt=0, allow_inf_nan=False)
+    """How long a case that an agent sent to a queue waits there before it comes back to them."""
+
 
 class ShiftSettings(ConfigModel):
     """How agents' shifts begin, and what a lost line means."""

@@ -119,7 +119,8 @@ class Assignment:
 @frozen
 class QueueLine:
     """A queue as it stands. `waiting`: cases that the asking agent may see; `oldest`: since when the first of them
-    waits (Ms); `ready`: agents who work it and take work now, of `agents`; `mine`: the asking agent works it."""
+    waits (Ms); `ready`: agents who work it and take work now, of `agents`; `mine`: the asking agent works it;
+    `opens`: when its working hours begin again (Ms), 0 where they run, or nothing says what they are."""
 
     id: str
     title: str
@@ -129,3 +130,4 @@ class QueueLine:
     ready: int = 0
     agents: int = 0
     mine: bool = False
+    opens: Ms = 0

@@ -136,7 +136,13 @@ def answer(
         case WhyQuery():
             return WhyPage(_why(connection, me, query.case), seq)
         case QueuesQuery():
-            return QueuesPage(routing.lines(connection, policy.queues, me), seq)
+            lines = routing.lines(connection, policy.queues, me)
+            if rules is not None:
+                lines = tuple(
+                    replace(line, opens=rules.opens(setup, now))
+                    for line, setup in zip(lines, policy.queues, strict=True)
+                )
+            return QueuesPage(lines, seq)
         case ShiftQuery():
             return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
         case ClocksQuery():

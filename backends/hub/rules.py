@@ -11,10 +11,10 @@ from agent_tui.backends.hub.store import sla
 from agent_tui.backends.hub.store.values import dumps, storable
 from agent_tui.domain.events import RulesChanged
 from agent_tui.domain.queues import QueueSetup
-from agent_tui.domain.sla.calendars import ALWAYS
+from agent_tui.domain.sla.calendars import ALWAYS, NEVER
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.facts import InForce
-from agent_tui.domain.sla.policies import BREACH_REASONS, Rulebook, Rules
+from agent_tui.domain.sla.policies import BREACH_REASONS, Rulebook, Rules, Traits
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms
 
@@ -63,6 +63,15 @@ class RulesInForce:
         named = [clock.calendar, rules.by_id[clock.policy].calendar, *rules.calendars]
         places = (rules.calendars[name].calendar for name in named if name and name != ALWAYS.id)
         return next((place.zone for place in places), "UTC")
+
+    def opens(self, setup: QueueSetup, now: Ms) -> Ms:
+        """When the hours that cases of a queue are counted in begin again; 0 where they run, or are every hour."""
+        traits = Traits(next(iter(setup.channels), ""), setup.id, setup.team)
+        policy = self.now.policy_of(traits)
+        if policy is None:
+            return 0
+        opens = self.now.working_time(policy, traits).opens(now)
+        return 0 if opens in (now, NEVER) else opens
 
 
 def settle_rules(tx: Tx, written: Sla | None, queues: tuple[QueueSetup, ...]) -> RulesInForce | None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent_tui.backends.base import Acked, Outcome, Rejected
+from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import TransferChanged
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import (
@@ -22,7 +26,7 @@ from agent_tui.domain.orders import (
     TakeLease,
     TransferCase,
 )
-from agent_tui.domain.queries import RowsPage, RowsQuery
+from agent_tui.domain.queries import QueuesPage, QueuesQuery, RowsPage, RowsQuery
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
@@ -189,6 +193,31 @@ async def test_a_warm_one_to_a_queue_asks_who_is_idle_there(hub: Hub) -> None:
     await hub.order(hub.avi, Presence("break"))
     order = TransferCase(case, NOTE, queue="billing", warm=True)
     assert refused(await hub.order(hub.noa, order)) == "nobody-ready"
+
+
+HOURS = """
+[[calendar]]
+name = "office"
+zone = "Asia/Jerusalem"
+hours = { "sun-thu" = ["09:00-17:00"] }
+queues = ["billing"]
+[[policy]]
+name = "all"
+first_response = { within = "1h" }
+"""
+
+
+async def test_the_hours_of_a_queue_are_told_where_it_is_closed(hub: Hub, tmp_path: Path) -> None:
+    await in_queues(hub)
+    path = tmp_path / "sla.toml"
+    path.write_text(HOURS, encoding="utf-8")
+    await hub.workspace.govern(load_sla(path, tmp_path))
+    evening = datetime(2025, 7, 1, 20, tzinfo=ZoneInfo("Asia/Jerusalem"))
+    await hub.advance(round(evening.timestamp() * 1000) - hub.time.now())
+    page = await hub.workspace.query(hub.noa, QueuesQuery())
+    assert isinstance(page, QueuesPage)
+    opens = {line.id: line.opens for line in page.queues}
+    assert opens == {"billing": round(evening.replace(day=2, hour=9).timestamp() * 1000), "rest": 0}
 
 
 async def test_what_cannot_be_is_refused_and_changes_nothing(hub: Hub) -> None:

@@ -12,7 +12,7 @@ from agent_tui.domain.guided.script import Ask, Step, Words, in_language
 from agent_tui.domain.language import SPOKEN
 from agent_tui.domain.text_cards import mask_cards
 from agent_tui.domain.text_clean import clean_line
-from agent_tui.domain.text_safe import SafeText, compose, fixed, listed, marked, seal, trusted
+from agent_tui.domain.text_safe import SafeText, compose, fixed, listed, marked, trusted
 
 MOST_CHARS: Final = 500
 _NO_NUMBER: Final = marked("a number is needed")
@@ -125,7 +125,7 @@ def _number(ask: Ask, text: str) -> Taken | Refused:
 
 
 def _written(number: float) -> SafeText:
-    return seal(f"{number:g}")
+    return clean_line(f"{number:g}")
 
 
 def _digit(char: str) -> str:
