@@ -12,7 +12,7 @@ from agent_tui.domain.guided.script import Ask, Step, Words, in_language
 from agent_tui.domain.language import SPOKEN
 from agent_tui.domain.text_cards import mask_cards
 from agent_tui.domain.text_clean import clean_line
-from agent_tui.domain.text_safe import SafeText, compose, fixed, listed, marked, seal, trusted
+from agent_tui.domain.text_safe import SafeText, compose, fixed, listed, marked, trusted
 
 MOST_CHARS: Final = 500
 _NO_NUMBER: Final = marked("a number is needed")
@@ -118,14 +118,10 @@ def _number(ask: Ask, text: str) -> Taken | Refused:
         return _if(False, "", ask, _NO_NUMBER.text)
     number = float(plain)
     if ask.least is not None and number < ask.least:
-        return _if(False, "", ask, compose("at least {n}", n=_written(ask.least)))
+        return _if(False, "", ask, compose("at least {n}", n=ask.least))
     if ask.most is not None and number > ask.most:
-        return _if(False, "", ask, compose("at most {n}", n=_written(ask.most)))
+        return _if(False, "", ask, compose("at most {n}", n=ask.most))
     return Taken(plain)
-
-
-def _written(number: float) -> SafeText:
-    return seal(f"{number:g}")
 
 
 def _digit(char: str) -> str:
