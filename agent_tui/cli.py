@@ -358,9 +358,9 @@ def scripts() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def scripts_check(path: Path) -> None:
     """Name everything that is wrong with a folder of scripts, or with one file."""
-    from agent_tui.script_files import check
+    from agent_tui.config.guided_source import check_scripts
 
-    _say_or_refuse(path, _told(lambda: check(path)))
+    _say_or_refuse(path, check_scripts(path))
 
 
 @scripts.command("tree")

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from agent_tui import hub_scripts
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import AlertTarget, HubPolicy
 from agent_tui.backends.hub.served import Served
@@ -29,6 +30,7 @@ from agent_tui.domain.model import Sender
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
+from agent_tui.hub_scripts import ScriptFolder
 from agent_tui.hub_sla import SlaFile, follow
 
 log = logging.getLogger("agent_tui.hub")
@@ -91,13 +93,14 @@ async def serve(
     }
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
+    folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)
     workspace = Workspace(store, time, Ids(), [*mails, *hooks], hub_policy(settings), sla=promised, hooks=told)
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
     http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000, routes)
-    following: asyncio.Task[None] | None = None
+    following: list[asyncio.Task[None]] = []
     try:
         try:
             await http.start(settings.http.host, settings.http.port, certificate=certificate, key=key)
@@ -111,15 +114,19 @@ async def serve(
             raise _no_port(loaded, "listen", settings.listen.host, settings.listen.port, error) from None
         if rules is not None:
             workspace.watch("sla", lambda: rules.trouble)
-            following = asyncio.create_task(follow(rules, time, workspace.govern))
+            following.append(asyncio.create_task(follow(rules, time, workspace.govern)))
+        if folder is not None:
+            workspace.watch("scripts", lambda: folder.trouble)
+            await workspace.offer(folder.load())
+            following.append(asyncio.create_task(hub_scripts.follow(folder, time, workspace.offer)))
         said = {"ready": True, "desk_url": desks.url, "http_url": http.url, "version": version("agent-tui")}
         ready(json.dumps(said))
         log.info("serving desks at %s, files and health at %s", desks.url, http.url)
         await stop.wait()
         log.info("stopping")
     finally:
-        if following is not None:
-            following.cancel()
+        for task in following:
+            task.cancel()
         await desks.stop()
         await workspace.stop()
         await http.stop()

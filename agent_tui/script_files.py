@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agent_tui.config.guided_abcd import scripts_of
-from agent_tui.config.guided_source import check_scripts, load_scripts
+from agent_tui.config.guided_source import load_scripts
 from agent_tui.config.guided_writing import written
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.domain.guided.script import Script
@@ -15,11 +15,6 @@ from agent_tui.domain.guided.values import shown
 from agent_tui.domain.text_clean import clean_line
 from agent_tui.domain.text_safe import SafeText, fixed, listed
 from agent_tui.domain.text_visual import Bidi, visual_line
-
-
-def check(path: Path) -> list[Problem]:
-    """Everything that is wrong with the scripts of a folder or one file. Raises ConfigError where there is none."""
-    return check_scripts(path)
 
 
 def trees(path: Path, language: str, bidi: Bidi) -> Iterator[str]:

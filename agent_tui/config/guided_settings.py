@@ -91,9 +91,9 @@ class AskSettings(ConfigModel):
     """What conditions call the answer; the step's id if left out."""
     optional: bool = False
     """Whether it may stay empty."""
-    least: float | None = None
+    least: int | None = None
     """Of a number."""
-    most: float | None = None
+    most: int | None = None
     """Of a number."""
     pattern: Several = ()
     """What a code looks like, one or several: # a digit, A a letter."""

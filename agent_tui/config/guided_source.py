@@ -86,11 +86,13 @@ def _read(file: Path) -> tuple[TomlSource, Script]:
 
 
 def check_scripts(path: Path) -> list[Problem]:
-    """Everything that is wrong with the scripts of a folder or with one file, by file and line. Raises ConfigError
-    where there is no such folder."""
-    files = load_scripts(path)
-    # one file alone may use parts that stand beside it
-    beside = load_scripts(path.parent).scripts if path.is_file() else {}
+    """Everything that is wrong with the scripts of a folder or with one file, by file and line."""
+    try:
+        files = load_scripts(path)
+        # one file alone may use parts that stand beside it
+        beside = load_scripts(path.parent).scripts if path.is_file() else {}
+    except ConfigError as error:
+        return list(error.problems)
     found = mistakes({**beside, **files.scripts}, whole=not beside)
     own = (mistake for mistake in found if mistake.script in files.scripts)
     return [*files.problems, *_placed(own, files.sources)]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from agent_tui.config.alert_settings import AlertSettings
+from agent_tui.config.guided_source import check_scripts
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
@@ -222,6 +223,10 @@ class HubSettings(ConfigModel):
     """The file that says what is promised to whom, by when. It is read again while the hub runs when it changes, or an
     iCal file that it names does; one with a mistake changes nothing, and the log and /metrics say so."""
 
+    scripts: Path | None = Field(default=None, examples=["scripts"])
+    """A folder of guided scripts, one TOML file each (docs/scripts.md). It is read again while the hub runs when a file
+    changes; a file with a mistake leaves out itself alone, and the log and /metrics say so."""
+
     shift: ShiftSettings = ShiftSettings()
     """How agents' shifts begin, and what a lost line means."""
 
@@ -301,6 +306,8 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
     problems = [problem] if (problem := certificate_problem(loaded, home)) else []
     if loaded.settings.sla is not None:
         problems += check_sla(expand(loaded.settings.sla, loaded.folder, home), home)
+    if loaded.settings.scripts is not None:
+        problems += check_scripts(expand(loaded.settings.scripts, loaded.folder, home))
     for index, account in enumerate(loaded.settings.mail):
         for protocol, server in (("imap", account.imap), ("smtp", account.smtp)):
             where = ("mail", index, protocol)

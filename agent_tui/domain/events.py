@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.leases import LeaseChange
 from agent_tui.domain.model import (
     Agent,
@@ -206,6 +207,14 @@ class TransferChanged:
     type: Literal["transfer-changed"] = "transfer-changed"
 
 
+@frozen
+class ScriptMoved:
+    """A guided script of the case was begun, gone on with, finished or left: where it stands after that."""
+
+    script: CaseScript
+    type: Literal["script-moved"] = "script-moved"
+
+
 ClockChange = Literal["warned", "breached", "withdrawn", "excused", "step", "reminder", "measured"]
 """What became of a clock: it is nearly due (`detail`: `75%`, or `left 60000` ms); it was breached, dated at its due
 instant; that was withdrawn, since an answer turned out to have been in time; somebody said why it was breached
@@ -265,6 +274,7 @@ Body = (
     | CardShown
     | PromiseChanged
     | TransferChanged
+    | ScriptMoved
     | LeaseChanged
     | LeaseAsked
     | DraftChanged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.queues import QueueSetup, queue_of
 from agent_tui.domain.replies.reply import Canned, canned_for
 from agent_tui.domain.text import CustomerText
@@ -402,7 +403,7 @@ class Disclosure:
 @frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
-    `disclosures`, `promises`, `breaches` and `transfers`: all of the case, oldest first."""
+    `disclosures`, `promises`, `breaches`, `transfers` and `scripts`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -414,6 +415,7 @@ class CaseDetail:
     promises: tuple[Promise, ...] = ()
     breaches: tuple[Breach, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    scripts: tuple[CaseScript, ...] = ()
 
 
 @frozen

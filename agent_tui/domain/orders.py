@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import Run
 from agent_tui.domain.model import EMPTY, Metric, PromiseState
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -377,6 +378,19 @@ class Follow:
 
 
 @frozen
+class RunScript:
+    """Where a guided script of the case stands now. `id`: the run's, made by the desk (`r_` and a UUID); `revision`:
+    one more than that of the state it went on from, 1 begins it. Refused (`script-moved`) where somebody else went on
+    from there meanwhile."""
+
+    case: str
+    id: str
+    run: Run
+    revision: int
+    name: Literal["run-script"] = "run-script"
+
+
+@frozen
 class TakeOver:
     """A supervisor takes the case from whoever handles it, and says why: it becomes a note. The result is the fence."""
 
@@ -497,6 +511,7 @@ Order = (
     | TransferCase
     | AnswerTransfer
     | Follow
+    | RunScript
     | TakeOver
     | SaveDraft
     | Presence

@@ -9,6 +9,8 @@ from typing import Literal
 
 from agent_tui.domain.case_clocks import CaseClock
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import ScriptTitle
+from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import (
     Address,
     AgentLoad,
@@ -215,6 +217,22 @@ class WallboardQuery:
     kind: Literal["wallboard"] = "wallboard"
 
 
+@frozen
+class ScriptsQuery:
+    """Which guided scripts there are."""
+
+    kind: Literal["scripts"] = "scripts"
+
+
+@frozen
+class ScriptQuery:
+    """A guided script with its parts in their places; `version`: the one that a run began with, "" the newest."""
+
+    key: str
+    version: str = ""
+    kind: Literal["script"] = "script"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -235,6 +253,8 @@ Query = (
     | AgentsQuery
     | ClocksQuery
     | WallboardQuery
+    | ScriptsQuery
+    | ScriptQuery
 )
 
 
@@ -457,6 +477,24 @@ class WallboardPage:
     kind: Literal["wallboard"] = "wallboard"
 
 
+@frozen
+class ScriptsPage:
+    """Those that are for the asker's brands, by key."""
+
+    scripts: tuple[ScriptTitle, ...]
+    seq: int
+    kind: Literal["scripts"] = "scripts"
+
+
+@frozen
+class ScriptPage:
+    """`script` None: there is none of that key. Of a version that the server has no more it is the newest one."""
+
+    script: Script | None
+    seq: int
+    kind: Literal["script"] = "script"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -477,4 +515,6 @@ Page = (
     | AgentsPage
     | ClocksPage
     | WallboardPage
+    | ScriptsPage
+    | ScriptPage
 )

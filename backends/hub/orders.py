@@ -14,6 +14,7 @@ from agent_tui.backends.hub import (
     preferences,
     promises,
     replies,
+    scripts,
     standings,
     transferring,
 )
@@ -53,6 +54,7 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    RunScript,
     SettlePromise,
     ShowCard,
     Snooze,
@@ -90,6 +92,7 @@ ORDERS = (
     "presence",
     *leases.ORDERS,
     *transferring.ORDERS,
+    *scripts.ORDERS,
     "save-draft",
     "pull",
     "announce",
@@ -117,6 +120,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return promises.change(tx, agent, order)
         case SettlePromise():
             return promises.settle(tx, agent, order)
+        case RunScript():
+            return scripts.run(tx, policy, agent, order)
         case Prefer():
             return preferences.prefer(tx, agent, order)
         case Note():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Sender
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.replies.reply import Canned
@@ -35,6 +36,7 @@ class HubPolicy:
     agents may be not ready, with titles where the workspace has its own.
     `transfer_ms`: how long an agent has to answer when a case is offered to them; `queue_transfer_ms`: how long a case
     that was sent to a queue waits there before it comes back.
+    `scripts`: guided scripts by key, with their parts in their places.
     `blob_url`: base of the hub's HTTP side, without a closing slash; "" while files are not served."""
 
     grace_ms: int = 72 * HOUR_MS
@@ -56,5 +58,6 @@ class HubPolicy:
     reasons: tuple[tuple[str, str], ...] = tuple((name, "") for name in REASONS)
     transfer_ms: int = 2 * MINUTE_MS
     queue_transfer_ms: int = 30 * MINUTE_MS
+    scripts: Mapping[str, Script] = field(default_factory=dict)
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()

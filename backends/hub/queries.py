@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, sight, wallboard
+from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, scripts, sight, wallboard
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.rules import RulesInForce, reasons_of
 from agent_tui.backends.hub.standings import SUPERVISORS
@@ -58,6 +58,10 @@ from agent_tui.domain.queries import (
     RowsQuery,
     SamePersonPage,
     SamePersonQuery,
+    ScriptPage,
+    ScriptQuery,
+    ScriptsPage,
+    ScriptsQuery,
     SearchPage,
     SearchQuery,
     ShiftPage,
@@ -92,6 +96,8 @@ Answerable = (
     | AgentsQuery
     | ClocksQuery
     | WallboardQuery
+    | ScriptsQuery
+    | ScriptQuery
 )
 
 
@@ -149,6 +155,10 @@ def answer(
             return ClocksPage(clock_pages.clocks_of(connection, rules, me, query.case, now), now, seq)
         case WallboardQuery():
             return WallboardPage(wallboard.wallboard(connection, policy.queues, me, seq, now), seq)
+        case ScriptsQuery():
+            return ScriptsPage(scripts.titles(policy, me), seq)
+        case ScriptQuery():
+            return ScriptPage(scripts.script(connection, policy, me, query.key, query.version), seq)
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")
@@ -222,6 +232,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         tuple(sorted(owed, key=lambda one: (one.at, one.id))),
         sla.breaches(connection, parts),
         tuple(sorted(moved, key=lambda one: (one.at, one.id))),
+        scripts.of_cases(connection, parts, head),
     )
 
 

@@ -69,6 +69,7 @@ from agent_tui.domain.events import (
     MessageChanged,
     TransferChanged,
 )
+from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import AnswerTransfer, CallAction, Order, Pull, SaveDraft, TransferCase, about_of
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery, WallboardQuery
@@ -228,6 +229,10 @@ class Workspace:
         await self._alerts.close()
         await self._writer.close()
         self._store.close()
+
+    async def offer(self, scripts: Mapping[str, Script]) -> None:
+        """From now on these guided scripts can be begun; what is run goes on with the version it began with."""
+        self.policy = replace(self.policy, scripts=dict(scripts))
 
     async def govern(self, sla: Sla | None) -> None:
         """From now on cases are measured by this version of sla.toml, None for by none. What was breached under

@@ -11,6 +11,8 @@ from agent_tui.backends.connectors.base import Bounce, CallUpdate, InboundFile, 
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.importing import import_talks
+from agent_tui.domain.guided.place import Answer, Run
+from agent_tui.domain.guided.script import Ask, Script, Step
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
     Assign,
@@ -24,6 +26,7 @@ from agent_tui.domain.orders import (
     Prefer,
     Reply,
     Resolve,
+    RunScript,
     SavedDraft,
     SaveDraft,
     SettlePromise,
@@ -230,6 +233,10 @@ async def _write_down(hub: Hub, case: str) -> None:
     await _done(hub, Label(case, (MARKS["label"], "refund")))
     await _done(hub, Prefer(case, _words("preference")))
     assert isinstance(await hub.order(hub.noa, Assign(case, MARKS["refused"])), Rejected)
+    answered = Answer("order", "order", _words("promise"))
+    left = Run("lost", "1", ("order",), (answered,), "left", "other", _words("promise"))
+    await hub.workspace.offer({"lost": Script("lost", steps=(Step("order", ask=Ask("text"), end=True),), version="1")})
+    await _done(hub, RunScript(case, "r_one", left, 1))
     await _done(hub, MakePromise(case, "p_one", _words("promise"), hub.time.now() + DAY_MS))
     await _done(hub, MakePromise(case, "p_two", _words("promise"), hub.time.now() + DAY_MS))
     await _done(hub, SettlePromise(case, "p_two", "dropped", _words("dropped")))

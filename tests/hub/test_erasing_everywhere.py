@@ -95,6 +95,12 @@ NEVER = {
     "call_text": {"call_id"},
     "promise": {"id", "case_id", "by", "agent", "team", "state", "settled_by"},
     "promise_text": {"promise_id"},
+    # the company's own words: what a script is called, its steps
+    "script_run": {
+        *("id", "case_id", "script", "version", "title", "path", "state", "reason", "by", "moved_by"),
+    },
+    "script_run_text": {"run_id"},
+    "script_version": {"version", "key", "body"},
     "command": {"agent_id", "id", "result", "code", "digest", "about"},
     "lease": {"case_id", "agent", "desk"},
     "draft": {"agent_id", "case_id", "desk"},

@@ -54,6 +54,7 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    RunScript,
     SavedDraft,
     SaveDraft,
     Snooze,
@@ -73,6 +74,7 @@ from agent_tui.domain.queries import (
     LinkQuery,
     PastQuery,
     RowsQuery,
+    ScriptQuery,
     SearchQuery,
     ShiftQuery,
     TotalsQuery,
@@ -87,6 +89,7 @@ from agent_tui.domain.time import HOUR_MS, MINUTE_MS
 from agent_tui.domain.views import VIEWS, sort_key
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0, chat, mail
+from tests.hub.test_scripts import begun
 
 
 def test_an_empty_folder_becomes_a_private_store_of_the_newest_version(tmp_path: Path) -> None:
@@ -249,6 +252,10 @@ async def _a_day(hub: Hub) -> None:
     await hub.workspace.query(noa, HeldQuery(case))
     await hub.workspace.desk_left("noa", "d1")
     await hub.advance(5 * MINUTE_MS)
+    run = await begun(hub, case)
+    for revision in (1, 2):
+        await hub.order(noa, RunScript(case, "r_1", run, revision))
+    await hub.workspace.query(noa, ScriptQuery("lost-parcel", "older"))
     await hub.order(noa, Assign(case, "avi", "billing"))
     await hub.order(noa, Label(case, ("vip",)))
     await hub.order(noa, Snooze(case, T0 + HOUR_MS))

@@ -8,7 +8,8 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.conditions import holds, names_of
-from agent_tui.domain.guided.run import MOST_ON_PATH, Run, known, mapped, resumed, way_on
+from agent_tui.domain.guided.place import Run
+from agent_tui.domain.guided.run import MOST_ON_PATH, known, mapped, resumed, way_on
 from agent_tui.domain.guided.script import Script, Step
 from agent_tui.domain.guided.values import Taken, check
 

@@ -9,50 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.conditions import holds
+from agent_tui.domain.guided.place import EMPTY, Answer, Run, State
 from agent_tui.domain.guided.script import Effect, Script, Step
 from agent_tui.domain.guided.values import MOST_CHARS, Refused, check
 from agent_tui.domain.text import CustomerText
 
-State = Literal["running", "finished", "left"]
-EMPTY: Final = CustomerText("")
 MOST_ON_PATH: Final = 500
 """Steps that are gone back to; who goes round longer forgets the oldest."""
-
-
-@frozen
-class Answer:
-    """What was found out at a step. `name`: what conditions call it."""
-
-    step: str
-    name: str
-    value: CustomerText
-
-
-@frozen
-class Run:
-    """A script that is run. `script` and `version`: which; `reason` and `said`: why it was left, a short name and free
-    words."""
-
-    script: str
-    version: str
-    path: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    state: State = "running"
-    reason: str = ""
-    said: CustomerText = EMPTY
-
-    @property
-    def at(self) -> str:
-        """The step it stands at; "" where it has none."""
-        return self.path[-1] if self.path else ""
-
-    def answer_of(self, step: str) -> str:
-        """What was answered there last, "" nothing."""
-        return next((answer.value.raw for answer in self.answers if answer.step == step), "")
 
 
 @frozen

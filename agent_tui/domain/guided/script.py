@@ -3,7 +3,6 @@ where they are drawn."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -60,8 +59,8 @@ class Ask:
     kind: str = ""
     name: str = ""
     optional: bool = False
-    least: float | None = None
-    most: float | None = None
+    least: int | None = None
+    most: int | None = None
     patterns: tuple[str, ...] = ()
     wrong: Words = ()
 
@@ -146,6 +145,8 @@ class Script:
 
 def digest_of(script: Script) -> str:
     """The same for the same words and ways, whatever version it says it is."""
+    import hashlib  # a desk never needs it
+
     parts = (script.key, script.title, script.steps, script.first)
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

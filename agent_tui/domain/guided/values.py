@@ -118,14 +118,10 @@ def _number(ask: Ask, text: str) -> Taken | Refused:
         return _if(False, "", ask, _NO_NUMBER.text)
     number = float(plain)
     if ask.least is not None and number < ask.least:
-        return _if(False, "", ask, compose("at least {n}", n=_written(ask.least)))
+        return _if(False, "", ask, compose("at least {n}", n=ask.least))
     if ask.most is not None and number > ask.most:
-        return _if(False, "", ask, compose("at most {n}", n=_written(ask.most)))
+        return _if(False, "", ask, compose("at most {n}", n=ask.most))
     return Taken(plain)
-
-
-def _written(number: float) -> SafeText:
-    return clean_line(f"{number:g}")
 
 
 def _digit(char: str) -> str:

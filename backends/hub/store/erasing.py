@@ -48,6 +48,8 @@ from agent_tui.backends.hub.store.schema import (
     outbound,
     promise,
     promise_text,
+    script_run,
+    script_run_text,
     suggestion,
 )
 from agent_tui.backends.hub.store.values import dumps, from_words, loads, storable
@@ -261,6 +263,8 @@ def _forget_work(connection: Connection, nodes: Sequence[str]) -> None:
     """What we wrote down about them, and what we found that they have in common with others."""
     promised = select(promise.c.id).where(promise.c.case_id.in_(_cases(nodes)))
     connection.execute(update(promise_text).where(promise_text.c.promise_id.in_(promised)).values(what="", reason=""))
+    runs = select(script_run.c.id).where(script_run.c.case_id.in_(_cases(nodes)))
+    connection.execute(update(script_run_text).where(script_run_text.c.run_id.in_(runs)).values(answers="", said=""))
     connection.execute(delete(identity_key).where(identity_key.c.customer_id.in_(nodes)))
     elsewhere.forget(connection, nodes)
     connection.execute(delete(suggestion).where(or_(suggestion.c.one.in_(nodes), suggestion.c.other.in_(nodes))))

@@ -19,6 +19,7 @@ from agent_tui.backends.hub.store import (
     people,
     phone,
     promises,
+    scripts,
     talk,
     transfers,
 )
@@ -45,6 +46,7 @@ from agent_tui.domain.events import (
     MessageChanged,
     PromiseChanged,
     RulesChanged,
+    ScriptMoved,
     TransferChanged,
     UnknownBody,
 )
@@ -137,6 +139,9 @@ def columns_of(entry: Event) -> dict[str, Any]:
         case TransferChanged():
             ref = body.transfer.id
             data = {name: getattr(body.transfer, name) for name in ("state", "agent", "queue", "warm")}
+        case ScriptMoved():
+            ref, run = body.script.id, body.script.run
+            data = {"script": run.script, "state": run.state, "revision": body.script.revision}
         case LeaseChanged():
             data = {name: getattr(body, name) for name in _LEASE}
         case LeaseAsked():
@@ -211,6 +216,8 @@ def led_by(body: AnyBody, leader: str) -> AnyBody:
         return PromiseChanged(replace(body.promise, case=leader))
     if isinstance(body, TransferChanged) and leader:
         return TransferChanged(replace(body.transfer, case=leader))
+    if isinstance(body, ScriptMoved) and leader:
+        return ScriptMoved(replace(body.script, case=leader))
     return body
 
 
@@ -267,6 +274,9 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "transfer-changed":
             transfer = transfers.find(connection, ref)
             return TransferChanged(transfer) if transfer is not None else UnknownBody()
+        case "script-moved":
+            script = scripts.find(connection, ref)
+            return ScriptMoved(script) if script is not None else UnknownBody()
         case "lease-changed":
             return LeaseChanged(**data)
         case "lease-asked":

@@ -603,6 +603,42 @@ promise_text = Table(
     Column("reason", Text, nullable=False),
 )
 
+# A guided script that is run with a case: the path of steps, what became of it; what was answered apart.
+script_run = Table(
+    "script_run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("script", Word, nullable=False),
+    Column("version", Word, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("reason", Word, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("begun", At, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("moved", At, nullable=False),
+    Column("moved_by", Id, nullable=False),
+)
+
+script_run_text = Table(
+    "script_run_text",
+    metadata,
+    Column("run_id", Id, ForeignKey("script_run.id"), primary_key=True),
+    Column("answers", Text, nullable=False),
+    Column("said", Text, nullable=False),
+)
+
+# Scripts as they were in the versions that runs began with.
+script_version = Table(
+    "script_version",
+    metadata,
+    Column("version", Word, primary_key=True),
+    Column("key", Word, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 # A case on its way to an agent or a queue. `note`: the message that says why. `was_team`, `label`: what a queue that it
 # was sent to made of the case, so that it can come back as it was.
 transfer = Table(

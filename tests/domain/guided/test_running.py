@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from agent_tui.domain.guided.ahead import Progress, jump, progress, stops
 from agent_tui.domain.guided.conditions import ConditionError, holds, names_of, read_condition
 from agent_tui.domain.guided.linking import LinkError, linked
-from agent_tui.domain.guided.run import Run, Went, answer, back, leave, mapped, start
+from agent_tui.domain.guided.place import Run
+from agent_tui.domain.guided.run import Went, answer, back, leave, mapped, start
 from agent_tui.domain.guided.script import Ask, Branch, Choice, Effect, Script, Step
 from agent_tui.domain.guided.values import Refused, Taken, check
 
