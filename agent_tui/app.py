@@ -157,6 +157,18 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
             await self._typed(held)
 
     async def _typed(self, event: events.Key | events.Paste) -> None:
+        macro = self.ui.hands
+        recording = macro.recording
+        await self._worked_off(event)
+        if isinstance(event, events.Key):
+            macro.pressed(event, recording)
+        while (played := macro.next()) is not None:
+            if self.locking.locked or self.desk_screen.prompt.problem is not None:
+                macro.stop()
+            elif not self.ui.ahead.hold(played):
+                await self._worked_off(played)
+
+    async def _worked_off(self, event: events.Key | events.Paste) -> None:
         self.arrival.typed()
         if self.locking.take(event):
             event.stop()

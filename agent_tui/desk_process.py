@@ -73,6 +73,7 @@ async def run_configured(
             theme=chosen.theme,
             theme_folder=folder / "themes",
             keymap=keymap if chosen.keymap or keymap.exists() else None,
+            keymap_name=chosen.keymap_name,
             terminal=terminal,
             token=lambda typed: opens(servers, env, typed),
         )

@@ -70,6 +70,7 @@ def make_app(
     theme: str = "dark",
     theme_folder: Path | None = None,
     keymap: Path | None = None,
+    keymap_name: str = "",
     terminal: Terminal | None = None,
     token: Opens | None = None,
 ) -> tuple[DeskApp, tuple[Problem, ...]]:
@@ -79,7 +80,7 @@ def make_app(
     from agent_tui.services.lock import Lock
     from agent_tui.themes.loader import BUILT_IN, load_themes
 
-    keys, bad_keys = load_keymap(keymap)
+    keys, bad_keys = load_keymap(keymap, name=keymap_name)
     themes, bad_themes = load_themes((BUILT_IN, *((theme_folder,) if theme_folder else ())))
     problems = [*bad_keys, *bad_themes]
     if theme not in themes:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent_tui.commands.spec import COMPOSER_NORMAL
 from agent_tui.domain.frozen import frozen
 from agent_tui.keymaps.hebrew import hebrew_letters
 from agent_tui.keymaps.keys import show_keys
@@ -28,9 +29,22 @@ class Binding:
 
 @dataclass(frozen=True)
 class Keymap:
-    """Bindings without clashes, in the order they were declared."""
+    """Bindings without clashes, in the order they were declared. `counts`: digits before a key say how often.
+    `typed`: words that the `:` line takes for a command."""
 
     bindings: tuple[Binding, ...]
+    counts: bool = False
+    typed: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def modal(self) -> bool:
+        """Whether the composer has a mode in which letters are commands."""
+        return any(binding.context == COMPOSER_NORMAL for binding in self.bindings)
+
+    def meant(self, line: str) -> str:
+        """A typed line with the command in place of this keymap's own word for it (`w`)."""
+        name, blank, rest = line.lstrip().partition(" ")
+        return dict(self.typed).get(name, name) + blank + rest
 
     @cached_property
     def _by_act(self) -> Mapping[tuple[str, ...], tuple[Binding, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent_tui.commands.spec import COMPOSER_NORMAL
+
 _PUNCTUATION = {
     "!": "exclamation_mark",
     '"': "quotation_mark",
@@ -58,6 +60,8 @@ _NAMED = _ARROWS | {"enter", "escape", "tab", "space", "backspace", "delete", "i
 _FUNCTION = frozenset(f"f{number}" for number in range(1, 13))
 
 _HEBREW = "the Hebrew layout types {} there"
+_SCROLL = "terminals scroll with it"
+_TABS = "terminals change tabs with it"
 NEVER_BOUND: dict[str, str] = {
     "ctrl+c": "terminals use it to interrupt or to copy",
     "ctrl+z": "it suspends a program",
@@ -78,6 +82,16 @@ NEVER_BOUND: dict[str, str] = {
     "f10": "terminals open their menu with it",
     "f11": "terminals go full screen with it",
     "f12": "terminals and desktops take it",
+    "shift+pageup": _SCROLL,
+    "shift+pagedown": _SCROLL,
+    "ctrl+shift+up": _SCROLL,
+    "ctrl+shift+down": _SCROLL,
+    "ctrl+pageup": _TABS,
+    "ctrl+pagedown": _TABS,
+    "ctrl+shift+left": _TABS,
+    "ctrl+shift+right": _TABS,
+    "ctrl+shift+pageup": _TABS,
+    "ctrl+shift+pagedown": _TABS,
     "tilde": "it is the escape of ssh",
     "left_square_bracket": "it is mirrored under the Hebrew layout",
     "right_square_bracket": "it is mirrored under the Hebrew layout",
@@ -95,6 +109,51 @@ NEVER_BOUND: dict[str, str] = {
 }
 """Keys no keymap may bind, with why."""
 
+_TOLD_APART = {COMPOSER_NORMAL: frozenset({"w"})}
+"""Keys that another layout sends as a sign, in contexts where that sign means nothing else."""
+_SAME = {
+    "ctrl+i": "tab",
+    "ctrl+m": "enter",
+    "ctrl+h": "backspace",
+    "ctrl+left_square_bracket": "escape",
+}
+_FREE_CTRL = "efgjklnoprtuwx"
+"""Letters that Ctrl may go with."""
+_SENT_WITH_CTRL = {
+    **dict.fromkeys("019", "the digit alone"),
+    "2": "a NUL",
+    "3": "Esc",
+    "4": "^\\",
+    "5": "^]",
+    "6": "^^",
+    "7": "^_",
+    "8": "Backspace",
+    "slash": "^_",
+    "question_mark": "Backspace",
+    "space": "a NUL",
+    "at": "a NUL",
+    "enter": "Enter",
+    "tab": "Tab",
+    "backspace": "Backspace or ^W",
+    "escape": "Esc",
+}
+"""What most terminals send for Ctrl and a key that is no letter."""
+
+
+def _instead(key: str) -> str:
+    """What may be bound in place of a key that never is."""
+    if key in _SAME:
+        return f"{_SAME[key]}, if that is meant"
+    if key.startswith("ctrl+") and len(key) == 6:
+        return f"Ctrl with one of {' '.join(_FREE_CTRL)}, or f2 to f9"
+    if key in _FUNCTION:
+        return "f2 to f9"
+    if "+" in key:
+        return "the key without Shift and Ctrl, or a letter"
+    if key in ("q", "w"):
+        return f"{key.upper()}, or another letter"
+    return "a letter, or one of ! # $ % & * + - / : = ? @ ^ _ | and the double quote"
+
 
 def textual_name(key: str) -> str:
     """The one name of a key that arrives as a bare character or by another of its names."""
@@ -103,11 +162,11 @@ def textual_name(key: str) -> str:
     return _PUNCTUATION.get(key) or _SYNONYMS.get(key, key)
 
 
-def parse_key(written: str) -> str:
-    """The Textual name of a key as a keymap writes it: `/` or `slash`, `G` or `shift+g`, `ctrl+g`, `f2`.
+def parse_key(written: str, context: str = "") -> str:
+    """The Textual name of a key as a keymap writes it in a context: `/` or `slash`, `G` or `shift+g`, `ctrl+g`, `f2`.
 
-    Raises ValueError saying what is wrong with it, for a name that does not exist, that terminals do not tell apart
-    from another, or that is never bound.
+    Raises ValueError saying what is wrong with it, and where it is known what to write instead, for a name that does
+    not exist, that terminals do not tell apart from another, or that is never bound.
     """
     if written == "+":
         return "plus"
@@ -121,7 +180,7 @@ def parse_key(written: str) -> str:
         modifiers = [*modifiers, *more.split("+")]
     for modifier in modifiers:
         if modifier in ("alt", "meta", "option"):
-            raise ValueError("Alt keys are never bound: terminals and window systems take them")
+            raise ValueError("Alt keys are never bound: terminals and window systems take them", "Ctrl, or no modifier")
         if modifier not in ("ctrl", "shift"):
             raise ValueError(f"{modifier!r} is not a modifier; use ctrl or shift")
     if "ctrl" in modifiers:
@@ -130,8 +189,10 @@ def parse_key(written: str) -> str:
         full = _with_shift(written, name)
     else:
         full = _plain(written, name)
+    if full in _TOLD_APART.get(context, ()):
+        return full
     if reason := NEVER_BOUND.get(full):
-        raise ValueError(f"{show_key(full)} is never bound: {reason}")
+        raise ValueError(f"{show_key(full)} is never bound: {reason}", _instead(full))
     return full
 
 
@@ -159,12 +220,14 @@ def _with_ctrl(written: str, name: str, shift: bool) -> str:
     if shift and name == "minus":
         return "ctrl+underscore"
     if shift:
-        raise ValueError(f"{written!r}: most terminals do not tell Ctrl+Shift from Ctrl")
+        raise ValueError(f"{written!r}: most terminals do not tell Ctrl+Shift from Ctrl", "Ctrl or Shift alone")
     if len(name) == 1 and name.isascii() and name.isalpha():
         return f"ctrl+{name.lower()}"
     if name in ("underscore", "backslash", "left_square_bracket", "circumflex_accent"):
         return f"ctrl+{name}"
-    raise ValueError(f"{written!r}: terminals send Ctrl with letters, arrows and _ only")
+    if sent := _SENT_WITH_CTRL.get(name):
+        raise ValueError(f"{written!r}: most terminals send {sent} for it", "Ctrl with a letter, or f2 to f9")
+    raise ValueError(f"{written!r}: terminals send Ctrl with letters, arrows and _ only", "a letter, or f2 to f9")
 
 
 def types_itself(key: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent_tui.commands.spec import COUNTING_CONTEXTS
 from agent_tui.domain.frozen import frozen
 from agent_tui.keymaps.hebrew import spellings
 from agent_tui.keymaps.keymap import Binding, Keymap
@@ -21,14 +22,25 @@ class Match:
     command_id: str
     arguments: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    count: int | None = None
+    """How often, where digits were typed before."""
 
 
 @frozen
 class Pending:
-    """The keys begin a sequence; `continuations` are the bindings they can still become, in the keymap's order."""
+    """The keys begin a sequence; `continuations` are the bindings they can still become, in the keymap's order.
+    `count`: the digits before them."""
 
     prefix: tuple[str, ...]
     continuations: tuple[Binding, ...]
+    count: int | None = None
+
+
+@frozen
+class Counting:
+    """Digits of a count were typed."""
+
+    count: int
 
 
 @frozen
@@ -39,7 +51,11 @@ class NoMatch:
     cancelled: bool = False
 
 
-Resolution = Match | Pending | NoMatch
+Resolution = Match | Pending | Counting | NoMatch
+
+
+MOST_TIMES = 999
+"""The greatest count; a digit more ends it."""
 
 
 @dataclass(slots=True)
@@ -65,6 +81,8 @@ class Resolver:
         for binding in keymap.bindings:
             for spelling in spellings(binding.keys):
                 self._plant(binding, spelling)
+        self._counts = keymap.counts
+        self._count: int | None = None
         self._keys: tuple[str, ...] = ()
         self._contexts: tuple[str, ...] = ()
 
@@ -73,15 +91,45 @@ class Resolver:
         """The keys of a begun sequence."""
         return self._keys
 
+    @property
+    def count(self) -> int | None:
+        """What was counted before a key that has not come yet."""
+        return self._count
+
     def reset(self) -> None:
-        """Forget a begun sequence."""
-        self._keys = ()
+        """Forget a begun sequence and a count."""
+        self._keys, self._count = (), None
 
     def feed(self, contexts: tuple[str, ...], key: str) -> Resolution:
-        """Take one key. A sequence begun in other contexts is forgotten first. Esc ends a sequence and does no more."""
+        """Take one key. A sequence begun in other contexts is forgotten first. Esc ends a sequence, or a count, and
+        does no more."""
         if contexts != self._contexts:
-            self._keys = ()
+            self.reset()
             self._contexts = contexts
+        counting = self._counts and not self._keys and bool(contexts) and contexts[0] in COUNTING_CONTEXTS
+        if counting and (counted := self._counted(key)) is not None:
+            return counted
+        count, self._count = self._count, None
+        result = self._resolved(contexts, key, count)
+        if isinstance(result, Pending):
+            self._count = count
+        return result
+
+    def _counted(self, key: str) -> Counting | NoMatch | None:
+        """A digit of a count, or Esc after one."""
+        if key == "escape" and self._count is not None:
+            said, self._count = f"{self._count}", None
+            return NoMatch((*said, "escape"), cancelled=True)
+        if len(key) != 1 or key not in "0123456789" or (key == "0" and self._count is None):
+            return None
+        count = (self._count or 0) * 10 + int(key)
+        if count > MOST_TIMES:
+            self._count = None
+            return NoMatch(tuple(f"{count}"))
+        self._count = count
+        return Counting(count)
+
+    def _resolved(self, contexts: tuple[str, ...], key: str, count: int | None) -> Match | Pending | NoMatch:
         keys = (*self._keys, textual_name(key))
         self._keys = ()
         if len(keys) > 1 and keys[-1] == "escape":
@@ -98,13 +146,13 @@ class Resolver:
                 continue
             if node.binding:
                 if not waiting:
-                    return Match(node.binding.command, node.binding.arguments, node.binding.keys)
+                    return Match(node.binding.command, node.binding.arguments, node.binding.keys, count)
                 break
             waiting += [new for new in node.reachable() if not any(_hides(inner.keys, new.keys) for inner in waiting)]
         if not waiting:
             return NoMatch(keys)
         self._keys = keys
-        return Pending(keys, tuple(sorted(dict.fromkeys(waiting), key=self._order.__getitem__)))
+        return Pending(keys, tuple(sorted(dict.fromkeys(waiting), key=self._order.__getitem__)), count)
 
     def _plant(self, binding: Binding, spelling: tuple[str, ...]) -> None:
         node = self._trees.setdefault(binding.context, _Node())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Literal, Protocol
 
+from agent_tui.commands.hands import Hands
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
@@ -151,6 +152,15 @@ class Ui(Protocol):
 
     def search(self, words: str) -> None:
         """Look for words in all that was said; the cursor comes to what is found."""
+        ...
+
+    def find_again(self, step: int) -> SafeText | None:
+        """Open the next (1) of what was searched for or the one before (-1); why not, where there is none."""
+        ...
+
+    @property
+    def hands(self) -> Hands:
+        """What the keyboard does beside commands."""
         ...
 
     def command_line(self, start: str = "") -> None: ...

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.commands.spec import CALL, COMPOSER, KEYPAD, LIST, PROMPT, Argument, CommandSpec, Group
+from agent_tui.commands import ids_keys
+from agent_tui.commands.spec import (
+    CALL,
+    COMPOSER,
+    COMPOSER_NORMAL,
+    KEYPAD,
+    LIST,
+    PROMPT,
+    Argument,
+    CommandSpec,
+    Group,
+)
 
 # Moving
 ROW_NEXT = "row-next"
@@ -467,14 +478,14 @@ _DESK = (
         COMMAND_LINE,
         "Command line",
         "Type a command by its name; Tab completes.",
-        (LIST,),
+        (LIST, COMPOSER_NORMAL),
         (Argument("start", "text", required=False, help="what the line begins with"),),
     ),
     CommandSpec(
         HELP,
         "Help",
         "What works here, and why the rest does not.",
-        (LIST,),
+        (LIST, COMPOSER_NORMAL),
         (Argument("command", "command", required=False),),
     ),
     CommandSpec(PALETTE, "Palette", "Find any command by its words.", _ANYWHERE),
@@ -533,12 +544,12 @@ _DESK = (
 
 _BY_GROUP: tuple[tuple[Group, tuple[CommandSpec, ...]], ...] = (
     ("move", _MOVE),
-    ("look", _LOOK),
+    ("look", (*_LOOK, *ids_keys.LOOK)),
     ("case", _CASE),
     ("write", _WRITE),
-    ("compose", _COMPOSE),
+    ("compose", (*_COMPOSE, *ids_keys.COMPOSE)),
     ("call", _CALLS),
-    ("desk", _DESK),
+    ("desk", (*_DESK, *ids_keys.DESK)),
 )
 
 SPECS: dict[str, CommandSpec] = {spec.id: replace(spec, group=group) for group, specs in _BY_GROUP for spec in specs}

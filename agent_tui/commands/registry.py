@@ -16,6 +16,7 @@ from agent_tui.commands import (
     handover,
     history,
     joining,
+    keyboard,
     leases,
     logout,
     moving,
@@ -57,6 +58,7 @@ _ALL = (
     *wallboard.COMMANDS,
     *logout.COMMANDS,
     *desk.COMMANDS,
+    *keyboard.COMMANDS,
 )
 _BY_ID = {command.spec.id: command for command in _ALL}
 

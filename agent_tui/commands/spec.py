@@ -86,6 +86,7 @@ GLOBAL = "global"
 LIST = "list"
 CALL = "call"
 COMPOSER = "composer"
+COMPOSER_NORMAL = "composer.normal"
 PROMPT = "prompt"
 KEYPAD = "keypad"
 
@@ -94,6 +95,7 @@ CONTEXTS: dict[str, str] = {
     LIST: "inbox, timeline and customer pane",
     CALL: "inbox, timeline and customer pane: the keys of the call line",
     COMPOSER: "while composing",
+    COMPOSER_NORMAL: "while composing in NORMAL mode, where letters are commands",
     PROMPT: "a line that is typed into: filter, command line, palette, a field of a dialog",
     KEYPAD: "the keypad of a live call, until Esc",
 }
@@ -102,6 +104,7 @@ CONTEXTS: dict[str, str] = {
 STACKS: tuple[tuple[str, ...], ...] = (
     (LIST, CALL, GLOBAL),
     (COMPOSER, GLOBAL),
+    (COMPOSER_NORMAL, COMPOSER, GLOBAL),
     (PROMPT, GLOBAL),
     (KEYPAD, GLOBAL),
 )
@@ -109,6 +112,9 @@ STACKS: tuple[tuple[str, ...], ...] = (
 
 TEXT_CONTEXTS: frozenset[str] = frozenset({GLOBAL, COMPOSER, PROMPT})
 """Contexts in which a plain character types itself and so cannot be a command."""
+
+COUNTING_CONTEXTS: frozenset[str] = frozenset({LIST, COMPOSER_NORMAL})
+"""Contexts in which digits may be counts, where the keymap says so."""
 
 GROUPS: dict[Group, Phrase] = {
     "move": marked("Moving"),

@@ -39,6 +39,7 @@ class Chosen:
     colours: Literal["auto", "truecolor", "16", "none"] = "auto"
     timezone: str = ""
     keymap: Path | None = None
+    keymap_name: str = ""
     notifications: Literal["off", "bell", "osc9"] = "bell"
     undo_seconds: float = 5.0
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
@@ -63,6 +64,9 @@ def only(url: str, token_cmd: str) -> Server:
 
 def chosen_of(settings: Settings, folder: Path, home: Path) -> Chosen:
     """`settings` from a file in `folder`."""
+    from agent_tui.config.settings import keymap_chosen
+
+    keymap_name, keymap = keymap_chosen(settings.keymap, folder, home)
     servers = tuple(
         Server(
             backend.name,
@@ -78,7 +82,8 @@ def chosen_of(settings: Settings, folder: Path, home: Path) -> Chosen:
         settings.theme,
         settings.colours,
         settings.timezone,
-        expand(settings.keymap, folder, home) if settings.keymap else None,
+        keymap,
+        keymap_name,
         settings.notifications,
         settings.undo_seconds,
         settings.glyphs,

@@ -121,8 +121,9 @@ class Settings(ConfigModel):
     timezone: Zone = Field(default="", examples=["Asia/Jerusalem"])
     """The time zone that times are shown in; empty: this machine's."""
 
-    keymap: Path | None = Field(default=None, examples=["keymap.toml"])
-    """A file of your own keys over the default ones; without it keymap.toml beside this file, if there is one."""
+    keymap: str = Field(default="default", examples=["vim"])
+    """The keys: default, vim, emacs, gmail, or the name of a file (.toml) of your own keys over them. Without a file
+    keymap.toml beside this one, if there is one, changes single keys."""
 
     mouse: Literal["off", "click", "motion"] = "click"
     """What the mouse does: nothing, clicks and wheel, or hovering too (which costs bytes on a slow line)."""
@@ -177,12 +178,18 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     return validate(Settings, TomlSource("environment", {}, {}), env, PREFIX).settings
 
 
+def keymap_chosen(keymap: str, folder: Path, home: Path) -> tuple[str, Path | None]:
+    """What the setting says: the name of a keymap, "" where it names none, and the file that it names."""
+    if keymap.endswith(".toml"):
+        return "", expand(Path(keymap), folder, home)
+    return (keymap if keymap != "default" else ""), None
+
+
 def keymap_file(loaded: Loaded[Settings], home: Path) -> Path | None:
-    """The user's keymap: the one that is named, else `keymap.toml` beside the settings if it is there."""
-    if loaded.settings.keymap:
-        return expand(loaded.settings.keymap, loaded.folder, home)
+    """The user's own keys: the file that is named, else `keymap.toml` beside the settings if it is there."""
+    named = keymap_chosen(loaded.settings.keymap, loaded.folder, home)[1]
     beside = loaded.folder / "keymap.toml"
-    return beside if beside.exists() else None
+    return named or (beside if beside.exists() else None)
 
 
 def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -190,7 +197,7 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
 
     `kinds`: the kinds of backend that are installed. No secret is read.
     """
-    from agent_tui.keymaps.loader import load_keymap
+    from agent_tui.keymaps.loader import keymap_names, load_keymap
     from agent_tui.themes.loader import BUILT_IN, load_themes
 
     try:
@@ -205,7 +212,12 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
     problems += bad_themes
     if "downloads" in loaded.source.data and not expand(settings.downloads, folder, home).is_dir():
         problems.append(loaded.source.problem(("downloads",), "no such folder", "a folder that is there"))
-    problems += load_keymap(keymap_file(loaded, home))[1]
+    name, _ = keymap_chosen(settings.keymap, folder, home)
+    if name and name not in keymap_names():
+        expected = f"one of {', '.join(keymap_names())}, or a file that ends in .toml"
+        problems.append(loaded.source.problem(("keymap",), "no such keymap", expected))
+        name = ""
+    problems += load_keymap(keymap_file(loaded, home), name=name)[1]
     for index, backend in enumerate(settings.backends):
         where = ("backends", index)
         if backend.kind not in kinds:

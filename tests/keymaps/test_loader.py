@@ -73,6 +73,19 @@ def test_two_commands_may_exchange_keys(tmp_path: Path) -> None:
         ("[list]\n'case-done now' = 'V'", "case-done: takes no arguments"),
         ("[list]\nreply = 'ר'", "'ר' is a Hebrew letter; bind the Latin letter of that key and both work"),
         ("[list\nreply = 'r'", "keys.toml:1: not TOML"),
+        ("[list]\nreply = 'ctrl+i'", "^I is never bound: it is Tab; expected tab, if that is meant"),
+        ("[list]\nreply = 'ctrl+1'", "most terminals send the digit alone for it; expected Ctrl with a letter"),
+        ("base = 'wim'", "keys.toml:1: base: no such keymap; expected one of default, emacs, gmail, vim"),
+        ("counts = 3", "keys.toml:1: counts: neither yes nor no; expected true or false"),
+        ("typed = 3", "keys.toml:1: typed: not a table; expected [typed]"),
+        ("[typed]\nw = 'case-doen'", "keys.toml:2: typed.w: no such command; expected case-open or case-done"),
+        ("[typed]\nnote = 'case-done'", "keys.toml:2: typed.note: cannot be a word for it"),
+        (
+            "[global]\nredraw = 'ctrl+x'\n[prompt]\nredraw = 'ctrl+k'\ncompose-undo-text = 'ctrl+x'\n"
+            "[keypad]\n'call-digit 1' = 'ctrl+x'",
+            "keys.toml:2: global.redraw: ^X is never reached: it is case-last in [list], case-last in [composer], "
+            "compose-undo-text in [prompt], call-digit 1 in [keypad]; expected a key of its own",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_and_the_rest_goes_on(tmp_path: Path, text: str, expected: str) -> None:
@@ -96,6 +109,32 @@ def test_a_key_taken_from_an_entry_that_fails_goes_back_to_it(tmp_path: Path) ->
     assert [problem.split(":")[1] for problem in problems] == ["2", "3"]
     assert shown(keymap, "reply", "list") == ["r"]
     assert shown(keymap, "note", "list") == ["n"]
+
+
+def test_single_keys_over_a_keymap_by_name(tmp_path: Path) -> None:
+    """The user's file is over whichever is chosen; without a choice over the one it names itself."""
+    path = tmp_path / "keys.toml"
+    path.write_text('base = "vim"\n[list]\nreply = "r"\n')
+    keymap, problems = load_keymap(path)
+    assert problems == ()
+    assert shown(keymap, "reply", "list") == ["r"]
+    assert shown(keymap, "case-done", "list") == ["d d"]
+    assert (
+        keymap.counts and keymap.modal and keymap.meant("w") == "compose-keep" and keymap.meant("wipe it") == "wipe it"
+    )
+    keymap, problems = load_keymap(path, name="gmail")
+    assert shown(keymap, "case-done", "list") == ["e"] and not keymap.counts
+    keymap, problems = load_keymap(name="joe")
+    assert keymap == load_keymap()[0]
+    assert [problem.what for problem in problems] == ["no such keymap"]
+
+
+def test_digits_that_count_are_no_keys(tmp_path: Path) -> None:
+    keymap, problems = load(tmp_path, 'base = "vim"\n[list]\nlabel = "5"\n')
+    assert problems == [
+        "keys.toml:3: list.label: 5 is never reached: digits count here; expected it behind another key"
+    ]
+    assert shown(keymap, "label", "list") == ["g l"]
 
 
 def test_an_inner_context_may_hide_an_outer_key(tmp_path: Path) -> None:

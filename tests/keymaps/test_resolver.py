@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.keymaps.keymap import Binding, Keymap
-from agent_tui.keymaps.resolver import Match, NoMatch, Pending, Resolver
+from agent_tui.keymaps.resolver import Counting, Match, NoMatch, Pending, Resolver
 
 KEYMAP = Keymap(
     (
@@ -74,6 +74,26 @@ def test_the_innermost_context_decides() -> None:
     assert resolver.feed(stack, "t") == Match("inner-team", (), ("g", "t"))
     resolver.feed(stack, "g")
     assert resolver.feed(stack, "m") == Match("view-mine", (), ("g", "m"))
+
+
+def test_digits_count_where_the_keymap_says_so() -> None:
+    resolver = Resolver(Keymap((*KEYMAP.bindings, Binding("list", ("0",), "zero")), counts=True))
+    assert resolver.feed(LIST, "3") == Counting(3)
+    assert resolver.feed(LIST, "0") == Counting(30)
+    assert resolver.feed(LIST, "slash") == Match("filter", (), ("slash",), 30)
+    assert resolver.feed(LIST, "0") == Match("zero", (), ("0",))
+    resolver.feed(LIST, "2")
+    assert resolver.feed(LIST, "g") == Pending(("g",), KEYMAP.bindings[2:4], 2)
+    assert resolver.feed(LIST, "m") == Match("view-mine", (), ("g", "m"), 2)
+    resolver.feed(LIST, "2")
+    assert resolver.feed(LIST, "escape") == NoMatch(("2", "escape"), cancelled=True)
+    assert resolver.feed(LIST, "escape") == Match("go-back", (), ("escape",))
+    for digit in "999":
+        resolver.feed(LIST, digit)
+    assert resolver.feed(LIST, "9") == NoMatch(("9", "9", "9", "9"))
+    resolver.feed(LIST, "2")
+    assert resolver.feed(("composer", "global"), "1") == NoMatch(("1",))
+    assert Resolver(KEYMAP).feed(LIST, "1") == Match("view-number", ("1",), ("1",))
 
 
 KEYS = st.sampled_from(["A", "B", "C", "escape", "f2"])

@@ -70,15 +70,16 @@ def desk_app(
     depth: Depth = "truecolor",
     settings: DeskSettings | None = None,
     others: Sequence[Shop] = (),
+    keymap: str = "",
 ) -> tuple[DeskApp, Workbench, VirtualTime]:
     """A desk on `shop` (and `others`), its workbench and its time. `settings`: instead of the usual ones with
     `depth`."""
     time = VirtualTime(NOW)
     workbench = Workbench([shop, *others], None, time)
-    keymap, problems = load_keymap()
+    keys, problems = load_keymap(name=keymap)
     themes, _ = load_themes()
     assert not problems
-    return DeskApp(workbench, settings or DeskSettings(UTC, depth), keymap, themes[theme], time), workbench, time
+    return DeskApp(workbench, settings or DeskSettings(UTC, depth), keys, themes[theme], time), workbench, time
 
 
 @asynccontextmanager
@@ -90,11 +91,12 @@ async def running(
     settings: DeskSettings | None = None,
     language: Language | None = None,
     others: Sequence[Shop] = (),
+    keymap: str = "",
 ) -> AsyncIterator[Running]:
     """A desk that has connected and shows its inbox. Its language is spoken in the whole task: a pilot draws too."""
     shop = shop or Shop()
     with spoken(language):
-        app, workbench, time = desk_app(shop, theme, depth, settings, others)
+        app, workbench, time = desk_app(shop, theme, depth, settings, others, keymap)
         async with app.run_test(size=size) as pilot:
             work = asyncio.create_task(workbench.run())
             desk = Running(app, pilot, workbench, time, shop)

@@ -111,9 +111,10 @@ async def talking(
     depth: Depth = "truecolor",
     settings: DeskSettings | None = None,
     language: Language | None = None,
+    keymap: str = "",
 ) -> AsyncIterator[Running]:
     """A desk on a `TalkShop` with Dana's case open and the focus in its timeline."""
-    async with running(shop or TalkShop(), size, theme, depth, settings, language) as desk:
+    async with running(shop or TalkShop(), size, theme, depth, settings, language, keymap=keymap) as desk:
         await desk.press("enter")
         yield desk
         desk.app.desk_screen.case.composer.writing.save()  # the workbench stops before the screen does here

@@ -39,7 +39,7 @@ async def test_ends_of_a_sequence_that_have_no_room_are_counted(width: int) -> N
         before, plus, more = desk.screen[-1].partition("+")
         shown = len(re.findall(r" \S [^ ]", before.removeprefix(" g ")))
         assert bool(plus) == (width < 300)
-        assert shown + (int(more.split()[0]) if plus else 0) == 13
+        assert shown + (int(more.split()[0]) if plus else 0) == 15
         assert "none of them" in desk.screen[-1]
         await desk.press("escape")
         assert "+" not in desk.screen[-1]

@@ -71,7 +71,7 @@ class CommandLineAsking(Asking):
         if not text.strip():
             return None
         try:
-            command, arguments = read_line(text)
+            command, arguments = read_line(self._keymap.meant(text))
         except CommandError as error:
             return error.text
         self._perform(command.spec.id, arguments)

@@ -39,6 +39,11 @@ class Prompt(LineView, can_focus=True):
         self._problem: SafeText | None = None
         self.closed: Callable[[], None] = lambda: None
 
+    @property
+    def problem(self) -> SafeText | None:
+        """Why the question stays open, where an answer was refused."""
+        return self._problem if self.asking is not None else None
+
     def ask(self, asking: Asking, text: str = "") -> None:
         """Put another question; one that was open is left."""
         if self.asking is not None:

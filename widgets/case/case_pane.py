@@ -9,9 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from agent_tui.commands import ids
+from agent_tui.commands import ids, ids_keys
 from agent_tui.commands.context import Choice, ComposeMode, Move
-from agent_tui.commands.spec import CALL, GLOBAL, LIST
+from agent_tui.commands.spec import CALL, GLOBAL, LIST, PROMPT
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
@@ -181,6 +181,7 @@ class CasePane(Widget):
 
     def focus_timeline(self) -> None:
         """Reading: the keys of lists apply."""
+        self.composer.modes.begin()
         self.screen.set_focus(self.reading, scroll_visible=False)  # at once, unlike Widget.focus
 
     def message_under_cursor(self) -> Message | None:
@@ -265,6 +266,8 @@ class CasePane(Widget):
             return False
         self.preview.close()
         self.reader.close()
+        if not self.composing and PROMPT not in getattr(self.screen.focused, "KEY_CONTEXTS", ()):
+            self.composer.modes.begin()
         self.screen.set_focus(self.composer, scroll_visible=False)
         return True
 
@@ -381,6 +384,7 @@ class CasePane(Widget):
             ids.COMPOSE_DELETE_LINE: composer.delete_line,
             ids.COMPOSE_UNDO_TEXT: composer.undo_text,
             ids.COMPOSE_REDO_TEXT: composer.redo_text,
+            ids_keys.COMPOSE_EDIT: lambda: composer.edit_by(*arguments[:1]),
         }
         act = acts.get(command)
         return act() if act is not None else None

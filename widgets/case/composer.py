@@ -7,7 +7,7 @@ from textual.geometry import Offset, Region
 from textual.message import Message as Posted
 from textual.strip import Strip
 
-from agent_tui.commands.spec import COMPOSER, GLOBAL
+from agent_tui.commands.spec import COMPOSER, COMPOSER_NORMAL, GLOBAL
 from agent_tui.domain.channels import channel
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
@@ -19,12 +19,12 @@ from agent_tui.widgets.case.pieces import LinePieces, strip_of
 from agent_tui.widgets.case.writing import Writing
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import MOST
+from agent_tui.widgets.text.modal_edit import ModalEdit
 
 
 class Composer(LineView, can_focus=True):
     """Rule, fields and text. As high as it needs, up to `most_lines` of text. `empty_lines`: of a text not begun."""
 
-    KEY_CONTEXTS = (COMPOSER, GLOBAL)
     DEFAULT_CSS = """
     Composer { height: 2; }
     """
@@ -46,8 +46,14 @@ class Composer(LineView, can_focus=True):
         self.most_lines = 8
         self.empty_lines = 2
         self.writing = Writing(workbench, self._show, lambda: host(self).settings.signature)
+        self.modes = ModalEdit(self.writing.view)
         self._rule_shown: LinePieces | None = None
         self._fields: list[LinePieces] = []
+
+    @property
+    def KEY_CONTEXTS(self) -> tuple[str, ...]:  # named as the constant is that other widgets have
+        """What keys mean here: in NORMAL mode letters are commands."""
+        return (COMPOSER_NORMAL, COMPOSER, GLOBAL) if self.modes.normal else (COMPOSER, GLOBAL)
 
     @property
     def enter_sends(self) -> bool:
@@ -65,6 +71,8 @@ class Composer(LineView, can_focus=True):
         changes = {"backspace": edit.backspace, "delete": edit.delete}
         if self.writing.view.move(key.removeprefix("shift+"), mark=key.startswith("shift+")):
             self._show()
+        elif self.modes.normal:
+            pass  # a letter without a meaning is not written either
         elif key in changes:
             changes[key]()
             self.writing.edited()
@@ -97,6 +105,13 @@ class Composer(LineView, can_focus=True):
         self.writing.edit.insert(text)
         self.writing.edit.mark_field(start, self.writing.edit.caret)
         self.writing.edited()
+
+    def edit_by(self, what: str) -> SafeText | None:
+        """One of the acts of `compose-edit`."""
+        if not self.modes.act(what):
+            return trusted("these keys have no NORMAL mode; those of vim have")
+        self.writing.edited()
+        return None
 
     def newline(self) -> None:
         """A new line."""
@@ -163,7 +178,8 @@ class Composer(LineView, can_focus=True):
     def _rule(self) -> LinePieces:
         writing = self.writing
         now, width = self.workbench.time.now(), self.size.width
-        return rule_of(writing.about, writing.draft, writing.directory, now, width, writing.server)
+        mode = (trusted("NORMAL") if self.modes.normal else trusted("INSERT")) if self.modes.modal else None
+        return rule_of(writing.about, writing.draft, writing.directory, now, width, writing.server, mode)
 
     @property
     def _head(self) -> int:

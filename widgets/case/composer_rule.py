@@ -19,14 +19,23 @@ _NUMBER = re.compile(r"[\d+(]")
 
 
 def rule_of(
-    case: OpenCase | None, draft: Draft, directory: Directory, now: Ms, width: int, server: SafeText = NOTHING
+    case: OpenCase | None,
+    draft: Draft,
+    directory: Directory,
+    now: Ms,
+    width: int,
+    server: SafeText = NOTHING,
+    mode: SafeText | None = None,
 ) -> LinePieces:
     """`── to Dana · WhatsApp · Nofar Home ─ 23h50 left ──`; a note says that it stays. The first name does
-    where `width` is short. `server`: which one sends it, where the person is known to several."""
-    start = Piece(trusted("── "), "rule")
+    where `width` is short. `server`: which one sends it, where the person is known to several. `mode`: of the keys,
+    where they have modes."""
+    begin = Piece(trusted("── "), "rule")
+    named = (Piece(mode, "here"), Piece(trusted(" ─ "), "rule")) if mode is not None else ()
+    start = (begin, *named)
     if draft.note:
         where = compose(" · {server} ", server=server) if server else NOTHING
-        left = (start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"), Piece(where, "quiet"))
+        left = (*start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"), Piece(where, "quiet"))
         return LinePieces(left, (), trusted("─"), "rule")
     parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
     sender = sender_of(directory, draft)
@@ -37,7 +46,7 @@ def rule_of(
     beside = compose(" · {parts} ", parts=listed(" · ", parts))
     right = tuple(_right(case, draft, now))
     for short in (False, True):
-        pieces = (start, *_goes_to(case, draft, short), Piece(beside, "quiet"))
+        pieces = (*start, *_goes_to(case, draft, short), Piece(beside, "quiet"))
         if cells(pieces) + cells(right) < width:
             break
     return LinePieces(pieces, right, trusted("─"), "rule")

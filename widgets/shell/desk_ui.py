@@ -12,12 +12,13 @@ from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import MarkRead
-from agent_tui.domain.text import SafeText, clean_line, compose, listed
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import local_time
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
 from agent_tui.widgets.ask.pick import FilterAsking, PageAsking, PickAsking
 from agent_tui.widgets.shell.desk_screen import DeskScreen
+from agent_tui.widgets.shell.macro import Macro
 from agent_tui.widgets.shell.typed_ahead import TypedAhead
 
 _ORDER: tuple[Place, ...] = ("inbox", "timeline", "customer")
@@ -39,6 +40,7 @@ class DeskUi:
         self._in_hits = False
         self._before_search: CaseKey | None = None
         self.ahead = TypedAhead()
+        self.hands = Macro(lambda words: self.say(words, "warning"))
         self.ask_command: Callable[[Literal["line", "palette", "help"], str], Asking] | None = None
 
     # -- where the focus is
@@ -362,6 +364,18 @@ class DeskUi:
         self._in_hits = bool(words)
         self.focus("inbox")
 
+    def find_again(self, step: int) -> SafeText | None:
+        finding = self._workbench.desk.finding
+        self._in_hits = finding is not None and bool(finding.found)
+        self.focus("inbox")
+        moved = self._move_in_list("next" if step > 0 else "previous")
+        key = self.key_in_list
+        if not moved or key is None:
+            self.focus("timeline")
+            return trusted("no more was found")
+        self.open_case(key)
+        return None
+
     def command_line(self, start: str = "") -> None:
         if self.ask_command is not None:
             self.ask(self.ask_command("line", start), start)
@@ -399,6 +413,8 @@ class DeskUi:
     # -- the rest
 
     def say(self, text: SafeText, level: Level = "info") -> None:
+        if level != "info":
+            self.hands.stop()
         self._screen.status.say(text, level)
 
     def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Literal
 
-from agent_tui.commands import ids
+from agent_tui.commands import ids, ids_keys
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.many import acts_on_many, run_on_many
@@ -14,7 +14,7 @@ from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
 from agent_tui.domain.text import SafeText, clean_line, compose, declared, fixed, listed, plural, trusted
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
-from agent_tui.keymaps.resolver import Match, Pending, Resolver
+from agent_tui.keymaps.resolver import Counting, Match, Pending, Resolver
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
 from agent_tui.widgets.ask.command_line import CommandLineAsking
@@ -50,6 +50,7 @@ class KeyRouter:
         self._ui = ui
         self._resolver = Resolver(keymap)
         self._lessons = Lessons(keymap)
+        screen.case.composer.modes.modal = keymap.modal
         self._asked_in: tuple[str, ...] = (LIST, GLOBAL)
         ui.ask_command = self._asking
         screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
@@ -77,18 +78,38 @@ class KeyRouter:
         """Take one key; False when it is for the widget that has the focus."""
         result = self._resolver.feed(self.contexts(), key)
         if isinstance(result, Match):
-            self.run(result.command_id, result.arguments)
+            self._run_matched(result)
+            return True
+        if isinstance(result, Counting):
+            leave = (fixed("Esc"), trusted("none of them"))
+            self._screen.keys.teach([], leave, clean_line(f"{result.count}"))
             return True
         if isinstance(result, Pending):
             context = self.context()
             keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
             leave = (fixed("Esc"), trusted("none of them"))
-            self._screen.keys.teach(keys, leave, clean_line(show_keys(result.prefix)), counted=True)
+            self._screen.keys.teach(
+                keys, leave, clean_line(f"{result.count or ''}{show_keys(result.prefix)}"), counted=True
+            )
             return True
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
             self._ui.say(compose("{keys} means nothing here", keys=clean_line(show_keys(result.keys))), "warning")
         return len(result.keys) > 1 or result.cancelled
+
+    def _run_matched(self, match: Match) -> None:
+        """Run what the keys mean, as often as was counted, while nothing else happens."""
+        self._ui.hands.ends_with = len(match.keys)
+        if match.count is not None and not goes_with_count(match.command_id, match.arguments):
+            title = declared(REGISTRY[match.command_id].spec.title)
+            self._ui.say(compose("{title}: a number does not go with it", title=title), "warning")
+            self.teach()
+            return
+        contexts = self.contexts()
+        for _ in range(match.count or 1):
+            self.run(match.command_id, match.arguments)
+            if self.contexts() != contexts:
+                break
 
     def run(self, command_id: str, arguments: Arguments = (), contexts: tuple[str, ...] | None = None) -> None:
         """Run a command, or say why it does not work now."""
@@ -117,7 +138,7 @@ class KeyRouter:
 
     def teach(self) -> None:
         """Show the keys that matter here, now."""
-        if self._resolver.waiting:
+        if self._resolver.waiting or self._resolver.count is not None:
             return
         asking = self._screen.prompt.asking
         if asking is not None:
@@ -160,6 +181,21 @@ class KeyRouter:
                 self.run(command_id, arguments, contexts)
 
         return asks[kind](context, self._keymap, perform)
+
+
+_COUNTED = frozenset(
+    {
+        *(ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.PAGE_ON, ids.PAGE_BACK, ids.PANE_NEXT, ids.PANE_PREVIOUS),
+        *(ids_keys.FIND_NEXT, ids_keys.FIND_PREVIOUS, ids_keys.MACRO_REPLAY),
+    }
+)
+
+
+def goes_with_count(command_id: str, arguments: Arguments) -> bool:
+    """Whether a command may be done several times over by a number before its key: none that reaches a customer or
+    changes a case."""
+    edits = command_id == ids_keys.COMPOSE_EDIT and arguments[:1] and arguments[0] in ids_keys.REPEATED
+    return command_id in _COUNTED or bool(edits)
 
 
 def _working(pending: Pending, context: Context) -> list[Binding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from agent_tui.commands import ids
+from agent_tui.commands import ids, ids_keys
 from agent_tui.commands.command import Command
 from agent_tui.commands.context import Context, Place
 from agent_tui.commands.registry import REGISTRY
@@ -135,4 +135,6 @@ def continuation(binding: Binding, pressed: int) -> Taught:
     """What a begun sequence can still become: the keys to come, and the command's title."""
     known = REGISTRY.get(binding.command)
     title = declared(known.spec.title) if known is not None else clean_line(binding.command)
+    if binding.command == ids_keys.COMPOSE_EDIT:
+        title = ids_keys.EDITS[binding.arguments[0]].text
     return clean_line(show_keys(binding.keys[pressed:])), title

@@ -1,0 +1,50 @@
+"""Editing by commands, keeping a draft, hits once more, and keys that are recorded and played."""
+
+from __future__ import annotations
+
+from agent_tui.commands import ids_keys as ids
+from agent_tui.commands.command import Run, command
+from agent_tui.commands.context import Arguments, Context
+from agent_tui.domain.text import SafeText, trusted
+
+
+def _composing(context: Context) -> SafeText | None:
+    return None if context.ui.place == "composer" else trusted("works while composing")
+
+
+def _edit(context: Context, arguments: Arguments) -> SafeText | None:
+    return context.ui.composer_key(ids.COMPOSE_EDIT, arguments)
+
+
+def _keep(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.keep_draft()
+    return trusted("the draft is kept")
+
+
+def _find(step: int) -> Run:
+    def run(context: Context, _arguments: Arguments) -> SafeText | None:
+        return context.ui.find_again(step)
+
+    return run
+
+
+def _searched(context: Context) -> SafeText | None:
+    return None if context.workbench.desk.finding is not None else trusted("nothing was searched for")
+
+
+def _record(context: Context, _arguments: Arguments) -> SafeText | None:
+    return context.ui.hands.record()
+
+
+def _replay(context: Context, _arguments: Arguments) -> SafeText | None:
+    return context.ui.hands.replay()
+
+
+COMMANDS = (
+    command(ids.COMPOSE_EDIT, _edit, _composing),
+    command(ids.COMPOSE_KEEP, _keep),
+    command(ids.FIND_NEXT, _find(1), _searched),
+    command(ids.FIND_PREVIOUS, _find(-1), _searched),
+    command(ids.MACRO_RECORD, _record),
+    command(ids.MACRO_REPLAY, _replay),
+)
