@@ -27,10 +27,10 @@ def shown(keymap: Keymap, command: str, context: str) -> list[str]:
 
 
 def test_an_entry_replaces_the_default_keys(tmp_path: Path) -> None:
-    text = '[list]\ncase-done = ["T", "g d"]\nfold = "S"\nquit = []\n'
+    text = '[list]\ncase-done = ["%", "g Y"]\nfold = "S"\nquit = []\n'
     keymap, problems = load(tmp_path, text)
     assert problems == []
-    assert shown(keymap, "case-done", "list") == ["T", "g d"]
+    assert shown(keymap, "case-done", "list") == ["percent_sign", "g Y"]
     assert shown(keymap, "fold", "list") == ["S"]
     assert shown(keymap, "quit", "list") == []
     assert shown(keymap, "reply", "list") == ["r"]
