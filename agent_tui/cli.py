@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -190,6 +190,21 @@ def demo_run(files: tuple[Path, ...], out: Path | None, check: bool) -> None:
     terminal = own_terminal()
     columns = terminal.measure()[0] if terminal is not None else None
     _run(run_files(files, out, check=check, columns=columns, echo=click.echo))
+
+
+@main.command()
+@click.option("--map", "name", default="", help="default, vim, emacs, gmail; left out: your own keys.")
+@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "md", "json"]))
+@click.option("--context", default="", help="Only this one: list, call, composer, composer.normal ...")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings instead of your own config.toml.")
+def keys(name: str, form: Literal["text", "md", "json"], context: str, config: Path | None = None) -> None:
+    """The key sheet: every key and what it does, as it is on the desk."""
+    from agent_tui.keys_process import key_sheet
+
+    text, problems = _told(lambda: key_sheet(environment(), config, name, form, context))
+    click.echo(text, nl=False)
+    for problem in problems:
+        click.echo(f"agent-tui: {problem}", err=True)
 
 
 @main.command("bidi-check")

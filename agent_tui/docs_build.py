@@ -11,6 +11,7 @@ PAGES: Mapping[str, str] = {
     "protocol.md": "agent_tui.reference.protocol",
     "asyncapi.json": "agent_tui.reference.asyncapi",
     "commands.md": "agent_tui.reference.commands",
+    "keys.md": "agent_tui.reference.keys",
     "config.md": "agent_tui.reference.config",
 }
 """File in docs/ -> the module whose `render()` gives its text."""
