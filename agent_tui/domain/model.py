@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_tui.domain.consents import Consent
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.queues import QueueSetup, queue_of
 from agent_tui.domain.replies.reply import Canned, canned_for
@@ -322,6 +323,8 @@ class Customer:
     """How they want to be dealt with, in an agent's words: no calls, evenings only."""
     erased: Ms = 0
     """When all that was personal of them was erased, 0 never. Nothing that comes later is theirs."""
+    consents: tuple[Consent, ...] = ()
+    """Whether they may be written to, by channel; one that is not here is not known."""
 
 
 @frozen

@@ -309,6 +309,17 @@ class Prefer:
 
 
 @frozen
+class SetConsent:
+    """Write down whether the customer of a case agreed to be written to on a channel; None: nothing is known of it any
+    more."""
+
+    case: str
+    channel: str
+    given: bool | None
+    name: Literal["set-consent"] = "set-consent"
+
+
+@frozen
 class TakeLease:
     """I handle this case now. The result is the fence."""
 
@@ -490,6 +501,7 @@ Order = (
     | CallAction
     | WriteUp
     | Prefer
+    | SetConsent
     | TakeLease
     | ReleaseLease
     | AskLease

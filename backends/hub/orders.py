@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent_tui.backends.hub import (
     calls,
     clock_pages,
+    consents,
     elsewhere,
     erasing,
     identity,
@@ -53,6 +54,7 @@ from agent_tui.domain.orders import (
     Reply,
     Resolve,
     RetrySend,
+    SetConsent,
     SettlePromise,
     ShowCard,
     Snooze,
@@ -85,6 +87,7 @@ ORDERS = (
     "change-promise",
     "settle-promise",
     "prefer",
+    "set-consent",
     "call",
     "write-up",
     "presence",
@@ -119,6 +122,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return promises.settle(tx, agent, order)
         case Prefer():
             return preferences.prefer(tx, agent, order)
+        case SetConsent():
+            return consents.set_consent(tx, agent, order)
         case Note():
             return _note(tx, agent, order)
         case Assign():

@@ -56,6 +56,7 @@ from agent_tui.domain.orders import (
     RetrySend,
     SavedDraft,
     SaveDraft,
+    SetConsent,
     Snooze,
     TakeLease,
     WriteUp,
@@ -337,6 +338,8 @@ async def _one_person(hub: Hub) -> None:
         await hub.workspace.query(noa, PastQuery(one, channel, before=(2**50, "e_")))
         await hub.workspace.query(noa, PastQuery(one, channel, after=(0, "m_")))
     await hub.order(noa, Prefer((await hub.rows())[0].id, CustomerText("no calls")))
+    await hub.order(noa, SetConsent((await hub.rows())[0].id, "email", True))
+    await hub.order(noa, SetConsent((await hub.rows())[0].id, "email", None))
     page = await hub.workspace.query(noa, HistoryQuery(one))
     for offer in page.customer.suggestions[1:]:  # type: ignore[union-attr]
         await hub.order(noa, RefuseSuggestion(offer.id))
