@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import consents as stored
+from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import consents
+from agent_tui.domain.channels import Channel
 from agent_tui.domain.consents import Consent, ConsentHow
 from agent_tui.domain.events import CustomerChanged
 from agent_tui.domain.model import Agent
@@ -36,6 +38,22 @@ def note(tx: Tx, agent: Agent, case: str, channel: str, given: bool, how: Consen
     assert record is not None
     _keep(tx, record.node, Consent(channel, given, tx.now, how, agent.id))
     tx.append(CustomerChanged(tx.person(record.node)), by=agent.id)
+
+
+def check(tx: Tx, record: CaseRecord | None, profile: Channel, heard: Ms | None) -> None:
+    """Nobody is written to where they do not want it, unless they have written there since (`heard`, Ms). Raises
+    Refused."""
+    known = refusal(tx, record, profile.key)
+    if known is not None and (heard is None or heard <= known.at):
+        words = f"They do not want to be written to on {profile.name}; if they changed their mind: :consent (g C)."
+        raise Refused("consent-refused", words)
+
+
+def refusal(tx: Tx, record: CaseRecord | None, channel: str) -> Consent | None:
+    """That the customer of a case does not want to be written to on a channel; None where nobody said so."""
+    held = stored.of(tx.connection, tx.nodes(record.node)) if record is not None else ()
+    known = consents.of_channel(held, channel)
+    return known if known is not None and not known.given else None
 
 
 def set_consent(tx: Tx, agent: Agent, order: SetConsent) -> str:

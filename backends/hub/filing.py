@@ -79,6 +79,13 @@ def address_only(tx: Tx, scheme: str, value: str) -> str:
     return address
 
 
+def belongs(tx: Tx, scheme: str, value: str, customer: str, country: str = "") -> None:
+    """An address that nobody has is this customer's from now on, as an agent says. `country`: of phone numbers."""
+    people.link(tx.connection, tx.ids.new("l"), address_only(tx, scheme, value), customer, "agent", tx.now)
+    tx.forget_customer(customer)
+    suggesting.look(tx, customer, likeness.address_keys(scheme, value, country))
+
+
 def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, account: str, at: Ms) -> tuple[str, bool]:
     """The case that a word of this customer belongs to, and whether it is new (without any state yet): always one of
     the customer's own, whoever they are joined with, and of the account's brand."""

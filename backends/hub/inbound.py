@@ -119,6 +119,10 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
     if key and not got.thread and profile_of(got.channel).kind == "mail":
         found = talk.by_subject(tx.connection, got.account, address, key, at - policy.subject_ms)
         thread = talk.find_thread(tx.connection, found) if found else None
+    if got.thread:
+        # one that we began, before the channel gave it a key
+        found = talk.take_up(tx.connection, got.account, address, got.thread)
+        thread = talk.find_thread(tx.connection, found) if found else None
     customer = tx.customer(met.customer)
     case, opened = hub_filing.case_for(tx, policy, customer, got.channel, got.account, at)
     if thread is None:

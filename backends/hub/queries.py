@@ -216,6 +216,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         tuple(sorted(owed, key=lambda one: (one.at, one.id))),
         sla.breaches(connection, parts),
         tuple(sorted(moved, key=lambda one: (one.at, one.id))),
+        log.moves(connection, parts),
     )
 
 

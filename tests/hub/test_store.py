@@ -47,6 +47,7 @@ from agent_tui.domain.orders import (
     Excuse,
     JoinCustomers,
     Label,
+    MoveChannel,
     Note,
     PartCustomers,
     Prefer,
@@ -238,6 +239,7 @@ async def _a_day(hub: Hub) -> None:
     call = next(row.call.id for row in rows if row.call)
     conversation = (await hub.case(case)).conversations[0].id
     await hub.order(noa, Reply(case, "email", CustomerText("a"), conversation))
+    await hub.order(noa, MoveChannel(case, "email", CustomerText("a"), CustomerText("n")))
     sent = hub.mail.sent[0]
     await port.delivery(DeliveryUpdate("mail", sent.channel_id, "delivered", T0))
     await port.bounce(Bounce("mail", sent.channel_id, "550", T0, report_id="r"))

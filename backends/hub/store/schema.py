@@ -705,6 +705,8 @@ outbound = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_try", At, nullable=False),
     Column("in_reply_to", Id, nullable=False),
+    # The approved template that it is, with what was filled in (JSON), "" for free words.
+    Column("template", Text, nullable=False, server_default=""),
     Index("ix_outbound_next", "account", "state", "next_try"),
 )
 

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
     op.execute(_WROTE)
+    op.add_column("outbound", sa.Column("template", sa.Text(), nullable=False, server_default=""))
     moved = sa.text("kind = 'channel-moved'")
     op.create_index(
         "ix_event_channel_moved", "event", ["case_id", "occurred"], sqlite_where=moved, postgresql_where=moved
@@ -44,4 +45,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_event_channel_moved", "event")
+    op.drop_column("outbound", "template")
     op.drop_table("customer_consent")
