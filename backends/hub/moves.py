@@ -92,7 +92,7 @@ def _address(tx: Tx, policy: HubPolicy, agent: Agent, leader: CaseRecord, profil
         if not own:
             raise Refused("no-address", f"No {profile.name} address of this customer is known: name one.")
         return own[0]
-    value = replies.recipient(profile, order.to.raw)[1]
+    value = _as_known(tx, profile, replies.recipient(profile, order.to.raw)[1])
     if value in own:
         return value
     known = people.find_address(tx.connection, profile.scheme, value)
@@ -101,6 +101,14 @@ def _address(tx: Tx, policy: HubPolicy, agent: Agent, leader: CaseRecord, profil
     hub_filing.belongs(tx, profile.scheme, value, leader.node, policy.country)
     tx.append(CustomerChanged(tx.person(leader.node)), by=agent.id)
     return value
+
+
+def _as_known(tx: Tx, profile: Channel, value: str) -> str:
+    """WhatsApp writes phone numbers without a plus; a gateway may write them with one: as it is known, else without."""
+    if profile.scheme != "wa" or not value.lstrip("+").isdigit():
+        return value
+    digits = value.lstrip("+")
+    return f"+{digits}" if people.find_address(tx.connection, profile.scheme, f"+{digits}") is not None else digits
 
 
 def _conversation_now(tx: Tx, leader: CaseRecord) -> Conversation | None:

@@ -136,7 +136,7 @@ async def test_outside_the_window_only_a_template_goes_and_a_call_there_opens_it
     free = Reply(row.id, "whatsapp", CustomerText("hello"), talk.id)
     assert await code(await hub.order(hub.noa, free)) == "window-closed"
     # they call on WhatsApp: that opens it as a word does
-    await hub.workspace.port.call(CallUpdate("wa", "k9", "ringing", hub.time.now(), scheme="wa", address="+972541"))
+    await hub.workspace.port.call(CallUpdate("wa", "k9", "ringing", hub.time.now(), scheme="wa", address="972541"))
     assert await code(await hub.order(hub.noa, free)) == "done"
     await hub.advance(DAY_MS)
     assert await code(await hub.order(hub.noa, free)) == "window-closed"
@@ -172,12 +172,12 @@ async def test_a_caller_still_waits_when_invited_and_is_not_lost_when_they_write
     assert row.clock == ring and row.stage == "us", "an invitation answers no call: its clock runs on"
     assert (await hub.case(row.id)).messages[-1].auto == "invitation"
     assert [sent.automatic for sent in hub.wa.sent] == [False], "an agent wrote it"
-    await hub.workspace.port.inbound(chat("w2", "here I am", at=T0 + MINUTE_MS))
+    await hub.workspace.port.inbound(chat("w2", "here I am", address="972541", at=T0 + MINUTE_MS))
     assert (await hub.only()).clock == ring
     await hub.order(hub.noa, Reply(row.id, "whatsapp", CustomerText("one moment")))
     row = await hub.only()
     assert row.clock == ring and row.stage == "us", "it still rings"
-    await hub.workspace.port.inbound(chat("w3", "and now?", at=T0 + MINUTE_MS + 1))
+    await hub.workspace.port.inbound(chat("w3", "and now?", address="972541", at=T0 + MINUTE_MS + 1))
     await rings(hub, "ended", T0 + 2 * MINUTE_MS)
     row = await hub.only()
     assert row.clock is not None and row.clock.metric == "next", "they are owed an answer there, and no call back"
@@ -198,7 +198,7 @@ async def test_an_answer_takes_up_the_conversation_that_we_began(hub: Hub) -> No
     with_templates(hub, LATE)
     row = await rings(hub)
     await move(hub, row.id, to=CustomerText("+972541"), consent=True, template=USED)
-    await hub.workspace.port.inbound(chat("w2", "here I am", at=T0 + MINUTE_MS))
+    await hub.workspace.port.inbound(chat("w2", "here I am", address="972541", at=T0 + MINUTE_MS))
     detail = await hub.case((await hub.only()).id)
     assert [one.channel for one in detail.conversations] == ["phone", "whatsapp"]
     assert detail.messages[-1].conversation == detail.messages[-2].conversation
