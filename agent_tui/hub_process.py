@@ -24,6 +24,7 @@ from agent_tui.config.hub_settings import HubSettings, ListenSettings, certifica
 from agent_tui.config.mail_settings import MailSettings
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError
+from agent_tui.config.template_settings import templates_of
 from agent_tui.config.validation import Loaded
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
@@ -193,6 +194,7 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         away_ms=round(settings.shift.away_seconds * MS),
         reasons=tuple((reason.name, reason.title) for reason in settings.reasons) or HubPolicy().reasons,
         senders=senders,
+        templates=templates_of(settings.template),
         canned=tuple(Canned(canned.name, canned.text, canned.brand) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},

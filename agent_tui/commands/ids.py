@@ -83,6 +83,7 @@ JOIN = "join"
 UNJOIN = "unjoin"
 SUGGESTION = "suggestion"
 PREFER = "prefer"
+CONSENT = "consent"
 UNDO = "undo"
 MARK = "mark"
 MARK_ALL = "mark-all"
@@ -373,6 +374,16 @@ _CASE = (
         "Write down how the customer wants to be dealt with.",
         (LIST,),
         (Argument("words", "text", required=False, help="no calls, evenings only; - takes them away"),),
+    ),
+    CommandSpec(
+        CONSENT,
+        "Consent",
+        "Say whether the customer agreed to be written to on a channel; without words show what is known.",
+        (LIST,),
+        (
+            Argument("channel", "channel", required=False, help="whatsapp, sms, email ..."),
+            Argument("answer", "choice", required=False, choices=("yes", "no", "unknown")),
+        ),
     ),
     CommandSpec(UNDO, "Undo", "Take back the last act: send, done, assign, label, snooze, join.", (LIST,)),
     CommandSpec(MARK, "Mark", "Mark the case, or take the mark off; a command then acts on all marked ones.", (LIST,)),

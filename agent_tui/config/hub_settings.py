@@ -18,6 +18,7 @@ from agent_tui.config.queue_settings import QueueSettings, check_queues
 from agent_tui.config.settings import Name, distinct
 from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.config.sla_source import check_sla
+from agent_tui.config.template_settings import TemplateSettings, check_templates
 from agent_tui.config.toml_source import read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
@@ -251,6 +252,9 @@ class HubSettings(ConfigModel):
     webhook: tuple[WebhookSettings, ...] = ()
     """Channels that another program connects by HTTP."""
 
+    template: tuple[TemplateSettings, ...] = ()
+    """Texts that go where a channel's reply window is closed."""
+
     alert: tuple[AlertSettings, ...] = ()
     """Who is told about clocks that run out, beside the desks."""
 
@@ -271,6 +275,7 @@ class HubSettings(ConfigModel):
         for index, hook in enumerate(self.webhook):
             if hook.name in taken:
                 raise Wrong(f"one of [[mail]] is called {hook.name} too", "another name", ("webhook", index, "name"))
+        check_templates(self.template, [account.name for account in self.webhook])
         for index, alert in enumerate(self.alert):
             if alert.account and alert.account not in [account.name for account in self.mail]:
                 raise Wrong("no such mail account", "the name of one of [[mail]]", ("alert", index, "account"))

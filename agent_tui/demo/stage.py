@@ -142,6 +142,7 @@ def policy_of(scenario: Scenario, blob_url: str = "") -> HubPolicy:
         canned=tuple(Canned(key, text) for key, text in scenario.canned),
         account_brand=accounts,
         blob_url=blob_url,
+        templates={f"demo-{key}": tuple(one for named, one in scenario.templates if named == key) for key in channels},
     )
 
 

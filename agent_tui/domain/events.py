@@ -59,6 +59,18 @@ class CallChanged:
     type: Literal["call-changed"] = "call-changed"
 
 
+@frozen
+class ChannelMoved:
+    """The customer was invited to go on on another channel: `message` says it, in `conversation`."""
+
+    from_channel: str
+    to_channel: str
+    from_conversation: str
+    conversation: str
+    message: str
+    type: Literal["channel-moved"] = "channel-moved"
+
+
 CaseChange = Literal[
     "opened",
     "reopened",
@@ -265,6 +277,7 @@ Body = (
     MessageAdded
     | MessageChanged
     | CallChanged
+    | ChannelMoved
     | CaseChanged
     | CustomerChanged
     | CustomersJoined

@@ -41,6 +41,16 @@ class Owed:
 
 
 @frozen
+class Invited:
+    """The customer was asked by `message` to go on on `channel`; `came`: they have written there since."""
+
+    channel: str
+    at: Ms
+    message: str
+    came: bool = False
+
+
+@frozen
 class CaseState:
     """Where a case stands. `waiting`: what we owe now; `answered`: what the last answer met, kept so that a failed send
     can take it back; `answers`: our messages that stand as that answer; `failed`: sends that failed or are unknown."""
@@ -76,6 +86,8 @@ class CaseState:
     """What the first of them makes us owe."""
     promises: tuple[Owed, ...] = ()
     """Open ones, the first due first."""
+    invited: Invited | None = None
+    """The last channel that the case moved to."""
     governed: bool = False
     """A policy says what its customer is promised, instead of the channel's tempo."""
     promised: Clock | None = None
@@ -251,6 +263,15 @@ class CalledBack:
 
 
 @frozen
+class ChannelMoved:
+    """The customer was invited, by a message of ours, to go on on another channel."""
+
+    at: Ms
+    channel: str
+    message: str
+
+
+@frozen
 class TraitsChanged:
     """What policies ask about the case (`domain.told.traits_of`) is `now` and was `was`."""
 
@@ -280,6 +301,7 @@ Fact = (
     | CallTold
     | CallBackAsked
     | CalledBack
+    | ChannelMoved
     | TraitsChanged
 )
 
@@ -312,6 +334,8 @@ def _wrote(state: CaseState, fact: CustomerWrote) -> CaseState:
         patience=profile_of(fact.channel).next_ms,
     )
     if not fact.auto:
+        if state.invited is not None and fact.channel == state.invited.channel:
+            state = replace(state, invited=replace(state.invited, came=True))
         owed = owed_answer(fact.channel, fact.at, state.replied)
         state = replace(state, waiting=oldest(state.waiting, owed))
     return _to_us(state, fact.at)
@@ -340,10 +364,18 @@ def _replied(state: CaseState, fact: Replied) -> CaseState:
         replied=True,
         failed=tuple(m for m in state.failed if m != fact.message),
     )
-    return _to(state, "us" if state.promises or state.asked else "customer", fact.at)
+    return _to(state, "us" if state.promises or state.asked or rings(state) else "customer", fact.at)
+
+
+def writes_instead(state: CaseState) -> bool:
+    """The caller who rings was invited to write and does: when they hang up, no call is lost."""
+    ring, invited = state.ring, state.invited
+    return ring is not None and invited is not None and invited.came and invited.at >= ring.since
 
 
 def _send_failed(state: CaseState, fact: SendFailed) -> CaseState:
+    if fact.certain and state.invited is not None and state.invited.message == fact.message:
+        state = replace(state, invited=None)  # nobody was
     if fact.message in state.failed:
         return state
     stood = fact.message in state.answers
@@ -391,9 +423,12 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
             ring = owed_write_up(fact.channel, fact.at) if fact.human else None
             return replace(state, call=fact.call if fact.human else "", ring=ring, last_at=max(state.last_at, fact.at))
         case "abandoned":
+            instead = writes_instead(state)
             state = replace(state, call="", ring=None, last_at=max(state.last_at, fact.at))
             if not fact.inbound:
                 return state
+            if instead:  # they hung up since they write
+                return _owing_nothing(state, fact.at)
             if fact.call in state.asked:  # they hung up since they are called back
                 return _to_us(replace(state, unread=state.unread + 1), fact.at)
             owed = owed_call_back(fact.channel, fact.at)
@@ -506,6 +541,8 @@ def step(state: CaseState, fact: Fact) -> CaseState:
             return _promised(state, fact)
         case PromiseSettled():
             return _settled_promise(state, fact)
+        case ChannelMoved(at=at, channel=channel, message=message):
+            return replace(state, invited=Invited(channel, at, message))
         case CallBackAsked():
             return _asked(state, fact)
         case CalledBack():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_tui.domain.channel_moves import ChannelMove
+from agent_tui.domain.consents import Consent
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.queues import QueueSetup, queue_of
 from agent_tui.domain.replies.reply import Canned, canned_for
+from agent_tui.domain.templates import Template
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import Transfer
@@ -102,7 +105,8 @@ class Attachment:
 class Message:
     """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
     `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered
-    automatically); of ours "reminder" or "acknowledgement" (the hub wrote it by itself)."""
+    automatically); of ours "reminder" or "acknowledgement" (the hub wrote it by itself), "invitation" (an
+    agent asked a caller who waits to write instead, which answers nothing)."""
 
     id: str
     case: str
@@ -323,6 +327,8 @@ class Customer:
     """How they want to be dealt with, in an agent's words: no calls, evenings only."""
     erased: Ms = 0
     """When all that was personal of them was erased, 0 never. Nothing that comes later is theirs."""
+    consents: tuple[Consent, ...] = ()
+    """Whether they may be written to, by channel; one that is not here is not known."""
 
 
 @frozen
@@ -403,7 +409,7 @@ class Disclosure:
 @frozen
 class CaseDetail:
     """An opened case: its row, customer, conversations and the newest page of its timeline, oldest first.
-    `disclosures`, `promises`, `breaches`, `transfers` and `scripts`: all of the case, oldest first."""
+    `disclosures`, `promises`, `breaches`, `transfers`, `scripts` and `moves`: all of the case, oldest first."""
 
     row: CaseRow
     customer: Customer
@@ -416,6 +422,7 @@ class CaseDetail:
     breaches: tuple[Breach, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     scripts: tuple[CaseScript, ...] = ()
+    moves: tuple[ChannelMove, ...] = ()
 
 
 @frozen
@@ -474,6 +481,8 @@ class Sender:
     address: str
     name: str = ""
     signature: str = ""
+    templates: tuple[Template, ...] = ()
+    """What it may write where the channel's window is closed."""
 
 
 @frozen

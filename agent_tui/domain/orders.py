@@ -10,6 +10,7 @@ from typing import Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import Run
 from agent_tui.domain.model import EMPTY, Metric, PromiseState
+from agent_tui.domain.templates import UsedTemplate
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import TransferAnswer
@@ -45,7 +46,29 @@ class Reply:
     seen: int = 0
     """The version of the case's row that the agent had seen: what came after it is shown first, and this is refused
     (`newer-message`). 0: not checked."""
+    template: UsedTemplate | None = None
+    """An approved template instead of free words; `body` is what it says."""
     name: Literal["reply"] = "reply"
+
+
+@frozen
+class MoveChannel:
+    """Go on with the customer on another channel. The case stays what it is; a conversation of it is begun or gone on
+    with there, and `body` invites them, once. `note`: what was done and what is promised, which becomes a note of the
+    case; it is needed. `to`: an address that is theirs from now on; empty: one that is known. `consent`: they said
+    that they may be written to there. `seen`, `template`: as of a reply."""
+
+    case: str
+    channel: str
+    body: CustomerText
+    note: CustomerText
+    account: str = ""
+    to: CustomerText = EMPTY
+    subject: CustomerText = EMPTY
+    consent: bool = False
+    seen: int = 0
+    template: UsedTemplate | None = None
+    name: Literal["move-channel"] = "move-channel"
 
 
 @frozen
@@ -310,6 +333,17 @@ class Prefer:
 
 
 @frozen
+class SetConsent:
+    """Write down whether the customer of a case agreed to be written to on a channel; None: nothing is known of it any
+    more."""
+
+    case: str
+    channel: str
+    given: bool | None
+    name: Literal["set-consent"] = "set-consent"
+
+
+@frozen
 class TakeLease:
     """I handle this case now. The result is the fence."""
 
@@ -479,6 +513,7 @@ class Excuse:
 
 Order = (
     Reply
+    | MoveChannel
     | NewMessage
     | Note
     | Assign
@@ -504,6 +539,7 @@ Order = (
     | CallAction
     | WriteUp
     | Prefer
+    | SetConsent
     | TakeLease
     | ReleaseLease
     | AskLease

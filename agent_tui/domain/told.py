@@ -124,6 +124,7 @@ class _Reading:
         self.called = ""
         self._channel = ""
         self._state = CaseState()
+        self._lost = True  # a caller who hangs up now does not write instead
         self._answered: set[str] = set()
         self._asked: list[str] = []
 
@@ -133,6 +134,7 @@ class _Reading:
             self.found += self._begins(fact)
             return
         before, self._state = self._state, filing.step(self._state, fact)
+        self._lost = not filing.writes_instead(before)
         self.found += self._said(fact)
         self.found += _moved(before, self._state, fact.at)
 
@@ -218,7 +220,7 @@ class _Reading:
             case "ended" | "abandoned":
                 if fact.inbound:
                     yield sla.CallMoved(at, call, "ended")
-                if fact.state == "abandoned" and fact.inbound and call not in self._asked:
+                if fact.state == "abandoned" and fact.inbound and call not in self._asked and self._lost:
                     yield sla.CustomerWrote(at)
             case "written-up":
                 pass

@@ -122,6 +122,15 @@ class OutboundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundTemplate:
+    """An approved template to send, and what stands in its places, in their order."""
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """A message to send. `message`: our id; `channel_id`: the id we chose for it where the channel lets us
     (Message-ID),
@@ -143,6 +152,8 @@ class Outbound:
     files: tuple[OutboundFile, ...] = ()
     attempt: int = 1
     automatic: bool = False
+    template: OutboundTemplate | None = None
+    """What `body` says is this one, which a channel takes where its window is closed."""
 
 
 @dataclass(frozen=True, slots=True)

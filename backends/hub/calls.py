@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
+from agent_tui.backends.hub import consents
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -66,7 +67,10 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
 
 def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) -> None:
     value = update.address or f"withheld-{update.channel_id}"
-    met = hub_filing.meet(tx, update.scheme, value, update.name, at, update.language, "call", policy.country)
+    wrote_on = channel if update.direction == "in" else ""
+    met = hub_filing.meet(tx, update.scheme, value, update.name, at, update.language, "call", policy.country, wrote_on)
+    if wrote_on:
+        consents.heard(tx, met.customer, channel, "", at)
     customer = tx.customer(met.customer)
     case, opened = hub_filing.case_for(tx, policy, customer, channel, update.account, at)
     thread = hub_filing.new_thread(tx, case, channel, update.account, met.address, value, at)

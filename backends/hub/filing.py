@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent_tui.backends.hub import likeness, suggesting
+from agent_tui.backends.hub import consents, likeness, suggesting
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import agents, cases, people, talk
 from agent_tui.backends.hub.store.talk import Thread
@@ -35,9 +35,11 @@ def meet(
     language: str = "",
     origin: str = "inbound",
     country: str = "",
+    wrote_on: str = "",
 ) -> Met:
     """The customer an address links to; a new one when it links to nobody. Only an exact address makes them the same;
-    who is like them otherwise is suggested. `country`: of phone numbers."""
+    who is like them otherwise is suggested. `country`: of phone numbers; `wrote_on`: the channel on which they write
+    or call, so that they may be written to there."""
     known = people.find_address(tx.connection, scheme, value)
     if known is not None and known.customer:
         _learn_name(tx, known.customer, value, name)
@@ -48,6 +50,8 @@ def meet(
     customer = tx.ids.new("p")
     people.add_customer(tx.connection, customer, name.strip() or value, at, language)
     people.link(tx.connection, tx.ids.new("l"), address, customer, origin, at)
+    if wrote_on:
+        consents.first_heard(tx, customer, wrote_on, at)
     tx.append(CustomerChanged(tx.person(customer)), occurred=at)
     keys = likeness.address_keys(scheme, value, country)
     if name.strip() != value:
@@ -73,6 +77,13 @@ def address_only(tx: Tx, scheme: str, value: str) -> str:
     address = tx.ids.new("a")
     people.add_address(tx.connection, address, scheme, value)
     return address
+
+
+def belongs(tx: Tx, scheme: str, value: str, customer: str, country: str = "") -> None:
+    """An address that nobody has is this customer's from now on, as an agent says. `country`: of phone numbers."""
+    people.link(tx.connection, tx.ids.new("l"), address_only(tx, scheme, value), customer, "agent", tx.now)
+    tx.forget_customer(customer)
+    suggesting.look(tx, customer, likeness.address_keys(scheme, value, country))
 
 
 def case_for(tx: Tx, policy: HubPolicy, customer: Customer, channel: str, account: str, at: Ms) -> tuple[str, bool]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent_tui.backends.connectors.base import Bounce, DeliveryUpdate, Inbound
-from agent_tui.backends.hub import acknowledging, likeness, suggesting
+from agent_tui.backends.hub import acknowledging, consents, likeness, suggesting
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import erasing, ledger, outbound, people, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.consents import said as consent_words
 from agent_tui.domain.events import CaseChanged, MessageChanged
 from agent_tui.domain.filing import CustomerWrote, SendFailed, SendSettled, SignOfLife
 from agent_tui.domain.mail_address import written
@@ -70,12 +71,20 @@ def file_message(
     if opened and not got.auto:
         acknowledging.acknowledge(tx, policy, case, thread.shown.id)
     if not got.auto:
+        _consented(tx, record.node, got, at)
         written_too = f"{got.body}\n{got.folded}" if got.folded else got.body
         suggesting.look(tx, record.node, likeness.text_keys(written_too, policy.country), message.id)
     if got.verified:
         writer = people.find_address(tx.connection, got.scheme, got.address)
         suggesting.vouched(tx, writer.customer if writer is not None and writer.customer else record.node, got.verified)
     return True
+
+
+def _consented(tx: Tx, node: str, got: Inbound, at: Ms) -> None:
+    """What a word of theirs says of writing to them there. In a thread others may write too, who say nothing of it."""
+    own = ((one.scheme, one.value.raw) for one in tx.customer(node).addresses)
+    if (got.scheme, got.address) in own:
+        consents.heard(tx, node, got.channel, got.body, at)
 
 
 def _writer(got: Inbound) -> str:
@@ -101,13 +110,18 @@ def _place(tx: Tx, policy: HubPolicy, got: Inbound, at: Ms) -> tuple[Thread, str
         return thread, case, opened
     # who gives no address is somebody of their own each time, not one person with all others who gave none
     value = got.address or f"unknown-{got.channel_id}"
-    met = hub_filing.meet(tx, got.scheme, value, got.name, at, got.language, country=policy.country)
+    wrote_on = "" if got.auto or consent_words(got.channel, got.body) is not None else got.channel
+    met = hub_filing.meet(tx, got.scheme, value, got.name, at, got.language, country=policy.country, wrote_on=wrote_on)
     address = met.address
     if got.reply_to and got.reply_to != got.address:
         address, value = hub_filing.address_only(tx, got.scheme, got.reply_to), got.reply_to
     key = subject_key(got.subject)
     if key and not got.thread and profile_of(got.channel).kind == "mail":
         found = talk.by_subject(tx.connection, got.account, address, key, at - policy.subject_ms)
+        thread = talk.find_thread(tx.connection, found) if found else None
+    if got.thread:
+        # one that we began, before the channel gave it a key
+        found = talk.take_up(tx.connection, got.account, address, got.thread)
         thread = talk.find_thread(tx.connection, found) if found else None
     customer = tx.customer(met.customer)
     case, opened = hub_filing.case_for(tx, policy, customer, got.channel, got.account, at)

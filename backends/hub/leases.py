@@ -22,6 +22,7 @@ from agent_tui.domain.orders import (
     Block,
     CallAction,
     HandOver,
+    MoveChannel,
     NewMessage,
     Order,
     Presence,
@@ -97,7 +98,7 @@ def _guarded(tx: Tx, order: Order) -> str:
     if isinstance(order, RetrySend):
         message = talk.find_message(tx.connection, order.message)
         return message.case if message is not None else ""
-    return order.case if isinstance(order, (Reply, *ENDING)) else ""
+    return order.case if isinstance(order, (Reply, MoveChannel, *ENDING)) else ""
 
 
 def _wrote_first(tx: Tx, agent: Agent, desk: str, case: str) -> None:

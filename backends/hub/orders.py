@@ -7,10 +7,13 @@ from dataclasses import replace
 from agent_tui.backends.hub import (
     calls,
     clock_pages,
+    consents,
     elsewhere,
     erasing,
     identity,
     leases,
+    moves,
+    notes,
     preferences,
     promises,
     replies,
@@ -18,7 +21,6 @@ from agent_tui.backends.hub import (
     standings,
     transferring,
 )
-from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import agents, cases, people, talk
@@ -42,6 +44,7 @@ from agent_tui.domain.orders import (
     MakePromise,
     MarkRead,
     MarkUnread,
+    MoveChannel,
     NewMessage,
     Note,
     Order,
@@ -55,6 +58,7 @@ from agent_tui.domain.orders import (
     Resolve,
     RetrySend,
     RunScript,
+    SetConsent,
     SettlePromise,
     ShowCard,
     Snooze,
@@ -64,6 +68,7 @@ from agent_tui.domain.orders import (
 
 ORDERS = (
     "reply",
+    "move-channel",
     "new-message",
     "note",
     "assign",
@@ -87,6 +92,7 @@ ORDERS = (
     "change-promise",
     "settle-promise",
     "prefer",
+    "set-consent",
     "call",
     "write-up",
     "presence",
@@ -98,7 +104,6 @@ ORDERS = (
     "announce",
     "excuse",
 )
-MAX_BODY = 512 * 1024
 
 
 def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
@@ -124,8 +129,14 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return scripts.run(tx, policy, agent, order)
         case Prefer():
             return preferences.prefer(tx, agent, order)
+        case SetConsent():
+            return consents.set_consent(tx, agent, order)
+        case MoveChannel():
+            return moves.move(tx, policy, agent, order)
         case Note():
-            return _note(tx, agent, order)
+            case = leader_of(tx, order.case).row.id
+            auto = transferring.SIDE_TALK if transferring.is_side_talk(tx, case, agent) else ""
+            return notes.write(tx, agent, case, order.body, auto)
         case Assign():
             return _assign(tx, agent, order)
         case Follow():
@@ -205,19 +216,6 @@ def _step(tx: Tx, agent: Agent, case: str, fact: Fact, change: CaseChange, detai
     return ""
 
 
-def _note(tx: Tx, agent: Agent, order: Note) -> str:
-    case = leader_of(tx, order.case).row.id
-    if not order.body.raw.strip():
-        raise Refused("empty", "The note is empty.")
-    if len(order.body.raw) > MAX_BODY:
-        raise Refused("too-long", "The note is too long.")
-    note = hub_filing.note_or_line(tx, "note", case, order.body.raw, agent, tx.now)
-    if transferring.is_side_talk(tx, case, agent):
-        note = replace(note, auto=transferring.SIDE_TALK)
-    hub_filing.add_message(tx, note, None, "", None, agent.id)
-    return note.id
-
-
 def _show_card(tx: Tx, agent: Agent, order: ShowCard) -> str:
     """Every asking is written down, also of what was shown before."""
     held = {part.row.id for part in parts_of(tx, order.case)}
@@ -238,7 +236,7 @@ def _assign(tx: Tx, agent: Agent, order: Assign) -> str:
         raise Refused("no-team", f"There is no team {order.team}.")
     team = order.team or record.row.team
     if order.note.raw.strip():
-        _note(tx, agent, Note(record.row.id, order.note))
+        notes.write(tx, agent, record.row.id, order.note)
         record = leader_of(tx, order.case)
     if (order.agent, team) == (record.row.owner, record.row.team):
         return ""

@@ -9,10 +9,10 @@ from agent_tui.domain.model import Message, Sender
 from agent_tui.domain.sla.policies import ReplyKind
 
 
-def kind_of(message: Message) -> ReplyKind:
-    """A person's words, or something automatic."""
+def kind_of(message: Message, *, templated: bool = False) -> ReplyKind:
+    """A person's words, an approved template that a person sent, or something automatic."""
     if not message.auto:
-        return "human"
+        return "template" if templated else "human"
     return "reminder" if message.auto == "reminder" else "auto"
 
 

@@ -10,6 +10,7 @@ from agent_tui.domain.model import Sender
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.standing import REASONS
+from agent_tui.domain.templates import Template
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS
 
 
@@ -28,7 +29,7 @@ class AlertTarget:
 class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
-    account falls to, and the brand that it is of.
+    account falls to, and the brand that it is of. `templates`: approved ones, by account.
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
@@ -43,6 +44,7 @@ class HubPolicy:
     subject_ms: int = 30 * DAY_MS
     senders: tuple[Sender, ...] = ()
     canned: tuple[Canned, ...] = ()
+    templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()
     queues: tuple[QueueSetup, ...] = ()

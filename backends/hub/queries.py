@@ -233,6 +233,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         sla.breaches(connection, parts),
         tuple(sorted(moved, key=lambda one: (one.at, one.id))),
         scripts.of_cases(connection, parts, head),
+        log.moves(connection, parts),
     )
 
 

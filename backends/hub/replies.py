@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 
+from agent_tui.backends.hub import consents, outgoing, reminding
 from agent_tui.backends.hub import filing as hub_filing
-from agent_tui.backends.hub import outgoing, reminding
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import cases, ledger, outbound, people, talk
@@ -17,52 +17,80 @@ from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import Channel, window_left
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.events import CaseChanged, MessageChanged
+from agent_tui.domain.mail_address import bare
 from agent_tui.domain.model import Agent, Attachment, Message
 from agent_tui.domain.orders import FileRef, NewMessage, Reply, RetrySend
+from agent_tui.domain.templates import UsedTemplate, filled, find
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import HOUR_MS
+from agent_tui.domain.time import HOUR_MS, Ms
+from agent_tui.domain.windows import last_heard
 
 MAX_BODY = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may go out, in its conversation."""
+
+    message: Message
+    thread: Thread
+    template: UsedTemplate | None = None
 
 
 def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
     """Queue a reply (or a forward); the message's id. It is the reply of the case that its conversation is of, whatever
     case leads the row. Raises Refused."""
+    ready = prepared(tx, policy, agent, order)
+    record = tx.case(ready.message.case)
+    assert record is not None
+    channel = ready.thread.shown.channel
+    if not order.forward_of and reminding.is_drafted(tx, policy, record, agent.name, order.body.raw, channel):
+        ready = replace(ready, message=replace(ready.message, auto="reminder"))
+    queue(tx, policy, agent, order, ready)
+    return ready.message.id
+
+
+def prepared(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Ready:
+    """The message that a reply makes. Raises Refused."""
     if tx.case(order.case) is None:
         raise Refused("no-case", "There is no such case.")
     if tx.shown(order.case).stage == "spam":
         raise Refused("spam", "The case is spam: reopen it first (D).")
     profile = profile_of(order.channel)
-    _check(profile, order.body.raw, order.files)
     forward = bool(order.forward_of)
     if forward and not order.to:
         raise Refused("no-recipient", "Say to whom it goes.")
+    if order.template is None:
+        _check(profile, order.body.raw, order.files)
     thread = _thread(tx, policy, agent, order)
-    case = thread.shown.case
-    if not forward and window_left(profile, thread.shown.last_inbound, tx.now) == 0:
-        hours = (profile.window_ms or 0) // HOUR_MS
-        raise Refused(
-            "window-closed",
-            f"{profile.name}: more than {hours} h since the customer wrote; choose another channel (^T).",
-        )
     row = [part.row.id for part in tx.parts(order.case)]
+    if order.template is not None:
+        order = _from_template(policy, thread, order, order.template)
+        _check(profile, order.body.raw, order.files)
+    if not forward:
+        heard = _heard(tx, profile, thread, row)
+        consents.check(tx, tx.case(order.case), profile, heard)
+        if order.template is None:
+            _check_window(tx, profile, heard)
     if order.seen and not forward and talk.said_after(tx.connection, row, order.seen, agent.id):
         raise Refused("newer-message", "Something was written since you began: read it, then send again.")
-    account = thread.shown.account
     message = _message(tx, policy, agent, order, thread, order.subject.raw or thread.shown.subject.raw)
-    record = tx.case(case)
-    assert record is not None
+    return Ready(message, thread, order.template)
+
+
+def queue(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, ready: Ready) -> None:
+    """Put a message on its way, into the case and onto its clocks."""
+    message, thread, account = ready.message, ready.thread, ready.thread.shown.account
+    case, forward = message.case, bool(order.forward_of)
     if not forward:
-        if reminding.is_drafted(tx, policy, record, agent.name, order.body.raw, thread.shown.channel):
-            message = replace(message, auto="reminder")
-        before, _ = tx.step(case, filing.Replied(tx.now, message.id, outgoing.kind_of(message)))
+        kind = outgoing.kind_of(message, templated=ready.template is not None)
+        before, _ = tx.step(case, filing.Replied(tx.now, message.id, kind))
         if before.stage == "done":
             tx.append(CaseChanged("reopened"), case, by=agent.id)
     hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account), agent.id)
     hub_filing.own(tx, case, agent)
     parent = order.in_reply_to if order.in_reply_to and not forward else ""
-    outbound.add(tx.connection, message.id, account, tx.now, parent)
-    return message.id
+    outbound.add(tx.connection, message.id, account, tx.now, parent, ready.template)
 
 
 def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> str:
@@ -72,7 +100,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
     if not order.to:
         raise Refused("no-recipient", "Say to whom it goes.")
     account = _account(policy, agent, order.channel, order.account)
-    name, value = _recipient(profile, order.to[0].raw)
+    name, value = recipient(profile, order.to[0].raw)
     met = hub_filing.meet(tx, profile.scheme, value, name, tx.now, origin="agent", country=policy.country)
     customer = tx.customer(met.customer)
     if customer.blocked:
@@ -117,7 +145,8 @@ def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
         raise Refused("no-message", "This message cannot be sent from here.")
     outbound.requeue(tx.connection, held.id, tx.now)
     talk.set_state(tx.connection, held.id, "queued", "")
-    tx.step(held.case, filing.Replied(tx.now, held.id, outgoing.kind_of(held)))
+    kind = outgoing.kind_of(held, templated=outbound.template_of(tx.connection, held.id) is not None)
+    tx.step(held.case, filing.Replied(tx.now, held.id, kind))
     tx.append(MessageChanged(held.id, "queued", CustomerText("")), held.case, by=agent.id)
     return held.id
 
@@ -133,6 +162,38 @@ def _check(profile: Channel, body: str, files: tuple[FileRef, ...]) -> None:
         raise Refused("too-long", "The text is longer than 512 KiB; send it as a file.")
     if files and not profile.attachments:
         raise Refused("no-files", f"{profile.name} takes no files.")
+
+
+def _heard(tx: Tx, profile: Channel, thread: Thread, row: list[str]) -> Ms | None:
+    """When the customer last wrote or called where a message goes."""
+    talks = (*talk.conversations(tx.connection, row), thread.shown)
+    return last_heard(talks, profile.key, thread.shown.address)
+
+
+def _check_window(tx: Tx, profile: Channel, heard: Ms | None) -> None:
+    """Free words only while the customer's last word or call there is young enough."""
+    if window_left(profile, heard, tx.now) == 0:
+        hours = (profile.window_ms or 0) // HOUR_MS
+        raise Refused(
+            "window-closed",
+            f"{profile.name}: more than {hours} h since the customer wrote; send a template or choose another channel "
+            "(^T).",
+        )
+
+
+def _from_template(policy: HubPolicy, thread: Thread, order: Reply, used: UsedTemplate) -> Reply:
+    """The reply in the words of an approved template of the account's."""
+    sender = outgoing.sender(policy, thread.shown.account)
+    template = find(sender.templates, used.name, used.language) if sender is not None else None
+    if template is None:
+        raise Refused("no-template", "There is no such template of this account.")
+    if order.files:
+        raise Refused("no-files", "A template takes no files.")
+    try:
+        body = filled(template, tuple(value.raw for value in used.values))
+    except ValueError as error:
+        raise Refused("template-values", f"The template {used.name}: {error}.") from None
+    return replace(order, body=CustomerText(body))
 
 
 def _account(policy: HubPolicy, agent: Agent, channel: str, wanted: str, brand: str = "") -> str:
@@ -166,6 +227,9 @@ def _thread(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Thread:
     if order.account:
         known = [c for c in known if c.account == order.account]
     profile = profile_of(order.channel)
+    if order.to and profile.kind != "mail":
+        named = bare(order.to[0].safe_line)
+        known = [c for c in known if bare(c.address.safe_line) == named]
     if known and profile.kind != "mail":
         thread = talk.find_thread(tx.connection, known[-1].id)
         assert thread is not None
@@ -174,7 +238,7 @@ def _thread(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Thread:
     account = _account(policy, agent, order.channel, order.account, of.row.brand if of is not None else "")
     value = order.to[0].raw if order.to else ""
     if value:
-        value = _recipient(profile, value)[1]
+        value = recipient(profile, value)[1]
     else:
         record = tx.case(order.case)
         assert record is not None
@@ -200,7 +264,7 @@ def _case_at(tx: Tx, policy: HubPolicy, order: Reply, customer: str, account: st
     return own or hub_filing.case_for(tx, policy, tx.customer(customer), order.channel, account, tx.now)[0]
 
 
-def _recipient(profile: Channel, text: str) -> tuple[str, str]:
+def recipient(profile: Channel, text: str) -> tuple[str, str]:
     """Name and canonical address of what an agent typed. Raises Refused."""
     if profile.kind == "mail":
         name, value = parseaddr(text)

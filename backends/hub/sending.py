@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent_tui.backends.connectors.base import Connector, Outbound, OutboundFile, SendResult
+from agent_tui.backends.connectors.base import Connector, Outbound, OutboundFile, OutboundTemplate, SendResult
 from agent_tui.backends.hub import inbound
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store, StoreError, blobs, outbound, talk
@@ -98,6 +98,13 @@ def settle(tx: Tx, policy: HubPolicy, one: Claimed, result: SendResult) -> None:
             inbound.fail(tx, id, result.reason or "refused without a reason", tx.now)
         case "unknown":
             inbound.fail(tx, id, result.reason or UNKNOWN, tx.now, certain=False)
+
+
+def _template(one: Claimed) -> OutboundTemplate | None:
+    used = one.due.template
+    if used is None:
+        return None
+    return OutboundTemplate(used.name, used.language, tuple(value.raw for value in used.values))
 
 
 class Lane:
@@ -208,4 +215,5 @@ class Lane:
             files=files,
             attempt=one.due.attempts + 1,
             automatic=bool(message.auto) and not message.author,
+            template=_template(one),
         )

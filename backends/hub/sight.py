@@ -27,6 +27,7 @@ from agent_tui.domain.orders import (
     HandOver,
     JoinCustomers,
     MakePromise,
+    MoveChannel,
     NewMessage,
     Order,
     PartCustomers,
@@ -105,6 +106,8 @@ def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order)
             for attached in order.files:
                 if not sees_file(connection, agent, attached.blob):
                     raise Refused("no-file", "A file is not at the hub any more: attach it again (1).")
+        case MoveChannel():
+            _check_account(policy, agent, order)
         case RetrySend():
             message = talk.find_message(connection, order.message)
             if message is not None and not sees_case(connection, agent, message.case):
@@ -133,7 +136,7 @@ def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order)
             pass
 
 
-def _check_account(policy: HubPolicy, agent: Agent, order: Reply | NewMessage) -> None:
+def _check_account(policy: HubPolicy, agent: Agent, order: Reply | NewMessage | MoveChannel) -> None:
     if order.account and not sees(agent, policy.account_brand.get(order.account, "")):
         raise Refused("no-account", f"This hub cannot write from {order.account} for you.")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Literal
 
+from agent_tui.backends.hub import consents, outgoing
 from agent_tui.backends.hub import filing as hub_filing
-from agent_tui.backends.hub import outgoing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import outbound
 from agent_tui.backends.hub.store.talk import Thread
@@ -27,10 +27,12 @@ Auto = Literal["reminder", "acknowledgement"]
 
 def may_write(tx: Tx, thread: Thread) -> bool:
     """Whether the customer of a conversation can be written to there now: its case is neither done nor spam (as that of
-    one who was blocked or erased is), it is no call, and its window is open."""
+    one who was blocked or erased is), it is no call, they did not refuse it, and its window is open."""
     profile = profile_of(thread.shown.channel)
     record = tx.case(thread.shown.case)
     if record is None or record.state.stage in joining.CLOSED or profile.kind == "voice":
+        return False
+    if consents.refusal(tx, record, profile.key) is not None:
         return False
     return window_left(profile, thread.shown.last_inbound, tx.now) != 0
 

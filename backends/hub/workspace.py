@@ -614,4 +614,6 @@ def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPoli
         for connector in connectors
         if connector.account not in named and profile_of(connector.channel).kind != "voice"
     )
-    return replace(policy, senders=(*policy.senders, *more))
+    senders = (*policy.senders, *more)
+    written = policy.templates
+    return replace(policy, senders=tuple(replace(one, templates=written.get(one.account, ())) for one in senders))

@@ -11,7 +11,9 @@ import pytest
 from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
 from agent_tui.config.problems import ConfigError
 from agent_tui.domain.queues import QueueSetup
+from agent_tui.domain.templates import Template
 from agent_tui.domain.time import MINUTE_MS
+from agent_tui.hub_process import hub_policy
 
 MAIL = """[[mail]]
 name = "support"
@@ -238,4 +240,43 @@ def test_alerts_reach_mail_and_webhook(tmp_path: Path) -> None:
 def test_an_alert_that_cannot_be_is_named(tmp_path: Path, wrong: str, said: str) -> None:
     path = tmp_path / "hub.toml"
     path.write_text(MAIL + wrong)
+    assert said in str(check_hub_settings(path, {}, tmp_path)[0])
+
+
+TEMPLATE = """
+[[webhook]]
+name = "wa"
+channel = "whatsapp"
+secret_env = "WA"
+deliver_url = "https://wa.example.org/in"
+[[template]]
+account = "wa"
+name = "late_parcel"
+language = "he"
+text = "שלום {{1}}, בעניין {{2}}."
+variables = ["customer", "number"]
+"""
+
+
+def test_templates_are_those_of_an_account(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(TEMPLATE)
+    settings = load_hub_settings(path, {}).settings
+    template = Template("late_parcel", "he", "שלום {{1}}, בעניין {{2}}.", ("customer", "number"))
+    assert hub_policy(settings).templates == {"wa": (template,)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (TEMPLATE.replace('account = "wa"', 'account = "other"'), "template[1].account: no such account"),
+        (TEMPLATE.replace("{{2}}", "{{3}}"), "template[1].variables: places are numbered {{1}}, {{2}} ... without"),
+        (TEMPLATE.replace(', "number"', ""), "template[1].variables: it has 2 places and 1 variables"),
+        (TEMPLATE.replace("late_parcel", "Late Parcel"), "template[1].name"),
+        (TEMPLATE + TEMPLATE[TEMPLATE.index("[[template]]") :], "template[2].name: late_parcel stands there in he"),
+    ],
+)
+def test_a_template_that_cannot_be_is_named(tmp_path: Path, wrong: str, said: str) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(wrong)
     assert said in str(check_hub_settings(path, {}, tmp_path)[0])

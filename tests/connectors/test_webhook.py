@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, Outbound, OutboundFile
+from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, Outbound, OutboundFile, OutboundTemplate
 from agent_tui.backends.connectors.webhook import payload, signing
 
 NOW = 1_700_000_000_000
@@ -101,4 +101,7 @@ def test_a_message_of_ours_has_all_that_the_receiver_needs() -> None:
     made = json.loads(payload.write(Outbound("m1", "chat", "webchat", "", "th", "v", "hello", files=(file,)), NOW))
     assert (made["type"], made["id"], made["thread"], made["to"], made["text"]) == ("message", "m1", "th", "v", "hello")
     assert made["files"] == [{"name": "a.txt", "media": "text/plain", "content": "YWJj"}]
-    assert made["at"] == "2023-11-14T22:13:20Z"
+    assert made["at"] == "2023-11-14T22:13:20Z" and made["template"] is None
+    used = OutboundTemplate("late_parcel", "he", ("דנה", "1042"))
+    made = json.loads(payload.write(Outbound("m1", "wa", "whatsapp", "", "", "v", "שלום דנה", template=used), NOW))
+    assert made["template"] == {"name": "late_parcel", "language": "he", "values": ["דנה", "1042"]}

@@ -21,6 +21,7 @@ from agent_tui.domain.orders import (
     JoinCustomers,
     Label,
     MakePromise,
+    MoveChannel,
     Note,
     Order,
     Prefer,
@@ -33,6 +34,7 @@ from agent_tui.domain.orders import (
     WriteUp,
 )
 from agent_tui.domain.queries import LinkQuery
+from agent_tui.domain.templates import Template, UsedTemplate
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS
 from tests.hub.conftest import Hub
@@ -81,7 +83,9 @@ MARKS = {
     "draft": "Draftwords skullduggerish",
     "other draft": "Yonderwards gallivantingly",
     "draft file": "Attachedtoa draft whatnotty",
+    "template": "Puttherein hornswogglement",
 }
+GO_ON = Template("go_on", "en", "We go on here: {{1}}", ("matter",))
 SHARED = b"%PDF-1.7 terms of sale, the same for all"
 OTHER = "Ruth Klein"
 
@@ -148,6 +152,10 @@ async def fill(hub: Hub) -> World:
     await _write_down(hub, by_mail.id)
     await _done(hub, JoinCustomers(by_mail.customer, by_chat.customer))
     await _done(hub, JoinCustomers(by_mail.customer, caller))
+    senders = [replace(one, templates=(GO_ON,)) for one in hub.workspace.policy.senders]
+    hub.workspace.policy = replace(hub.workspace.policy, senders=tuple(senders))
+    used = UsedTemplate(GO_ON.name, GO_ON.language, (_words("template"),))
+    await _done(hub, MoveChannel(by_mail.id, "whatsapp", CustomerText(""), _words("note"), template=used))
     await hub.advance(HOUR_MS)
     # what waits to be sent, and says why
     hub.wa.answers = [SendResult("later", reason=m["later"], retry_in=3600.0)] * 3

@@ -80,6 +80,7 @@ NEVER = {
     # digests of addresses
     "case_text": {"case_id", "known_as"},
     "customer_elsewhere": {"customer_id", "brand", "other", "by"},
+    "customer_consent": {"customer_id", "channel", "how", "by"},
     "case_search": {"stage", "case_id", "owner", "team", "channels", "brand"},
     "case_count": {"stage", "owner", "team", "brand"},
     "conversation": {"id", "case_id", "channel", "account", "address_id"},

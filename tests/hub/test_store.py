@@ -47,6 +47,7 @@ from agent_tui.domain.orders import (
     Excuse,
     JoinCustomers,
     Label,
+    MoveChannel,
     Note,
     PartCustomers,
     Prefer,
@@ -57,6 +58,7 @@ from agent_tui.domain.orders import (
     RunScript,
     SavedDraft,
     SaveDraft,
+    SetConsent,
     Snooze,
     TakeLease,
     WriteUp,
@@ -240,6 +242,7 @@ async def _a_day(hub: Hub) -> None:
     call = next(row.call.id for row in rows if row.call)
     conversation = (await hub.case(case)).conversations[0].id
     await hub.order(noa, Reply(case, "email", CustomerText("a"), conversation))
+    await hub.order(noa, MoveChannel(case, "email", CustomerText("a"), CustomerText("n")))
     sent = hub.mail.sent[0]
     await port.delivery(DeliveryUpdate("mail", sent.channel_id, "delivered", T0))
     await port.bounce(Bounce("mail", sent.channel_id, "550", T0, report_id="r"))
@@ -344,6 +347,8 @@ async def _one_person(hub: Hub) -> None:
         await hub.workspace.query(noa, PastQuery(one, channel, before=(2**50, "e_")))
         await hub.workspace.query(noa, PastQuery(one, channel, after=(0, "m_")))
     await hub.order(noa, Prefer((await hub.rows())[0].id, CustomerText("no calls")))
+    await hub.order(noa, SetConsent((await hub.rows())[0].id, "email", True))
+    await hub.order(noa, SetConsent((await hub.rows())[0].id, "email", None))
     page = await hub.workspace.query(noa, HistoryQuery(one))
     for offer in page.customer.suggestions[1:]:  # type: ignore[union-attr]
         await hub.order(noa, RefuseSuggestion(offer.id))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from agent_tui.backends.connectors.base import Outbound, OutboundTemplate
 from agent_tui.backends.connectors.scenario import script
+from agent_tui.backends.connectors.scenario.world import World
 from agent_tui.config.problems import ConfigError
+from agent_tui.domain.time import DAY_MS, VirtualTime
+from tests.connectors.memory_port import MemoryPort
 
 
 @pytest.mark.parametrize("name", script.names())
@@ -41,3 +47,44 @@ colour = "red"
 def test_an_unknown_scenario_says_which_there_are() -> None:
     with pytest.raises(ConfigError, match="nofar"):
         script.load("nowhere")
+
+
+PLAY = """title = "x"
+[[template]]
+channel = "whatsapp"
+name = "go_on"
+language = "he"
+text = "שלום {{1}}"
+variables = ["customer"]
+[[agent]]
+id = "noa"
+name = "Noa"
+me = true
+[[customer]]
+id = "dana"
+name = "Dana"
+addresses = { whatsapp = "972541" }
+turn = [{ at = 10, say = "hello" }]
+"""
+
+
+async def test_whatsapp_takes_only_a_template_a_day_after_the_last_word() -> None:
+    scenario = script.loads(PLAY)
+    time = VirtualTime(scenario.start)
+    world = World(scenario, time)
+    (line,) = world.connectors()
+    await line.start(MemoryPort())
+    free = Outbound("m1", "demo-whatsapp", "whatsapp", "m1", "", "972541", "hello")
+    used = replace(free, template=OutboundTemplate("go_on", "he", ("Dana",)))
+    (channel, template), *_ = scenario.templates
+    assert (channel, template.variables) == ("whatsapp", ("customer",))
+    assert [(await line.send(one)).outcome for one in (free, used)] == ["refused", "accepted"]
+    while time.advance_to_next(scenario.start + 10_000):  # ticks of what was sent
+        pass
+    assert (await line.send(free)).outcome == "accepted"
+    while time.advance_to_next(scenario.start + 10_000 + DAY_MS):
+        pass
+    assert (await line.send(free)).outcome == "refused"
+    await line.stop()
+    with pytest.raises(ConfigError, match="1 places and 0 variables"):
+        script.loads(PLAY.replace('["customer"]', "[]"))

@@ -116,9 +116,11 @@ def _who(case: OpenCase, zone: tzinfo, names: Mapping[str, str]) -> list[LinePie
 
 
 def _addresses(case: OpenCase, width: int) -> list[CustomerLine]:
-    """Each address with the letters of its channel; a check where the customer wrote to us from it. Where it came from
-    is said where that leaves the address whole."""
+    """Each address with the letters of its channel; a check where the customer may be written to on it, since they
+    wrote there or said so, and a word where they do not want it. Where it came from is said where that leaves the
+    address whole."""
     assert case.customer is not None
+    given = {channel(one.channel).scheme for one in case.customer.consents if one.given and one.how != "wrote"}
     used = {(talk.channel, talk.address.safe_line) for talk in case.conversations}
     by_value = {value for _, value in used}
     lines = []
@@ -126,14 +128,26 @@ def _addresses(case: OpenCase, width: int) -> list[CustomerLine]:
         value = address.value.safe_line
         mine = sorted(key for key, at in used if at == value and channel(key).scheme == address.scheme)
         tag = channel(mine[0]).tag if mine else _tag(address.scheme)
-        check = trusted("✓ ") if value in by_value else trusted("  ")
+        refused = _refused(case.customer, address.scheme)
+        agreed = value in by_value or address.scheme in given
+        check = trusted("✓ ") if agreed and not refused else trusted("  ")
         left = (Piece(trusted(" ")), Piece(clean_line(tag), "quiet"), Piece(trusted(" ")), Piece(value, "link"))
         origin = _ORIGINS.get("verified" if address.verified else address.origin)
         words = compose("{origin} ", origin=origin.text) if origin is not None else NOTHING
+        if refused:
+            words = compose("no {channel} ", channel=listed(", ", refused))
         fits = cell_len(value) + cell_len(words) + 8 <= width
-        right = (Piece(words, "quiet"),) if words and fits else ()
+        if refused and not fits:
+            words, fits = trusted("no "), True
+        right = (Piece(words, "strong" if refused else "quiet"),) if words and fits else ()
         lines.append(CustomerLine(LinePieces(left, (*right, Piece(check, "good"))), address=address))
     return lines
+
+
+def _refused(customer: Customer, scheme: str) -> list[SafeText]:
+    """The channels of an address on which they do not want to be written to."""
+    held = [channel(one.channel) for one in customer.consents if not one.given]
+    return [profile.title for profile in held if profile.scheme == scheme]
 
 
 def _suggestions(customer: Customer, width: int) -> list[LinePieces]:

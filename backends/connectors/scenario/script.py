@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml, spell
 from agent_tui.domain.channels import CHANNEL_KEYS
+from agent_tui.domain.templates import Template, trouble
 from agent_tui.domain.time import MS, Ms
 
 Trigger = Literal["at", "reply", "answer", "hang-up", "turn"]
@@ -102,6 +103,8 @@ class Scenario:
     canned: tuple[tuple[str, str], ...]
     sla: Path | None = None
     """The sla.toml that its hub goes by."""
+    templates: tuple[tuple[str, Template], ...] = ()
+    """Approved templates, each with its channel."""
 
     @property
     def me(self) -> Colleague:
@@ -237,6 +240,7 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     colleagues = tuple(_colleague(table, agents, people) for table in top.tables("colleague"))
     canned = tuple(top.mapping("canned").items())
     sla = top.text("sla", "")
+    templates = tuple(_approved(table) for table in top.tables("template"))
     top.done()
     if sum(agent.me for agent in agents) != 1:
         wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
@@ -244,7 +248,7 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     if reader.problems:
         raise ConfigError(reader.problems)
     promised = folder / sla if sla else None
-    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised)
+    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates)
 
 
 def _start(top: _Table, zone: str) -> Ms:
@@ -259,6 +263,15 @@ def _start(top: _Table, zone: str) -> Ms:
         top.bad("timezone", f"{zone!r} is not known", "a name like Asia/Jerusalem")
         return 0
     return int((value if value.tzinfo else value.replace(tzinfo=tz)).timestamp() * MS)
+
+
+def _approved(table: _Table) -> tuple[str, Template]:
+    channel = table.choice("channel", CHANNEL_KEYS)
+    template = Template(table.text("name"), table.text("language"), table.text("text"), table.texts("variables"))
+    table.done()
+    if wrong := trouble(template):
+        table.bad("variables", wrong, "a name for each place")
+    return channel, template
 
 
 def _agent(table: _Table) -> Colleague:

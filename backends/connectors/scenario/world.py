@@ -22,9 +22,9 @@ from agent_tui.backends.connectors.base import (
     SendResult,
 )
 from agent_tui.backends.connectors.scenario.script import Person, Scenario, Trigger, Turn
-from agent_tui.domain.channels import channel
+from agent_tui.domain.channels import channel, window_left
 from agent_tui.domain.model import CallState, Delivery
-from agent_tui.domain.time import MINUTE_MS, MS, TimerHandle, TimeSource
+from agent_tui.domain.time import MINUTE_MS, MS, Ms, TimerHandle, TimeSource
 
 LAW_MS = 6 * MINUTE_MS
 
@@ -40,6 +40,7 @@ class World:
         self._ports: dict[str, ConnectorPort] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._done: set[tuple[str, int]] = set()
+        self._heard: dict[tuple[str, str], Ms] = {}
         self._calls: dict[str, _Line] = {}
         self._timers: list[TimerHandle] = []
         self._channels = sorted({key for person in scenario.people for key in person.addresses})
@@ -70,6 +71,20 @@ class World:
 
     def attach(self, account: str, port: ConnectorPort) -> None:
         self._ports[account] = port
+
+    def closed(self, outbound: Outbound) -> bool:
+        """Whether the channel's window is closed for free words to that customer."""
+        person, profile = self._person_at(outbound.channel, outbound.address), channel(outbound.channel)
+        if person is None or outbound.template is not None:
+            return False
+        key = (person.id, outbound.channel)
+        written = [
+            self.scenario.start + round(turn.at * MS)
+            for turn in person.turns
+            if turn.on == "at" and turn.channel == outbound.channel
+        ]
+        heard = [at for at in (*written, self._heard.get(key, 0)) if 0 < at <= self._time.now()]
+        return window_left(profile, max(heard, default=None), self._time.now()) == 0
 
     def sent(self, outbound: Outbound) -> None:
         """A reply reached the customer: ticks come back, and the customer may react."""
@@ -133,6 +148,7 @@ class World:
         account = f"demo-{turn.channel}"
         files = (InboundFile(turn.file, "image/png", _picture(person.id)),) if turn.file else ()
         profile = channel(turn.channel)
+        self._heard[person.id, turn.channel] = self._time.now()
         await self._ports[account].inbound(
             Inbound(
                 account=account,
@@ -267,6 +283,8 @@ class ScenarioConnector:
 
     async def send(self, outbound: Outbound) -> SendResult:
         channel_id = outbound.channel_id or f"{self.account}:{outbound.message}"
+        if self._world.closed(outbound):
+            return SendResult("refused", reason="the window is closed: only an approved template goes")
         self._world.sent(replace(outbound, channel_id=channel_id))
         return SendResult("accepted", channel_id)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, InboundFile, Outbound
+from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, InboundFile, Outbound, OutboundTemplate
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.model import Delivery
 from agent_tui.domain.time import MS, Ms
@@ -118,8 +118,17 @@ class FileOut(_Part):
     content: str
 
 
+class TemplateOut(_Part):
+    """An approved template; `values` stand in its places, in their order."""
+
+    name: str
+    language: str
+    values: tuple[str, ...]
+
+
 class MessageOut(_Part):
-    """An agent wrote. `id` stays the same over all tries: a message that came already is to be ignored."""
+    """An agent wrote. `id` stays the same over all tries: a message that came already is to be ignored. `template`:
+    what `text` says is this one; null for free words."""
 
     type: Literal["message"] = "message"
     id: str
@@ -129,6 +138,7 @@ class MessageOut(_Part):
     subject: str
     at: datetime
     files: tuple[FileOut, ...]
+    template: TemplateOut | None = None
 
 
 def write(outbound: Outbound, now: Ms) -> bytes:
@@ -144,8 +154,13 @@ def write(outbound: Outbound, now: Ms) -> bytes:
         subject=outbound.subject,
         at=datetime.fromtimestamp(now / MS, UTC),
         files=files,
+        template=_template(outbound.template) if outbound.template is not None else None,
     )
     return made.model_dump_json().encode()
+
+
+def _template(used: OutboundTemplate) -> TemplateOut:
+    return TemplateOut(name=used.name, language=used.language, values=used.values)
 
 
 def out_id(message: str) -> str:

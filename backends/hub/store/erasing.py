@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from agent_tui.backends.hub.store import cleaning, drafts, elsewhere, search_index
+from agent_tui.backends.hub.store import cleaning, consents, drafts, elsewhere, search_index
 from agent_tui.backends.hub.store.schema import (
     address,
     address_link,
@@ -267,6 +267,7 @@ def _forget_work(connection: Connection, nodes: Sequence[str]) -> None:
     connection.execute(update(script_run_text).where(script_run_text.c.run_id.in_(runs)).values(answers="", said=""))
     connection.execute(delete(identity_key).where(identity_key.c.customer_id.in_(nodes)))
     elsewhere.forget(connection, nodes)
+    consents.forget_all(connection, nodes)
     connection.execute(delete(suggestion).where(or_(suggestion.c.one.in_(nodes), suggestion.c.other.in_(nodes))))
     about = or_(
         command.c.about.in_(_cases(nodes)),

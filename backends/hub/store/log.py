@@ -26,6 +26,7 @@ from agent_tui.backends.hub.store import (
 from agent_tui.backends.hub.store.schema import event, head
 from agent_tui.backends.hub.store.values import dumps, loads
 from agent_tui.backends.hub.store.waiting import why_of
+from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.events import (
     AgentChanged,
     Announced,
@@ -33,6 +34,7 @@ from agent_tui.domain.events import (
     CallChanged,
     CardShown,
     CaseChanged,
+    ChannelMoved,
     ClockTurned,
     CustomerChanged,
     CustomerErased,
@@ -62,6 +64,12 @@ _DISCLOSURES = (
     .where(event.c.kind == text("'card-shown'"), event.c.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(event.c.seq)
 )
+_MOVES = (
+    select(event.c.seq, event.c.occurred, event.c.by, event.c.ref, event.c.data)
+    .where(event.c.kind == text("'channel-moved'"), event.c.case_id.in_(bindparam("cases", expanding=True)))
+    .order_by(event.c.seq)
+)
+_MOVE = ("from_channel", "to_channel", "from_conversation", "conversation")
 _LEASE = ("change", "agent", "desk", "fence", "until", "was", "was_desk")
 _TURN = ("change", "metric", "started", "due", "key", "detail")
 OF_ITSELF = ("joined", "parted", "erased")
@@ -119,6 +127,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref, data = body.message, {"state": body.state}
         case CallChanged():
             ref, data = body.call.id, {name: getattr(body.call, name) for name in _CALL_TIMES}
+        case ChannelMoved():
+            ref, data = body.message, {name: getattr(body, name) for name in _MOVE}
         case CaseChanged():
             data = {"change": body.change, "detail": body.detail}
             if body.why is not None:
@@ -227,6 +237,17 @@ def disclosures(connection: Connection, of: Sequence[str]) -> tuple[Disclosure, 
     return tuple(Disclosure(row.ref, row.by, row.occurred) for row in found)
 
 
+def moves(connection: Connection, of: Sequence[str]) -> tuple[ChannelMove, ...]:
+    """To which channels some cases moved, oldest first."""
+    found = []
+    for row in connection.execute(_MOVES, {"cases": list(of)}):
+        held = loads(row.data)
+        came, went = held["from_conversation"], held["conversation"]
+        move = ChannelMove(row.seq, row.occurred, row.by, held["from_channel"], held["to_channel"], came, went, row.ref)
+        found.append(move)
+    return tuple(found)
+
+
 def case_row(connection: Connection, id: str) -> CaseRow | None:
     """The row that a case shows, with its call and its lease."""
     found = cases.find_row(connection, id)
@@ -257,6 +278,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "call-changed":
             call = phone.find_call(connection, ref)
             return CallChanged(replace(call, **data)) if call is not None else UnknownBody()
+        case "channel-moved":
+            return ChannelMoved(message=ref, **data)
         case "case-changed":
             return CaseChanged(cast(Any, data["change"]), data["detail"], why_of(data.get("why")))
         case "customer-changed":

@@ -8,12 +8,14 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from agent_tui.backends.hub.store.schema import outbound
+from agent_tui.backends.hub.store.values import dumps, from_texts, loads, texts
+from agent_tui.domain.templates import UsedTemplate
 from agent_tui.domain.time import Ms
 
 SendState = Literal["queued", "sending", "sent", "failed", "unknown"]
 
 _DUE = (
-    select(outbound.c.message_id, outbound.c.attempts, outbound.c.queued, outbound.c.in_reply_to)
+    select(outbound.c.message_id, outbound.c.attempts, outbound.c.queued, outbound.c.in_reply_to, outbound.c.template)
     .where(
         outbound.c.account == bindparam("account"),
         outbound.c.state == "queued",
@@ -32,7 +34,14 @@ _SET = (
 )
 
 
-def add(connection: Connection, message: str, account: str, at: Ms, in_reply_to: str) -> None:
+def add(
+    connection: Connection,
+    message: str,
+    account: str,
+    at: Ms,
+    in_reply_to: str,
+    template: UsedTemplate | None = None,
+) -> None:
     connection.execute(
         insert(outbound),
         {
@@ -43,24 +52,44 @@ def add(connection: Connection, message: str, account: str, at: Ms, in_reply_to:
             "attempts": 0,
             "next_try": at,
             "in_reply_to": in_reply_to,
+            "template": _column(template),
         },
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message that may be tried now: tries so far, when it was queued, the message it answers ("" none)."""
+    """A message that may be tried now: tries so far, when it was queued, the message it answers ("" none), the template
+    that it is."""
 
     message: str
     attempts: int
     queued: Ms
     in_reply_to: str
+    template: UsedTemplate | None = None
+
+
+def _column(template: UsedTemplate | None) -> str:
+    return dumps([template.name, template.language, texts(template.values)]) if template is not None else ""
+
+
+def _template(column: str) -> UsedTemplate | None:
+    if not column:
+        return None
+    name, language, values = loads(column)
+    return UsedTemplate(name, language, from_texts(values))
+
+
+def template_of(connection: Connection, message: str) -> UsedTemplate | None:
+    """The template that a message is, None for free words."""
+    held = connection.execute(select(outbound.c.template).where(outbound.c.message_id == message)).scalar()
+    return _template(held or "")
 
 
 def due(connection: Connection, account: str, now: Ms, limit: int) -> list[Due]:
     """What may be tried now, first come first."""
     rows = connection.execute(_DUE, {"account": account, "now": now, "limit": limit})
-    return [Due(row.message_id, row.attempts, row.queued, row.in_reply_to) for row in rows]
+    return [Due(row.message_id, row.attempts, row.queued, row.in_reply_to, _template(row.template)) for row in rows]
 
 
 def next_try(connection: Connection, account: str) -> Ms | None:

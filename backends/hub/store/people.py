@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
-from agent_tui.backends.hub.store import joins, suggestions
+from agent_tui.backends.hub.store import consents, joins, suggestions
 from agent_tui.backends.hub.store.schema import address, address_link, case, customer, customer_text
 from agent_tui.backends.hub.store.values import storable
+from agent_tui.domain.consents import newest
 from agent_tui.domain.model import Address, Customer, Met, Suggestion
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -164,6 +165,7 @@ def find(connection: Connection, id: str) -> Customer | None:
         bool(row.blocked),
         preferences=CustomerText(row.preferences),
         erased=row.erased,
+        consents=consents.of(connection, (id,)),
     )
 
 
@@ -208,6 +210,7 @@ def person(connection: Connection, id: str) -> Customer | None:
         _suggestions(connection, members),
         CustomerText("; ".join(dict.fromkeys(row.preferences for row in rows if row.preferences))),
         max(row.erased for row in rows),
+        consents.of(connection, members),
     )
 
 
@@ -221,6 +224,7 @@ def together(connection: Connection, nodes: Sequence[str]) -> Customer:
         tuple(address for customer in known for address in customer.addresses),
         min(customer.since for customer in known),
         blocked=any(customer.blocked for customer in known),
+        consents=newest(one for customer in known for one in customer.consents),
     )
 
 

@@ -57,6 +57,13 @@ event = Table(
         postgresql_where=text("kind = 'card-shown'"),
     ),
     Index(
+        "ix_event_channel_moved",
+        "case_id",
+        "occurred",
+        sqlite_where=text("kind = 'channel-moved'"),
+        postgresql_where=text("kind = 'channel-moved'"),
+    ),
+    Index(
         "ix_event_case_changed",
         "case_id",
         "occurred",
@@ -174,6 +181,18 @@ customer_join = Table(
     Column("at", At, nullable=False),
     Column("revoked", At),
     Column("revoked_by", Id, nullable=False),
+)
+
+# Whether a customer may be written to on a channel, and how that is known (`domain/consents.py`).
+customer_consent = Table(
+    "customer_consent",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True),
+    Column("channel", Word, primary_key=True),
+    Column("given", Boolean, nullable=False),
+    Column("how", Word, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("at", At, nullable=False),
 )
 
 # Whom another server knows as `other` is the same person as this customer, or is not: agents said so of what the
@@ -722,6 +741,8 @@ outbound = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_try", At, nullable=False),
     Column("in_reply_to", Id, nullable=False),
+    # The approved template that it is, with what was filled in (JSON), "" for free words.
+    Column("template", Text, nullable=False, server_default=""),
     Index("ix_outbound_next", "account", "state", "next_try"),
 )
 

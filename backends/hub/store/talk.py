@@ -42,6 +42,12 @@ _BY_THREAD = (
     .order_by(conversation.c.started.desc(), conversation.c.id)
     .limit(1)
 )
+_BEGUN = (
+    select(conversation.c.id)
+    .where(conversation.c.thread == "")
+    .order_by(conversation.c.started.desc(), conversation.c.id.desc())
+    .limit(1)
+)
 _BY_SUBJECT = (
     select(conversation.c.id)
     .join(conversation_text, conversation_text.c.conversation_id == conversation.c.id)
@@ -129,6 +135,15 @@ def last_spoken(connection: Connection, cases: Sequence[str]) -> Thread | None:
 def by_thread(connection: Connection, account: str, thread: str) -> str:
     """Id of the conversation with the channel's own thread key, or ""."""
     return connection.execute(_BY_THREAD, {"account": account, "thread": storable(thread)}).scalar() or ""
+
+
+def take_up(connection: Connection, account: str, address_id: str, thread: str) -> str:
+    """The newest conversation with an address that has no key of the channel yet gets it; its id, or ""."""
+    begun = _BEGUN.where(conversation.c.account == account, conversation.c.address_id == address_id)
+    found: str = connection.execute(begun).scalar() or ""
+    if found:
+        connection.execute(update(conversation).where(conversation.c.id == found).values(thread=storable(thread)))
+    return found
 
 
 def by_references(connection: Connection, account: str, references: Sequence[str]) -> str:

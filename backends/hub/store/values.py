@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from agent_tui.domain.clocks import Waiting
-from agent_tui.domain.filing import CaseState, Owed
+from agent_tui.domain.filing import CaseState, Invited, Owed
 from agent_tui.domain.model import Clock
 from agent_tui.domain.text import CustomerText
 
@@ -58,6 +58,8 @@ def state_column(state: CaseState) -> str:
             held[name] = [getattr(value, part) for part in _CLOCK_FIELDS]
         elif name == "promises" and value:
             held[name] = [[owed.promise, owed.at, owed.due] for owed in value]
+        elif isinstance(value, Invited):
+            held[name] = [value.channel, value.at, value.message, value.came]
         elif value:
             held[name] = [value.metric, value.since, value.due] if isinstance(value, Waiting) else value
         elif value == 0 and name in ("snoozed", "resolved") and value is not None:
@@ -70,6 +72,8 @@ def from_state_column(column: str) -> CaseState:
     for key in ("waiting", "answered", "ring", "call_back"):
         if held.get(key):
             held[key] = Waiting(*held[key])
+    if held.get("invited"):
+        held["invited"] = Invited(*held["invited"])
     if held.get("promised"):
         held["promised"] = Clock(*held["promised"])
     for key in ("answers", "failed", "asides", "asked"):

@@ -1,0 +1,81 @@
+"""Whether customers may be written to on a channel, as it follows from what they do and from what agents write down."""
+
+from __future__ import annotations
+
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.store import consents as stored
+from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain import consents
+from agent_tui.domain.channels import Channel
+from agent_tui.domain.consents import Consent, ConsentHow
+from agent_tui.domain.events import CustomerChanged
+from agent_tui.domain.model import Agent
+from agent_tui.domain.orders import SetConsent
+from agent_tui.domain.time import Ms
+
+
+def heard(tx: Tx, customer: str, channel: str, body: str, at: Ms) -> None:
+    """They wrote to us on a channel: that is their consent where nothing was said of it; STOP and START say it
+    themselves, and nothing else takes a refusal back."""
+    known = consents.of_channel(tx.customer(customer).consents, channel)
+    word = consents.said(channel, body)
+    given = True if word is None else word
+    if known is not None and (word is None or known.given == given):
+        return
+    _keep(tx, customer, Consent(channel, given, at, "wrote" if word is None else "word"))
+    tx.append(CustomerChanged(tx.person(customer)), occurred=at)
+
+
+def first_heard(tx: Tx, customer: str, channel: str, at: Ms) -> None:
+    """As `heard`, of a customer of whom desks are told in a moment."""
+    _keep(tx, customer, Consent(channel, True, at, "wrote"))
+
+
+def note(tx: Tx, agent: Agent, case: str, channel: str, given: bool, how: ConsentHow = "said") -> None:
+    """An agent says what the customer of a case said."""
+    record = tx.case(case)
+    assert record is not None
+    _keep(tx, record.node, Consent(channel, given, tx.now, how, agent.id))
+    tx.append(CustomerChanged(tx.person(record.node)), by=agent.id)
+
+
+def check(tx: Tx, record: CaseRecord | None, profile: Channel, heard: Ms | None) -> None:
+    """Nobody is written to where they do not want it, unless they have written there since (`heard`, Ms). Raises
+    Refused."""
+    known = refusal(tx, record, profile.key)
+    if known is not None and (heard is None or heard <= known.at):
+        words = f"They do not want to be written to on {profile.name}; if they changed their mind: :consent (g C)."
+        raise Refused("consent-refused", words)
+
+
+def refusal(tx: Tx, record: CaseRecord | None, channel: str) -> Consent | None:
+    """That the customer of a case does not want to be written to on a channel; None where nobody said so."""
+    held = stored.of(tx.connection, tx.nodes(record.node)) if record is not None else ()
+    known = consents.of_channel(held, channel)
+    return known if known is not None and not known.given else None
+
+
+def set_consent(tx: Tx, agent: Agent, order: SetConsent) -> str:
+    """Write it down; of a person with several customers it holds for all. Raises Refused."""
+    record = tx.case(order.case)
+    if record is None:
+        raise Refused("no-case", "There is no such case.")
+    if not order.channel.isascii() or not order.channel.replace("-", "").isalnum() or len(order.channel) > 40:
+        raise Refused("no-channel", "There is no such channel.")
+    known = consents.of_channel(tx.person(record.node).consents, order.channel)
+    if known is None if order.given is None else known is not None and known.given == order.given:
+        return ""
+    if order.given is not None:
+        note(tx, agent, order.case, order.channel, order.given)
+        return ""
+    for id in tx.nodes(record.node):
+        stored.forget(tx.connection, id, order.channel)
+        tx.forget_customer(id)
+    tx.append(CustomerChanged(tx.person(record.node)), by=agent.id)
+    return ""
+
+
+def _keep(tx: Tx, customer: str, consent: Consent) -> None:
+    stored.keep(tx.connection, customer, consent)
+    tx.forget_customer(customer)

@@ -1,0 +1,121 @@
+"""Going on with a customer on another channel: one order that checks, notes what was done, invites them and says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_tui.backends.hub import consents, notes, replies
+from agent_tui.backends.hub import filing as hub_filing
+from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
+from agent_tui.backends.hub.store import people, talk
+from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.transaction import Tx
+from agent_tui.domain import filing
+from agent_tui.domain.channel_moves import AGAIN_AFTER_MS
+from agent_tui.domain.channels import Channel
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.consents import standing
+from agent_tui.domain.events import ChannelMoved, CustomerChanged
+from agent_tui.domain.model import Agent, Conversation
+from agent_tui.domain.orders import MoveChannel, Reply
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.time import MINUTE_MS
+
+INVITATION = "invitation"
+"""`Message.auto` of an invitation to somebody whose call still rings: it answers them nothing."""
+
+
+def move(tx: Tx, policy: HubPolicy, agent: Agent, order: MoveChannel) -> str:
+    """Invite the customer of a case to another channel; the invitation's id. Raises Refused."""
+    leader = tx.leader(order.case)
+    if leader is None:
+        raise Refused("no-case", "There is no such case.")
+    if not order.note.raw.strip():
+        raise Refused("no-note", "Say what was done and what is promised: it goes with the case.")
+    profile = profile_of(order.channel)
+    if tx.person(leader.node).blocked:
+        raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
+    rung = any(filing.rings(part.state) for part in tx.parts(leader.row.id))
+    _check_moved(tx, leader, profile)
+    _check_consent(tx, agent, leader, profile, order)
+    to = _address(tx, policy, agent, leader, profile, order)
+    before, mail = _conversation_now(tx, leader), profile.kind == "mail"
+    notes.write(tx, agent, leader.row.id, order.note)
+    reply = Reply(
+        order.case,
+        order.channel,
+        order.body,
+        account=order.account,
+        subject=order.subject,
+        to=(CustomerText(to),),
+        seen=order.seen,
+        template=order.template,
+    )
+    ready = replies.prepared(tx, policy, agent, reply)
+    message = replace(ready.message, auto=INVITATION if rung else "", to=ready.message.to if mail else ())
+    ready = replace(ready, message=message)
+    replies.queue(tx, policy, agent, reply, ready)
+    case = message.case
+    tx.step(case, filing.ChannelMoved(tx.now, order.channel, message.id))
+    came = before.channel if before is not None else leader.row.channel
+    told = ChannelMoved(came, order.channel, before.id if before is not None else "", message.conversation, message.id)
+    tx.append(told, case, by=agent.id)
+    return message.id
+
+
+def _check_moved(tx: Tx, leader: CaseRecord, profile: Channel) -> None:
+    """They were not invited there a moment ago, and have not come."""
+    for part in tx.parts(leader.row.id):
+        invited = part.state.invited
+        if invited is not None and invited.channel == profile.key and tx.now - invited.at < AGAIN_AFTER_MS:
+            minutes = (tx.now - invited.at) // MINUTE_MS
+            raise Refused("moved", f"They were invited to {profile.name} {minutes} min ago: write to them there (r).")
+
+
+def _check_consent(tx: Tx, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel) -> None:
+    person, talks = tx.person(leader.node), talk.conversations(tx.connection, _parts(tx, leader))
+    wrote = any(one.channel == profile.key and one.last_inbound is not None for one in talks)
+    stands = standing(person.consents, profile.key, wrote=wrote)
+    if stands == "refused":
+        consents.check(tx, leader, profile, None)
+    if stands == "unknown":
+        if not order.consent:
+            raise Refused("no-consent", f"Ask whether they agree to be written to on {profile.name}.")
+        consents.note(tx, agent, leader.row.id, profile.key, True)
+
+
+def _address(tx: Tx, policy: HubPolicy, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel) -> str:
+    """Where the invitation goes: what was named is theirs from now on, unless it is somebody else's."""
+    own = [one.value.raw for one in tx.person(leader.node).addresses if one.scheme == profile.scheme]
+    if not order.to.raw.strip():
+        if not own:
+            raise Refused("no-address", f"No {profile.name} address of this customer is known: name one.")
+        return own[0]
+    value = _as_known(tx, profile, replies.recipient(profile, order.to.raw)[1])
+    if value in own:
+        return value
+    known = people.find_address(tx.connection, profile.scheme, value)
+    if known is not None and known.customer and known.customer not in tx.nodes(leader.node):
+        raise Refused("others-address", "That address is another customer's: join them first (J).")
+    hub_filing.belongs(tx, profile.scheme, value, leader.node, policy.country)
+    tx.append(CustomerChanged(tx.person(leader.node)), by=agent.id)
+    return value
+
+
+def _as_known(tx: Tx, profile: Channel, value: str) -> str:
+    """WhatsApp writes phone numbers without a plus; a gateway may write them with one: as it is known, else without."""
+    if profile.scheme != "wa" or not value.lstrip("+").isdigit():
+        return value
+    digits = value.lstrip("+")
+    return f"+{digits}" if people.find_address(tx.connection, profile.scheme, f"+{digits}") is not None else digits
+
+
+def _conversation_now(tx: Tx, leader: CaseRecord) -> Conversation | None:
+    """Where they were talked with last: the call that rings or runs, else where the last word was said."""
+    spoken = talk.last_spoken(tx.connection, _parts(tx, leader))
+    return spoken.shown if spoken is not None else None
+
+
+def _parts(tx: Tx, leader: CaseRecord) -> list[str]:
+    return [part.row.id for part in tx.parts(leader.row.id)]
