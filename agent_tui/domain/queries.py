@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.case_clocks import CaseClock
+from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import (
     Address,
@@ -215,6 +216,18 @@ class WallboardQuery:
     kind: Literal["wallboard"] = "wallboard"
 
 
+@frozen
+class CardsQuery:
+    """What the company's systems know of a case's customer. Without `wait` the answer comes at once, with what is known
+    already and the rest being looked up; with it when all have answered, or 2 s have passed. `again`: whatever is
+    known."""
+
+    case: str
+    wait: bool = False
+    again: bool = False
+    kind: Literal["cards"] = "cards"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -235,6 +248,7 @@ Query = (
     | AgentsQuery
     | ClocksQuery
     | WallboardQuery
+    | CardsQuery
 )
 
 
@@ -457,6 +471,15 @@ class WallboardPage:
     kind: Literal["wallboard"] = "wallboard"
 
 
+@frozen
+class CardsPage:
+    """In the order in which they are set up; none where the case has none, or is none for the one who asks."""
+
+    cards: tuple[CompanyCard, ...]
+    seq: int
+    kind: Literal["cards"] = "cards"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -477,4 +500,5 @@ Page = (
     | AgentsPage
     | ClocksPage
     | WallboardPage
+    | CardsPage
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent_tui.domain.company_cards import CardSetup
 from agent_tui.domain.model import Sender
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.replies.reply import Canned
@@ -58,3 +59,4 @@ class HubPolicy:
     queue_transfer_ms: int = 30 * MINUTE_MS
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()
+    cards: tuple[CardSetup, ...] = ()
