@@ -281,7 +281,7 @@ class Workspace:
     def waiting(self) -> dict[str, int]:
         """Lengths of what waits: mails and messages to be sent, alerts to supervisors."""
         with self._store.read() as connection:
-            return {"outbound": outbound.waiting(connection), "alerts": stored_alerts.waiting(connection)}
+            return {"outbound": outbound.waiting(connection), "alerts": stored_alerts.TRIED.waiting(connection)}
 
     def health(self) -> dict[str, str]:
         """One line per connector and target of alerts, and for whatever else is watched; "" when it is well."""
