@@ -43,11 +43,11 @@ async def alert_hook(
     index: int, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
 ) -> Hook:
     """What takes the posts of the [[alert]] at `index`, which has a webhook. Raises SecretError and ConfigError."""
-    from agent_tui.backends.connectors.webhook.hook import AlertHook
+    from agent_tui.backends.connectors.webhook.hook import SignedHook
 
     alert = loaded.settings.alert[index]
     key = await _key(("alert", index), alert.secret_source(loaded.folder, home), loaded, env)
-    return AlertHook(alert.webhook, key, time)
+    return SignedHook(alert.webhook, key, time)
 
 
 async def _key(

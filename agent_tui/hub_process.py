@@ -31,6 +31,7 @@ from agent_tui.domain.model import Sender
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
+from agent_tui.hub_cards import card_sources
 from agent_tui.hub_scripts import ScriptFolder
 from agent_tui.hub_sla import SlaFile, follow
 
@@ -92,11 +93,21 @@ async def serve(
         for index, alert in enumerate(settings.alert)
         if alert.webhook
     }
+    sources = await card_sources(loaded, env, home)
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
     store = Store.open(data_folder(loaded, home), exclusive=True)
-    workspace = Workspace(store, time, Ids(), [*mails, *hooks], hub_policy(settings), sla=promised, hooks=told)
+    workspace = Workspace(
+        store,
+        time,
+        Ids(),
+        [*mails, *hooks],
+        hub_policy(settings),
+        sla=promised,
+        hooks=told,
+        card_sources=sources,
+    )
     certificate, key = _certificate(settings.listen, loaded.folder, home)
     desks = desk_server(settings, workspace, time)
     routes = [route for hook in hooks for route in hook.routes()]
@@ -202,6 +213,7 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         queues=tuple(queue.setup() for queue in settings.queue),
         brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
         alerts=tuple(AlertTarget(one.name, one.mail, one.account, bool(one.webhook)) for one in settings.alert),
+        cards=tuple(card.setup() for card in settings.card),
     )
 
 

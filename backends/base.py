@@ -32,7 +32,7 @@ class Capabilities:
     `cases`: it knows cases over several conversations. `snooze`, `due_times`, `search`
     (of all that was said): as named. `history`: it answers what a customer's whole history is.
     `shift`: it tells what was handed over, promised and announced. `persons`: it finds whom another server knows too.
-    `wallboard`: it tells how queues and agents do.
+    `wallboard`: it tells how queues and agents do. `cards`: it asks the company's own systems about a customer.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -51,6 +51,7 @@ class Capabilities:
     shift: bool = False
     persons: bool = False
     wallboard: bool = False
+    cards: bool = False
 
 
 @frozen

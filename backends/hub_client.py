@@ -410,6 +410,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         history=wire.history,
         shift=wire.shift,
         wallboard=wire.wallboard,
+        cards=wire.cards,
         persons=wire.persons,
         orders=frozenset(wire.orders),
         search=wire.search,

@@ -50,6 +50,7 @@ class Busy(OnlyLookedAt):
         self._playing: asyncio.Task[None] | None = None
         self.log = workspace.log
         self.orders = workspace.orders
+        self.cards = workspace.cards
 
     def head(self) -> int:
         return self._seq

@@ -29,6 +29,7 @@ class OnlyEvents(OnlyLookedAt):
 
     log = "bench"
     orders: tuple[str, ...] = ()
+    cards = False
 
     def __init__(self) -> None:
         super().__init__()

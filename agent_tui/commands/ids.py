@@ -51,6 +51,7 @@ LABELS_SHOW = "labels-show"
 FOLD = "fold"
 CUSTOMER_CARD = "customer-card"
 HISTORY = "history"
+CARDS = "cards"
 EXPLAIN = "explain"
 # The case
 NOTE = "note"
@@ -222,6 +223,7 @@ _LOOK = (
         (LIST,),
         (Argument("what", "choice", required=False, choices=("all",), help="all: every conversation of the history"),),
     ),
+    CommandSpec(CARDS, "Look up cards", "Ask the company's systems about this customer again.", (LIST,)),
     CommandSpec(HISTORY, "History", "Show everything of this customer on one time line, or the case again.", (LIST,)),
     CommandSpec(CUSTOMER_CARD, "Customer card", "Show who this is: addresses, earlier conversations, notes.", (LIST,)),
     CommandSpec(EXPLAIN, "Explain", "Say what the clock counts, why this case is mine, why a key is off.", (LIST,)),

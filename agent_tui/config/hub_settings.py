@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from agent_tui.config.alert_settings import AlertSettings
+from agent_tui.config.card_settings import CardSettings, check_cards
 from agent_tui.config.guided_source import check_scripts
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
@@ -19,7 +20,7 @@ from agent_tui.config.settings import Name, distinct
 from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.config.sla_source import check_sla
 from agent_tui.config.template_settings import TemplateSettings, check_templates
-from agent_tui.config.toml_source import read_toml
+from agent_tui.config.toml_source import KeyPath, read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.replies.fields import old_spelling
@@ -258,6 +259,9 @@ class HubSettings(ConfigModel):
     alert: tuple[AlertSettings, ...] = ()
     """Who is told about clocks that run out, beside the desks."""
 
+    card: tuple[CardSettings, ...] = Field(default=(), max_length=10)
+    """What the company's own systems know of customers."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         distinct("brands", [brand.name for brand in self.brands])
@@ -271,6 +275,7 @@ class HubSettings(ConfigModel):
             if canned.brand and canned.brand not in [brand.name for brand in self.brands]:
                 raise Wrong("no such brand", "the name of one of [[brands]]", ("canned", index, "brand"))
         check_queues(self.queue, [team.name for team in self.teams], [brand.name for brand in self.brands])
+        check_cards(self.card, [brand.name for brand in self.brands])
         taken = [account.name for account in self.mail]
         for index, hook in enumerate(self.webhook):
             if hook.name in taken:
@@ -326,11 +331,14 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
         "webhook": loaded.settings.webhook,
         "alert": loaded.settings.alert,
     }
-    for table, hooks in signing.items():
-        for index, hook in enumerate(hooks):
-            if hook.secret_file and not hook.secret_file_allowed:
-                expected = "secret_file_allowed = true, or better a secret_cmd"
-                problems.append(loaded.source.problem((table, index, "secret_file"), "a secret in a file", expected))
+    secrets: list[tuple[KeyPath, SharedSecretSettings]]
+    secrets = [((table, index), hook) for table, hooks in signing.items() for index, hook in enumerate(hooks)]
+    for at, card in enumerate(loaded.settings.card):
+        secrets += [(("card", at, "header", index), header) for index, header in enumerate(card.header)]
+    for key, secret in secrets:
+        if secret.secret_file and not secret.secret_file_allowed:
+            expected = "secret_file_allowed = true, or better a secret_cmd"
+            problems.append(loaded.source.problem((*key, "secret_file"), "a secret in a file", expected))
     return tuple(sorted(problems, key=lambda problem: problem.line))
 
 

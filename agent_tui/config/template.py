@@ -74,7 +74,7 @@ def _render(model: type[ConfigModel], head: str, active: tuple[str, ...]) -> str
             lines += _setting(name, field, on=False)
     for name, table in tables.items():
         if table is not None:
-            many = "tuple" in str(model.model_fields[name].annotation)
+            many = _many(model, name)
             lines += _table((name,), table, many, on=name in active or not many)
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -90,7 +90,12 @@ def _table(path: tuple[str, ...], model: type[ConfigModel], many: bool, on: bool
             yield from _setting(name, field, on=on and field.is_required())
     for name, table in inner.items():
         if table is not None:
-            yield from _table((*path, name), table, many=False, on=on)
+            yield from _table((*path, name), table, _many(model, name), on=on)
+
+
+def _many(model: type[ConfigModel], name: str) -> bool:
+    """Whether there is one such table for each of something."""
+    return "tuple" in str(model.model_fields[name].annotation)
 
 
 def _setting(name: str, field: FieldInfo, on: bool) -> Iterator[str]:

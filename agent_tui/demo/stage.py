@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_tui.backends.base import Rejected
+from agent_tui.backends.connectors.scenario.cards import card_sources
 from agent_tui.backends.connectors.scenario.script import ColleagueTurn, Scenario
 from agent_tui.backends.connectors.scenario.world import World
 from agent_tui.backends.hub.access import Operator
@@ -143,6 +144,7 @@ def policy_of(scenario: Scenario, blob_url: str = "") -> HubPolicy:
         account_brand=accounts,
         blob_url=blob_url,
         templates={f"demo-{key}": tuple(one for named, one in scenario.templates if named == key) for key in channels},
+        cards=scenario.cards,
     )
 
 
@@ -179,7 +181,16 @@ async def set_up(
                 know(store, time, ids, person.name, ways, person.language, round(person.since * MS) or time.now())
     promised = load_sla(scenario.sla, scenario.sla.parent) if scenario.sla is not None else None
     policy = policy_of(scenario, blob_url)
-    workspace = Workspace(store, time, ids, world.connectors(), policy, sla=promised, inline=inline)
+    workspace = Workspace(
+        store,
+        time,
+        ids,
+        world.connectors(),
+        policy,
+        sla=promised,
+        card_sources=card_sources(scenario),
+        inline=inline,
+    )
     await workspace.start()
     me = scenario.me
     colleagues = Colleagues(scenario, workspace, time)

@@ -1,5 +1,5 @@
-"""What is asked about the opened case: its newest page, older ones, what is sought further back, and the customer's
-earlier cases.
+"""What is asked about the opened case: its newest page, older ones, what is sought further back, the customer's
+earlier cases, and what the company's systems know of them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.queries import CaseQuery, HistoryPage, HistoryQuery
+from agent_tui.domain.queries import CardsPage, CardsQuery, CaseQuery, HistoryPage, HistoryQuery
 
 SEEK_MESSAGES = 500
 """Messages of one older page while a certain one is looked for."""
@@ -16,7 +16,8 @@ SEEK_MESSAGES = 500
 
 class CaseAsks:
     """Of one timeline; `oldest`: the id of its oldest message, "" when there is none. `stale`: the newest page is
-    wanted again; `older`: the agent wants an older one; `history`: a further page of earlier cases is wanted."""
+    wanted again; `older`: the agent wants an older one; `history`: a further page of earlier cases is wanted;
+    `cards_again`: the agent wants them looked up, whatever is known."""
 
     def __init__(self, case: OpenCase, oldest: Callable[[], str]) -> None:
         self._case = case
@@ -24,9 +25,10 @@ class CaseAsks:
         self.stale = False
         self.older = False
         self.history = False
+        self.cards_again = False
 
-    def queries(self) -> Iterator[CaseQuery | HistoryQuery]:
-        """All that is wanted now; who asks knows what was asked already."""
+    def queries(self, *, cards: bool) -> Iterator[CaseQuery | HistoryQuery | CardsQuery]:
+        """All that is wanted now; who asks knows what was asked already. `cards`: the server can be asked for them."""
         case = self._case
         if case.loading or self.stale:
             yield CaseQuery(case.key.case)
@@ -39,6 +41,37 @@ class CaseAsks:
             yield HistoryQuery(case.customer.id)
         elif case.customer is not None and case.history and self.history and case.more_history:
             yield HistoryQuery(case.customer.id, before=case.history[-1].id)
+
+        if cards:
+            yield from self._cards()
+
+    def _cards(self) -> Iterator[CardsQuery]:
+        """First what is known at once, then what takes its time."""
+        case = self._case
+        if case.cards is None:
+            yield CardsQuery(case.key.case)
+        elif self.cards_again:
+            yield CardsQuery(case.key.case, wait=True, again=True)
+        elif any(card.looking for card in case.cards):
+            yield CardsQuery(case.key.case, wait=True)
+
+    def look_up_again(self) -> None:
+        """The agent wants the cards as they are now."""
+        self.cards_again = self._case.cards is not None
+        self._case.cards = tuple(replace(card, looking=True) for card in self._case.cards or ()) or None
+
+    def cards_arrived(self, query: CardsQuery, page: CardsPage) -> None:
+        """What is known of the customer, or after `wait` what was found out."""
+        if query.again:
+            self.cards_again = False
+        elif self.cards_again:
+            return
+        self._case.cards = page.cards
+
+    def cards_refused(self) -> None:
+        """They are not told: what is held stays, and nothing more is asked for by itself."""
+        self.cards_again = False
+        self._case.cards = tuple(replace(card, looking=False) for card in self._case.cards or ())
 
     def refused(self) -> None:
         """The case is not told: nothing more of it is asked for by itself."""

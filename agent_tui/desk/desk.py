@@ -476,6 +476,10 @@ class Desk:
         """The history of the open case's customer is wanted; `key`: another of their cases, at that one's server."""
         return self._person.show_past(key)
 
+    def look_up_cards(self) -> Changes:
+        """See `Person.look_up_cards`."""
+        return self._person.look_up_cards()
+
     def close_past(self) -> Changes:
         """Back to the case."""
         return self._person.close_past()

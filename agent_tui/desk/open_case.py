@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.events import Event
 from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
 from agent_tui.domain.presence import Watcher
@@ -38,6 +39,8 @@ class OpenCase:
     promises: tuple[Promise, ...] = ()
     breaches: tuple[Breach, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    cards: tuple[CompanyCard, ...] | None = None
+    """What the company's systems know of the customer; None: not asked yet."""
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

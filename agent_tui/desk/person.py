@@ -26,6 +26,8 @@ from agent_tui.domain.events import (
 )
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.queries import (
+    CardsPage,
+    CardsQuery,
     CasePage,
     CaseQuery,
     HistoryPage,
@@ -38,7 +40,7 @@ from agent_tui.domain.queries import (
 )
 from agent_tui.domain.time import Ms
 
-OTHER_CASE = (CaseQuery, HistoryQuery)
+OTHER_CASE = (CaseQuery, HistoryQuery, CardsQuery)
 """Questions that are put anew when another case is open."""
 
 
@@ -106,6 +108,13 @@ class Person:
         self.past = Past(case.key.backend, customer)
         self._forget_asked(PastQuery)
         return Changes(past=True)
+
+    def look_up_cards(self) -> Changes:
+        """What the company's systems know of the customer is wanted anew."""
+        if self.opened.timeline is None:
+            return Changes()
+        self.opened.timeline.asks.look_up_again()
+        return Changes(customer=True)
 
     def close_past(self) -> Changes:
         """Back to the case."""
@@ -204,7 +213,7 @@ class Person:
         self.opened.renamed(key, head)
         timeline = self.opened.of(head)
         assert timeline is not None
-        timeline.case.history = None
+        timeline.case.history, timeline.case.cards = None, None
         if self.past is not None:
             self.past.restart()
         timeline.asks.stale = True
@@ -242,7 +251,8 @@ class Person:
         for timeline in self.opened:
             of = timeline.case.key.backend
             if self._up(of):
-                out += [(of, query) for query in timeline.asks.queries()]
+                cards = timeline is self.opened.timeline and self._backends[of].capabilities.cards
+                out += [(of, query) for query in timeline.asks.queries(cards=cards)]
         if self.past is not None and self._up(self.past.backend):
             out += [(self.past.backend, query) for query in self.past.asks()]
         fresh = [asked for asked in out if asked not in self._asked]
@@ -264,6 +274,8 @@ class Person:
         self._asked.discard((backend, query))
         if isinstance(query, CaseQuery) and (timeline := self.opened.of(CaseKey(backend, query.case))) is not None:
             timeline.asks.refused()
+        if isinstance(query, CardsQuery) and (timeline := self.opened.of(CaseKey(backend, query.case))) is not None:
+            timeline.asks.cards_refused()
         if isinstance(query, PastQuery) and self.past is not None:
             self.past.refused()
 
@@ -276,6 +288,11 @@ class Person:
             timeline = self.opened.asking_for(state.id, query.customer)
             told = timeline is not None and timeline.asks.history_arrived(query, page)
             return Changes(customer=told), None
+        if isinstance(query, CardsQuery) and isinstance(page, CardsPage):
+            timeline = self.opened.of(CaseKey(state.id, query.case))
+            if timeline is not None:
+                timeline.asks.cards_arrived(query, page)
+            return Changes(customer=timeline is not None), None
         if isinstance(query, PastQuery) and isinstance(page, PastPage):
             past = self.past
             told = past is not None and past.backend == state.id and past.page(query, page, self._journals[state.id])

@@ -58,7 +58,7 @@ class Timeline:
             self._messages = kept | {message.id: message for message in detail.messages}
             self._provisional.clear()
             if case.customer is not None and case.customer.id != detail.customer.id:
-                case.history = None  # another person's by now
+                case.history, case.cards = None, None  # another person's by now
             case.customer = detail.customer
             case.conversations = detail.conversations
             case.calls = detail.calls
@@ -141,6 +141,7 @@ class Timeline:
         case.customer, case.history, case.more_before = None, None, False
         case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
         case.breaches, case.turns, case.transfers = (), (), ()
+        case.cards = None
         case.cards_asked.clear()
         self.asks.stale = True
         self._compose()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent_tui.domain.case_clocks import CaseClock
+from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import ScriptTitle
 from agent_tui.domain.guided.script import Script
@@ -233,6 +234,18 @@ class ScriptQuery:
     kind: Literal["script"] = "script"
 
 
+@frozen
+class CardsQuery:
+    """What the company's systems know of a case's customer. Without `wait` the answer comes at once, with what is known
+    already and the rest being looked up; with it when all have answered, or 2 s have passed. `again`: whatever is
+    known."""
+
+    case: str
+    wait: bool = False
+    again: bool = False
+    kind: Literal["cards"] = "cards"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -255,6 +268,7 @@ Query = (
     | WallboardQuery
     | ScriptsQuery
     | ScriptQuery
+    | CardsQuery
 )
 
 
@@ -495,6 +509,15 @@ class ScriptPage:
     kind: Literal["script"] = "script"
 
 
+@frozen
+class CardsPage:
+    """In the order in which they are set up; none where the case has none, or is none for the one who asks."""
+
+    cards: tuple[CompanyCard, ...]
+    seq: int
+    kind: Literal["cards"] = "cards"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -517,4 +540,5 @@ Page = (
     | WallboardPage
     | ScriptsPage
     | ScriptPage
+    | CardsPage
 )

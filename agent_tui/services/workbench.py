@@ -342,6 +342,10 @@ class Workbench:
             self.desk.past.want_older()
             self._changed(Changes())
 
+    def look_up_cards(self) -> None:
+        """What the company's systems know of the open case's customer is asked anew."""
+        self._changed(self.desk.look_up_cards())
+
     def seek(self, at: Ms, id: str) -> None:
         """Bring the place of an entry into the open timeline."""
         self._changed(self.desk.seek(at, id))

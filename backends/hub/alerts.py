@@ -5,27 +5,22 @@ What is said names the case, its clock and who has it; no word, name or address 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
 
 from agent_tui.backends.connectors.base import Connector, Hook, Outbound, SendResult
 from agent_tui.backends.hub import alert_words
 from agent_tui.backends.hub.policy import AlertTarget, HubPolicy
-from agent_tui.backends.hub.store import Store, StoreError, agents, alerts
-from agent_tui.backends.hub.store.alerts import Alert, AlertState, Due, Way
+from agent_tui.backends.hub.store import Store, agents, alerts
+from agent_tui.backends.hub.store.alerts import Alert, Due, Way
+from agent_tui.backends.hub.store.tried import TryState
 from agent_tui.backends.hub.transaction import Tx
-from agent_tui.backends.hub.worker import Rest, Spawn, Worker
+from agent_tui.backends.hub.tries import Tries
+from agent_tui.backends.hub.worker import Spawn
 from agent_tui.backends.hub.writer import Writer
-from agent_tui.domain.time import MS, TimeSource
+from agent_tui.domain.time import TimeSource
 
-AT_ONCE = 8
-AGAIN_SECONDS = 1.0
-"""After a disk that would not take it."""
-STOP_S = 10.0
-"""So long a hub that stops waits for a try."""
 UNKNOWN = "the hub stopped while it was being sent"
 
 log = logging.getLogger("agent_tui.hub")
@@ -49,34 +44,10 @@ def settle_crash(tx: Tx) -> None:
     went, and it is not sent twice."""
     for id, way in alerts.left_sending(tx.connection):
         if way == "webhook":
-            alerts.set_state(tx.connection, id, "queued", 1, tx.now)
+            alerts.TRIED.set_state(tx.connection, id, "queued", 1, tx.now)
         else:
             log.error("alert %s may not have arrived: %s", id, UNKNOWN)
-            alerts.set_state(tx.connection, id, "unknown", 1, error=UNKNOWN)
-
-
-def _claim(tx: Tx) -> list[Due]:
-    claimed = alerts.due(tx.connection, tx.now, AT_ONCE)
-    for one in claimed:
-        alerts.set_state(tx.connection, one.alert.id, "sending", one.attempts + 1)
-    return claimed
-
-
-def _settle(tx: Tx, policy: HubPolicy, one: Due, result: SendResult) -> AlertState:
-    """Store what became of a try."""
-    attempts, reason = one.attempts + 1, result.reason
-    state: AlertState = "failed"
-    next_try = 0
-    if result.outcome == "accepted":
-        state = "sent"
-    elif result.outcome == "unknown":
-        state = "unknown"
-    elif result.outcome == "later" and tx.now - one.alert.at < policy.give_up_ms:
-        steps = policy.backoff_s
-        wait = result.retry_in if result.retry_in is not None else steps[min(one.attempts, len(steps) - 1)]
-        state, next_try = "queued", tx.now + max(1, round(wait * MS))
-    alerts.set_state(tx.connection, one.alert.id, state, attempts, next_try, reason)
-    return state
+            alerts.TRIED.set_state(tx.connection, id, "unknown", 1, error=UNKNOWN)
 
 
 class Alerts:
@@ -93,31 +64,25 @@ class Alerts:
         spawn: Spawn,
     ) -> None:
         self._store = store
-        self._writer = writer
         self._time = time
         self._policy = policy
         self._connectors = connectors
         self._hooks = hooks
-        self._worker = Worker(time, spawn, self._send_due)
+        self._tries = Tries(
+            "alert", store, writer, time, policy, spawn, alerts.TRIED, alerts.due, self._try, self._settled
+        )
         self._trouble: dict[str, str] = {}
-        self._trying: set[asyncio.Future[SendResult]] = set()
 
     def start(self) -> None:
-        self._worker.start()
+        self._tries.start()
 
     def wake(self) -> None:
         """Something was queued."""
-        self._worker.wake()
+        self._tries.wake()
 
     def stop(self) -> None:
-        """Nothing further is begun; what is on its way has a moment, else the next start settles it."""
-        self._worker.stop()
-        if self._trying:
-            self._time.call_later(STOP_S, self._cut)
-
-    def _cut(self) -> None:
-        for trying in self._trying:
-            trying.cancel()
+        """See `Tries.stop`."""
+        self._tries.stop()
 
     async def close(self) -> None:
         """After what was on its way has come back."""
@@ -128,41 +93,7 @@ class Alerts:
         """One line for each target, "" when it took the last thing that it was told."""
         return {f"alert {one.name}": self._trouble.get(one.name, "") for one in self._policy().alerts}
 
-    async def _send_due(self) -> Rest:
-        try:
-            if (wait := self._until_due()) == 0:
-                claimed = await self._writer.run(_claim)
-                await asyncio.gather(*(self._one(one) for one in claimed))
-                wait = self._until_due()
-        except StoreError:
-            return Rest(AGAIN_SECONDS, AGAIN_SECONDS)
-        return Rest(again=wait)
-
-    def _until_due(self) -> float | None:
-        with self._store.read() as connection:
-            due = alerts.next_try(connection)
-        return None if due is None else max(0.0, (due - self._time.now()) / MS)
-
-    async def _one(self, one: Due) -> None:
-        trying = asyncio.ensure_future(self._try(one))
-        self._trying.add(trying)
-        await asyncio.wait({trying})
-        self._trying.discard(trying)
-        if trying.cancelled():
-            return
-        if (error := trying.exception()) is None:
-            result = trying.result()
-        else:
-            log.error("alert %s", one.alert.id, exc_info=error)
-            outcome: Literal["later", "unknown"] = "later" if one.alert.way == "webhook" else "unknown"
-            result = SendResult(outcome, reason=f"{type(error).__name__} while sending")
-        policy = self._policy()
-        while True:
-            try:
-                state = await self._writer.run(lambda tx: _settle(tx, policy, one, result))
-                break
-            except StoreError:
-                await self._time.sleep(AGAIN_SECONDS)
+    def _settled(self, one: Due, state: TryState, result: SendResult) -> None:
         self._trouble[one.alert.target] = "" if state == "sent" else f"{one.alert.way}: {result.reason}"
         if state in ("failed", "unknown"):
             log.error("alert %s to %s by %s: %s", one.alert.id, one.alert.target, one.alert.way, result.reason)

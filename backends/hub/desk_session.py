@@ -41,7 +41,7 @@ from agent_tui.backends.wire.server import (
 )
 from agent_tui.backends.wire.transport import TransportClosed
 from agent_tui.domain.model import Agent
-from agent_tui.domain.queries import CaseQuery, HistoryQuery, PastQuery, Query, RowsQuery
+from agent_tui.domain.queries import CardsQuery, CaseQuery, HistoryQuery, PastQuery, Query, RowsQuery
 from agent_tui.domain.standing import OFFLINE
 from agent_tui.domain.time import TimeSource
 
@@ -50,6 +50,8 @@ log = logging.getLogger("agent_tui.hub.desks")
 REPLAY_CHUNK = 200
 QUERIES_AT_ONCE = 8
 ORDERS_WAITING = 64
+LOOK_UPS_AT_ONCE = 8
+"""Questions of one desk that wait for another system: beside the rest, so that none of those waits too."""
 
 
 @dataclass
@@ -98,6 +100,7 @@ class DeskSession:
         self._house = house
         self._orders: asyncio.Queue[AskedOrder] = asyncio.Queue(ORDERS_WAITING)
         self._queries = asyncio.Semaphore(QUERIES_AT_ONCE)
+        self._look_ups = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way = 0
 
@@ -149,6 +152,8 @@ class DeskSession:
     async def _take(self, asked: Asked) -> None:
         if isinstance(asked, AskedOrder):
             await self._orders.put(asked)
+        elif isinstance(asked, AskedQuery) and isinstance(asked.query, CardsQuery) and asked.query.wait:
+            self._spawn(self._look_up(asked))
         elif isinstance(asked, AskedQuery):
             await self._queries.acquire()
             self._spawn(self._answer(asked))
@@ -272,6 +277,24 @@ class DeskSession:
         return encode(Reject(id=asked.id, code=outcome.code, message=outcome.message))
 
     async def _answer(self, asked: AskedQuery) -> None:
+        try:
+            await self._send_page(asked)
+        finally:
+            self._queries.release()
+
+    async def _look_up(self, asked: AskedQuery) -> None:
+        if self._look_ups >= LOOK_UPS_AT_ONCE:
+            refusal = Reject(id=asked.id, code="busy", message="too much is being looked up for this desk")
+            with contextlib.suppress(TransportClosed):
+                await self.line.send(encode(refusal))
+            return
+        self._look_ups += 1
+        try:
+            await self._send_page(asked)
+        finally:
+            self._look_ups -= 1
+
+    async def _send_page(self, asked: AskedQuery) -> None:
         self._under_way += 1
         self._house.queries += 1
         try:
@@ -280,7 +303,6 @@ class DeskSession:
             pass
         finally:
             self._under_way -= 1
-            self._queries.release()
 
     async def _page(self, asked: AskedQuery) -> str:
         query = _bounded(asked.query, self._house.limits.page_rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent_tui.domain.company_cards import CardSetup
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Sender
 from agent_tui.domain.queues import QueueSetup
@@ -63,3 +64,4 @@ class HubPolicy:
     scripts: Mapping[str, Script] = field(default_factory=dict)
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()
+    cards: tuple[CardSetup, ...] = ()

@@ -23,6 +23,11 @@ class Served(Protocol):
         """Names of the orders that it carries out; told to desks."""
         ...
 
+    @property
+    def cards(self) -> bool:
+        """Whether the company's systems can be asked about customers."""
+        ...
+
     def head(self) -> int:
         """The last seq on disk (published, or about to be)."""
         ...

@@ -72,7 +72,7 @@ class DeskServer:
             FanOut(served.head(), served.visible, cut_bytes),
             time,
             limits,
-            capabilities or _capabilities(served.orders),
+            capabilities or _capabilities(served.orders, served.cards),
             replay_limit,
             cut_bytes,
             desk_came=self._desk_came,
@@ -317,7 +317,7 @@ class DeskServer:
         task.add_done_callback(self._tasks.discard)
 
 
-def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
+def _capabilities(orders: tuple[str, ...], cards: bool) -> WireCapabilities:
     return WireCapabilities(
         lease="hard" if "take-lease" in orders else "none",
         presence=True,
@@ -327,4 +327,5 @@ def _capabilities(orders: tuple[str, ...]) -> WireCapabilities:
         shift=True,
         wallboard=True,
         persons=True,
+        cards=cards,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
 from agent_tui.backends.connectors.base import Connector, ConnectorPort, Hook
+from agent_tui.backends.connectors.cards.base import CardSource
 from agent_tui.backends.hub import (
     alerts,
     announcing,
@@ -34,6 +35,8 @@ from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
 from agent_tui.backends.hub.alerts import Alerts
 from agent_tui.backends.hub.attendance import Attendance
+from agent_tui.backends.hub.card_subject import Subject, subject
+from agent_tui.backends.hub.cards import Cards
 from agent_tui.backends.hub.digests import digest_of
 from agent_tui.backends.hub.files import Blob, Files, LinkGrant
 from agent_tui.backends.hub.ids import Ids
@@ -72,7 +75,17 @@ from agent_tui.domain.events import (
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Agent, Sender
 from agent_tui.domain.orders import AnswerTransfer, CallAction, Order, Pull, SaveDraft, TransferCase, about_of
-from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query, ShiftPage, ShiftQuery, WallboardQuery
+from agent_tui.domain.queries import (
+    CardsPage,
+    CardsQuery,
+    LinkPage,
+    LinkQuery,
+    Page,
+    Query,
+    ShiftPage,
+    ShiftQuery,
+    WallboardQuery,
+)
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -86,7 +99,7 @@ _OVER = ("ended", "abandoned", "written-up")
 class Workspace:
     """One workspace over one store. `inline`: everything happens on the loop, in call order (virtual-time runs);
     else one writer thread commits groups of jobs and readers have threads of their own. `hooks`: what takes alerts, by
-    the name of their target. Make it on a running loop.
+    the name of their target; `card_sources`: what cards are looked up at, by their name. Make it on a running loop.
 
     Raises nothing of its own from `order`: what cannot be done comes back as `Rejected`."""
 
@@ -103,6 +116,7 @@ class Workspace:
         *,
         sla: Sla | None = None,
         hooks: Mapping[str, Hook] | None = None,
+        card_sources: Mapping[str, CardSource] | None = None,
         inline: bool = False,
     ) -> None:
         self._store = store
@@ -132,6 +146,7 @@ class Workspace:
         self._alerts = Alerts(
             store, self._writer, time, lambda: self.policy, self._connectors, hooks or {}, self._spawn
         )
+        self._cards = Cards(self.policy.cards, card_sources or {}, time, self._spawn)
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
         self._lease_ends = Alarm(
@@ -178,6 +193,11 @@ class Workspace:
     def orders(self) -> tuple[str, ...]:
         """Names of the orders that this workspace carries out, for its capabilities."""
         return orders.ORDERS
+
+    @property
+    def cards(self) -> bool:
+        """Whether the company's systems can be asked."""
+        return bool(self._cards)
 
     def _channel_of(self, account: str) -> str:
         connector = self._connectors.get(account)
@@ -227,6 +247,7 @@ class Workspace:
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self._alerts.close()
+        await self._cards.stop()
         await self._writer.close()
         self._store.close()
 
@@ -265,7 +286,7 @@ class Workspace:
     def waiting(self) -> dict[str, int]:
         """Lengths of what waits: mails and messages to be sent, alerts to supervisors."""
         with self._store.read() as connection:
-            return {"outbound": outbound.waiting(connection), "alerts": stored_alerts.waiting(connection)}
+            return {"outbound": outbound.waiting(connection), "alerts": stored_alerts.TRIED.waiting(connection)}
 
     def health(self) -> dict[str, str]:
         """One line per connector and target of alerts, and for whatever else is watched; "" when it is well."""
@@ -355,6 +376,7 @@ class Workspace:
                     self._lapses.set()
                 case CustomerErased():
                     self._scrubber.wake()
+                    self._cards.forget()
                 case ClockTurned(change="step"):
                     self._alerts.wake()
                     if announcing.wanted(event):
@@ -536,6 +558,8 @@ class Workspace:
         try:
             if isinstance(query, LinkQuery):
                 return await self._link(agent, query)
+            if isinstance(query, CardsQuery):
+                return await self._told_cards(agent, query)
             asked = query
 
             def read() -> Page:
@@ -553,6 +577,15 @@ class Workspace:
             return page
         except StoreError as error:
             raise QueryRefused(str(error)) from error
+
+    async def _told_cards(self, agent: Agent, query: CardsQuery) -> CardsPage:
+        def read() -> Subject | None:
+            with self._store.read() as connection:
+                return subject(connection, agent, query.case)
+
+        about = await self._reading(read)
+        cards = await self._cards.of(about, wait=query.wait, again=query.again) if about is not None else ()
+        return CardsPage(cards, self.head())
 
     async def _link(self, agent: Agent, query: LinkQuery) -> LinkPage:
         if not self.policy.blob_url:

@@ -57,6 +57,8 @@ class WireCapabilities:
     """It answers `shift`."""
     wallboard: bool = False
     """It answers `wallboard`."""
+    cards: bool = False
+    """It answers `cards`."""
     persons: bool = False
     """It answers `same-person`."""
     orders: tuple[str, ...] = ()

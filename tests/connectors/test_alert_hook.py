@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from agent_tui.backends.connectors.webhook import signing
-from agent_tui.backends.connectors.webhook.hook import AlertHook
+from agent_tui.backends.connectors.webhook.hook import SignedHook
 from agent_tui.domain.time import VirtualTime
 from tests.hub.fakes import T0
 
@@ -44,7 +44,7 @@ def answered(status: str, more: str = "") -> bytes:
 
 async def test_a_post_is_signed_and_goes_where_the_url_says_by_number() -> None:
     async with server(answered("204 No Content")) as (url, got):
-        hook = AlertHook(url, KEY, VirtualTime(T0))
+        hook = SignedHook(url, KEY, VirtualTime(T0))
         assert (await hook.post("al_1", BODY)).outcome == "accepted"
         await hook.stop()
     head, _, body = got[0].partition(b"\r\n\r\n")
@@ -66,7 +66,7 @@ async def test_a_post_is_signed_and_goes_where_the_url_says_by_number() -> None:
 )
 async def test_what_an_answer_means(answer: bytes, outcome: str, reason: str) -> None:
     async with server(answer) as (url, got):
-        hook = AlertHook(url, KEY, VirtualTime(T0), seconds=0.2 if not answer else 5)
+        hook = SignedHook(url, KEY, VirtualTime(T0), seconds=0.2 if not answer else 5)
         result = await hook.post("al_1", BODY)
         await hook.stop()
     assert (result.outcome, result.reason, len(got)) == (outcome, reason, 1)
@@ -83,7 +83,7 @@ async def test_a_name_that_leads_to_a_private_address_is_refused(last: str) -> N
     async def leads(host: str, port: int) -> Sequence[str]:
         return ["8.8.8.8", last]
 
-    hook = AlertHook("https://alerts.example/x", KEY, VirtualTime(T0), leads, transport=httpx.MockTransport(never))
+    hook = SignedHook("https://alerts.example/x", KEY, VirtualTime(T0), leads, transport=httpx.MockTransport(never))
     result = await hook.post("al_1", BODY)
     assert (result.outcome, "which is no public address" in result.reason) == ("refused", True)
     await hook.stop()
@@ -101,7 +101,7 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at_under_the_n
         return ["93.184.216.34"]
 
     url = "https://alerts.example:8443/x?team=1"
-    hook = AlertHook(url, KEY, VirtualTime(T0), leads, transport=httpx.MockTransport(take))
+    hook = SignedHook(url, KEY, VirtualTime(T0), leads, transport=httpx.MockTransport(take))
     assert (await hook.post("al_1", BODY)).outcome == "accepted"
     assert seen == [("https://93.184.216.34:8443/x?team=1", "alerts.example:8443", "alerts.example")]
     await hook.stop()
@@ -109,7 +109,7 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at_under_the_n
 
 async def test_localhost_is_written_by_hand_too() -> None:
     async with server(answered("200 OK")) as (url, got):
-        hook = AlertHook(url.replace("127.0.0.1", "localhost"), KEY, VirtualTime(T0))
+        hook = SignedHook(url.replace("127.0.0.1", "localhost"), KEY, VirtualTime(T0))
         assert (await hook.post("al_1", BODY)).outcome == "accepted"
         await hook.stop()
     assert len(got) == 1
@@ -119,6 +119,6 @@ async def test_a_name_that_nobody_knows_is_tried_again() -> None:
     async def fails(host: str, port: int) -> Sequence[str]:
         raise OSError("no such name")
 
-    hook = AlertHook("https://alerts.example/", KEY, VirtualTime(T0), fails)
+    hook = SignedHook("https://alerts.example/", KEY, VirtualTime(T0), fails)
     assert (await hook.post("al_1", BODY)).outcome == "later"
     await hook.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.domain.card_requests import Values
+from agent_tui.domain.company_cards import CardFailed, CardFieldSetup, CardKind, CardSetup
 from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
@@ -177,6 +180,34 @@ class FilledHub:
         )
 
 
+class Repeats:
+    """A system that says the texts, by the customer's address; every third time it fails in these words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    async def look_up(self, values: Values) -> bytes:
+        place = int(values["mailto"].partition("@")[0].removeprefix("v"))
+        text = CustomerText(self._texts[place][:SHORT]).raw
+        if place % 3 == 2:
+            raise CardFailed("type", text)
+        return json.dumps({"said": text, "link": f"https://{text}", "rows": [{"said": text}] * 3}).encode()
+
+    async def stop(self) -> None:
+        pass
+
+
+def card_called(text: str) -> CardSetup:
+    """A card whose titles are this text."""
+
+    def field(path: str, kind: CardKind) -> CardFieldSetup:
+        return CardFieldSetup(f"{path}-{kind}", (("", text),), (path,), kind, text)
+
+    kinds: tuple[CardKind, ...] = ("text", "date", "money")
+    fields = (*(field("said", kind) for kind in kinds), field("link", "link"))
+    return CardSetup("card", (("", text),), (("mailto",),), fields, ("rows",), (field("said", "text"),), 2)
+
+
 def named(place: int, text: str) -> Agent:
     """The agent who is called `text`."""
     return Agent(f"a{place}", text[:40])
@@ -221,8 +252,10 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
             *(QueueSetup(f"q{place}", text[:40], labels=("nobody's",)) for place, text in enumerate(short)),
             QueueSetup("here", texts[0][:40], "pull"),
         ),
+        cards=(card_called(texts[0][:40]),),
     )
-    workspace = Workspace(store, time, Ids(), (line, phone), policy, sla=late_rules(short))
+    sources = {"card": Repeats(texts)}
+    workspace = Workspace(store, time, Ids(), (line, phone), policy, sla=late_rules(short), card_sources=sources)
     desks = DeskServer(workspace, time)
     http = http_side(workspace, desks, time, folder, 1_000_000)
     await http.start()

@@ -46,7 +46,7 @@ async def do(hub: Hub, case: str, act: StepAct, to: str) -> str:
 
 def queued(hub: Hub) -> int:
     with hub.store.read() as connection:
-        return alerts.waiting(connection)
+        return alerts.TRIED.waiting(connection)
 
 
 async def test_a_priority_is_raised_and_never_lowered(hub: Hub) -> None:

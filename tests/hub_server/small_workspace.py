@@ -58,6 +58,7 @@ class SmallWorkspace:
     """`hidden`: seqs that Ben may not see. `gate`: while cleared, orders wait. `oldest`: events before it are gone."""
 
     orders = ("note",)
+    cards = False
 
     def __init__(self, log: str = "log-1") -> None:
         self.log = log

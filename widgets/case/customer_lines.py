@@ -74,6 +74,7 @@ def customer_lines(
         lines += [CustomerLine(line) for line in _suggestions(case.customer, width)]
         lines += [CustomerLine(line) for line in _joins(case.customer, now, zone, names)]
     lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
+    lines += [CustomerLine(line) for line in _cards(case, width, now, zone, paint)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
     lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
     lines += _history(case, now, zone, whole_history)
@@ -203,6 +204,16 @@ def _promises(
         if not beside:
             lines.append(LinePieces((), end))
     return lines
+
+
+def _cards(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> list[LinePieces]:
+    """What the company's systems know of them."""
+    if not case.cards:
+        return []
+    # no desk needs this before a case with cards is open
+    from agent_tui.widgets.case.company_card_lines import company_card_lines
+
+    return [line for card in case.cards for line in (_BLANK, *company_card_lines(card, width, now, zone, paint))]
 
 
 def _labels(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:

@@ -34,7 +34,7 @@ from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking, PathAsking
 from agent_tui.widgets.case.entries import Said
 from agent_tui.widgets.case.host import host
-from agent_tui.widgets.case.links import links_in
+from agent_tui.widgets.case.links import card_links, links_in
 from agent_tui.widgets.case.preview import NoPicture, Preview, read_pixels
 from agent_tui.widgets.case.when import size
 
@@ -64,7 +64,8 @@ class Files:
         if case is None:
             return False
         files = [(one.of or case.key, file) for one in said for file in one.message.attachments]
-        links = list(dict.fromkeys(link for one in said for link in links_in(one.message.body.safe)))
+        written = [link for one in said for link in links_in(one.message.body.safe)]
+        links = list(dict.fromkeys([*written, *card_links(case.cards or ())]))
         choices = [
             Choice(
                 f"file:{place}",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+from agent_tui.backends.connectors.scenario.cards import card
 from agent_tui.config.problems import ConfigError, Problem
 from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml, spell
 from agent_tui.domain.channels import CHANNEL_KEYS
+from agent_tui.domain.company_cards import CardSetup
 from agent_tui.domain.templates import Template, trouble
 from agent_tui.domain.time import MS, Ms
 
@@ -75,6 +78,8 @@ class Person:
     turns: tuple[Turn, ...]
     since: float = 0.0
     """Customer since then, in seconds since 1970; 0 when new."""
+    cards: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """What the company's systems know of them, by the name of the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class Scenario:
     """The sla.toml that its hub goes by."""
     templates: tuple[tuple[str, Template], ...] = ()
     """Approved templates, each with its channel."""
+    cards: tuple[CardSetup, ...] = ()
+    """What its company's systems tell of customers."""
 
     @property
     def me(self) -> Colleague:
@@ -151,7 +158,7 @@ _KINDS: dict[type, str] = {
 }
 
 
-class _Table:
+class Table:
     """Reads one table strictly: each key has a type, unknown keys are named."""
 
     def __init__(self, reader: _Reader, path: KeyPath, data: dict[str, Any]) -> None:
@@ -189,12 +196,20 @@ class _Table:
             return {}
         return dict(value)
 
-    def tables(self, key: str) -> list[_Table]:
+    def inner(self, key: str) -> dict[str, Mapping[str, object]]:
+        """Tables of any content, by their names."""
+        value = self._get(key, dict, "a table of tables", {})
+        if not all(isinstance(item, dict) for item in value.values()):
+            self.bad(key, "not all of it is a table", "a table of tables")
+            return {}
+        return dict(value)
+
+    def tables(self, key: str) -> list[Table]:
         value = self._get(key, list, f"[[{spell((*self.path, key))}]] tables", [])
         found = []
         for index, item in enumerate(value):
             if isinstance(item, dict):
-                found.append(_Table(self.reader, (*self.path, key, index), item))
+                found.append(Table(self.reader, (*self.path, key, index), item))
             else:
                 self.bad(key, "not a table", f"[[{key}]]")
         return found
@@ -230,7 +245,7 @@ class _Reader:
 def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     """Check and build; `folder`: where files that it names are. Raises ConfigError with everything that is wrong."""
     reader = _Reader(source)
-    top = _Table(reader, (), source.data)
+    top = Table(reader, (), source.data)
     title = top.text("title")
     brand = top.text("brand", "")
     zone = top.text("timezone", "UTC")
@@ -241,6 +256,7 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     canned = tuple(top.mapping("canned").items())
     sla = top.text("sla", "")
     templates = tuple(_approved(table) for table in top.tables("template"))
+    cards = tuple(card(table) for table in top.tables("card"))
     top.done()
     if sum(agent.me for agent in agents) != 1:
         wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
@@ -248,10 +264,10 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     if reader.problems:
         raise ConfigError(reader.problems)
     promised = folder / sla if sla else None
-    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates)
+    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates, cards)
 
 
-def _start(top: _Table, zone: str) -> Ms:
+def _start(top: Table, zone: str) -> Ms:
     top.known.add("start")
     value = top.data.get("start", datetime(2026, 3, 2, 9, 41))
     if not isinstance(value, datetime):
@@ -265,7 +281,7 @@ def _start(top: _Table, zone: str) -> Ms:
     return int((value if value.tzinfo else value.replace(tzinfo=tz)).timestamp() * MS)
 
 
-def _approved(table: _Table) -> tuple[str, Template]:
+def _approved(table: Table) -> tuple[str, Template]:
     channel = table.choice("channel", CHANNEL_KEYS)
     template = Template(table.text("name"), table.text("language"), table.text("text"), table.texts("variables"))
     table.done()
@@ -274,14 +290,14 @@ def _approved(table: _Table) -> tuple[str, Template]:
     return channel, template
 
 
-def _agent(table: _Table) -> Colleague:
+def _agent(table: Table) -> Colleague:
     role = table.choice("role", ("agent", "supervisor", "admin"), "agent")
     agent = Colleague(table.text("id"), table.text("name"), table.flag("me"), table.texts("teams"), role)  # type: ignore[arg-type]
     table.done()
     return agent
 
 
-def _person(table: _Table) -> Person:
+def _person(table: Table) -> Person:
     id = table.text("id")
     name, language, addresses = table.text("name"), table.text("language", "en"), table.mapping("addresses")
     if not addresses:
@@ -291,11 +307,12 @@ def _person(table: _Table) -> Person:
             table.bad("addresses", f"{key!r} is no channel", "one of " + ", ".join(CHANNEL_KEYS))
     turns = tuple(_turn(entry, id, addresses) for entry in table.tables("turn"))
     since = table.number("since", 0.0)
+    told = table.inner("card")
     table.done()
-    return Person(id, name, language, addresses, turns, since)
+    return Person(id, name, language, addresses, turns, since, told)
 
 
-def _turn(table: _Table, customer: str, addresses: dict[str, str]) -> Turn:
+def _turn(table: Table, customer: str, addresses: dict[str, str]) -> Turn:
     timed = "at" in table.data
     on = "at" if timed else table.choice("on", ("reply", "answer", "hang-up", "turn"), "turn")
     first = next(iter(addresses), "")
@@ -334,7 +351,7 @@ def _turn(table: _Table, customer: str, addresses: dict[str, str]) -> Turn:
     return turn
 
 
-def _colleague(table: _Table, agents: tuple[Colleague, ...], people: tuple[Person, ...]) -> ColleagueTurn:
+def _colleague(table: Table, agents: tuple[Colleague, ...], people: tuple[Person, ...]) -> ColleagueTurn:
     agent = table.choice("agent", tuple(agent.id for agent in agents) or ("?",))
     customer = table.choice("customer", tuple(person.id for person in people) or ("?",))
     does = table.choice("does", get_args(Does))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from agent_tui.backends.hub.store.schema import alert, case
+from agent_tui.backends.hub.store.tried import Tried
 from agent_tui.domain.time import Ms
 
 Way = Literal["mail", "webhook"]
-AlertState = Literal["queued", "sending", "sent", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,19 @@ class Due:
     number: int
     attempts: int
 
+    @property
+    def id(self) -> str:
+        return self.alert.id
+
+    @property
+    def at(self) -> Ms:
+        return self.alert.at
+
+    @property
+    def repeatable(self) -> bool:
+        """A webhook knows it again by its id; of a mail nobody knows whether it went."""
+        return self.alert.way == "webhook"
+
 
 _FIELDS = tuple(field.name for field in fields(Alert))
 _SAME = ("case_id", "metric", "key", "started", "step", "target", "way")
@@ -56,19 +69,8 @@ _DUE = (
     .order_by(alert.c.next_try, alert.c.id)
     .limit(bindparam("limit"))
 )
-_NEXT = select(func.min(alert.c.next_try)).where(alert.c.state == "queued")
-_SET = (
-    update(alert)
-    .where(alert.c.id == bindparam("b_id"))
-    .values(
-        state=bindparam("state"),
-        attempts=bindparam("attempts"),
-        next_try=bindparam("next_try"),
-        error=bindparam("error"),
-    )
-)
 _LEFT = select(alert.c.id, alert.c.way).where(alert.c.state == "sending").order_by(alert.c.id)
-_WAITING = select(func.count()).select_from(alert).where(alert.c.state == "queued")
+TRIED = Tried(alert)
 
 
 def add(connection: Connection, new: Alert) -> bool:
@@ -86,22 +88,6 @@ def due(connection: Connection, now: Ms, limit: int) -> list[Due]:
     return [Due(Alert(*(getattr(row, name) for name in _FIELDS)), row.number, row.attempts) for row in rows]
 
 
-def next_try(connection: Connection) -> Ms | None:
-    return connection.execute(_NEXT).scalar()
-
-
-def set_state(
-    connection: Connection, id: str, state: AlertState, attempts: int, next_try: Ms = 0, error: str = ""
-) -> None:
-    held = {"b_id": id, "state": state, "attempts": attempts, "next_try": next_try, "error": error[:500]}
-    connection.execute(_SET, held)
-
-
 def left_sending(connection: Connection) -> list[tuple[str, Way]]:
     """What a crash cut in its try."""
     return [(row.id, row.way) for row in connection.execute(_LEFT)]
-
-
-def waiting(connection: Connection) -> int:
-    """How many wait to be sent."""
-    return int(connection.execute(_WAITING).scalar_one())
