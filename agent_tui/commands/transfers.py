@@ -3,7 +3,7 @@ becomes of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import accepted, case_here, give, who
@@ -15,9 +15,9 @@ from agent_tui.commands.promises import promise_due
 from agent_tui.commands.queues import line_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
-from agent_tui.domain.model import CaseRow, Directory
+from agent_tui.domain.model import CaseRow, Directory, Message
 from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCase
-from agent_tui.domain.queries import QueuesPage, QueuesQuery
+from agent_tui.domain.queries import CasePage, CaseQuery, Page, QueuesPage, QueuesQuery
 from agent_tui.domain.queues import QueueLine
 from agent_tui.domain.standing import OFFLINE
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, marked, trusted
@@ -180,6 +180,26 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
 
 
 def _answer_page(context: Context, row: CaseRow, held: Transfer) -> None:
+    """With what was said with it, which is asked for where its case is not open."""
+    case = context.workbench.desk.open_case
+    note = _note_in(case.messages, held) if case is not None and context.opened else trusted("")
+    backend = context.backend
+    if note or backend is None or backend.state != "up":
+        _show_answers(context, row, held, note)
+        return
+
+    def show(page: Page) -> None:
+        messages = page.detail.messages if isinstance(page, CasePage) and page.detail is not None else ()
+        _show_answers(context, row, held, _note_in(messages, held))
+
+    context.workbench.inquire(backend.id, CaseQuery(row.id), show)
+
+
+def _note_in(messages: Iterable[Message], held: Transfer) -> SafeText:
+    return next((message.body.safe_line for message in messages if message.id == held.note), trusted(""))
+
+
+def _show_answers(context: Context, row: CaseRow, held: Transfer, note: SafeText) -> None:
     choices = list(_answers(held, _my_id(context), agent_name(context, held.by)))
 
     def chosen(value: str) -> None:
@@ -194,7 +214,6 @@ def _answer_page(context: Context, row: CaseRow, held: Transfer) -> None:
         context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
 
     words = transfer_words(held, _directory(context).names, _my_id(context))
-    note = _note_of(context, row, held)
     title = compose("{name}: {words}", name=who(row), words=words)
     context.ui.pick(title, ([Choice("", note, heading=True)] if note else []) + choices, chosen)
 
@@ -223,14 +242,6 @@ def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[Choice]:
         yield Choice("withdraw", compose("leave it with {who}", who=giver))
     else:
         yield Choice("withdraw", trusted("take it back"))
-
-
-def _note_of(context: Context, row: CaseRow, held: Transfer) -> SafeText:
-    """What was said with it, where its case is open, or nothing was said since; else ""."""
-    case = context.workbench.desk.open_case
-    messages = case.messages if case is not None and context.opened else ()
-    said = row.preview.safe_line if row.preview_kind == "note" else trusted("")
-    return next((message.body.safe_line for message in messages if message.id == held.note), said)
 
 
 # -- following

@@ -282,7 +282,7 @@ def said_of(
     """A message as an entry. `known`: see `known_as`; `theirs`: see `addresses_of`; `erased`: its words were."""
     who = NOTHING
     if message.kind == "note":
-        author = trusted("aside") if message.auto == "side-talk" else trusted("note")
+        author = trusted("talk") if message.auto == "side-talk" else trusted("note")
         who = name_of(message.author, names) if message.author != me else NOTHING
     elif message.kind == "out":
         author = trusted("you") if message.author == me and me else name_of(message.author, names)

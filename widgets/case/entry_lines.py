@@ -149,7 +149,7 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
                 yield from wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
             yield from wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
-    if message.auto:
+    if message.auto and message.kind != "note":
         yield (Piece(compose("automatic: {kind}", kind=_auto(message.auto)), "quiet"),)
 
 
