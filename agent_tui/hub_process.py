@@ -32,6 +32,8 @@ from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
 from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
 from agent_tui.hub_cards import card_sources
+from agent_tui.hub_replies import HubReplies
+from agent_tui.hub_replies import follow as follow_replies
 from agent_tui.hub_scripts import ScriptFolder
 from agent_tui.hub_sla import SlaFile, follow
 
@@ -71,6 +73,15 @@ def data_folder(loaded: Loaded[HubSettings], home: Path) -> Path:
     return expand(loaded.settings.data_dir, loaded.folder, home)
 
 
+def replies_of(loaded: Loaded[HubSettings], home: Path) -> HubReplies | None:
+    """The folder of canned replies that a hub.toml names, not read yet; None where it names none."""
+    if loaded.settings.replies is None:
+        return None
+    folder = expand(loaded.settings.replies, loaded.folder, home)
+    brands = tuple(brand.name for brand in loaded.settings.brands)
+    return HubReplies(folder, hub_policy(loaded.settings).canned, brands)
+
+
 async def serve(
     loaded: Loaded[HubSettings],
     env: Mapping[str, str],
@@ -97,13 +108,16 @@ async def serve(
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
+    policy, replies = hub_policy(settings), replies_of(loaded, home)
+    if replies is not None:
+        policy = policy.stocked(await asyncio.to_thread(replies.load))
     store = Store.open(data_folder(loaded, home), exclusive=True)
     workspace = Workspace(
         store,
         time,
         Ids(),
         [*mails, *hooks],
-        hub_policy(settings),
+        policy,
         sla=promised,
         hooks=told,
         card_sources=sources,
@@ -120,6 +134,11 @@ async def serve(
             raise _no_port(loaded, "http", settings.http.host, settings.http.port, error) from None
         tell_http_url(workspace, desks, settings.http.public_url or http.url)
         await workspace.start()
+        if replies is not None:
+            # no desk is there yet that would have to be told
+            workspace.policy = workspace.policy.stocked(await replies.with_blobs(replies.canned, workspace.put_blob))
+            workspace.watch("replies", lambda: replies.trouble)
+            following.append(asyncio.create_task(follow_replies(replies, time, workspace.put_blob, workspace.stock)))
         try:
             await desks.start(settings.listen.host, settings.listen.port, certificate=certificate, key=key)
         except OSError as error:
@@ -206,7 +225,6 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         reasons=tuple((reason.name, reason.title) for reason in settings.reasons) or HubPolicy().reasons,
         senders=senders,
         templates=templates_of(settings.template),
-        canned=tuple(Canned(canned.name, canned.text, canned.brand) for canned in settings.canned),
         team_titles=tuple((team.name, team.title) for team in settings.teams),
         account_team={account.name: account.team for account in accounts if account.team},
         account_brand={account.name: account.brand for account in accounts if account.brand},
@@ -214,7 +232,7 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
         alerts=tuple(AlertTarget(one.name, one.mail, one.account, bool(one.webhook)) for one in settings.alert),
         cards=tuple(card.setup() for card in settings.card),
-    )
+    ).stocked(tuple(Canned(one.name, one.text, one.brand) for one in settings.canned))
 
 
 async def run_hub(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from agent_tui.config.alert_settings import AlertSettings
 from agent_tui.config.card_settings import CardSettings, check_cards
@@ -16,6 +16,8 @@ from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.queue_settings import QueueSettings, check_queues
+from agent_tui.config.reply_folder import check_replies
+from agent_tui.config.reply_settings import CannedSettings
 from agent_tui.config.settings import Name, distinct
 from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.config.sla_source import check_sla
@@ -23,8 +25,7 @@ from agent_tui.config.template_settings import TemplateSettings, check_templates
 from agent_tui.config.toml_source import KeyPath, read_toml
 from agent_tui.config.validation import ConfigModel, Loaded, validate
 from agent_tui.config.webhook_settings import WebhookSettings
-from agent_tui.domain.replies.fields import old_spelling
-from agent_tui.domain.replies.template import Refused, shape_of
+from agent_tui.domain.replies.reply import Canned
 
 CERTIFICATE_EXPECTED = "tls_cert and tls_key, or plain_allowed = true behind a proxy, under [listen]"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -172,31 +173,6 @@ class TeamSettings(ConfigModel):
     """Its name as agents read it."""
 
 
-class CannedSettings(ConfigModel):
-    """A canned reply. One [[canned]] table for each."""
-
-    name: Name = Field(examples=["late-parcel"])
-    """What an agent types to find it."""
-
-    text: str = Field(min_length=1, examples=["Hello {{ customer.name }}, parcel {{ number }} is on its way."])
-    """What it says, in Jinja2: {{ customer.name }}, {{ case.number }}, {{ agent.name }} and others are filled in
-    (docs/replies.md); any other {{ word }} is a field that the agent fills before it goes."""
-
-    brand: str = Field(default="", examples=["nofar"])
-    """The brand whose it is; left out: every brand's. One of a brand stands before one of all with the same name."""
-
-    @field_validator("text")
-    @classmethod
-    def _is_template(cls, text: str) -> str:
-        if old := old_spelling(text):
-            raise Wrong(f"{{{old[0]}}} is the old spelling", old[1])
-        try:
-            shape_of(text)
-        except Refused as refused:
-            raise Wrong(f"line {refused.line} of it: {refused.what}", refused.expected) from None
-        return text
-
-
 class HubSettings(ConfigModel):
     """One workspace: where it listens, where it keeps things, which accounts it serves."""
 
@@ -228,6 +204,10 @@ class HubSettings(ConfigModel):
     scripts: Path | None = Field(default=None, examples=["scripts"])
     """A folder of guided scripts, one TOML file each (docs/scripts.md). It is read again while the hub runs when a file
     changes; a file with a mistake leaves out itself alone, and the log and /metrics say so."""
+
+    replies: Path | None = Field(default=None, examples=["replies"])
+    """A folder of canned replies (docs/replies.md), beside those below. It is read again while the hub runs when a file
+    in it changes; a reply with a mistake stays as it was, and the log, health and `hub check` say so."""
 
     shift: ShiftSettings = ShiftSettings()
     """How agents' shifts begin, and what a lost line means."""
@@ -318,6 +298,11 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
         problems += check_sla(expand(loaded.settings.sla, loaded.folder, home), home)
     if loaded.settings.scripts is not None:
         problems += check_scripts(expand(loaded.settings.scripts, loaded.folder, home))
+    if loaded.settings.replies is not None:
+        folder = expand(loaded.settings.replies, loaded.folder, home)
+        brands = [brand.name for brand in loaded.settings.brands]
+        own = [Canned(one.name, one.text, one.brand) for one in loaded.settings.canned]
+        problems += check_replies(folder, brands, own)
     for index, account in enumerate(loaded.settings.mail):
         for protocol, server in (("imap", account.imap), ("smtp", account.smtp)):
             where = ("mail", index, protocol)

@@ -35,6 +35,7 @@ from agent_tui.domain.events import (
     CaseChanged,
     DraftChanged,
     Event,
+    RepliesChanged,
     RulesChanged,
     is_erased,
 )
@@ -224,8 +225,8 @@ class Desk:
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, DraftChanged) and body.desk != self.id:
             state.held_known = False
-        if isinstance(body, RulesChanged):
-            self._directory_known.discard(state.id)  # reasons for breaches come with them
+        if isinstance(body, RulesChanged | RepliesChanged):
+            self._directory_known.discard(state.id)  # it has reasons for breaches, and canned replies
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
         return changes | self._person.apply(state, key, event)

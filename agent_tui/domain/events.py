@@ -259,6 +259,14 @@ class RulesChanged:
 
 
 @frozen
+class RepliesChanged:
+    """The canned replies are others from now on; the directory says which."""
+
+    version: str
+    type: Literal["replies-changed"] = "replies-changed"
+
+
+@frozen
 class Announced:
     """Something that all who work here are told."""
 
@@ -293,6 +301,7 @@ Body = (
     | DraftChanged
     | ClockTurned
     | RulesChanged
+    | RepliesChanged
     | Announced
 )
 AnyBody = Body | UnknownBody

@@ -501,6 +501,8 @@ class Directory:
     """Why an agent may be not ready: short names and, where the workspace has its own, titles."""
     breach_reasons: tuple[tuple[str, str], ...] = ()
     """Why a promise of time was broken, as agents may say: codes with titles ("" where the code says it)."""
+    replies: str = ""
+    """Where there are more canned replies than `canned` has: the version of those to ask for (`replies` query)."""
 
     @property
     def names(self) -> dict[str, str]:

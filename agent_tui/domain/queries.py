@@ -31,6 +31,7 @@ from agent_tui.domain.model import (
 from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.queues import Assignment, QueueLine
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 from agent_tui.domain.wallboard import Board
@@ -99,6 +100,16 @@ class DirectoryQuery:
     """Colleagues, teams, labels, senders, canned replies."""
 
     kind: Literal["directory"] = "directory"
+
+
+@frozen
+class RepliesQuery:
+    """Canned replies where the directory has not all of them: those from the `first` on. `version`: as the directory
+    says, or as the page before."""
+
+    version: str
+    first: int = 0
+    kind: Literal["replies"] = "replies"
 
 
 @frozen
@@ -253,6 +264,7 @@ Query = (
     | HistoryQuery
     | PastQuery
     | DirectoryQuery
+    | RepliesQuery
     | LinkQuery
     | JoinQuery
     | ErasureQuery
@@ -337,6 +349,19 @@ class DirectoryPage:
     directory: Directory
     seq: int
     kind: Literal["directory"] = "directory"
+
+
+@frozen
+class RepliesPage:
+    """Canned replies from the `first` on, of `total`. `version`: of all of them; where it is another one than was asked
+    for they are others now, and these are the first."""
+
+    replies: tuple[Canned, ...]
+    first: int
+    total: int
+    version: str
+    seq: int
+    kind: Literal["replies"] = "replies"
 
 
 @frozen
@@ -525,6 +550,7 @@ Page = (
     | HistoryPage
     | PastPage
     | DirectoryPage
+    | RepliesPage
     | LinkPage
     | JoinPage
     | ErasurePage

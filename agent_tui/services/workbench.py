@@ -42,6 +42,7 @@ from agent_tui.services.drafts import Drafts
 from agent_tui.services.erasing import Forgetting
 from agent_tui.services.handling import Handling
 from agent_tui.services.outbox import Outbox
+from agent_tui.services.reply_shelf import ReplyShelf
 from agent_tui.services.saved_views import SavedViews
 from agent_tui.services.sending import Sender
 from agent_tui.services.state import State, StateError
@@ -89,6 +90,7 @@ class Workbench:
         self._outbox.recover(self._drafts, time.now())
         self._downloads = Downloads(state_dir)
         self._saved = SavedViews(state_dir)
+        self.replies = ReplyShelf(state_dir, time)
         self.desk.saved.take(self._saved.views)
         self._count_timer: TimerHandle | None = None
         self._clock_calls = ClockCalls(time, self._changed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from agent_tui.backends.hub.reply_pages import version_of
 from agent_tui.domain.company_cards import CardSetup
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Sender
@@ -65,3 +66,9 @@ class HubPolicy:
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()
     cards: tuple[CardSetup, ...] = ()
+    replies: str = ""
+    """Version of `canned` where they are too many to be told with the directory."""
+
+    def stocked(self, canned: tuple[Canned, ...]) -> HubPolicy:
+        """The same with other canned replies."""
+        return replace(self, canned=canned, replies=version_of(canned))

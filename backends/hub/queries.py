@@ -7,7 +7,18 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import QueryRefused
-from agent_tui.backends.hub import clock_pages, elsewhere, erasing, past, persons, routing, scripts, sight, wallboard
+from agent_tui.backends.hub import (
+    clock_pages,
+    elsewhere,
+    erasing,
+    past,
+    persons,
+    reply_pages,
+    routing,
+    scripts,
+    sight,
+    wallboard,
+)
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.rules import RulesInForce, reasons_of
 from agent_tui.backends.hub.standings import SUPERVISORS
@@ -54,6 +65,7 @@ from agent_tui.domain.queries import (
     PastQuery,
     QueuesPage,
     QueuesQuery,
+    RepliesQuery,
     RowsPage,
     RowsQuery,
     SamePersonPage,
@@ -74,6 +86,7 @@ from agent_tui.domain.queries import (
     WhyQuery,
 )
 from agent_tui.domain.queues import Assignment
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.search import SearchError, parse
 from agent_tui.domain.time import Ms
 
@@ -84,6 +97,7 @@ Answerable = (
     | HistoryQuery
     | PastQuery
     | DirectoryQuery
+    | RepliesQuery
     | JoinQuery
     | ErasureQuery
     | CustomersQuery
@@ -135,6 +149,8 @@ def answer(
             return SamePersonPage(elsewhere.same_person(connection, me, query), seq)
         case DirectoryQuery():
             return DirectoryPage(_directory(connection, me, policy, rules), seq)
+        case RepliesQuery():
+            return reply_pages.page(_canned(me, policy), policy.replies, query, seq)
         case SearchQuery():
             return _search(connection, query, me, seq, now)
         case HeldQuery():
@@ -277,10 +293,15 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy, rules: Rule
         teams=agents.teams(connection),
         labels=cases.labels(connection),
         senders=tuple(one for one in policy.senders if sees(me, policy.account_brand.get(one.account, ""))),
-        canned=tuple(one for one in policy.canned if sees(me, one.brand)),
+        canned=() if policy.replies else _canned(me, policy),
         team_titles=policy.team_titles,
         brand_titles=tuple(named for named in policy.brand_titles if sees(me, named[0])),
         queues=policy.queues,
         reasons=policy.reasons,
         breach_reasons=reasons_of(rules),
+        replies=policy.replies,
     )
+
+
+def _canned(me: Agent, policy: HubPolicy) -> tuple[Canned, ...]:
+    return tuple(one for one in policy.canned if sees(me, one.brand))

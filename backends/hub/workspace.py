@@ -70,6 +70,7 @@ from agent_tui.domain.events import (
     LeaseChanged,
     MessageAdded,
     MessageChanged,
+    RepliesChanged,
     TransferChanged,
 )
 from agent_tui.domain.guided.script import Script
@@ -86,6 +87,7 @@ from agent_tui.domain.queries import (
     ShiftQuery,
     WallboardQuery,
 )
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import Ms, TimeSource
 
@@ -270,6 +272,16 @@ class Workspace:
         # by whoever measured one by the rules of before, since they were written down
         await self._writer.run(lambda tx: stored_sla.measure_all(tx.connection) if rules.fresh else None)
         self._turns.set()
+
+    async def stock(self, canned: tuple[Canned, ...]) -> None:
+        """From now on these are the canned replies; desks are told. What rules name and is not there is looked for
+        anew."""
+        self.policy = self.policy.stocked(canned)
+        version = self.policy.replies
+        await self._writer.run(lambda tx: tx.append(RepliesChanged(version)))
+        if (rules := self._committer.rules) is not None:
+            missing = await self._reading(lambda: self._missing(rules))
+            self.watch("rules", lambda: missing)
 
     def _missing(self, rules: RulesInForce) -> str:
         with self._store.read() as connection:

@@ -38,7 +38,7 @@ from agent_tui.domain.orders import (
     TakeLease,
 )
 from agent_tui.domain.queues import QueueSetup
-from agent_tui.domain.replies.reply import Canned
+from agent_tui.domain.replies.reply import Canned, ReplyField
 from agent_tui.domain.sla.calendars import ALWAYS, Calendar
 from agent_tui.domain.sla.policies import Policy, Target
 from agent_tui.domain.sla.written import Sla
@@ -244,7 +244,10 @@ async def filled_hub(folder: Path, texts: Sequence[str], promised: int) -> Async
     line, phone = Line(), Line("phone", "phone")
     short = [text[:SHORT] for text in texts[:NAMED]]
     policy = HubPolicy(
-        canned=tuple(Canned(f"c{place}", text) for place, text in enumerate(short)),
+        canned=tuple(
+            Canned(f"c{place}", f"{{{{ x }}}}{text}", "", text, fields=(ReplyField("x", text, (text, "x")),))
+            for place, text in enumerate(short)
+        ),
         account_brand={"mail": "b0"},
         brand_titles=tuple((f"b{place}", CustomerText(text[:40]).raw) for place, text in enumerate(short)),
         reasons=tuple((f"r{place}", text) for place, text in enumerate(short)),

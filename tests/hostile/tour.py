@@ -207,8 +207,16 @@ class Tour:
         for text in self.texts[: self.opened]:
             await self._press(f"\x1b[200~{_typable(text)}\x1b[201~")
             await self._press("\x15" * 12)
+        await self._replies()
         await self._asked()
         await self._press(ESC + ESC)
+
+    async def _replies(self) -> None:
+        """Every canned reply with how it would read, and what one asks for."""
+        await self._press("\x1bOQ")
+        for _ in range(NAMED):
+            await self._press(DOWN)
+        await self._press("\t\r" + ESC + "\x15" * 12)
 
     async def _asked(self) -> None:
         """What is written here is this desk's; agents of all these names would like to have it."""

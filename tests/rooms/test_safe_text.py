@@ -50,6 +50,7 @@ DRAWING = {
 """Expressions that reach a Segment in a module whose own types and tests keep them safe, each for its reason."""
 
 PAIRS = {
+    "widgets/ask/preview.py",
     "widgets/ask/prompt.py",
     "widgets/ask/sheet.py",
     "widgets/board/wallboard.py",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import Phrase, SafeText, marked, trusted
+
+if TYPE_CHECKING:
+    from agent_tui.widgets.ask.preview import Preview
 
 NOTHING: SafeText = trusted("")
 
@@ -43,7 +47,11 @@ class Asking:
     enter: Phrase = marked("choose")
     escape: Phrase = marked("leave")
     completes: bool = True
-    """What the key line says of Enter and Esc, and whether of Tab."""
+    tab: Phrase = marked("complete")
+    """What the key line says of Enter and Esc, whether of Tab and what."""
+
+    previews: bool = False
+    """Whether the sheet shows what the marked offer would come to."""
 
     def offers(self, text: str) -> Sequence[Offer]:
         """What `text` can mean, the best first."""
@@ -63,6 +71,10 @@ class Asking:
     def complete(self, text: str, offer: Offer) -> str:
         """The text after Tab on `offer`."""
         return text
+
+    def preview(self, offer: Offer) -> Preview | None:
+        """What the marked offer would come to."""
+        return None
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
         """Enter: None when that was an answer (the prompt closes), else why it stays open."""

@@ -131,7 +131,8 @@ class Prompt(LineView, can_focus=True):
     def _show(self) -> None:
         if self.asking is not None:
             asking = self.asking
-            self.sheet.offer(asking.title, asking.offers(self._line.text), asking.whole, asking.first)
+            preview = asking.preview if asking.previews else None
+            self.sheet.offer(asking.title, asking.offers(self._line.text), asking.whole, asking.first, preview)
         self.refresh()
 
     def _complete(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.message import Message
@@ -13,6 +14,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import NOTHING, Offer
+from agent_tui.widgets.ask.preview import BESIDE, EMPTY, MOST_LINES, Preview, PreviewLines
 from agent_tui.widgets.cells import TextLine, cell_len, fit, in_cells
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.layout import lay_out
@@ -57,6 +59,8 @@ class Sheet(LineView):
         self._lines: list[_Line] = []
         self._marked = 0
         self._top = 0
+        self._preview: Callable[[Offer], Preview | None] | None = None
+        self._previewed: PreviewLines | None = None
 
     @property
     def marked(self) -> Offer | None:
@@ -65,9 +69,18 @@ class Sheet(LineView):
             return self._offers[self._marked]
         return None
 
-    def offer(self, title: SafeText, offers: Sequence[Offer], whole: bool = False, first: str = "") -> None:
+    def offer(
+        self,
+        title: SafeText,
+        offers: Sequence[Offer],
+        whole: bool = False,
+        first: str = "",
+        preview: Callable[[Offer], Preview | None] | None = None,
+    ) -> None:
         """Show these lines, the one with the value `first` marked, else the first that can be chosen. `whole`: what
-        stands beside the titles is to be read, so it is broken into lines where it is longer than the line."""
+        stands beside the titles is to be read, so it is broken into lines where it is longer than the line. `preview`:
+        what the marked one would come to; with it the sheet keeps its height."""
+        self._preview = preview
         self._title, self._offers, self._whole, self._top = title, offers, whole, 0
         start = next((place for place, offer in enumerate(offers) if not offer.heading), 0)
         self._marked = next((place for place, offer in enumerate(offers) if first and offer.value == first), start)
@@ -99,7 +112,20 @@ class Sheet(LineView):
 
     @property
     def _shown(self) -> int:
-        return max(1, min(len(self._lines), self.most_lines))
+        return max(1, self._rows if self._preview is not None else min(len(self._lines), self.most_lines))
+
+    @property
+    def _rows(self) -> int:
+        """Lines that the list has where a preview stands beside or under it."""
+        return min(MOST_LINES, self.most_lines) if self._beside else max(1, (self.most_lines - 1) // 2)
+
+    @property
+    def _beside(self) -> bool:
+        return self._width >= BESIDE
+
+    @property
+    def _width(self) -> int:
+        return self.size.width or self.app.size.width
 
     def _span(self, place: int) -> tuple[int, int]:
         """The first and the last line of an offer."""
@@ -111,18 +137,20 @@ class Sheet(LineView):
         if self._marked and self._offers[self._marked - 1].heading:
             first -= 1
         self._top = min(max(self._top, last - self._shown + 1), first)
+        self._previewed = None
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        if self._whole:
+        if self._whole or self._preview is not None:
             self._lay()
             self._bring_into_sight()
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
         at = self._top + event.y - 1
-        if event.y >= 1 and at < len(self._lines) and not self._offers[self._lines[at].offer].heading:
+        if 1 <= event.y <= self._shown and at < len(self._lines) and not self._offers[self._lines[at].offer].heading:
             self._marked = self._lines[at].offer
+            self._previewed = None
             self.refresh()
             self.post_message(self.Clicked())
 
@@ -137,9 +165,12 @@ class Sheet(LineView):
     # -- inside
 
     def _lay(self) -> None:
-        width = self.size.width or self.app.size.width
+        width = self._width
+        self._previewed = None
         self._lines = [line for place, offer in enumerate(self._offers) for line in self._lines_of(place, offer, width)]
         lines = min(len(self._lines), self.most_lines)
+        if self._preview is not None:
+            lines = self._rows if self._beside else self.most_lines
         self.display = bool(lines or self._title)
         self.styles.height = lines + 1
         self.refresh()
@@ -169,6 +200,33 @@ class Sheet(LineView):
         base, width = self.base, self.size.width
         if y == 0:
             return self._rule(width, base)
+        if self._preview is None:
+            return self._listed(y, width, base)
+        lines = self._lines_of_preview(width)
+        if not self._beside:
+            if y <= self._rows:
+                return self._listed(y, width, base)
+            below = y - self._rows - 1
+            if not below:
+                return lines.rule(width, base)
+            under = [Strip.blank(2, base), lines.strip(below - 1, base), Strip.blank(2, base)]
+            return Strip.join(reversed(under) if self.paint.from_right else under).adjust_cell_length(width, base)
+        parts = [self._listed(y, width // 2, base), Strip([Segment(" │ ", base + self.paint["rule"])], 3)]
+        parts += [lines.strip(y - 1, base), Strip.blank(1, base)]
+        return Strip.join(reversed(parts) if self.paint.from_right else parts).adjust_cell_length(width, base)
+
+    def _lines_of_preview(self, width: int) -> PreviewLines:
+        """What the marked offer would come to, laid out once."""
+        if self._previewed is None:
+            offer = self.marked
+            shown = self._preview(offer) if self._preview is not None and offer is not None else None
+            room = width - width // 2 - 4 if self._beside else width - 4
+            lines = self._rows if self._beside else self.most_lines - self._rows - 1
+            self._previewed = PreviewLines(shown or EMPTY, room, lines, self.paint, self._beside)
+        return self._previewed
+
+    def _listed(self, y: int, width: int, base: Style) -> Strip:
+        """A line of the list."""
         at = self._top + y - 1
         if at >= len(self._lines):
             return Strip.blank(width, base)

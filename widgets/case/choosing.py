@@ -10,14 +10,14 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.channels import channel
 from agent_tui.domain.mail_address import bare
-from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
-from agent_tui.widgets.case.composer_asks import CannedAsking, FieldAsking
+from agent_tui.widgets.case.composer_asks import FieldAsking
 from agent_tui.widgets.case.filling import Filling
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
+from agent_tui.widgets.case.reply_asking import ReplyAsking
 from agent_tui.widgets.case.when import window
 
 Field = Literal["to", "cc", "bcc", "subject"]
@@ -80,26 +80,19 @@ class Choosing:
         host(composer).ui.ask(FieldAsking(_FIELDS[name].text, take, known), text)
 
     def ask_canned(self, slash: bool) -> None:
-        """Canned replies by key; Esc leaves the slash that was typed in the text."""
-        composer = self._composer
-        canned = composer.writing.canned
-        if not canned:
+        """Canned replies by words; Esc leaves the slash that was typed in the text."""
+        composer, writing = self._composer, self._composer.writing
+        index, about = writing.replies, writing.about
+        if index is None or not writing.has_replies:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
+        language = spoken_by(about) if about is not None else ""
+        occasion = composer.workbench.replies.occasion(writing.draft.channel, language, writing.brand)
         host(composer).ui.ask(
-            CannedAsking(canned, self._use, lambda text: composer.insert("/" + text) if slash else None)
+            ReplyAsking(index, occasion, self.filling, lambda text: composer.insert("/" + text) if slash else None)
         )
 
     # -- inside
-
-    def _use(self, reply: Canned) -> None:
-        draft = self._composer.writing.draft
-        self.filling.use(reply, reply.text_for(draft.channel, self._spoken))
-
-    @property
-    def _spoken(self) -> str:
-        about = self._composer.writing.about
-        return spoken_by(about) if about is not None else ""
 
     def _chosen(self, value: str) -> None:
         kind, _, rest = value.partition(":")

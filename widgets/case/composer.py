@@ -81,7 +81,7 @@ class Composer(LineView, can_focus=True):
         elif key == "tab":
             self.writing.next_field()
             self._show()
-        elif event.character == "/" and edit.at_word_start() and self.writing.canned:
+        elif event.character == "/" and edit.at_word_start() and self.writing.has_replies:
             self.post_message(self.CannedWanted())
         elif event.character is not None and event.is_printable:
             edit.insert(event.character)

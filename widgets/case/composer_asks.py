@@ -1,11 +1,10 @@
-"""What the composer asks at the bottom line: recipients and subject, a canned reply, a file's path."""
+"""What the composer asks at the bottom line: recipients and subject, a field of a canned reply, a file's path."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.widgets.ask import Asking, Offer
 from agent_tui.widgets.case.when import size
@@ -35,39 +34,6 @@ class FieldAsking(Asking):
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
         return self._then(text.strip().rstrip(",").strip())
-
-
-class CannedAsking(Asking):
-    """Canned replies by key or words. Esc puts the slash that was typed into the text."""
-
-    label = trusted("/")
-
-    def __init__(
-        self, canned: Mapping[str, Canned], put_in: Callable[[Canned], None], left: Callable[[str], None]
-    ) -> None:
-        self._canned = canned
-        self._put_in, self._left = put_in, left
-        self.title = trusted("canned replies")
-
-    def offers(self, text: str) -> Sequence[Offer]:
-        wanted = text.strip().casefold()
-        keys = [
-            key for key, words in self._canned.items() if wanted in key.casefold() or wanted in words.text.casefold()
-        ]
-        keys.sort(key=lambda key: (not key.casefold().startswith(wanted), wanted not in key.casefold()))
-        return [Offer(key, clean_line(key), clean_line(self._canned[key].text)) for key in keys[:MOST_OFFERS]]
-
-    def complete(self, text: str, offer: Offer) -> str:
-        return offer.value
-
-    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
-        if offer is None:
-            return trusted("none of them is called that; Esc types a slash")
-        self._put_in(self._canned[offer.value])
-        return None
-
-    def leave(self, text: str) -> None:
-        self._left(text)
 
 
 class PathAsking(Asking):

@@ -11,7 +11,7 @@ from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from agent_tui.domain.replies.template import Refused, render, shape_of
-from agent_tui.domain.text import SafeText, clean_line, compose
+from agent_tui.domain.text import SafeText, clean, clean_line, compose
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking
 from agent_tui.widgets.case.host import host
@@ -30,13 +30,15 @@ class Filling:
         now, zone = composer.workbench.time.now(), host(composer).settings.zone
         return values_of(writing.about, writing.draft, writing.directory, writing.own_name, now, zone, language)
 
-    def shown(self, reply: Canned, text: Variant) -> SafeText | str:
-        """How it would read: defaults filled in, what is missing by its name; why it cannot be used (safe) where it
-        cannot."""
+    def shown(self, reply: Canned, text: Variant) -> tuple[SafeText, list[str], SafeText | None]:
+        """How it would read with its defaults, what would be missing by its names, and why it cannot be used."""
         try:
-            return render(text.text, self.values(text.language), {one.name: one.default for one in reply.fields})
+            words = render(text.text, self.values(text.language), {one.name: one.default for one in reply.fields})
         except Refused as refused:
-            return _why(reply, refused)
+            return clean(text.text), [], _why(reply, refused)
+        titles = {one.name: one.title for one in reply.fields}
+        missing = dict.fromkeys(titles.get(name) or name for name in open_fields(words, self._composer.writing.data))
+        return clean(words), list(missing), None
 
     def use(self, reply: Canned, text: Variant) -> None:
         """Ask for what has to be known first, then put it into the draft."""
@@ -79,6 +81,7 @@ class Filling:
         except Refused as refused:
             host(composer).ui.say(_why(reply, refused), "failure")
             return
+        composer.workbench.replies.used(reply.key)
         composer.insert(words if writing.edit.at_word_start() else f" {words}")
         left = open_fields(words, writing.data)
         if left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.drafts import Draft, LocalFile
@@ -13,13 +14,15 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
-from agent_tui.domain.replies.reply import Canned, names_in
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
+
+if TYPE_CHECKING:
+    from agent_tui.domain.replies.finding import ReplyIndex
 
 SAVE_AFTER_SECONDS = 0.5
 
@@ -106,12 +109,23 @@ class Writing:
         return clean_line(state.name) if state is not None and about is not None and about.beside else trusted("")
 
     @property
-    def canned(self) -> dict[str, Canned]:
-        """Canned replies of whom the draft speaks for, by key."""
+    def brand(self) -> str:
+        """Whom the draft speaks for, "" nobody in particular."""
         about, sender = self.about, drafting.sender_of(self.directory, self._draft)
         if about is not None and about.row is not None:
-            return self.directory.canned_for(about.row.brand)
-        return self.directory.canned_for(sender.brand if sender is not None else "")
+            return about.row.brand
+        return sender.brand if sender is not None else ""
+
+    @property
+    def replies(self) -> ReplyIndex | None:
+        """Canned replies of whom the draft speaks for; None while no server is known."""
+        state = self._backend
+        return self.workbench.replies.index(state, self.brand) if state is not None else None
+
+    @property
+    def has_replies(self) -> bool:
+        """Whether there is anything to put in."""
+        return any(one.brand in ("", self.brand) for one in self.directory.canned)
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -255,7 +269,7 @@ class Writing:
         why_not = drafting.why_not_send(self.about, draft, now)
         if why_not is not None:
             return why_not
-        field = drafting.open_field(names_in(self.directory.canned), draft.body, self.data) if not draft.note else ""
+        field = self._open_field(draft)
         if field:
             self.mark_field()
             self._changed()
@@ -361,6 +375,13 @@ class Writing:
         for key, _ in said:
             if key not in self._known:
                 self._came.setdefault(key, now)
+
+    def _open_field(self, draft: Draft) -> str:
+        """What is still to be filled of what goes to a customer, "" nothing."""
+        state = self._backend
+        if draft.note or state is None or "{{" not in draft.body:
+            return ""
+        return drafting.open_field(self.workbench.replies.names(state), draft.body, self.data)
 
     def mark_field(self, start: int = 0, stop: int | None = None) -> None:
         """Mark the first field from `start` on (up to `stop`) that is still to be filled."""

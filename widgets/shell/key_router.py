@@ -142,7 +142,7 @@ class KeyRouter:
             return
         asking = self._screen.prompt.asking
         if asking is not None:
-            tab = [(fixed("Tab"), trusted("complete"))] if asking.completes else []
+            tab = [(fixed("Tab"), asking.tab.text)] if asking.completes else []
             self._screen.keys.teach([(fixed("Enter"), asking.enter.text), *tab], (fixed("Esc"), asking.escape.text))
             return
         context = self.context()

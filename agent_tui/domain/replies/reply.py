@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from agent_tui.domain.channels import channel as profile_of
@@ -92,7 +91,6 @@ def canned_for(canned: tuple[Canned, ...], brand: str) -> dict[str, Canned]:
     return {one.key: one for one in sorted(fitting, key=lambda one: bool(one.brand))}
 
 
-@lru_cache(maxsize=8)
 def names_in(canned: tuple[Canned, ...]) -> frozenset[str]:
     """What any of them may leave to be filled, and every variable: such a name in braces is no word of the agent's."""
     known = {*spelled().split(", "), *(field.name for one in canned for field in one.fields)}

@@ -47,6 +47,7 @@ from agent_tui.domain.events import (
     MessageAdded,
     MessageChanged,
     PromiseChanged,
+    RepliesChanged,
     RulesChanged,
     ScriptMoved,
     TransferChanged,
@@ -160,7 +161,7 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref, data = body.case, {"desk": body.desk, "gone": body.gone}
         case ClockTurned():
             data = {name: getattr(body, name) for name in _TURN}
-        case RulesChanged():
+        case RulesChanged() | RepliesChanged():
             ref = body.version
         case Announced():
             ref = body.announcement.id
@@ -310,6 +311,8 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
             return ClockTurned(**data)
         case "rules-changed":
             return RulesChanged(ref)
+        case "replies-changed":
+            return RepliesChanged(ref)
         case "announced":
             announcement = announcements.find(connection, ref)
             return Announced(announcement) if announcement is not None else UnknownBody()

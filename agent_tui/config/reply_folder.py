@@ -1,0 +1,236 @@
+"""A folder of canned replies: `*.toml` with many, `*.md` with one each. What is wrong leaves out that reply alone."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.reply_settings import RepliesSettings, ReplySettings
+from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml
+from agent_tui.config.validation import validate
+from agent_tui.domain.frozen import frozen
+from agent_tui.domain.replies.reply import Canned, ReplyFile
+
+MOST_FILES: Final = 20_000
+MOST_BYTES: Final = 8_000_000
+"""Of one file; a whole export of a large company has some 3 MB."""
+MOST_FILE_BYTES: Final = 25_000_000
+"""Of a file that goes with a reply."""
+_FENCE: Final = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?\n?", re.DOTALL | re.MULTILINE)
+
+Stamp = tuple[int, int, int]
+
+
+@frozen
+class FolderRead:
+    """`replies`: the good ones, by folder and name of their file; `problems`: everything that is wrong."""
+
+    replies: tuple[Canned, ...]
+    problems: tuple[Problem, ...]
+
+
+@frozen
+class _OfFile:
+    """What one file has: good replies, keys of those that are wrong ("" a key that is not told), what is wrong."""
+
+    good: tuple[tuple[Canned, int], ...]
+    bad: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+class ReplyFolder:
+    """`brands`: that there are, None where nobody knows; `taken`: replies that stand before those of the folder. Files
+    that have not changed are not read again; of what is wrong now, the last good reply of that key in that file
+    stays."""
+
+    def __init__(self, path: Path, brands: Collection[str] | None = None, taken: Sequence[Canned] = ()) -> None:
+        self.path = path
+        self._brands, self._taken = brands, {(one.key, one.brand): "hub.toml" for one in taken}
+        self._held: dict[Path, tuple[Stamp, _OfFile]] = {}
+
+    def stamps(self) -> object:
+        """Another one whenever something in it changed."""
+        named = (file.path for _, of in self._held.values() for one, _ in of.good for file in one.files)
+        beside = tuple(_stamp(Path(path)) for path in named)
+        return tuple((str(file), stamp) for file, stamp in _files(self.path)), beside
+
+    def read(self) -> FolderRead:
+        """All replies; never raises for what is in the files."""
+        held = {}
+        for file, stamp in _files(self.path):
+            before = self._held.get(file)
+            if before is not None and before[0] == stamp:
+                held[file] = before
+            else:
+                held[file] = (stamp, _kept(_read_file(file, self.path), before[1] if before else None))
+        self._held = held
+        return self._together()
+
+    def _together(self) -> FolderRead:
+        """One reply for each key and brand; a second one is wrong."""
+        found: list[Canned] = []
+        problems: list[Problem] = []
+        places = dict(self._taken)
+        for file, (_, of) in self._held.items():
+            problems += of.problems
+            for one, line in of.good:
+                there = places.setdefault((one.key, one.brand), here := f"{file}:{line}")
+                if there != here:
+                    what = f"{one.key} is in {there} too"
+                    problems.append(Problem(str(file), line, "key", what, "another key, or another brand"))
+                elif one.brand and self._brands is not None and one.brand not in self._brands:
+                    what = f"{one.key} is of {one.brand}, which is no brand"
+                    problems.append(Problem(str(file), line, "brand", what, "the name of one of [[brands]]"))
+                else:
+                    found.append(one)
+        if not self.path.is_dir():
+            problems.append(Problem(str(self.path), 0, "", "no such folder", "a folder of *.toml and *.md"))
+        if len(self._held) >= MOST_FILES:
+            problems.append(
+                Problem(str(self.path), 0, "", f"more than {MOST_FILES} files", "fewer; the rest is left out")
+            )
+        return FolderRead(tuple(found), tuple(problems))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, Stamp]]:
+    """Its files of replies in the order of their names, and by what a change of one is seen."""
+    count = 0
+    for at, folders, names in os.walk(folder):
+        folders.sort()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in sorted(names):
+            path = Path(at) / name
+            if path.suffix not in (".toml", ".md") or name.startswith(".") or name == "README.md":
+                continue
+            stamp = _stamp(path)
+            if stamp is None:
+                continue  # it is being replaced
+            count += 1
+            if count > MOST_FILES:
+                return
+            yield path, stamp
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _kept(now: _OfFile, before: _OfFile | None) -> _OfFile:
+    if before is None or not now.bad:
+        return now
+    there = {one.key for one, _ in now.good}
+    stay = [pair for pair in before.good if pair[0].key not in there and ("" in now.bad or pair[0].key in now.bad)]
+    return _OfFile((*now.good, *stay), now.bad, now.problems)
+
+
+def _read_file(file: Path, folder: Path) -> _OfFile:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise ConfigError([Problem(str(file), 0, "", "too long", f"at most {MOST_BYTES // 1_000_000} MB")])
+        source = read_toml(file) if file.suffix == ".toml" else _markdown(file)
+    except OSError as error:
+        return _OfFile((), frozenset([""]), (Problem(str(file), 0, "", f"cannot be read: {error.strerror}"),))
+    except ConfigError as error:
+        return _OfFile((), frozenset([""]), error.problems)
+    return _checked(source, file, folder)
+
+
+def _checked(source: TomlSource, file: Path, folder: Path) -> _OfFile:
+    """Table by table, so that a wrong one leaves the others alone."""
+    tables = source.data.get("reply", [])
+    problems: list[Problem] = []
+    if set(source.data) - {"reply"} or not isinstance(tables, list):
+        found = _valid(source)
+        if not isinstance(found, ReplySettings):
+            problems += [one for one in found if not one.key.startswith("reply[")]
+    good: list[tuple[Canned, int]] = []
+    bad: set[str] = set()
+    folders = file.parent.relative_to(folder).parts
+    lines: dict[object, dict[KeyPath, int]] = {}
+    for path, line in source.lines.items():
+        if path[0] == "reply" and len(path) > 1:
+            lines.setdefault(path[1], {})[("reply", 0, *path[2:])] = line
+    for place, table in enumerate(tables if isinstance(tables, list) else []):
+        one = TomlSource(source.file, {"reply": [table]}, lines.get(place, {}))
+        reply = _valid(one)
+        if isinstance(reply, ReplySettings):
+            files = [_attached(name, file, one, number) for number, name in enumerate(reply.files)]
+            wrong = [found for found in files if isinstance(found, Problem)]
+            if not wrong:
+                kept = tuple(found for found in files if isinstance(found, ReplyFile))
+                good.append((reply.canned(folders, kept), one.line_of(("reply", 0, "key"))))
+        else:
+            wrong = reply
+        if wrong:
+            bad.add(str(table.get("key", "")) if isinstance(table, dict) else "")
+            named = f"reply[{place + 1}]"
+            problems += [replace(found, key=found.key.replace("reply[1]", named, 1)) for found in wrong]
+    return _OfFile(tuple(good), frozenset(bad), tuple(problems))
+
+
+def _valid(source: TomlSource) -> ReplySettings | list[Problem]:
+    """The first reply of a file, or everything that is wrong with the file."""
+    try:
+        return validate(RepliesSettings, source, {}, "").settings.reply[0]
+    except IndexError:
+        return []
+    except ConfigError as error:
+        return list(error.problems)
+
+
+def _attached(name: str, file: Path, source: TomlSource, number: int) -> ReplyFile | Problem:
+    """A file beside the one that names it."""
+    where = ("reply", 0, "files", number)
+    path = file.parent / name
+    if Path(name).name != name or name.startswith("."):
+        return source.problem(where, "not the name of a file", "a file in the same folder")
+    if not path.is_file():
+        return source.problem(where, "no such file", "a file in the same folder")
+    size = path.stat().st_size
+    if not 0 < size <= MOST_FILE_BYTES:
+        return source.problem(where, "empty" if not size else "too large", f"at most {MOST_FILE_BYTES // 1_000_000} MB")
+    return ReplyFile(name, mimetypes.guess_type(name)[0] or "application/octet-stream", size, "", str(path))
+
+
+def _markdown(file: Path) -> TomlSource:
+    """One reply: TOML between lines of +++, then its text. The file's name is its key. Raises ConfigError."""
+    name = str(file)
+    try:
+        words = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError([Problem(name, 0, "", "not UTF-8 text", "a file saved as UTF-8")]) from None
+    words = words.replace("\r\n", "\n")
+    front = _FENCE.match(words)
+    if front is None:
+        if words.startswith("+++"):
+            raise ConfigError([Problem(name, 1, "", "the +++ is never closed", "a line of +++ after the settings")])
+        head, text, at = "", words, 1
+    else:
+        head, text = front[1], words[front.end() :]
+        at = 2 + front[1].count("\n") + 1
+    source = parse_toml(f"\n{head}", name)  # its first line is the second one of the file
+    for taken in ("key", "text"):
+        if taken in source.data:
+            raise ConfigError([source.problem((taken,), "is told by the file", "the file's name, or what follows +++")])
+    at += len(text) - len(text.lstrip("\n"))
+    table = {**source.data, "key": file.stem, "text": text.strip("\n")}
+    lines = {("reply", 0, *path): line for path, line in source.lines.items()}
+    lines |= {("reply", 0): 1, ("reply", 0, "key"): 1, ("reply", 0, "text"): at}
+    return TomlSource(name, {"reply": [table]}, lines)
+
+
+def check_replies(
+    folder: Path, brands: Collection[str] | None = None, taken: Sequence[Canned] = ()
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with the replies in a folder."""
+    return ReplyFolder(folder, brands, taken).read().problems

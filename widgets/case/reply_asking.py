@@ -1,0 +1,119 @@
+"""The picker of canned replies: found by what is typed, then by channel, language, brand and use; beside the list how
+the marked one would read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.replies.fields import own_words
+from agent_tui.domain.replies.reply import Canned, Variant
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, marked, trusted
+from agent_tui.widgets.ask.asking import NOTHING, Asking, Offer
+from agent_tui.widgets.ask.preview import Preview
+from agent_tui.widgets.case.filling import Filling
+
+if TYPE_CHECKING:
+    from agent_tui.domain.replies.finding import Occasion, ReplyIndex
+
+MOST_OFFERS = 200
+_BESIDE = 120
+"""Characters of a text that may stand beside its key."""
+
+Suggested = tuple[str, SafeText]
+"""A reply's key, and in a few words why it is suggested."""
+
+
+class ReplyAsking(Asking):
+    """Esc puts the slash that was typed into the text (`left`). `suggested`: those that stand first while nothing is
+    typed, with why."""
+
+    label = trusted("/")
+    previews = True
+    enter = marked("put in")
+    tab = marked("other language")
+
+    def __init__(
+        self,
+        index: ReplyIndex,
+        occasion: Occasion,
+        filling: Filling,
+        left: Callable[[str], None],
+        suggested: Sequence[Suggested] = (),
+    ) -> None:
+        channel = profile_of(occasion.channel).title if occasion.channel else NOTHING
+        self.title = listed(" · ", [words for words in (trusted("canned replies"), channel) if words])
+        self._index, self._occasion = index, occasion
+        self._filling, self._left = filling, left
+        self._suggested = [(key, why) for key, why in suggested if key in index.replies]
+        self._language = occasion.language
+        self._typed = ""
+
+    def offers(self, text: str) -> Sequence[Offer]:
+        found = self._index.find(text, self._occasion, MOST_OFFERS)
+        if text.strip() or not self._suggested:
+            return [self._offer(one) for one in found]
+        first = {key for key, _ in self._suggested}
+        offers = [Offer("", trusted("suggested"))]
+        offers += [self._offer(self._index.replies[key], why) for key, why in self._suggested]
+        return [*offers, Offer("", trusted("all")), *(self._offer(one) for one in found if one.key not in first)]
+
+    def _offer(self, one: Canned, why: SafeText = NOTHING) -> Offer:
+        text = self._text(one).text
+        beside = why or clean_line(one.title or " ".join(own_words(text[:_BESIDE]).split()))
+        return Offer(one.key, clean_line(one.key), beside, clean_line(" ".join(one.languages)))
+
+    def _text(self, one: Canned) -> Variant:
+        return one.text_for(self._occasion.channel, self._language)
+
+    def preview(self, offer: Offer) -> Preview | None:
+        one = self._index.replies.get(offer.value)
+        if one is None:
+            return None
+        text = self._text(one)
+        words, missing, wrong = self._filling.shown(one, text)
+        about = [clean_line(one.key), clean_line(text.language)]
+        if text.channel:
+            about.append(compose("for {channel}", channel=_named(text.channel)))
+        if not one.suits(self._occasion.channel):
+            meant = listed(", ", [_named(name) for name in one.channels])
+            about.append(compose("meant for {channels}", channels=meant))
+        about += [clean_line(file.name) for file in one.files]
+        note = wrong or NOTHING
+        if missing and not wrong:
+            names = listed(", ", [clean_line(name) for name in missing])
+            note = compose("to be filled: {names}", names=names)
+        return Preview(listed(" · ", [part for part in about if part]), words, note)
+
+    def typed(self, text: str) -> None:
+        if text != self._typed:
+            self._typed, self.first = text, ""
+
+    def complete(self, text: str, offer: Offer) -> str:
+        """Tab: the marked one's next language, and all others in it where they have it."""
+        one = self._index.replies.get(offer.value)
+        languages = one.languages if one is not None else ()
+        if one is not None and languages:
+            now = self._text(one).language
+            self._language = (
+                languages[(languages.index(now) + 1) % len(languages)] if now in languages else languages[0]
+            )
+        self.first = offer.value
+        return text
+
+    def answer(self, text: str, offer: Offer | None) -> SafeText | None:
+        one = self._index.replies.get(offer.value) if offer is not None else None
+        if one is None:
+            return trusted("none of them is called that; Esc types a slash")
+        self._filling.use(one, self._text(one))
+        return None
+
+    def leave(self, text: str) -> None:
+        self._left(text)
+
+
+def _named(channel: str) -> SafeText:
+    """A channel, or a kind of channels, in words."""
+    kinds = {"voice": trusted("calls"), "live": trusted("chat"), "mail": trusted("mail"), "public": trusted("posts")}
+    return kinds.get(channel) or (trusted("messaging") if channel == "messaging" else profile_of(channel).title)
