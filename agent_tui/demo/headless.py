@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from agent_tui.demo.idle import idle
 from agent_tui.demo.stage import Stage, play_the_past, set_up, settle
 from agent_tui.demo.typed_keys import Press, Step, Wait
 from agent_tui.domain.language import Language, spoken
-from agent_tui.domain.time import MS, Ms, VirtualTime
+from agent_tui.domain.time import MS, Ms, TimeSource, VirtualTime
 from agent_tui.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agent_tui.app import DeskApp
 
 KEY_SECONDS = 0.2
-"""How long a scripted agent takes for a key."""
+"""What a key takes on virtual time."""
 
 
 class Lines:
@@ -60,20 +60,30 @@ class Lines:
 
 
 class HeadlessDesk:
-    """A desk that nobody sees, at second 0 of its scenario or later. `quiet`: hub, lines and workbench have nothing to
-    do. `rested` is called whenever all is drawn and before time passes."""
+    """A desk that nobody sees. `quiet`: hub, lines and workbench have nothing to do. `step` lets time come to the next
+    thing that happens, or answers False and lets it come to the limit given. `rested` is called whenever all is drawn
+    and before time passes. `key_seconds`: how long a scripted agent takes for a key."""
 
-    def __init__(self, app: DeskApp, time: VirtualTime, quiet: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        app: DeskApp,
+        time: TimeSource,
+        quiet: Callable[[], bool],
+        step: Callable[[Ms], Awaitable[bool]],
+        key_seconds: float,
+    ) -> None:
         self.app = app
         self.time = time
         self.zero: Ms = time.now()
         self._quiet = quiet
+        self._step = step
+        self._key_ms = round(key_seconds * MS)
         self.rested: Callable[[], None] = lambda: None
 
     async def press(self, key: str) -> None:
         """One key by Textual's name, and what follows in the time that it takes."""
         self.app.post_message(_key(key))
-        await self.pass_until(self.time.now() + round(KEY_SECONDS * MS))
+        await self.pass_until(self.time.now() + self._key_ms)
 
     async def type(self, text: str) -> None:
         """Letter by letter."""
@@ -97,7 +107,7 @@ class HeadlessDesk:
             await self.rest()
             if enough():
                 return True
-            if not self.time.advance_to_next(limit):
+            if not await self._step(limit):
                 await self.rest()
                 return enough()
 
@@ -162,11 +172,14 @@ async def _desk_of(
     def quiet() -> bool:
         return stage.idle() and server.idle() and lines.idle() and not bench.busy()
 
+    async def next_timer(limit: Ms) -> bool:
+        return time.advance_to_next(limit)
+
     running = asyncio.get_running_loop().create_task(bench.run())
     try:
         app = make_app(bench, time)
         async with app.run_test(size=size, notifications=False):
-            desk = HeadlessDesk(app, time, quiet)
+            desk = HeadlessDesk(app, time, quiet, next_timer, KEY_SECONDS)
             stage.play(0)
             await desk.pass_until(desk.zero)
             yield desk

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,7 +19,7 @@ from agent_tui.demo.walk_through import walk_through
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.text_visual import visual_line
-from agent_tui.domain.time import MS, VirtualTime
+from agent_tui.domain.time import MS, TimeSource, VirtualTime
 from agent_tui.language.catalogue import language_named
 from agent_tui.live import make_app
 from agent_tui.services.workbench import Workbench
@@ -43,20 +45,41 @@ async def play_demo(demo: Demo) -> Files:
 
     Raises ConfigError (its scenario, theme or keymap cannot be used) and DemoFailed.
     """
+    async with open_demo(demo) as desk:
+        files: dict[str, str] = {}
+        cast = Cast(desk, demo.title)
+        desk.rested = cast.look
+        cast.look()
+        for step in demo.steps:
+            if step.does == "snapshot":
+                files[f"{step.words}.svg"] = desk.svg(demo.title)
+                cast.mark(step.words)
+            elif step.does == "say":
+                cast.mark(step.words)
+            else:
+                await take_step(demo, step, desk)
+        return {**files, f"{demo.name}.cast": cast.text(), f"{demo.name}.md": walk_through(demo)}
+
+
+def open_demo(demo: Demo) -> AbstractAsyncContextManager[HeadlessDesk]:
+    """The desk on which a demo is played, none of its steps done. Raises ConfigError."""
     scenario = _scenario(demo)
 
     def make(workbench: Workbench, time: VirtualTime) -> DeskApp:
-        zone = ZoneInfo(scenario.timezone)
-        settings = DeskSettings(zone, attention="off", downloads=Path("Downloads"))
-        keymap = Path(demo.keymap) if demo.keymap else None
-        app, problems = make_app(workbench, time, settings, theme=demo.theme, keymap=keymap)
-        if problems:
-            raise ConfigError([demo.wrong("theme", p.what, p.expected) if p.file == "theme" else p for p in problems])
-        return app
+        return demo_app(demo, workbench, time, ZoneInfo(scenario.timezone))
 
     language = language_named(demo.language, {})
-    async with headless_desk(scenario, make, seed=demo.seed, size=demo.size, language=language) as desk:
-        return await _play(demo, desk)
+    return headless_desk(scenario, make, seed=demo.seed, size=demo.size, language=language)
+
+
+def demo_app(demo: Demo, workbench: Workbench, time: TimeSource, zone: tzinfo) -> DeskApp:
+    """The desk as the demo wants it. Raises ConfigError."""
+    settings = DeskSettings(zone, attention="off", downloads=Path("Downloads"))
+    keymap = Path(demo.keymap) if demo.keymap else None
+    app, problems = make_app(workbench, time, settings, theme=demo.theme, keymap=keymap)
+    if problems:
+        raise ConfigError([demo.wrong("theme", p.what, p.expected) if p.file == "theme" else p for p in problems])
+    return app
 
 
 def _scenario(demo: Demo) -> script.Scenario:
@@ -64,24 +87,6 @@ def _scenario(demo: Demo) -> script.Scenario:
         expected = f"one of {', '.join(script.names())}, or the path of a .toml file"
         raise ConfigError([demo.wrong("scenario", "no such scenario", expected)])
     return script.load(demo.scenario)
-
-
-async def _play(demo: Demo, desk: HeadlessDesk) -> Files:
-    files: dict[str, str] = {}
-    cast = Cast(desk, demo.title)
-    desk.rested = cast.look
-    cast.look()
-    for step in demo.steps:
-        if step.does == "snapshot":
-            files[f"{step.words}.svg"] = desk.svg(demo.title)
-            cast.mark(step.words)
-        elif step.does == "say":
-            cast.mark(step.words)
-        else:
-            await take_step(demo, step, desk)
-    files[f"{demo.name}.cast"] = cast.text()
-    files[f"{demo.name}.md"] = walk_through(demo)
-    return files
 
 
 async def take_step(demo: Demo, step: DemoStep, desk: HeadlessDesk) -> None:

@@ -74,3 +74,9 @@ def test_a_picture_twice_no_steps_and_names_of_files(tmp_path: Path) -> None:
     assert said_of(small_demo(tmp_path, 'title = "x"\n'))[0].endswith("nothing happens in it; expected [[step]] tables")
     assert "expected lower-case letters" in said_of(small_demo(tmp_path, name="Small.demo.toml"))[0]
     assert "expected a file that ends in .demo.toml" in said_of(small_demo(tmp_path, name="small.toml"))[0]
+
+
+def test_the_example_of_the_docs(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "demos.md").read_text(encoding="utf-8")
+    demo = read_demo(small_demo(tmp_path, page.partition("```toml\n")[2].partition("```")[0]))
+    assert [step.does for step in demo.steps] == ["say", "press", "type", "snapshot", "press", "wait_for", "snapshot"]
