@@ -50,6 +50,17 @@ async def alert_hook(
     return SignedHook(alert.webhook, key, time)
 
 
+async def wrap_up_hook(
+    index: int, loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path, time: TimeSource
+) -> Hook:
+    """What takes the posts of the [[post]] at `index`. Raises SecretError and ConfigError."""
+    from agent_tui.backends.connectors.webhook.hook import SignedHook
+
+    post = loaded.settings.post[index]
+    key = await _key(("post", index), post.secret_source(loaded.folder, home), loaded, env)
+    return SignedHook(post.url, key, time)
+
+
 async def _key(
     where: tuple[str, int], source: SecretSource, loaded: Loaded[HubSettings], env: Mapping[str, str]
 ) -> bytes:

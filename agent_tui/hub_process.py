@@ -14,7 +14,7 @@ from typing import TextIO
 
 from agent_tui import hub_scripts
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.policy import AlertTarget, HubPolicy
+from agent_tui.backends.hub.policy import AlertTarget, HubPolicy, WrapUpTarget
 from agent_tui.backends.hub.served import Served
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
@@ -30,7 +30,7 @@ from agent_tui.config.webhook_settings import WebhookSettings
 from agent_tui.domain.model import Sender
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, MS, SystemTime, TimeSource
-from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector
+from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webhook_connector, wrap_up_hook
 from agent_tui.hub_cards import card_sources
 from agent_tui.hub_replies import HubReplies
 from agent_tui.hub_replies import follow as follow_replies
@@ -104,6 +104,7 @@ async def serve(
         for index, alert in enumerate(settings.alert)
         if alert.webhook
     }
+    posts = {post.name: await wrap_up_hook(at, loaded, env, home, time) for at, post in enumerate(settings.post)}
     sources = await card_sources(loaded, env, home)
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
@@ -120,6 +121,7 @@ async def serve(
         policy,
         sla=promised,
         hooks=told,
+        posts=posts,
         card_sources=sources,
     )
     certificate, key = _certificate(settings.listen, loaded.folder, home)
@@ -231,6 +233,7 @@ def hub_policy(settings: HubSettings) -> HubPolicy:
         queues=tuple(queue.setup() for queue in settings.queue),
         brand_titles=tuple((brand.name, brand.title) for brand in settings.brands),
         alerts=tuple(AlertTarget(one.name, one.mail, one.account, bool(one.webhook)) for one in settings.alert),
+        wrap_ups=tuple(WrapUpTarget(post.name, post.notes, post.brands) for post in settings.post),
         cards=tuple(card.setup() for card in settings.card),
     ).stocked(tuple(Canned(one.name, one.text, one.brand) for one in settings.canned))
 

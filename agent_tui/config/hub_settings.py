@@ -14,6 +14,7 @@ from agent_tui.config.guided_source import check_scripts
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
+from agent_tui.config.post_settings import PostSettings, check_posts
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.config.queue_settings import QueueSettings, check_queues
 from agent_tui.config.reply_folder import check_replies
@@ -239,6 +240,9 @@ class HubSettings(ConfigModel):
     alert: tuple[AlertSettings, ...] = ()
     """Who is told about clocks that run out, beside the desks."""
 
+    post: tuple[PostSettings, ...] = ()
+    """Who is told when a case is done."""
+
     card: tuple[CardSettings, ...] = Field(default=(), max_length=10)
     """What the company's own systems know of customers."""
 
@@ -255,6 +259,7 @@ class HubSettings(ConfigModel):
             if canned.brand and canned.brand not in [brand.name for brand in self.brands]:
                 raise Wrong("no such brand", "the name of one of [[brands]]", ("canned", index, "brand"))
         check_queues(self.queue, [team.name for team in self.teams], [brand.name for brand in self.brands])
+        check_posts(self.post, [brand.name for brand in self.brands])
         check_cards(self.card, [brand.name for brand in self.brands])
         taken = [account.name for account in self.mail]
         for index, hook in enumerate(self.webhook):
@@ -315,6 +320,7 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
     signing: dict[str, tuple[SharedSecretSettings, ...]] = {
         "webhook": loaded.settings.webhook,
         "alert": loaded.settings.alert,
+        "post": loaded.settings.post,
     }
     secrets: list[tuple[KeyPath, SharedSecretSettings]]
     secrets = [((table, index), hook) for table, hooks in signing.items() for index, hook in enumerate(hooks)]

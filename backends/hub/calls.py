@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
-from agent_tui.backends.hub import consents
+from agent_tui.backends.hub import consents, wrap_ups
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -222,7 +222,7 @@ def _after(tx: Tx, id: str, order: CallAction, agent: Agent) -> None:
         save(tx, changed, channel, tx.now, by=agent.id)
 
 
-def write_up(tx: Tx, agent: Agent, order: WriteUp) -> str:
+def write_up(tx: Tx, policy: HubPolicy, agent: Agent, order: WriteUp) -> str:
     """Document an ended call: an outcome and, with a body, a note. Raises Refused."""
     call, channel = _find(tx, order.call)
     if call.state not in ("ended", "written-up"):
@@ -236,6 +236,7 @@ def write_up(tx: Tx, agent: Agent, order: WriteUp) -> str:
         tx.now,
         by=agent.id,
     )
+    wrap_ups.queue(tx, policy, agent, call.case, "written-up", call=call.id)
     if order.body.raw.strip():
         note = hub_filing.note_or_line(tx, "note", call.case, order.body.raw, agent, tx.now)
         hub_filing.add_message(tx, note, None, "", None, agent.id)

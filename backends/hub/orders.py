@@ -20,6 +20,7 @@ from agent_tui.backends.hub import (
     scripts,
     standings,
     transferring,
+    wrap_ups,
 )
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -157,6 +158,8 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             detail = order.reason if order.reason.isascii() and order.reason.isidentifier() else ""
             for part in parts:
                 _step(tx, agent, part.row.id, filing.Done(tx.now), "resolved", detail)
+            if parts:
+                wrap_ups.queue(tx, policy, agent, leader_of(tx, order.case).row.id, "done", detail)
             return ""
         case Reopen():
             return _reopen(tx, agent, order)
@@ -180,7 +183,7 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
         case EraseCustomer():
             return erasing.erase(tx, agent, order)
         case WriteUp():
-            return calls.write_up(tx, agent, order)
+            return calls.write_up(tx, policy, agent, order)
         case Presence():
             return standings.say(tx, agent, order)
         case Announce():

@@ -28,6 +28,15 @@ class AlertTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUpTarget:
+    """A system that is told when a case of these brands (none: of any) is done; `notes`: with the case's notes."""
+
+    name: str
+    notes: bool = False
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
@@ -65,6 +74,7 @@ class HubPolicy:
     scripts: Mapping[str, Script] = field(default_factory=dict)
     blob_url: str = ""
     alerts: tuple[AlertTarget, ...] = ()
+    wrap_ups: tuple[WrapUpTarget, ...] = ()
     cards: tuple[CardSetup, ...] = ()
     replies: str = ""
     """Version of `canned` where they are too many to be told with the directory."""

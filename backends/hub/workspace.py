@@ -30,6 +30,7 @@ from agent_tui.backends.hub import (
     transfer_keeping,
     transferring,
     turning,
+    wrap_ups,
 )
 from agent_tui.backends.hub.access import Doorkeeper
 from agent_tui.backends.hub.alarm import Alarm
@@ -56,6 +57,7 @@ from agent_tui.backends.hub.store import transfers as stored_transfers
 from agent_tui.backends.hub.store.ledger import Answer
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.wallboard import Boards
+from agent_tui.backends.hub.wrap_ups import WrapUps
 from agent_tui.backends.hub.writer import Committer, InlineWriter, ThreadWriter, Writer
 from agent_tui.domain.brands import sees, sees_all
 from agent_tui.domain.channels import channel as profile_of
@@ -101,7 +103,8 @@ _OVER = ("ended", "abandoned", "written-up")
 class Workspace:
     """One workspace over one store. `inline`: everything happens on the loop, in call order (virtual-time runs);
     else one writer thread commits groups of jobs and readers have threads of their own. `hooks`: what takes alerts, by
-    the name of their target; `card_sources`: what cards are looked up at, by their name. Make it on a running loop.
+    the name of their target; `posts`: what is told of cases that are done; `card_sources`: what cards are looked up
+    at. Make it on a running loop.
 
     Raises nothing of its own from `order`: what cannot be done comes back as `Rejected`."""
 
@@ -118,6 +121,7 @@ class Workspace:
         *,
         sla: Sla | None = None,
         hooks: Mapping[str, Hook] | None = None,
+        posts: Mapping[str, Hook] | None = None,
         card_sources: Mapping[str, CardSource] | None = None,
         inline: bool = False,
     ) -> None:
@@ -149,6 +153,7 @@ class Workspace:
             store, self._writer, time, lambda: self.policy, self._connectors, hooks or {}, self._spawn
         )
         self._cards = Cards(self.policy.cards, card_sources or {}, time, self._spawn)
+        self._wrap_ups = WrapUps(store, self._writer, time, lambda: self.policy, posts or {}, self._spawn)
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
         self._lease_ends = Alarm(
@@ -220,6 +225,7 @@ class Workspace:
         for connector in self._connectors.values():
             await connector.start(self._port)
         self._alerts.start()
+        self._wrap_ups.start()
         self._indexer.start()
         self._wakes.start()
         self._lease_ends.start()
@@ -234,6 +240,7 @@ class Workspace:
         """Stop connectors, finish what is being written, close the store."""
         self._running = False
         self._alerts.stop()
+        self._wrap_ups.stop()
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
@@ -249,6 +256,7 @@ class Workspace:
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self._alerts.close()
+        await self._wrap_ups.close()
         await self._cards.stop()
         await self._writer.close()
         self._store.close()
@@ -302,7 +310,8 @@ class Workspace:
 
     def health(self) -> dict[str, str]:
         """One line per connector and target of alerts, and for whatever else is watched; "" when it is well."""
-        found = {account: connector.health() for account, connector in self._connectors.items()} | self._alerts.health()
+        found = {account: connector.health() for account, connector in self._connectors.items()}
+        found |= self._alerts.health() | self._wrap_ups.health()
         return found | {name: trouble for name, look in self._watched.items() if (trouble := look())}
 
     def watch(self, name: str, trouble: Callable[[], str]) -> None:
@@ -375,6 +384,7 @@ class Workspace:
             self._lease_ends.set()
         if any(isinstance(e.body, CallChanged) and e.body.call.state in _OVER for e in events):
             self._spawn(self._calls_over())
+            self._wrap_ups.wake()
         for event in events:
             self._attendance.follow(event)
             match event.body:
@@ -386,6 +396,8 @@ class Workspace:
                     self._wakes.set()
                 case TransferChanged():
                     self._lapses.set()
+                case CaseChanged(change="resolved"):
+                    self._wrap_ups.wake()
                 case CustomerErased():
                     self._scrubber.wake()
                     self._cards.forget()
@@ -648,6 +660,7 @@ def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
     alerts.settle_crash(tx)
+    wrap_ups.settle_crash(tx)
     leases.hub_started(tx, policy)
 
 

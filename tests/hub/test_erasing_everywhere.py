@@ -117,6 +117,8 @@ NEVER = {
         *("id", "target", "way", "case_id", "metric", "key", "step", "zone", "queue", "channel", "brand", "agent"),
         *("state", "error"),
     },
+    # what other systems are told is read when it is told; an error is the webhook's
+    "wrap_up": {"id", "target", "case_id", "what", "call", "outcome", "agent", "state", "error"},
     # which canned reply it was
     "reminded": {"case_id", "done", "text"},
     "link": {"hash", "use", "blob", "case_id", "agent_id"},

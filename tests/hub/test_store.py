@@ -22,7 +22,7 @@ from agent_tui.backends.connectors.base import Bounce, CallUpdate, DeliveryUpdat
 from agent_tui.backends.hub import escalating, reminding
 from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
-from agent_tui.backends.hub.policy import AlertTarget
+from agent_tui.backends.hub.policy import AlertTarget, WrapUpTarget
 from agent_tui.backends.hub.store import (
     DatabaseDamaged,
     DatabaseEmpty,
@@ -319,7 +319,8 @@ async def _a_day(hub: Hub) -> None:
 
 
 async def _told(hub: Hub, case: str) -> None:
-    policy = replace(hub.workspace.policy, alerts=(AlertTarget("bosses", ("boss@example.org",), "mail"),))
+    target = AlertTarget("bosses", ("boss@example.org",), "mail")
+    policy = replace(hub.workspace.policy, alerts=(target,), wrap_ups=(WrapUpTarget("crm"),))
     hub.workspace.policy = policy
     step = Step("tell", "bosses", Warn(90))
     clock = SlaClock("first-response", T0, HOUR_MS, MINUTE_MS, T0 + HOUR_MS, "running", "all", "always")
@@ -329,7 +330,8 @@ async def _told(hub: Hub, case: str) -> None:
         tx.append(ClockTurned("step"), case)
 
     await hub.workspace._writer.run(tell)
-    await hub.settle()
+    await hub.order(hub.noa, Resolve(case))
+    await hub.advance(20_000)
     hub.workspace.waiting()
 
 

@@ -420,6 +420,25 @@ alert = Table(
     Index("ix_alert_due", "state", "next_try"),
 )
 
+# What other systems are told (`[[post]]` of hub.toml) when a case is done or a call is written up.
+wrap_up = Table(
+    "wrap_up",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("target", Word, nullable=False),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("what", Word, nullable=False),
+    Column("call", Id, nullable=False),
+    Column("outcome", Word, nullable=False),
+    Column("agent", Id, nullable=False),
+    Column("at", At, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", At, nullable=False),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("ix_wrap_up_due", "state", "next_try"),
+)
+
 # A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its
 # state with what was said in the person's other cases, "" when that is its own.
 case_part = Table(
