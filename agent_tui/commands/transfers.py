@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from agent_tui.commands import ids
+from agent_tui.commands import channel_moves, ids
 from agent_tui.commands.case import accepted, case_here, give, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
@@ -57,6 +57,8 @@ def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | 
     if row.transfer is not None:
         _answer_page(context, row, row.transfer)
         return None
+    if arguments and not warm and (channel := channel_moves.named(arguments[0])):
+        return channel_moves.begin(context, channel, arguments[1] if len(arguments) > 1 else "")
     if arguments:
         target = _named(context, arguments[0])
         if len(arguments) > 1:
@@ -82,12 +84,16 @@ def _with_queues(context: Context, then: Callable[[tuple[QueueLine, ...]], None]
 def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], *, warm: bool) -> None:
     choices: list[Choice] = []
     for heading, some in (
+        (trusted("Channels"), [] if warm else channel_moves.targets(context)),
         (trusted("Colleagues"), list(_colleagues(context))),
         (trusted("Queues"), list(_queues(context, lines))),
     ):
         choices += [Choice("", heading, heading=True), *some] if some else []
 
     def chosen(target: str) -> None:
+        if target[:1] not in (_AGENT, _QUEUE):
+            channel_moves.begin(context, target)
+            return
         asked = _asking(context)
         if not warm and target.removeprefix(_AGENT) in asked:
             give(context, HandOver(row.id, target.removeprefix(_AGENT)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.desk.moving import Moving
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.orders import FileRef, HandOver, NewMessage, Note, Order, Reply, SavedDraft, TakeOver
+from agent_tui.domain.model import EMPTY
+from agent_tui.domain.orders import FileRef, HandOver, MoveChannel, NewMessage, Note, Order, Reply, SavedDraft, TakeOver
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -45,6 +47,8 @@ class Draft:
     base_version: int = 0
     backend: str = ""
     """Only for a new message (`key` None): the backend that sends it; "" is the first one."""
+    move: Moving | None = None
+    """It invites the customer to its channel, and the case goes on there."""
 
     @property
     def empty(self) -> bool:
@@ -61,6 +65,8 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
         return NewMessage(draft.channel, draft.to, body, draft.account, subject, draft.cc, draft.bcc, here), local
     if draft.note:
         return Note(draft.key.case, body), ()
+    if draft.move is not None:
+        return _move_of(draft, draft.key, draft.move), ()
     reply = Reply(
         draft.key.case,
         draft.channel,
@@ -79,8 +85,25 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
     return reply, local
 
 
+def _move_of(draft: Draft, key: CaseKey, move: Moving) -> MoveChannel:
+    return MoveChannel(
+        key.case,
+        draft.channel,
+        CustomerText(draft.body),
+        CustomerText(move.note),
+        draft.account,
+        draft.to[0] if draft.to else EMPTY,
+        CustomerText(draft.subject),
+        move.consent,
+        draft.base_version,
+        move.template,
+    )
+
+
 def same_words(one: Order, other: Order) -> bool:
     """Whether two orders say the same to the same, whatever had been seen when they were given."""
+    if isinstance(one, MoveChannel) and isinstance(other, MoveChannel):
+        return replace(one, seen=0) == replace(other, seen=0)
     if isinstance(one, Reply) and isinstance(other, Reply):
         return replace(one, seen=0) == replace(other, seen=0)
     return one == other
@@ -122,6 +145,18 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             order.forward_of,
             now,
             order.seen,
+        )
+    if isinstance(order, MoveChannel):
+        return Draft(
+            key,
+            order.channel,
+            account=order.account,
+            subject=order.subject.raw,
+            to=(order.to,) if order.to else (),
+            body=order.body.raw,
+            updated=now,
+            base_version=order.seen,
+            move=Moving(order.note.raw, order.consent, order.template),
         )
     if isinstance(order, HandOver) and order.note:
         return Draft(key, body=order.note.raw, note=True, updated=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.events import Event
 from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
@@ -41,6 +42,7 @@ class OpenCase:
     transfers: tuple[Transfer, ...] = ()
     cards: tuple[CompanyCard, ...] | None = None
     """What the company's systems know of the customer; None: not asked yet."""
+    moves: tuple[ChannelMove, ...] = ()
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

@@ -8,7 +8,7 @@ from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Delivery, Message
-from agent_tui.domain.orders import NewMessage, Note, Order, Reply
+from agent_tui.domain.orders import MoveChannel, NewMessage, Note, Order, Reply
 from agent_tui.domain.text import CustomerText, SafeText, trusted
 from agent_tui.domain.time import Ms
 
@@ -39,7 +39,7 @@ class OutboxEntry:
     @property
     def writes(self) -> bool:
         """Whether it carries words that an agent wrote."""
-        return isinstance(self.order, Reply | NewMessage | Note)
+        return isinstance(self.order, Reply | NewMessage | Note | MoveChannel)
 
 
 _DELIVERY: dict[EntryState, Delivery] = {
@@ -67,6 +67,8 @@ def as_message(entry: OutboxEntry, me: str) -> Message | None:
             me,
             error=CustomerText(entry.reason),
         )
+    if isinstance(order, MoveChannel):
+        order = Reply(order.case, order.channel, order.body, account=order.account, subject=order.subject)
     if not isinstance(order, Reply):
         return None
     files = tuple(Attachment(file.name, file.media, file.size, file.blob) for file in order.files)

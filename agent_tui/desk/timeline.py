@@ -10,9 +10,11 @@ from agent_tui.desk.case_asks import CaseAsks
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.outgoing import OutboxEntry, as_message
+from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.events import (
     CallChanged,
     CardShown,
+    ChannelMoved,
     ClockTurned,
     CustomerChanged,
     Event,
@@ -65,6 +67,7 @@ class Timeline:
             case.disclosures = detail.disclosures
             case.promises = detail.promises
             case.breaches = detail.breaches
+            case.moves = detail.moves
             case.transfers = detail.transfers
             case.row = detail.row
             case.missing = False
@@ -95,6 +98,8 @@ class Timeline:
             case.calls = (*(call for call in case.calls if call.id != body.call.id), body.call)
         elif isinstance(body, CardShown):
             case.disclosures = (*case.disclosures, Disclosure(body.message, event.by, event.occurred))
+        elif isinstance(body, ChannelMoved):
+            case.moves = (*case.moves, move_of(event, body))
         elif isinstance(body, PromiseChanged):
             others = tuple(promise for promise in case.promises if promise.id != body.promise.id)
             case.promises = tuple(sorted((*others, body.promise), key=lambda promise: (promise.at, promise.id)))
@@ -164,6 +169,20 @@ class Timeline:
             else:
                 messages.append(waiting)
         self.case.messages = tuple(messages)
+
+
+def move_of(event: Event, body: ChannelMoved) -> ChannelMove:
+    """The move that an event tells of."""
+    return ChannelMove(
+        event.seq,
+        event.occurred,
+        event.by,
+        body.from_channel,
+        body.to_channel,
+        body.from_conversation,
+        body.conversation,
+        body.message,
+    )
 
 
 def kept_any(held: dict[str, Message], detail: CaseDetail) -> bool:

@@ -64,6 +64,12 @@ def filled(template: Template, values: tuple[str, ...]) -> str:
     return _PLACE.sub(lambda found: values[int(found[1]) - 1], template.text)
 
 
+def words_of(template: Template, used: UsedTemplate) -> str:
+    """What a template says with the values that are put in."""
+    values = [value.safe.drawn() for value in used.values]
+    return _PLACE.sub(lambda found: values[int(found[1]) - 1] if int(found[1]) <= len(values) else "", template.text)
+
+
 def find(templates: tuple[Template, ...], name: str, language: str) -> Template | None:
     """The template of that name in that language."""
     return next((one for one in templates if (one.name, one.language) == (name, language)), None)

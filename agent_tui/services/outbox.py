@@ -9,7 +9,7 @@ from typing import Any, get_args
 from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
-from agent_tui.domain.orders import Order, Presence, Reply
+from agent_tui.domain.orders import MoveChannel, Order, Presence, Reply
 from agent_tui.domain.text import SafeText, clean_line, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
@@ -125,7 +125,7 @@ class Outbox:
     def renew(self, id: str) -> OutboxEntry:
         """A refused entry is given once more, under an id of its own."""
         old = self._entries[id]
-        order = replace(old.order, seen=0) if isinstance(old.order, Reply) else old.order
+        order = replace(old.order, seen=0) if isinstance(old.order, Reply | MoveChannel) else old.order
         made = self.add(old.key, order, old.created, None, old.files)
         self.remove(id)
         return made

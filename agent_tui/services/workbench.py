@@ -22,6 +22,7 @@ from agent_tui.domain.orders import (
     MakePromise,
     MarkRead,
     MarkUnread,
+    MoveChannel,
     Order,
     PartCustomers,
     Reply,
@@ -478,7 +479,7 @@ class Workbench:
         """What came while the send was held, in the open case, and stood there for a while: the agent saw it and did
         not take the send back."""
         order, (key, versions) = entry.order, self._seen_at
-        if not isinstance(order, Reply) or not order.seen or key != entry.key:
+        if not isinstance(order, Reply | MoveChannel) or not order.seen or key != entry.key:
             return order
         by_then = self.time.now() - round(SEEN_SECONDS * 1000)
         seen = max((version for at, version in versions if at <= by_then), default=0)
@@ -552,6 +553,11 @@ class Workbench:
             self._changed(Changes(notices=[Notice(clean_line(str(error)), "failure", draft.key)]))
         self._changed(self.desk.set_draft(draft))
         self._copies.saved(draft.key)
+
+    def put_draft(self, draft: Draft) -> None:
+        """A draft that nobody typed: kept, and shown where its case is open."""
+        self.save_draft(draft)
+        self._changed(self.desk.set_draft(draft, from_outside=True))
 
     def left_composer(self) -> None:
         """The agent stopped writing for now: other terminals and colleagues are told."""

@@ -122,6 +122,12 @@ class Tour:
             await self._press("U")
             await self._see("take the next one:")  # they come from the hub
             await self._press(ESC)
+            await self._press("t")
+            await self._see("transfer to:")  # channels with addresses, who is called what
+            await self._press(DOWN * 2 + ESC)
+            await self._press("gC")
+            await self._see("may be written to on:")
+            await self._press(ESC)
             await self._asks_why("gy")
             await self._copies("y")
             await self._press(PAGE_UP)

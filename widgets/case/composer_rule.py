@@ -43,6 +43,8 @@ def rule_of(
         parts.append(clean_line(directory.brand_title(sender.brand) or sender.name))
     if server and draft.key is not None:
         parts.append(server)
+    if draft.move is not None:
+        parts.append(trusted("invitation to go on there"))
     beside = compose(" · {parts} ", parts=listed(" · ", parts))
     right = tuple(_right(case, draft, now))
     for short in (False, True):
@@ -101,6 +103,8 @@ def field_lines(case: OpenCase | None, draft: Draft) -> list[LinePieces]:
                 lines.append(_field(label, listed(", ", [one.safe_line for one in people])))
         if mail:
             lines.append(_field(trusted("Subject"), clean_line(draft.subject), trusted("none: ^T")))
+    if draft.move is not None:
+        lines.append(_field(trusted("Note"), clean_line(draft.move.note)))
     if draft.files and not draft.note:
         for place, file in enumerate(draft.files, start=1):
             name = file.name if isinstance(file.name, str) else file.name.safe_line

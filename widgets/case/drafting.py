@@ -10,13 +10,16 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import Channel, channel, window_left
+from agent_tui.domain.consents import of_channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
+from agent_tui.domain.templates import find, words_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
+from agent_tui.domain.windows import last_heard
 
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
@@ -141,16 +144,20 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
         profile = channel(talk.channel)
         if profile.kind == "voice":
             continue
-        left = window_left(profile, talk.last_inbound, now)
-        found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, _closed(profile, left)))
+        heard = last_heard(case.conversations, talk.channel, talk.address)
+        left = window_left(profile, heard, now)
+        why_not = _refused(case, profile, heard) or _closed(profile, left)
+        found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, why_not))
     used = {(way.channel, bare(way.address.safe_line)) for way in found}
     for address in case.customer.addresses if case.customer is not None else ():
         for sender in _own_first(case, directory):
             profile = channel(sender.channel)
             if profile.scheme != address.scheme or (sender.channel, bare(address.value.safe_line)) in used:
                 continue
-            left = window_left(profile, None, now)
-            found.append(Route(sender.channel, "", sender.account, address.value, left, _closed(profile, left)))
+            heard = last_heard(case.conversations, sender.channel, address.value)
+            left = window_left(profile, heard, now)
+            why_not = _refused(case, profile, heard) or _closed(profile, left)
+            found.append(Route(sender.channel, "", sender.account, address.value, left, why_not))
     return tuple(found)
 
 
@@ -178,6 +185,7 @@ def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:
         draft = replace(draft, subject="", in_reply_to="")
     return replace(
         draft,
+        move=None,
         channel=way.channel,
         conversation=way.conversation,
         account=way.account,
@@ -192,8 +200,12 @@ def left_of(case: OpenCase | None, draft: Draft, now: Ms) -> int | None:
     """Milliseconds of the reply window left, None where there is none."""
     if draft.note or draft.key is None:
         return None
+    if draft.move is not None and draft.move.template is not None:
+        return None
     talk = _talk(case, draft.conversation) if case is not None else None
-    return window_left(channel(draft.channel), talk.last_inbound if talk is not None else None, now)
+    address = talk.address if talk is not None else draft.to[0] if draft.to else None
+    heard = last_heard(case.conversations, draft.channel, address) if case is not None and address else None
+    return window_left(channel(draft.channel), heard, now)
 
 
 def recipients(case: OpenCase | None, draft: Draft) -> tuple[SafeText, ...]:
@@ -251,6 +263,16 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
     return None
 
 
+def changes_template(directory: Directory, draft: Draft) -> bool:
+    """Whether words of an approved template were changed, which goes as it is."""
+    used = draft.move.template if draft.move is not None else None
+    sender = sender_of(directory, draft)
+    held = find(sender.templates, used.name, used.language) if used is not None and sender is not None else None
+    if used is None or held is None:
+        return False
+    return draft.body != words_of(held, used)
+
+
 def lacks_subject(draft: Draft) -> bool:
     """Whether it is a new mail, no answer, without a word in its subject."""
     mail = channel(draft.channel).kind == "mail" and not draft.note
@@ -281,6 +303,21 @@ def _closed(profile: Channel, left: int | None) -> SafeText | None:
     return compose("closed: {hours} h after the customer's last word", hours=hours)
 
 
+def _moved_to(case: OpenCase, talk: Conversation) -> bool:
+    moved = case.moves[-1] if case.moves else None
+    if moved is None or moved.conversation != talk.id:
+        return False
+    return all((other.last_inbound or 0) <= moved.at for other in case.conversations if other.id != talk.id)
+
+
+def _refused(case: OpenCase, profile: Channel, heard: Ms | None) -> SafeText | None:
+    """Why nobody is written to there: they do not want it, and have not written there since."""
+    known = of_channel(case.customer.consents, profile.key) if case.customer is not None else None
+    if known is None or known.given or (heard is not None and heard > known.at):
+        return None
+    return trusted("they do not want to be written to there")
+
+
 def _talk(case: OpenCase, id: str) -> Conversation | None:
     return next((talk for talk in case.conversations if talk.id == id), None)
 
@@ -290,11 +327,17 @@ def _latest(case: OpenCase) -> Conversation | None:
     return max(written, key=lambda talk: _closeness(case, talk), default=None)
 
 
-def _closeness(case: OpenCase, talk: Conversation) -> tuple[bool, bool, Ms]:
-    """Greater where an answer belongs sooner: where somebody wrote to us, then at an address of the customer (what was
+def _closeness(case: OpenCase, talk: Conversation) -> tuple[bool, bool, bool, Ms]:
+    """Greater where an answer belongs sooner: where the case moved to, unless they wrote elsewhere since; where
+    somebody wrote to us, then at an address of the customer (what was
     forwarded to a third party began later, but is not where the customer reads), then the newest."""
     own = {bare(one.value.safe_line) for one in case.customer.addresses} if case.customer is not None else set()
-    return talk.last_inbound is not None, bare(talk.address.safe_line) in own, talk.last_inbound or talk.started
+    return (
+        _moved_to(case, talk),
+        talk.last_inbound is not None,
+        bare(talk.address.safe_line) in own,
+        talk.last_inbound or talk.started,
+    )
 
 
 def _last(case: OpenCase, conversation: str) -> Message | None:

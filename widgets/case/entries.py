@@ -12,12 +12,13 @@ from agent_tui.commands.promises import promise_due, promise_end, promise_whose
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import bare
 from agent_tui.domain.model import Breach, Call, Conversation, Customer, Message, Promise
-from agent_tui.domain.text import SafeText, clean_line, fixed, listed, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import Transfer
 from agent_tui.widgets.case.pieces import NOTHING
@@ -104,10 +105,11 @@ class Acted:
 
 @frozen
 class Given:
-    """The case was given to somebody. `who`: by whom; `words`: to whom, and what became of it."""
+    """The case was given to somebody, or moved to another channel. `who`: by whom; `words`: to whom or where, and what
+    became of it."""
 
     key: str
-    transfer: Transfer
+    at: Ms
     who: SafeText
     words: SafeText
 
@@ -129,7 +131,7 @@ class Spoken:
     """What the reasons for being late are called, by their codes."""
 
 
-What = Message | Call | Promise | Breach | Transfer | Event
+What = Message | Call | Promise | Breach | Transfer | ChannelMove | Event
 
 
 @frozen
@@ -187,6 +189,8 @@ def _entries_of(case: OpenCase) -> Iterator[_Entry]:
         yield _Entry(breach.due, 3, f"{breach.metric}:{breach.started}:{breach.key}", breach, case)
     for transfer in case.transfers:
         yield _Entry(transfer.at, 5, transfer.id, transfer, case)
+    for move in case.moves:
+        yield _Entry(move.at, 6, f"{move.seq:020}", move, case)
     for event in case.turns:
         yield _Entry(event.occurred, 4, f"{event.seq:020}", event, case)
 
@@ -225,7 +229,12 @@ class _Telling:
         if isinstance(what, Transfer):
             by = colleague_of(what.by, spoken.names, spoken.me)
             words = transfer_words(what, spoken.names, spoken.me)
-            return Given(f"{spoken.mark}transfer:{what.id}", what, by, words)
+            return Given(f"{spoken.mark}transfer:{what.id}", what.at, by, words)
+        if isinstance(what, ChannelMove):
+            by = colleague_of(what.by, spoken.names, spoken.me)
+            came, went = channel(what.from_channel).title, channel(what.channel).title
+            words = compose("moved from {came} to {went}", came=came, went=went)
+            return Given(f"{spoken.mark}move:{what.seq}", what.at, by, words)
         assert isinstance(what.body, ClockTurned)
         who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
         to = _target(what.body.detail.partition(" ")[2], spoken.names)

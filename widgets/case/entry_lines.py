@@ -75,7 +75,7 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool 
     if isinstance(item, Late):
         return tuple(late_lines(item, frame, zone))
     if isinstance(item, Given):
-        return tuple(told(item.transfer.at, item.who, wrapped(item.words, frame, "system"), frame, zone))
+        return tuple(told(item.at, item.who, wrapped(item.words, frame, "system"), frame, zone))
     if isinstance(item, Acted):
         return tuple(acted_lines(item, frame, zone))
     return tuple(_said(item, frame, zone))
@@ -149,7 +149,9 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
                 yield from wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
             yield from wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
-    if message.auto and message.kind != "note":
+    if message.auto == "invitation":
+        yield (Piece(trusted("invited while the call rings"), "quiet"),)
+    elif message.auto and message.kind != "note":
         yield (Piece(compose("automatic: {kind}", kind=_auto(message.auto)), "quiet"),)
 
 

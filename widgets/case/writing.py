@@ -269,6 +269,8 @@ class Writing:
         why_not = drafting.why_not_send(self.about, draft, now)
         if why_not is not None:
             return why_not
+        if drafting.changes_template(self.directory, draft):
+            return trusted("an approved template goes as it is: empty the text to begin anew")
         field = self._open_field(draft)
         if field:
             self.mark_field()

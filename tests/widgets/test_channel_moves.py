@@ -1,0 +1,108 @@
+"""Moving a case to another channel from the desk, on a real hub: what each channel needs, the questions, the words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.domain.templates import Template
+from tests.hub.fakes import chat
+from tests.widgets.shop import NOW
+from tests.widgets.test_joining import House, house
+
+LATE = Template("late_parcel", "en", "Hello {{1}}, we go on here about {{2}}.", ("customer", "matter"))
+
+
+async def chats(desk: House) -> None:
+    await desk.hears(chat("w1", "Where is my lamp?", address="972541234567", at=NOW - 1000))
+    await desk.press("enter", "escape")
+
+
+async def test_a_chat_goes_on_by_mail(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await chats(desk)
+        await desk.press("t")
+        assert "e-mail" in desk.text and "no address: it is asked" in desk.text
+        await desk.type("e-mail")
+        await desk.press("enter")
+        await desk.type("dana@example.com")
+        await desk.press("enter")
+        assert "they agreed to be written to on e-mail?" in desk.text
+        await desk.type("yes")
+        await desk.press("enter")
+        assert "what was done, what is promised?" in desk.text
+        await desk.type("asked the courier")
+        await desk.press("enter")
+        assert "Hello Dana, this is Noa. We go on here from our" in desk.text and "chat of 09:41." in desk.text
+        assert "invitation to go on there" in desk.text and "dana@example.com" in desk.text
+        assert "Note     asked the courier" in desk.text
+        await desk.press("ctrl+g")
+        assert "sent to Dana on e-mail" in desk.text and not desk.site._mail.sent
+        await desk.press("ctrl+r")
+        assert "it is a draft again" in desk.text and "invitation to go on there" in desk.text, "taken back whole"
+        await desk.press("ctrl+g")
+        await desk.wait(6)
+        (sent,) = desk.site._mail.sent
+        assert (sent.channel, sent.to) == ("email", ("dana@example.com",))
+        assert "moved from WhatsApp to e-mail" in desk.text and "asked the courier" in desk.text
+        case = desk.workbench.desk.open_case
+        assert case is not None and len(case.moves) == 1
+        assert desk.app.desk_screen.case.composer.writing.draft.channel == "email", "the composer is there now"
+
+
+async def test_a_caller_is_invited_by_template_and_the_window_waits_for_them(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        workspace = desk.site.workspace
+        senders = (replace(one, templates=(LATE,)) for one in workspace.policy.senders)
+        workspace.policy = replace(workspace.policy, senders=tuple(senders))
+        state = desk.workbench.desk.backends["hub"]
+        state.directory = replace(state.directory, senders=workspace.policy.senders)
+        await workspace.port.call(CallUpdate("pbx", "k1", "ringing", NOW, address="+972541112233", name="Yossi"))
+        await desk.rest()
+        await desk.press("3", "home", "enter")
+        await desk.press("t")
+        line = next(line for line in desk.text.split("\n") if "WhatsApp" in line and "template" in line)
+        assert "972541112233, their phone number, by template, ask whether they agree" in line
+        await desk.press("escape", ":")
+        await desk.type("transfer whatsapp looked into it; call by noon")
+        await desk.press("enter")
+        await desk.type("yes")
+        await desk.press("enter")
+        assert "matter in the template" in desk.text, "what the desk does not know is asked"
+        await desk.type("your lamp")
+        await desk.press("enter")
+        assert "Hello Yossi, we go on here about your lamp." in desk.text
+        assert "look at the words" in desk.text
+        await desk.type("X")
+        await desk.press("enter")
+        assert "an approved template goes as it is" in desk.text
+        await desk.press("backspace", "enter")
+        await desk.wait(6)
+        wa = desk.site.workspace._connectors["wa"]
+        (sent,) = wa.sent  # type: ignore[attr-defined]  # the line of the tests
+        assert sent.template is not None and sent.template.values == ("Yossi", "your lamp")
+        assert "invited while the call rings" in desk.text and "moved from phone to WhatsApp" in desk.text
+        assert "RINGING" in desk.text, "the call rings on"
+        await desk.press("escape", ":")
+        await desk.type("transfer whatsapp again")
+        await desk.press("enter")
+        assert "you are there already" in desk.text
+
+
+async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        await chats(desk)
+        for line, said in (
+            ("consent email no", "does not want to be written to"),
+            ("transfer email x", "e-mail: refused on"),
+            ("transfer bluesky x", "nobody writes on Bluesky from here"),
+            ("transfer whatsapp x", "you are there already: r writes"),
+        ):
+            await desk.press(":")
+            await desk.type(line)
+            await desk.press("enter")
+            await desk.wait(1)
+            assert said in desk.text, line
+        await desk.press("t")
+        assert any("e-mail" in line and "refused on" in line for line in desk.text.split("\n"))
