@@ -16,6 +16,7 @@ BUILT_IN = Path(__file__).parent
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
+_KEYS = ("name", "title", "dark", "colours")
 _TABLES = ("palette", "scopes", "mono")
 
 
@@ -48,14 +49,17 @@ def load_theme(path: Path) -> Theme:
     dark = source.data.get("dark", True)
     if not isinstance(dark, bool):
         problems.append(source.problem(("dark",), "neither yes nor no", "true or false"))
+    colours = source.data.get("colours", "all")
+    if colours not in ("all", "16"):
+        problems.append(source.problem(("colours",), "not a number of colours", '"all" or "16"'))
     for key in source.data:
-        if key not in ("name", "title", "dark", *_TABLES):
-            problems.append(source.problem((key,), "unknown key", f"name, title, dark, {', '.join(_TABLES)}"))
+        if key not in (*_KEYS, *_TABLES):
+            problems.append(source.problem((key,), "unknown key", ", ".join((*_KEYS, *_TABLES))))
     palette = _palette(source, problems)
     styles = _styles(source, palette, problems)
     if problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.line))
-    return Theme(name, title, bool(dark), MappingProxyType(palette), styles)
+    return Theme(name, title, bool(dark), MappingProxyType(palette), styles, colours == "16")
 
 
 def _text(source: TomlSource, key: str, default: str, problems: list[Problem]) -> str:

@@ -14,12 +14,12 @@ def textual_theme(theme: Theme, depth: Depth = "truecolor") -> TextualTheme:
     """The theme for `App.register_theme`, named as `theme.name`.
 
     Its variables are the ink of every scope under the scope's name (`quiet`, `danger` ...), the ground of those that
-    have one of their own as `SCOPE-row` (`cursor-row`, `ring-row`), and what Textual's own inputs use. With depth `16`
+    have one of their own as `SCOPE-row` (`cursor-row` always), and what Textual's own inputs use. With depth `16`
     the colours are the terminal's own. For `none` the 16 are named too: Textual itself goes without (NO_COLOR).
     """
     from textual.theme import Theme as TextualTheme
 
-    ansi = depth != "truecolor"
+    ansi = theme.within(depth) != "truecolor"
     used: Depth = "16" if ansi else "truecolor"
 
     def colour(value: str) -> str:
@@ -36,6 +36,7 @@ def textual_theme(theme: Theme, depth: Depth = "truecolor") -> TextualTheme:
         f"{scope}-row": ground(scope) for scope in SCOPES if scope != "text" and theme.colours(scope, used)[1]
     }
     variables |= {
+        "cursor-row": ground("cursor"),
         "block-cursor-foreground": ink("text"),
         "block-cursor-background": ground("cursor"),
         "input-cursor-foreground": ground("text"),

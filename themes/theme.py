@@ -60,10 +60,16 @@ class Theme:
     dark: bool
     palette: Mapping[str, Colour]
     styles: Mapping[Depth, Mapping[str, str]]
+    own_colours: bool = False
+    """Whether it is of the terminal's 16 colours alone, however many there may be."""
+
+    def within(self, depth: Depth) -> Depth:
+        """How many of `depth` colours it uses."""
+        return "16" if self.own_colours and depth == "truecolor" else depth
 
     def style(self, scope: str, depth: Depth = "truecolor") -> str:
         """The Rich style string of a scope of `SCOPES`."""
-        return self.styles[depth][scope]
+        return self.styles[self.within(depth)][scope]
 
     def colours(self, scope: str, depth: Depth = "truecolor") -> tuple[str, str]:
         """Ink and ground of a scope, "" where it names none."""

@@ -102,7 +102,8 @@ class Settings(ConfigModel):
     """The desk of one agent. Every key may be left out; what stands here is the default."""
 
     theme: str = "dark"
-    """The theme: dark, light, or one of your own in the folder themes/ beside this file."""
+    """The theme: dark, light, high-contrast, colour-blind, mono, terminal (its own 16 colours), haifa-night, limestone,
+    or one of your own in the folder themes/ beside this file."""
 
     colours: Literal["auto", "truecolor", "16", "none"] = "auto"
     """How many colours to use. auto asks the terminal; NO_COLOR in the environment wins."""
