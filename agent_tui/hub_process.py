@@ -6,13 +6,14 @@ import asyncio
 import errno
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
 from agent_tui import hub_scripts
+from agent_tui.backends.connectors.base import Connector
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import AlertTarget, HubPolicy, WrapUpTarget
 from agent_tui.backends.hub.served import Served
@@ -89,9 +90,10 @@ async def serve(
     time: TimeSource,
     stop: asyncio.Event,
     ready: Callable[[str], None],
+    also: Sequence[Connector] = (),
 ) -> None:
-    """Serve until `stop` is set. `ready` gets one line of JSON when desks can connect.
-    Raises ConfigError, CannotServe, SecretError and the store's errors."""
+    """Serve until `stop` is set. `ready` gets one line of JSON when desks can connect; `also`: accounts that no file
+    names. Raises ConfigError, CannotServe, SecretError and the store's errors."""
     from agent_tui.backends.hub.http_side import http_side, tell_http_url
 
     settings = loaded.settings
@@ -117,7 +119,7 @@ async def serve(
         store,
         time,
         Ids(),
-        [*mails, *hooks],
+        [*mails, *hooks, *also],
         policy,
         sla=promised,
         hooks=told,

@@ -74,6 +74,7 @@ class HubRun:
     place: Path | None = None
     """Where the data is, when hub.toml says so."""
     starts: int = 0
+    command: tuple[str, ...] = (*COMMAND, "hub")
     _child: asyncio.subprocess.Process | None = None
 
     def __post_init__(self) -> None:
@@ -100,7 +101,7 @@ class HubRun:
         self.starts += 1
         with (self.folder / "hub.log").open("ab") as log:
             child = await asyncio.create_subprocess_exec(
-                *COMMAND, "hub", cwd=self.folder, env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
+                *self.command, cwd=self.folder, env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         self._child = child
         assert child.stdout is not None
@@ -180,9 +181,11 @@ class HubRun:
 
 
 @asynccontextmanager
-async def hub_run(folder: Path, config: str = "", env: dict[str, str] | None = None) -> AsyncIterator[HubRun]:
+async def hub_run(
+    folder: Path, config: str = "", env: dict[str, str] | None = None, command: tuple[str, ...] = (*COMMAND, "hub")
+) -> AsyncIterator[HubRun]:
     """A started hub, ended for certain."""
-    hub = HubRun(folder, config, env or {})
+    hub = HubRun(folder, config, env or {}, command=command)
     try:
         await hub.start()
         yield hub
