@@ -28,6 +28,7 @@ from agent_tui.process import (
 
 if TYPE_CHECKING:
     from agent_tui.domain.text_visual import Bidi
+    from agent_tui.reply_files import Form
     from agent_tui.resident.line import TerminalLine
     from agent_tui.resident.server import Request
     from agent_tui.terminal.terminal import Terminal
@@ -394,6 +395,34 @@ def scripts_import_abcd(path: Path, into: Path) -> None:
     from agent_tui.script_files import imported
 
     for line in _told(lambda: list(imported(path, into))):
+        click.echo(printable(line))
+
+
+@main.group()
+def replies() -> None:
+    """Canned replies: check and import them (docs/replies.md)."""
+
+
+@replies.command("check")
+@click.argument("folder", type=click.Path(path_type=Path))
+def replies_check(folder: Path) -> None:
+    """Name everything that is wrong with a folder of canned replies."""
+    from agent_tui.config.reply_folder import check_replies
+
+    _say_or_refuse(folder, check_replies(folder))
+
+
+@replies.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "form", required=True, type=click.Choice(["csv", "chatwoot", "zammad"]))
+@click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="A folder for them.")
+@click.option("--force", is_flag=True, help="Replace what was written before.")
+def replies_import(path: Path, form: Form, into: Path, force: bool) -> None:
+    """Make canned replies of a CSV (key,title,language,channel,tags,text), of Chatwoot's canned responses or Zammad's
+    text modules (JSON, as their API gives them)."""
+    from agent_tui.reply_files import imported
+
+    for line in _told(lambda: list(imported(path, form, into, force))):
         click.echo(printable(line))
 
 

@@ -46,6 +46,7 @@ async def run_configured(
     Raises ConfigError, SecretError, StateError, CannotRun."""
     from agent_tui.language.catalogue import language_named
     from agent_tui.live import make_app, run_desk
+    from agent_tui.own_replies import OwnReplies
 
     paths = Paths.from_env(env)
     chosen, folder = _chosen(config, paths, env)
@@ -66,6 +67,7 @@ async def run_configured(
     terminal = replace(terminal, mouse_motion=chosen.mouse == "motion", bidi=chosen.bidi)
 
     def make(workbench: Workbench) -> DeskApp:
+        workbench.replies.personal = OwnReplies(folder / "replies")
         app, problems = make_app(
             workbench,
             time,

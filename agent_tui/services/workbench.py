@@ -91,11 +91,11 @@ class Workbench:
         self._outbox.recover(self._drafts, time.now())
         self._downloads = Downloads(state_dir)
         self._saved = SavedViews(state_dir)
-        self.replies = ReplyShelf(state_dir, time)
         self.desk.saved.take(self._saved.views)
         self._count_timer: TimerHandle | None = None
         self._clock_calls = ClockCalls(time, self._changed)
         self._asker = Asker(self.desk, self._backends, time, self._changed)
+        self.replies = ReplyShelf(state_dir, time, self._asker.inquire)
         self.handling = Handling(self.desk, self._backends, time, self._changed)
         self._copies = DraftCopies(
             self.desk,

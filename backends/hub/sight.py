@@ -104,7 +104,7 @@ def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order)
         case Reply() | NewMessage():
             _check_account(policy, agent, order)
             for attached in order.files:
-                if not sees_file(connection, agent, attached.blob):
+                if not (sees_file(connection, agent, attached.blob) or _of_a_reply(policy, agent, attached.blob)):
                     raise Refused("no-file", "A file is not at the hub any more: attach it again (1).")
         case MoveChannel():
             _check_account(policy, agent, order)
@@ -134,6 +134,11 @@ def check(connection: Connection, policy: HubPolicy, agent: Agent, order: Order)
                 _check_whole(connection, agent, held.one, held.other)
         case _:
             pass
+
+
+def _of_a_reply(policy: HubPolicy, agent: Agent, blob: str) -> bool:
+    """Whether a file goes with a canned reply that the agent may use, whoever it was sent to before."""
+    return any(file.blob == blob for one in policy.canned if sees(agent, one.brand) for file in one.files)
 
 
 def _check_account(policy: HubPolicy, agent: Agent, order: Reply | NewMessage | MoveChannel) -> None:

@@ -12,7 +12,7 @@ from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from agent_tui.domain.text import trusted
 from agent_tui.language.catalogue import Catalogue
 from agent_tui.widgets.ask.asking import Offer
-from agent_tui.widgets.case.reply_asking import ReplyAsking
+from agent_tui.widgets.case.reply_asking import ReplyAsking, Source
 from tests.widgets.picture import Picture, picture
 from tests.widgets.talk import TalkShop, talking, type_text
 
@@ -93,7 +93,11 @@ async def test_what_is_suggested_stands_first_until_something_is_typed() -> None
         shelf, state = desk.app.workbench.replies, next(iter(desk.app.workbench.desk.backends.values()))
         why = [("thanks", trusted("after: where is it")), ("gone", trusted("nobody has it"))]
         asking = ReplyAsking(
-            shelf.index(state, ""), shelf.occasion("sms", "en", ""), case.choosing.filling, lambda _: None, why
+            Source(lambda: shelf.index(state, "")),
+            shelf.occasion("sms", "en", ""),
+            case.choosing.filling,
+            lambda _: None,
+            why,
         )
         offers = asking.offers("")
         assert [(one.title, one.beside) for one in offers[:3]] == [

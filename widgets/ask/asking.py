@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agent_tui.domain.frozen import frozen
@@ -43,6 +43,9 @@ class Asking:
 
     first: str = ""
     """The value of the offer that is marked first, where it is not the first one."""
+
+    renew: Callable[[], None] = staticmethod(lambda: None)
+    """Set by the prompt while it asks this: what is offered is something else now."""
 
     enter: Phrase = marked("choose")
     escape: Phrase = marked("leave")

@@ -51,7 +51,16 @@ class Prompt(LineView, can_focus=True):
         self.asking = asking
         self._line = LineText(text)
         self._problem = None
+        asking.renew = lambda: self._renew(asking)
         self._show()
+
+    def _renew(self, asking: Asking) -> None:
+        """What the question that is asked offers is something else; what was marked stays so."""
+        if asking is self.asking:
+            before, now = asking.first, self.sheet.marked
+            asking.first = now.value if now is not None else before
+            self._show()
+            asking.first = before
 
     def leave(self) -> None:
         """Esc: close without an answer."""
@@ -132,7 +141,8 @@ class Prompt(LineView, can_focus=True):
         if self.asking is not None:
             asking = self.asking
             preview = asking.preview if asking.previews else None
-            self.sheet.offer(asking.title, asking.offers(self._line.text), asking.whole, asking.first, preview)
+            offers = asking.offers(self._line.text)
+            self.sheet.offer(asking.title, offers, asking.whole, asking.first, preview)
         self.refresh()
 
     def _complete(self) -> None:

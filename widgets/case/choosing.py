@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from agent_tui.commands.context import Choice
@@ -17,7 +18,7 @@ from agent_tui.widgets.case.composer_asks import FieldAsking
 from agent_tui.widgets.case.filling import Filling
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
-from agent_tui.widgets.case.reply_asking import ReplyAsking
+from agent_tui.widgets.case.reply_asking import ReplyAsking, Source
 from agent_tui.widgets.case.when import window
 
 Field = Literal["to", "cc", "bcc", "subject"]
@@ -82,15 +83,26 @@ class Choosing:
     def ask_canned(self, slash: bool) -> None:
         """Canned replies by words; Esc leaves the slash that was typed in the text."""
         composer, writing = self._composer, self._composer.writing
-        index, about = writing.replies, writing.about
-        if index is None or not writing.has_replies:
+        state, shelf, about = writing.replies_of, composer.workbench.replies, writing.about
+        asked: list[ReplyAsking] = []
+
+        def more() -> None:
+            for one in asked:
+                one.renew()
+
+        wrong = shelf.look(state, more) if state is not None else ""
+        if wrong:
+            host(composer).ui.say(clean_line(wrong), "failure")
+        if state is None or not writing.has_replies:
             host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
             return
         language = spoken_by(about) if about is not None else ""
-        occasion = composer.workbench.replies.occasion(writing.draft.channel, language, writing.brand)
-        host(composer).ui.ask(
-            ReplyAsking(index, occasion, self.filling, lambda text: composer.insert("/" + text) if slash else None)
+        occasion = shelf.occasion(writing.draft.channel, language, writing.brand)
+        source = Source(partial(shelf.index, state, writing.brand), partial(shelf.missing, state))
+        asked.append(
+            ReplyAsking(source, occasion, self.filling, lambda text: composer.insert("/" + text) if slash else None)
         )
+        host(composer).ui.ask(asked[0])
 
     # -- inside
 

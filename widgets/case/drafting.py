@@ -279,9 +279,10 @@ def lacks_subject(draft: Draft) -> bool:
     return mail and not draft.in_reply_to and not draft.subject.strip()
 
 
-def open_field(fields: Collection[str], body: str, data: Collection[str] = ()) -> str:
-    """One of these fields that is still to be filled, "" when there is none. `data`: as in `open_fields`."""
-    return next((name for name in open_fields(body, data) if name in fields), "")
+def open_field(fields: Collection[str] | None, body: str, data: Collection[str] = ()) -> str:
+    """One of these fields (None: of any) that is still to be filled, "" when there is none. `data`: as in
+    `open_fields`."""
+    return next((name for name in open_fields(body, data) if fields is None or name in fields), "")
 
 
 def length_left(draft: Draft) -> int | None:

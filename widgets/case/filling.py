@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent_tui.commands.context import Choice
+from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.reply_values import values_of
+from agent_tui.domain.channels import channel
+from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from agent_tui.domain.replies.template import Refused, render, shape_of
-from agent_tui.domain.text import SafeText, clean, clean_line, compose
+from agent_tui.domain.text import CustomerText, SafeText, clean, clean_line, compose, listed
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking
 from agent_tui.widgets.case.host import host
@@ -82,12 +85,35 @@ class Filling:
             host(composer).ui.say(_why(reply, refused), "failure")
             return
         composer.workbench.replies.used(reply.key)
+        told = self._attach(reply)
         composer.insert(words if writing.edit.at_word_start() else f" {words}")
         left = open_fields(words, writing.data)
         if left:
             titles = {one.name: one.title for one in reply.fields}
             field = clean_line(titles.get(left[0]) or left[0])
-            host(composer).ui.say(compose("type what {field} is; Tab goes to the next field", field=field))
+            told.append(compose("type what {field} is; Tab goes to the next field", field=field))
+        if told:
+            host(composer).ui.say(listed(" · ", told))
+
+    def _attach(self, reply: Canned) -> list[SafeText]:
+        """Its files go along where the channel takes files; what to say of them."""
+        writing = self._composer.writing
+        draft, names = writing.draft, [clean_line(file.name) for file in reply.files]
+        if not names or draft.note:
+            return []
+        profile = channel(draft.channel)
+        if not profile.attachments:
+            return [compose("{channel} takes no files: {files}", channel=profile.title, files=listed(", ", names))]
+        there = {file.blob if isinstance(file, FileRef) else file.path for file in draft.files}
+        files = [
+            FileRef(file.blob, CustomerText(file.name), file.media, file.size)
+            if file.blob
+            else LocalFile(file.path, file.name, file.media, file.size)
+            for file in reply.files
+            if (file.blob or file.path) not in there
+        ]
+        writing.change(files=(*draft.files, *files))
+        return [compose("{files} goes along", files=listed(", ", names))]
 
 
 def _why(reply: Canned, refused: Refused) -> SafeText:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agent_tui.domain.channels import channel as profile_of
+from agent_tui.domain.frozen import frozen
 from agent_tui.domain.replies.fields import own_words
 from agent_tui.domain.replies.reply import Canned, Variant
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, marked, trusted
@@ -25,6 +26,14 @@ Suggested = tuple[str, SafeText]
 """A reply's key, and in a few words why it is suggested."""
 
 
+@frozen
+class Source:
+    """Where replies are found: `index` of those that are here now; `missing`: how many of how many are, None all."""
+
+    index: Callable[[], ReplyIndex]
+    missing: Callable[[], tuple[int, int] | None] = lambda: None
+
+
 class ReplyAsking(Asking):
     """Esc puts the slash that was typed into the text (`left`). `suggested`: those that stand first while nothing is
     typed, with why."""
@@ -36,27 +45,36 @@ class ReplyAsking(Asking):
 
     def __init__(
         self,
-        index: ReplyIndex,
+        source: Source,
         occasion: Occasion,
         filling: Filling,
         left: Callable[[str], None],
         suggested: Sequence[Suggested] = (),
     ) -> None:
-        channel = profile_of(occasion.channel).title if occasion.channel else NOTHING
-        self.title = listed(" · ", [words for words in (trusted("canned replies"), channel) if words])
-        self._index, self._occasion = index, occasion
+        self._source, self._occasion = source, occasion
         self._filling, self._left = filling, left
-        self._suggested = [(key, why) for key, why in suggested if key in index.replies]
+        self._suggested = suggested
         self._language = occasion.language
         self._typed = ""
 
+    def _about(self) -> SafeText:
+        """What is asked for, and how far fetching it is."""
+        channel = profile_of(self._occasion.channel).title if self._occasion.channel else NOTHING
+        words = [trusted("canned replies"), channel]
+        if (coming := self._source.missing()) is not None:
+            here, total = coming
+            words.append(compose("{n} of {total} are here", n=here, total=total) if total else trusted("they come"))
+        return listed(" · ", [word for word in words if word])
+
     def offers(self, text: str) -> Sequence[Offer]:
-        found = self._index.find(text, self._occasion, MOST_OFFERS)
-        if text.strip() or not self._suggested:
+        self.title, index = self._about(), self._source.index()
+        found = index.find(text, self._occasion, MOST_OFFERS)
+        suggested = [(key, why) for key, why in self._suggested if key in index.replies]
+        if text.strip() or not suggested:
             return [self._offer(one) for one in found]
-        first = {key for key, _ in self._suggested}
+        first = {key for key, _ in suggested}
         offers = [Offer("", trusted("suggested"))]
-        offers += [self._offer(self._index.replies[key], why) for key, why in self._suggested]
+        offers += [self._offer(index.replies[key], why) for key, why in suggested]
         return [*offers, Offer("", trusted("all")), *(self._offer(one) for one in found if one.key not in first)]
 
     def _offer(self, one: Canned, why: SafeText = NOTHING) -> Offer:
@@ -68,7 +86,7 @@ class ReplyAsking(Asking):
         return one.text_for(self._occasion.channel, self._language)
 
     def preview(self, offer: Offer) -> Preview | None:
-        one = self._index.replies.get(offer.value)
+        one = self._source.index().replies.get(offer.value)
         if one is None:
             return None
         text = self._text(one)
@@ -92,7 +110,7 @@ class ReplyAsking(Asking):
 
     def complete(self, text: str, offer: Offer) -> str:
         """Tab: the marked one's next language, and all others in it where they have it."""
-        one = self._index.replies.get(offer.value)
+        one = self._source.index().replies.get(offer.value)
         languages = one.languages if one is not None else ()
         if one is not None and languages:
             now = self._text(one).language
@@ -103,7 +121,7 @@ class ReplyAsking(Asking):
         return text
 
     def answer(self, text: str, offer: Offer | None) -> SafeText | None:
-        one = self._index.replies.get(offer.value) if offer is not None else None
+        one = self._source.index().replies.get(offer.value) if offer is not None else None
         if one is None:
             return trusted("none of them is called that; Esc types a slash")
         self._filling.use(one, self._text(one))

@@ -22,7 +22,7 @@ from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
 
 if TYPE_CHECKING:
-    from agent_tui.domain.replies.finding import ReplyIndex
+    pass
 
 SAVE_AFTER_SECONDS = 0.5
 
@@ -117,15 +117,15 @@ class Writing:
         return sender.brand if sender is not None else ""
 
     @property
-    def replies(self) -> ReplyIndex | None:
-        """Canned replies of whom the draft speaks for; None while no server is known."""
-        state = self._backend
-        return self.workbench.replies.index(state, self.brand) if state is not None else None
+    def replies_of(self) -> BackendState | None:
+        """The server whose canned replies the draft is written with; None while none is known."""
+        return self._backend
 
     @property
     def has_replies(self) -> bool:
         """Whether there is anything to put in."""
-        return any(one.brand in ("", self.brand) for one in self.directory.canned)
+        state = self._backend
+        return state is not None and self.workbench.replies.any_for(state, self.brand)
 
     @property
     def data(self) -> tuple[str, ...]:

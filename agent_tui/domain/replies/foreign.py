@@ -41,6 +41,7 @@ ZAMMAD: Final = {
 }
 _LIQUID: Final = re.compile(r"\{\{\s*([\w.]{1,80})\s*(?:\|[^{}]{0,80})?\}\}|\{[{%#]")
 _HASH: Final = re.compile(r"#\{\s*([\w.]{1,80})\s*\}|\{[{%#]")
+_TEMPLATE: Final = re.compile(r"\{[{%#]")
 _NO_NAME: Final = re.compile(r"\W+")
 
 
@@ -52,6 +53,11 @@ def from_chatwoot(text: str) -> str:
 def from_zammad(text: str) -> str:
     """A text module of Zammad's, without its HTML."""
     return _told(text, _HASH, ZAMMAD)
+
+
+def only_text(text: str) -> str:
+    """A template that says just this."""
+    return _TEMPLATE.sub(lambda found: f"{{{{ '{found[0]}' }}}}", text)
 
 
 def _told(text: str, pattern: re.Pattern[str], names: Mapping[str, str]) -> str:

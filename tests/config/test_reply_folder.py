@@ -1,0 +1,164 @@
+"""Folders of canned replies: what files say, what is wrong by file and line, and that the rest is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent_tui.config.reply_folder import FolderRead, ReplyFolder, check_replies
+from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
+
+LATE = """
+[[reply]]
+key = "late-parcel"
+title = "The parcel is late"
+language = "en"
+channels = ["whatsapp", "mail"]
+tags = ["delay"]
+text = "Parcel {{ number }} comes {{ day }}."
+[[reply.variant]]
+language = "he"
+text = "חבילה {{ number }}"
+[[reply.variant]]
+channel = "sms"
+text = "{{ number }}: {{ day }}"
+[[reply.field]]
+name = "number"
+title = "parcel number"
+[[reply.field]]
+name = "day"
+choices = ["today", "tomorrow"]
+default = "today"
+"""
+PLAIN = '[[reply]]\nkey = "thanks"\ntext = "Thank you!"\n'
+
+
+def written(folder: Path, **files: str) -> ReplyFolder:
+    for name, words in files.items():
+        path = folder / name.replace("__", "/").replace("_toml", ".toml").replace("_md", ".md")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+    return ReplyFolder(folder)
+
+
+def keys(read: FolderRead) -> list[str]:
+    return sorted(one.key for one in read.replies)
+
+
+def lines(read: FolderRead, folder: Path) -> list[str]:
+    return [str(problem).removeprefix(f"{folder}/").partition("; expected")[0] for problem in read.problems]
+
+
+def test_what_a_file_says(tmp_path: Path) -> None:
+    hours = '+++\ntitle = "Hours"\nlanguage = "en"\nfiles = ["map.pdf"]\n+++\n\nWe are there from 9 to 5.\n\n- Sunday\n'
+    folder = written(tmp_path, a_toml=LATE, delivery__hours_md=hours, plain_md="Just words", README_md="# not one")
+    (tmp_path / "delivery" / "map.pdf").write_bytes(b"%PDF-1.4")
+    read = folder.read()
+    assert read.problems == ()
+    by_key = {one.key: one for one in read.replies}
+    assert by_key["late-parcel"] == Canned(
+        "late-parcel",
+        "Parcel {{ number }} comes {{ day }}.",
+        title="The parcel is late",
+        language="en",
+        channels=("whatsapp", "mail"),
+        tags=("delay",),
+        variants=(Variant("חבילה {{ number }}", "he"), Variant("{{ number }}: {{ day }}", "en", "sms")),
+        fields=(ReplyField("number", "parcel number"), ReplyField("day", "", ("today", "tomorrow"), "today")),
+    )
+    hours_read = by_key["hours"]
+    assert (hours_read.text, hours_read.tags) == ("We are there from 9 to 5.\n\n- Sunday", ("delivery",))
+    (file,) = hours_read.files
+    assert (file.name, file.media, file.size, file.path) == (
+        "map.pdf",
+        "application/pdf",
+        8,
+        str(tmp_path / "delivery" / "map.pdf"),
+    )
+    assert by_key["plain"].text == "Just words"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            '[[reply]]\nkey = "x"\ntext = "{{ 9 ** 9 }}"',
+            "a.toml:3: reply[1].text: line 1 of it: arithmetic",
+        ),
+        ('[[reply]]\nkey = "x"\ntext = "{{ nmae }}"', "a.toml:3: reply[1].text: nmae is no field of it"),
+        (
+            '[[reply]]\nkey = "x"\n\ntext = "{{ customer.nmae }}"',
+            "a.toml:4: reply[1].text: line 1 of it: customer has",
+        ),
+        ('[[reply]]\nkey = "x y"\ntext = "x"', "a.toml:2: reply[1].key: not a name"),
+        ('[[reply]]\nkey = "x"\ntext = "x"\ntitel = "x"', "a.toml:4: reply[1].titel: unknown key"),
+        ('[[reply]]\nkey = "x"', "a.toml:1: reply[1].text: missing"),
+        (
+            '[[reply]]\nkey = "x"\ntext = "{{ n }}"\n[[reply.field]]\nname = "n"\nchoices = ["a"]\ndefault = "b"',
+            "a.toml:7: reply[1].field[1].default: none of the choices",
+        ),
+        (
+            '[[reply]]\nkey = "x"\ntext = "x"\n[[reply.field]]\nname = "today"',
+            "a.toml:5: reply[1].field[1].name: today is filled in by itself",
+        ),
+        ('[[reply]]\nkey = "x"\ntext = "x"\nfiles = ["../up"]', "a.toml:4: reply[1].files[1]: not the name of a file"),
+        ('[[reply]]\nkey = "x"\ntext = "x"\nfiles = ["gone"]', "a.toml:4: reply[1].files[1]: no such file"),
+        ('[[reply]]\nkey = "thanks"\ntext = "again"', "b.toml:2: key: thanks is in {folder}/a.toml:2 too"),
+        ('reply = "x"', "a.toml:1: reply: not a list"),
+        ("[[reply]\n", "a.toml:1: not TOML"),
+        ('[[reply]]\nkey = "x"\ntext = "x"\n[colour]\n', "a.toml:4: colour: unknown key"),
+        ("\xff", "a.toml:1: not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_and_the_rest_is_used(tmp_path: Path, words: str, told: str) -> None:
+    read = written(tmp_path, a_toml=words, b_toml=PLAIN).read()
+    first, *_ = lines(read, tmp_path)
+    assert first.startswith(told.format(folder=tmp_path))
+    assert "thanks" in keys(read)
+
+
+def test_a_front_matter_is_told_with_the_lines_of_its_file(tmp_path: Path) -> None:
+    read = written(
+        tmp_path,
+        a_md='+++\ntitle = "A"\nlanguage = "xyz"\n+++\nwords',
+        b_md="+++\ntitle = 1\n",
+        c_md="+++\n+++\n\nHi\n{{ ''.__class__ }}",
+        d_md='+++\ntext = "x"\n+++\nx',
+        e_md="",
+    ).read()
+    assert lines(read, tmp_path) == [
+        "a.md:3: reply[1].language: not a name",
+        "b.md:1: the +++ is never closed",
+        "c.md:4: reply[1].text: line 2 of it: no .__class__ of anything else",
+        "d.md:2: text: is told by the file",
+        "e.md:1: reply[1].text: empty",
+    ]
+
+
+def test_what_was_good_stays_while_it_is_wrong(tmp_path: Path) -> None:
+    folder = written(tmp_path, a_toml=LATE + PLAIN, b_md="b")
+    assert keys(folder.read()) == ["b", "late-parcel", "thanks"]
+    seen = folder.stamps()
+    written(tmp_path, a_toml=LATE + PLAIN.replace("Thank you!", "{{ oh }}"))
+    assert folder.stamps() != seen
+    read = folder.read()
+    assert keys(read) == ["b", "late-parcel", "thanks"]
+    assert len(read.problems) == 1
+    assert next(one.text for one in read.replies if one.key == "thanks") == "Thank you!"
+    written(tmp_path, a_toml=LATE + "[[")
+    assert keys(folder.read()) == ["b", "late-parcel", "thanks"], "nobody knows what it was to be"
+    written(tmp_path, a_toml=LATE)
+    (tmp_path / "b.md").unlink()
+    assert keys(folder.read()) == ["late-parcel"]
+    assert folder.read().problems == ()
+
+
+def test_brands_and_replies_of_hub_toml_are_known(tmp_path: Path) -> None:
+    written(tmp_path, a_toml=PLAIN + 'brand = "nofar"\n' + PLAIN.replace("thanks", "bye") + 'brand = "nobody"\n')
+    found = check_replies(tmp_path, ["nofar"], [Canned("thanks", "x", "nofar")])
+    assert [problem.what for problem in found] == [
+        "thanks is in hub.toml too",
+        "bye is of nobody, which is no brand",
+    ]
+    assert [problem.what for problem in check_replies(tmp_path / "gone")] == ["no such folder"]
