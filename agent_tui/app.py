@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.widget import Widget
 
-from agent_tui.commands import ids
+from agent_tui.commands import ids, ids_scripts
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk_settings import DeskSettings
@@ -30,6 +31,9 @@ from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import Arrival, DeskScreen, KeyRouter, Locking, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
+
+if TYPE_CHECKING:
+    from agent_tui.widgets.case.guide import Guide
 
 
 class _Screen(DeskScreen, FirstPaint, inherit_bindings=False):
@@ -199,6 +203,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     def on_inbox_list_opened(self, message: InboxList.Opened) -> None:
         self.ui.open_case(message.key)
+
+    def on_guide_chosen(self, message: Guide.Chosen) -> None:
+        self.keys.run(ids_scripts.SCRIPT_ANSWER, (message.value,))
 
     def on_hit_list_opened(self, message: HitList.Opened) -> None:
         self.ui.open_case(message.found.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Literal, Protocol
 
@@ -15,7 +15,7 @@ from agent_tui.domain.text import SafeText, trusted
 from agent_tui.services.workbench import Workbench
 
 Move = Literal["next", "previous", "first", "last", "page-on", "page-back"]
-Place = Literal["inbox", "timeline", "history", "composer", "customer"]
+Place = Literal["inbox", "timeline", "history", "composer", "customer", "script"]
 ComposeMode = Literal["reply", "reply-all", "reply-choose", "note", "forward", "new"]
 Arguments = tuple[str, ...]
 NOTHING: SafeText = trusted("")
@@ -92,6 +92,28 @@ class Ui(Protocol):
 
     def quote(self) -> SafeText | None:
         """Quote the message under the cursor in what is being written; why not, where that cannot be."""
+        ...
+
+    @property
+    def typed(self) -> str:
+        """What is typed as the answer to a guided script's question."""
+        ...
+
+    def untype(self) -> bool:
+        """Delete the last letter of that; False when nothing is typed."""
+        ...
+
+    def refuse(self, why: SafeText) -> None:
+        """That is no answer: say why beside it."""
+        ...
+
+    def write(self, words: str, fields: Mapping[str, str]) -> None:
+        """Put words with variables into the reply to the customer, at the caret. `fields`: what is known beside the
+        case."""
+        ...
+
+    def write_canned(self, key: str) -> SafeText | None:
+        """Put a canned reply in; why not, where that cannot be."""
         ...
 
     def compose(self, mode: ComposeMode, to: str = "") -> None: ...

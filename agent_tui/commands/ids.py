@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.commands import ids_keys
+from agent_tui.commands import ids_keys, ids_scripts
 from agent_tui.commands.spec import (
     CALL,
     COMPOSER,
@@ -558,7 +558,7 @@ _DESK = (
 _BY_GROUP: tuple[tuple[Group, tuple[CommandSpec, ...]], ...] = (
     ("move", _MOVE),
     ("look", (*_LOOK, *ids_keys.LOOK)),
-    ("case", _CASE),
+    ("case", (*_CASE, *ids_scripts.CASE)),
     ("write", _WRITE),
     ("compose", (*_COMPOSE, *ids_keys.COMPOSE)),
     ("call", _CALLS),

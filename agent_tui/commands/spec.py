@@ -89,6 +89,7 @@ COMPOSER = "composer"
 COMPOSER_NORMAL = "composer.normal"
 PROMPT = "prompt"
 KEYPAD = "keypad"
+SCRIPT = "script"
 
 CONTEXTS: dict[str, str] = {
     GLOBAL: "everywhere, under all others; plain characters cannot be bound here, since they are typed",
@@ -98,6 +99,7 @@ CONTEXTS: dict[str, str] = {
     COMPOSER_NORMAL: "while composing in NORMAL mode, where letters are commands",
     PROMPT: "a line that is typed into: filter, command line, palette, a field of a dialog",
     KEYPAD: "the keypad of a live call, until Esc",
+    SCRIPT: "a guided script, while it is answered",
 }
 """Keymap contexts and what they are. Where several are active the first in the stack decides."""
 
@@ -107,10 +109,11 @@ STACKS: tuple[tuple[str, ...], ...] = (
     (COMPOSER_NORMAL, COMPOSER, GLOBAL),
     (PROMPT, GLOBAL),
     (KEYPAD, GLOBAL),
+    (SCRIPT, GLOBAL),
 )
 """Which contexts are active together, the innermost first."""
 
-TEXT_CONTEXTS: frozenset[str] = frozenset({GLOBAL, COMPOSER, PROMPT})
+TEXT_CONTEXTS: frozenset[str] = frozenset({GLOBAL, COMPOSER, PROMPT, SCRIPT})
 """Contexts in which a plain character types itself and so cannot be a command."""
 
 COUNTING_CONTEXTS: frozenset[str] = frozenset({LIST, COMPOSER_NORMAL})

@@ -17,6 +17,7 @@ from agent_tui.backends.hub.known_customers import know
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
+from agent_tui.config.guided_source import load_scripts
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Agent, CaseRow, Sender
@@ -191,6 +192,8 @@ async def set_up(
         card_sources=card_sources(scenario),
         inline=inline,
     )
+    if scenario.scripts is not None:
+        await workspace.offer(load_scripts(scenario.scripts).usable)
     await workspace.start()
     me = scenario.me
     colleagues = Colleagues(scenario, workspace, time)

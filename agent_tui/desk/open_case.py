@@ -8,6 +8,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.events import Event
+from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
 from agent_tui.domain.presence import Watcher
 from agent_tui.domain.text import SafeText
@@ -43,6 +44,7 @@ class OpenCase:
     cards: tuple[CompanyCard, ...] | None = None
     """What the company's systems know of the customer; None: not asked yet."""
     moves: tuple[ChannelMove, ...] = ()
+    scripts: tuple[CaseScript, ...] = ()
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

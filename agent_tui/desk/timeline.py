@@ -21,6 +21,7 @@ from agent_tui.domain.events import (
     MessageAdded,
     MessageChanged,
     PromiseChanged,
+    ScriptMoved,
     TransferChanged,
     is_erased,
 )
@@ -69,6 +70,7 @@ class Timeline:
             case.breaches = detail.breaches
             case.moves = detail.moves
             case.transfers = detail.transfers
+            case.scripts = detail.scripts
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):
@@ -106,6 +108,9 @@ class Timeline:
         elif isinstance(body, TransferChanged):
             moved = tuple(transfer for transfer in case.transfers if transfer.id != body.transfer.id)
             case.transfers = tuple(sorted((*moved, body.transfer), key=lambda one: (one.at, one.id)))
+        elif isinstance(body, ScriptMoved):
+            run = tuple(script for script in case.scripts if script.id != body.script.id)
+            case.scripts = tuple(sorted((*run, body.script), key=lambda one: (one.begun, one.id)))
         elif isinstance(body, ClockTurned):
             case.breaches, before = with_turn(case.breaches, event, body), case.breaches
             if body.change in ("step", "withdrawn"):
@@ -145,7 +150,7 @@ class Timeline:
         self._provisional.clear()
         case.customer, case.history, case.more_before = None, None, False
         case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
-        case.breaches, case.turns, case.transfers = (), (), ()
+        case.breaches, case.turns, case.transfers, case.scripts = (), (), (), ()
         case.cards = None
         case.cards_asked.clear()
         self.asks.stale = True

@@ -31,7 +31,7 @@ ONCE_ONLY = (Reply, NewMessage, MoveChannel, Note, CallAction, WriteUp, RetrySen
 
 class Sender:
     """One task per case and backend at most. `changed` is told what the desk must show, `drafted` of each order that
-    became a draft again."""
+    became a draft again, `dropped` of each that was refused and is gone."""
 
     def __init__(
         self,
@@ -42,8 +42,10 @@ class Sender:
         time: TimeSource,
         changed: Callable[[Changes], None],
         drafted: Callable[[CaseKey | None], None] = lambda key: None,
+        dropped: Callable[[OutboxEntry], None] = lambda entry: None,
     ) -> None:
         self._drafted = drafted
+        self._dropped = dropped
         self._desk = desk
         self._backends = backends
         self._outbox = outbox
@@ -177,6 +179,7 @@ class Sender:
         changes = Changes(notices=[Notice(words, "failure", entry.key)])
         if draft is None:
             self._outbox.remove(entry.id)
+            self._dropped(entry)
         else:
             self._outbox.change(entry.id, state="failed", reason=why)
             if self._drafts.get(draft.key) is None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent_tui.backends.base import Backend, BackendDown, Connected, Disconnected, QueryRefused
 from agent_tui.desk.changes import Changes, Notice
@@ -27,6 +28,7 @@ from agent_tui.domain.orders import (
     PartCustomers,
     Reply,
     RetrySend,
+    RunScript,
     ShowCard,
     case_of,
 )
@@ -47,6 +49,9 @@ from agent_tui.services.reply_shelf import ReplyShelf
 from agent_tui.services.saved_views import SavedViews
 from agent_tui.services.sending import Sender
 from agent_tui.services.state import State, StateError
+
+if TYPE_CHECKING:
+    from agent_tui.services.guiding import Guided, Guiding
 
 UNDO_DEPTH = 50
 COUNT_EVERY_SECONDS = 60.0
@@ -118,8 +123,16 @@ class Workbench:
             self._changed,
         )
         self._sender = Sender(
-            self.desk, self._backends, self._outbox, self._drafts, time, self._changed, self._copies.saved
+            self.desk,
+            self._backends,
+            self._outbox,
+            self._drafts,
+            time,
+            self._changed,
+            self._copies.saved,
+            self._dropped,
         )
+        self._guiding: Guiding | None = None
         self._seen_at: tuple[CaseKey | None, list[tuple[Ms, int]]] = (None, [])
         for backend in backends:
             backend.introduce(self._state.desk)
@@ -434,6 +447,35 @@ class Workbench:
                 self._outbox.remove(old.id)
         self.discard_draft(draft.key)
         return entry.id
+
+    @property
+    def guiding(self) -> Guiding:
+        """The guided scripts of cases."""
+        if self._guiding is None:
+            from agent_tui.services.guiding import Guiding  # a desk that runs none does without
+
+            self._guiding = Guiding(
+                self.desk, lambda key, order: self.order(key.backend, order, key=key), self.inquire, self._changed
+            )
+        return self._guiding
+
+    @property
+    def offers_scripts(self) -> bool:
+        """Whether any server keeps guided scripts."""
+        return any("run-script" in state.capabilities.orders for state in self.desk.backends.values())
+
+    def script_of(self, key: CaseKey | None) -> Guided | None:
+        """The guided script that is run with a case."""
+        opened = self.desk.open_case
+        any_told = opened is not None and any(part.scripts for part in opened.parts)
+        if key is None or (self._guiding is None and not any_told):
+            return None
+        return self.guiding.current(key)
+
+    def _dropped(self, entry: OutboxEntry) -> None:
+        """An order was refused for good, and is gone."""
+        if isinstance(entry.order, RunScript):
+            self.guiding.refused(entry.key, entry.order)
 
     def _keep(self, key: CaseKey, order: Order, hold: bool, files: tuple[LocalFile, ...] = ()) -> OutboxEntry | None:
         now = self.time.now()

@@ -16,7 +16,7 @@ from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.brands import sees
 from agent_tui.domain.events import ScriptMoved
 from agent_tui.domain.guided.place import CaseScript, ScriptTitle
-from agent_tui.domain.guided.script import MOST_STEPS, Script
+from agent_tui.domain.guided.script import MOST_STEPS, Script, Words
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import RunScript
 
@@ -25,6 +25,7 @@ MOST_RUNS: Final = 50
 MOST_CHARS: Final = 500
 """Of one answer, and of why a script was left."""
 MOST_PATH: Final = 500
+MOST_LANGUAGES: Final = 20
 _ID = re.compile(r"r_[A-Za-z0-9-]{1,40}")
 _STEP = re.compile(r"[a-z0-9_/-]{1,500}")
 _NAME = re.compile(r"[\w.-]{1,60}")
@@ -79,9 +80,14 @@ def _check(order: RunScript) -> None:
         and all(_NAME.fullmatch(answer.name) for answer in run.answers)
         and all(map(_WORD.fullmatch, (run.script, run.version, run.reason)))
         and all(len(words.raw) <= MOST_CHARS for words in short)
+        and all(_is_short(words) for answer in run.answers for words in (answer.title, answer.label))
     )
     if not fits:
         raise Refused("bad-script", "That is no state of a guided script.")
+
+
+def _is_short(words: Words) -> bool:
+    return len(words) <= MOST_LANGUAGES and all(len(text) <= MOST_CHARS for word in words for text in word)
 
 
 def sees_script(agent: Agent, script: Script) -> bool:

@@ -21,12 +21,15 @@ from typing import Any
 from agent_tui.backends.base import Outcome
 from agent_tui.backends.connectors.base import Connector, Outbound, SendResult
 from agent_tui.backends.connectors.mail.connector import MailConnector
-from agent_tui.backends.connectors.scenario.script import load
+from agent_tui.backends.connectors.scenario.script import Scenario, load
 from agent_tui.backends.connectors.scenario.world import ScenarioConnector, World
-from agent_tui.backends.hub.store import ledger
+from agent_tui.backends.hub.ids import Ids
+from agent_tui.backends.hub.known_customers import know
+from agent_tui.backends.hub.store import Store, ledger
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.hub_settings import load_hub_settings
-from agent_tui.domain.time import MS, SystemTime
+from agent_tui.domain.channels import channel
+from agent_tui.domain.time import MS, Ms, SystemTime
 from agent_tui.hub_process import serve
 
 HERE = Path()
@@ -73,14 +76,25 @@ def breakable_orders() -> None:
     setattr(Workspace, "order", order)  # noqa: B010 - a class of the hub
 
 
+def known_customers(scenario: Scenario, now: Ms) -> None:
+    """Whoever has several addresses is known by all of them, as from an imported list."""
+    store = Store.open(HERE / "data")
+    for person in scenario.people:
+        ways = [(channel(key).scheme, value) for key, value in person.addresses.items()]
+        know(store, SystemTime(), Ids(), person.name, ways, person.language, now)
+    store.close()
+
+
 async def main() -> None:
     env = dict(os.environ)
     time = SystemTime()
     began = HERE / "began"
+    scenario = load("customers.toml")
     if not began.exists():
         began.write_text(str(time.now()))
+        known_customers(scenario, time.now())
     start = int(began.read_text())
-    world = World(replace(load("customers.toml"), start=start), time)
+    world = World(replace(scenario, start=start), time)
     for connector in (ScenarioConnector, MailConnector):
         breakable(connector)
     breakable_orders()

@@ -22,6 +22,8 @@ from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.card_requests import Values
 from agent_tui.domain.company_cards import CardFailed, CardFieldSetup, CardKind, CardSetup
 from agent_tui.domain.events import Event, LeaseChanged, MessageAdded
+from agent_tui.domain.guided.place import EMPTY, Answer, Run
+from agent_tui.domain.guided.script import Ask, Choice, Script, Step
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import (
     Announce,
@@ -32,6 +34,7 @@ from agent_tui.domain.orders import (
     Note,
     Order,
     Reply,
+    RunScript,
     SavedDraft,
     SaveDraft,
     SettlePromise,
@@ -81,6 +84,7 @@ class FilledHub:
         was said last, and are alike enough to be scrolled."""
         for place, text in enumerate(texts):
             self.cases.append(await self._write(place, text))
+        await self.workspace.offer({f"s{place}": script_of(place, text[:SHORT]) for place, text in enumerate(texts)})
         for place, text in enumerate(texts):
             short, case = text[:SHORT], self.cases[place]
             label = "".join(char for char in CustomerText(short).raw if char >= " ").strip()[:40] or "label"
@@ -97,6 +101,8 @@ class FilledHub:
                     MakePromise(case, f"p_{place}-2", CustomerText(short), due),
                     SettlePromise(case, f"p_{place}-2", "dropped", CustomerText(short)),
                 )
+            if place % 2 and place < promised:
+                orders += (RunScript(case, f"r_{place}", run_of(place, CustomerText(short)), 1),)
             if place < 40:
                 orders += (Announce(CustomerText(short or "."), SystemTime().now() + 24 * _HOUR_MS),)
             for number, order in enumerate(orders):
@@ -211,6 +217,21 @@ def card_called(text: str) -> CardSetup:
 def named(place: int, text: str) -> Agent:
     """The agent who is called `text`."""
     return Agent(f"a{place}", text[:40])
+
+
+def script_of(place: int, text: str) -> Script:
+    """A guided script all of whose words are this text."""
+    words = (("en", text),)
+    asked = Step("a", words, words, words, Ask("choice", "a"), (Choice("b", words, "c"),), next="c")
+    return Script(f"s{place}", words, (asked, Step("c", words, words, words, Ask("text", "c"), end=True)))
+
+
+def run_of(place: int, text: CustomerText) -> Run:
+    """Where it stands: answered so, and every second one left for this reason."""
+    words = (("en", text.raw),)
+    answers = (Answer("a", "a", CustomerText("b"), words, words), Answer("c", "c", text, words))
+    left = place % 4 == 3
+    return Run(f"s{place}", "", ("a", "c"), answers, "left" if left else "running", "", text if left else EMPTY)
 
 
 def late_rules(texts: Sequence[str]) -> Sla:

@@ -42,6 +42,7 @@ class Seen:
     saved: int
     numbers: int
     hits: int
+    scripts: int
     done: frozenset[str]
 
 
@@ -63,6 +64,7 @@ async def run(folder: Path, texts: list[str], opened: int, notices: int) -> Seen
             tour.saved,
             len(tour.numbers),
             tour.hits,
+            tour.scripts,
             frozenset(done),
         )
 
@@ -79,6 +81,7 @@ async def compared(folder: Path, texts: list[str], notices: int = 12) -> None:
     assert bad.sequences.unclean() == []
     assert bad.done <= EVERY_ORDER_OF_THE_TOUR
     assert bad.numbers == len(texts) == good.numbers - 1, "a case was not opened"
+    assert bad.scripts, "no guided script was seen"
     assert bad.hits == 3 + 2 * len(texts)
     assert len(bad.files) == bad.saved > 0
     for name in bad.files:

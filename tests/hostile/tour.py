@@ -29,7 +29,8 @@ NOTICE = b"\x1b]9;"
 class Tour:
     """`opened`: how many of the cases are opened, and how many texts are pasted and ring. `notices`: how many
     notifications to wait for (there is at most one in two seconds). `numbers`: the case numbers that were copied;
-    `saved`: how many files were saved; `hits`: how many searches found something."""
+    `saved`: how many files were saved; `hits`: how many searches found something; `scripts`: how many
+    cases showed what a guided script found out."""
 
     hub: FilledHub
     desk: Recorded
@@ -39,6 +40,7 @@ class Tour:
     numbers: set[str] = field(default_factory=set)
     saved: int = 0
     hits: int = 0
+    scripts: int = 0
 
     async def all(self) -> None:
         """Rows, cases, choices, typed text, what is found, rings, notifications, and out by the front door."""
@@ -113,6 +115,7 @@ class Tour:
         for place in range(self.opened):
             await self._press("\r")
             self.numbers.add(await self._copies("Y"))
+            self.scripts += "COLLECTED" in self.desk.text
             await self._copies("y")
             await self._press(HOME + "F")
             await self._asks_why("e")

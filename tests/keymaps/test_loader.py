@@ -82,9 +82,10 @@ def test_two_commands_may_exchange_keys(tmp_path: Path) -> None:
         ("[typed]\nnote = 'case-done'", "keys.toml:2: typed.note: cannot be a word for it"),
         (
             "[global]\nredraw = 'ctrl+x'\n[prompt]\nredraw = 'ctrl+k'\ncompose-undo-text = 'ctrl+x'\n"
-            "[keypad]\n'call-digit 1' = 'ctrl+x'",
+            "[keypad]\n'call-digit 1' = 'ctrl+x'\n[script]\nscript-say = 'ctrl+x'",
             "keys.toml:2: global.redraw: ^X is never reached: it is case-last in [list], case-last in [composer], "
-            "compose-undo-text in [prompt], call-digit 1 in [keypad]; expected a key of its own",
+            "compose-undo-text in [prompt], call-digit 1 in [keypad], script-say in [script]; "
+            "expected a key of its own",
         ),
     ],
 )

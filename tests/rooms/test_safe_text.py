@@ -55,6 +55,7 @@ PAIRS = {
     "widgets/ask/sheet.py",
     "widgets/board/wallboard.py",
     "widgets/case/customer_pane.py",
+    "widgets/case/guide.py",
     "widgets/case/pieces.py",
     "widgets/case/entry_list.py",
     "widgets/inbox/hit_list.py",

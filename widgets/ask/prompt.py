@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from itertools import groupby
 
-from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
@@ -16,10 +14,10 @@ from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.ask.asking import Asking, Offer
 from agent_tui.widgets.ask.line_text import LineText
 from agent_tui.widgets.ask.sheet import Sheet
+from agent_tui.widgets.ask.typed_line import step, typed_cells
 from agent_tui.widgets.cells import cell_len, in_cells
 from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
-from agent_tui.widgets.text.edit_row import EditRow, drawn, edit_row
 
 
 class Prompt(LineView, can_focus=True):
@@ -89,8 +87,8 @@ class Prompt(LineView, can_focus=True):
             return
         line = self._line
         plain: dict[str, Callable[[], None]] = {
-            "left": partial(self._step, -1),
-            "right": partial(self._step, 1),
+            "left": partial(step, line, -1, self.paint.bidi),
+            "right": partial(step, line, 1, self.paint.bidi),
             "home": line.home,
             "end": line.end,
         }
@@ -184,7 +182,7 @@ class Prompt(LineView, can_focus=True):
         # what is wrong takes no more than leaves what was typed in sight
         wrong = in_cells(problem, self.paint.bidi, max(0, around - min(len(self._line.text) + 2, around // 2)))
         room = max(8, around - cell_len(wrong))
-        typed = list(self._typed(room, base))
+        typed = list(typed_cells(self._line, room, base, base + self.paint["caret"], self.paint.bidi))
         parts = [
             (" ", base),
             (str(in_cells(label, self.paint.bidi)), base + self.paint["here"]),
@@ -194,29 +192,3 @@ class Prompt(LineView, can_focus=True):
             (str(wrong), base + self.paint["warning"]),
         ]
         return self.paint.strip(parts, width, base)
-
-    @property
-    def _row(self) -> EditRow:
-        text = self._line.text
-        return edit_row(text, 0, len(text), self.paint.bidi)
-
-    def _step(self, step: int) -> None:
-        """One letter to the right (`step` 1) or the left (-1) on the screen."""
-        place = self._row.beside(self._line.caret, step)
-        if place is not None:
-            self._line.caret = place
-
-    def _typed(self, room: int, base: Style) -> Iterator[tuple[str, Style]]:
-        """The part of the line around the caret that `room` cells hold, from the left."""
-        row = self._row
-        caret = base + self.paint["caret"]
-        place = row.cell_of(self._line.caret)
-        first = min(place, max(-1, row.cells - room)) if row.right else max(0, place - room + 1)
-        beside = (" ", caret) if self._line.caret >= row.length else None
-        if beside is not None and row.right:
-            yield beside
-        shown = [pair for pair in row.drawn if first <= pair[0].cell and pair[0].cell + pair[0].cells <= first + room]
-        for here, run in groupby(shown, lambda pair: pair[0].start <= self._line.caret < pair[0].stop):
-            yield drawn("".join([sign for _, sign in run])), caret if here else base
-        if beside is not None and not row.right:
-            yield beside

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,6 +22,7 @@ from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.answering import Answering
 from agent_tui.widgets.case.case_head import CaseHead
 from agent_tui.widgets.case.choosing import Choosing
 from agent_tui.widgets.case.composer import Composer
@@ -35,6 +37,9 @@ from agent_tui.widgets.case.source import source_here, source_of
 from agent_tui.widgets.case.timeline import Timeline
 from agent_tui.widgets.case.when import clock_time, full_time, next_midnight
 from agent_tui.widgets.paint import Paint
+
+if TYPE_CHECKING:
+    from agent_tui.widgets.case.guide import Guide
 
 THREE_COLUMNS = 110
 """From this width of the screen the customer has a column and the case its full head."""
@@ -64,6 +69,9 @@ class CasePane(Widget):
         self.composer = Composer(workbench, paint)
         self.choosing = Choosing(self.composer)
         self.files = Files(self, workbench, self.preview)
+        self.answering = Answering()
+        self.strip: Guide | None = None
+        """A guided script above the composer; made when one is run first where the screen is narrow."""
         self._today: Ms | None = None
         self._reading = ""
         self._read_in: CaseKey | None = None
@@ -120,6 +128,41 @@ class CasePane(Widget):
         self.composer.most_lines = max(1, self.size.height // 2 - 2)
         self.composer.empty_lines = 2 if self.size.height >= ROOMY else 1
         self.composer.take()
+
+    # -- a guided script
+
+    def spoken(self, words: str, fields: Mapping[str, str]) -> str:
+        """A step's words to the customer, with what is known in place of their variables."""
+        return self.choosing.filling.said(words, fields)
+
+    def show_strip(self, shown: bool) -> None:
+        """A guided script above the composer, or none there."""
+        if shown and self.strip is None:
+            from agent_tui.widgets.case.guide import Guide
+
+            self.strip = Guide(self.workbench, self.paint, self.answering, self.spoken, brief=True)
+            self.mount(self.strip, before=self.composer)
+        if self.strip is not None and self.strip.display != shown:
+            self.strip.display = shown
+            self.take_strip()
+
+    def take_strip(self) -> None:
+        """It has as many lines as it needs."""
+        if self.strip is not None and self.strip.display:
+            lines = self.strip.take()
+            if lines:
+                self.strip.styles.height = lines
+
+    def write(self, words: str, fields: Mapping[str, str]) -> None:
+        """Put words with variables into the reply."""
+        self.compose_message("reply")
+        said = self.spoken(words, fields)
+        self.composer.insert(said if self.composer.writing.edit.at_word_start() else f" {said}")
+
+    def write_canned(self, key: str) -> SafeText | None:
+        """Put a canned reply into the reply."""
+        self.compose_message("reply")
+        return self.choosing.use_canned(key)
 
     # -- reading
 

@@ -104,6 +104,16 @@ class Choosing:
         )
         host(composer).ui.ask(asked[0])
 
+    def use_canned(self, key: str) -> SafeText | None:
+        """Put the canned reply of that key in; why not, where there is none."""
+        writing = self._composer.writing
+        reply, about = writing.directory.canned_for(writing.brand).get(key), writing.about
+        if reply is None:
+            return compose("there is no canned reply {key}", key=clean_line(key))
+        language = spoken_by(about) if about is not None else ""
+        self.filling.use(reply, reply.text_for(writing.draft.channel, language))
+        return None
+
     # -- inside
 
     def _chosen(self, value: str) -> None:

@@ -16,6 +16,7 @@ from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import ClockTurned, Event
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.mail_address import bare
 from agent_tui.domain.model import Breach, Call, Conversation, Customer, Message, Promise
 from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
@@ -114,8 +115,20 @@ class Given:
     words: SafeText
 
 
-Item = Earlier | Rule | Said | Talked | Owing | Late | Acted | Given
-Entry = Said | Talked | Owing | Late | Acted | Given
+@frozen
+class Scripted:
+    """A guided script was run. `who`: by whom it was begun; `words`: which, and what became of it; `answers`: what was
+    found out."""
+
+    key: str
+    script: CaseScript
+    who: SafeText
+    words: SafeText
+    answers: SafeText
+
+
+Item = Earlier | Rule | Said | Talked | Owing | Late | Acted | Given | Scripted
+Entry = Said | Talked | Owing | Late | Acted | Given | Scripted
 
 
 @frozen
@@ -131,7 +144,7 @@ class Spoken:
     """What the reasons for being late are called, by their codes."""
 
 
-What = Message | Call | Promise | Breach | Transfer | ChannelMove | Event
+What = Message | Call | Promise | Breach | Transfer | ChannelMove | CaseScript | Event
 
 
 @frozen
@@ -191,6 +204,8 @@ def _entries_of(case: OpenCase) -> Iterator[_Entry]:
         yield _Entry(transfer.at, 5, transfer.id, transfer, case)
     for move in case.moves:
         yield _Entry(move.at, 6, f"{move.seq:020}", move, case)
+    for script in case.scripts:
+        yield _Entry(script.begun, 7, script.id, script, case)
     for event in case.turns:
         yield _Entry(event.occurred, 4, f"{event.seq:020}", event, case)
 
@@ -235,6 +250,12 @@ class _Telling:
             came, went = channel(what.from_channel).title, channel(what.channel).title
             words = compose("moved from {came} to {went}", came=came, went=went)
             return Given(f"{spoken.mark}move:{what.seq}", what.at, by, words)
+        if isinstance(what, CaseScript):
+            # only a case with a script needs its words
+            from agent_tui.widgets.case.script_words import answers_words, script_words
+
+            by = colleague_of(what.by, spoken.names, spoken.me)
+            return Scripted(f"{spoken.mark}script:{what.id}", what, by, script_words(what), answers_words(what))
         assert isinstance(what.body, ClockTurned)
         who = colleague_of(what.by, spoken.names, spoken.me) if what.by else NOTHING
         to = _target(what.body.detail.partition(" ")[2], spoken.names)

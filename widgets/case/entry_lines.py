@@ -21,7 +21,7 @@ from agent_tui.domain.text import (
     trusted,
 )
 from agent_tui.domain.text_visual import Bidi
-from agent_tui.widgets.case.entries import Acted, Earlier, Given, Item, Late, Owing, Rule, Said, Talked
+from agent_tui.widgets.case.entries import Acted, Earlier, Given, Item, Late, Owing, Rule, Said, Scripted, Talked
 from agent_tui.widgets.case.frame import BLANK_PIECE, STATE, TIME, UNCUT, Frame, told, wrapped
 from agent_tui.widgets.case.late_lines import acted_lines, late_lines
 from agent_tui.widgets.case.links import disguised
@@ -76,6 +76,9 @@ def lines_of(item: Item, width: int, zone: tzinfo, bidi: Bidi, from_right: bool 
         return tuple(late_lines(item, frame, zone))
     if isinstance(item, Given):
         return tuple(told(item.at, item.who, wrapped(item.words, frame, "system"), frame, zone))
+    if isinstance(item, Scripted):
+        rows = [*wrapped(item.words, frame, "system"), *(wrapped(item.answers, frame, "quiet") if item.answers else ())]
+        return tuple(told(item.script.begun, item.who, rows, frame, zone))
     if isinstance(item, Acted):
         return tuple(acted_lines(item, frame, zone))
     return tuple(_said(item, frame, zone))

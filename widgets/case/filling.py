@@ -3,11 +3,11 @@ with the places that are still to be filled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from agent_tui.commands.context import Choice
 from agent_tui.desk.drafts import LocalFile
-from agent_tui.desk.reply_values import values_of
+from agent_tui.desk.reply_values import spoken_by, values_of
 from agent_tui.domain.channels import channel
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
@@ -42,6 +42,16 @@ class Filling:
         titles = {one.name: one.title for one in reply.fields}
         missing = dict.fromkeys(titles.get(name) or name for name in open_fields(words, self._composer.writing.data))
         return clean(words), list(missing), None
+
+    def said(self, words: str, fields: Mapping[str, str]) -> str:
+        """Words that may have variables, as they would be said now; as they are written where they cannot be filled."""
+        if "{" not in words:
+            return words
+        about = self._composer.writing.about
+        try:
+            return render(words, self.values(spoken_by(about) if about is not None else ""), fields)
+        except Refused:
+            return words
 
     def use(self, reply: Canned, text: Variant) -> None:
         """Ask for what has to be known first, then put it into the draft."""

@@ -22,11 +22,12 @@ from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.lines import HeaderLine, KeyLine, RuleLine, StatusLine
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.pane import Pane
-from agent_tui.widgets.shell.columns import FEWEST, Box, Columns, Sight, columns, shared
+from agent_tui.widgets.shell.columns import FEWEST, THREE, Box, Columns, Sight, columns, shared
 from agent_tui.widgets.shell.lock_cover import LockCover
 
 if TYPE_CHECKING:
     from agent_tui.widgets.board import Wallboard
+    from agent_tui.widgets.case.guide import Guide
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -42,9 +43,14 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
     DeskScreen CallLine { height: 1; }
     DeskScreen #body { height: 1fr; overflow: hidden; }
     DeskScreen #body > * { position: absolute; background: $background; }
-    DeskScreen CasePane, DeskScreen CustomerPane { border-left: solid $rule; }
-    DeskScreen.from-right CasePane, DeskScreen.from-right CustomerPane { border-left: none; border-right: solid $rule; }
-    DeskScreen.narrow CasePane, DeskScreen.narrow CustomerPane { border-left: none; border-right: none; }
+    DeskScreen #body > CasePane, DeskScreen #body > CustomerPane, DeskScreen #body > Guide {
+        border-left: solid $rule;
+    }
+    DeskScreen.from-right #body > CasePane, DeskScreen.from-right #body > CustomerPane,
+    DeskScreen.from-right #body > Guide { border-left: none; border-right: solid $rule; }
+    DeskScreen.narrow #body > CasePane, DeskScreen.narrow #body > CustomerPane {
+        border-left: none; border-right: none;
+    }
     DeskScreen Sheet { layer: over; dock: bottom; margin: 0 0 2 0; display: none; background: $background; }
     DeskScreen.locked > * { display: none; }
     DeskScreen.locked > LockCover { display: block; }
@@ -73,6 +79,10 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         self.cover = LockCover(workbench, paint, zone, lock)
         self.board: Wallboard | None = None
         """Made when it is wanted first."""
+        self.guide: Guide | None = None
+        """A guided script in the customer's column; made when one is run first."""
+        self.card_wanted = False
+        """The customer stands in their column although a script is run."""
         self._paint, self._zone = paint, zone
 
     def compose(self) -> ComposeResult:
@@ -101,6 +111,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
 
     def changed(self, changes: Changes) -> None:
         """Tell every region what changed."""
+        if changes.timeline or changes.customer:
+            self._take_guide()
         if changes.timeline:
             if self.workbench.desk.open_case is None and not self.writing_new:
                 self.sight = "inbox"
@@ -119,6 +131,33 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         if sight != self.sight:
             self.sight = sight
             self.place()
+
+    @property
+    def _guided(self) -> bool:
+        """Whether a guided script is run with the open case."""
+        case = self.workbench.desk.open_case
+        return case is not None and self.workbench.script_of(case.key) is not None
+
+    def _take_guide(self) -> None:
+        """A guided script may have begun, gone on or ended."""
+        if self._guided and self.guide is None:
+            from agent_tui.widgets.case.guide import Guide
+
+            self.guide = Guide(self.workbench, self._paint, self.case.answering, self.case.spoken, brief=False)
+            self.query_one("#body").mount(self.guide)
+        if not self._guided:
+            self.card_wanted = False
+        if self.guide is not None:
+            self.place()
+            self.guide.take()
+            self.case.take_strip()
+
+    @property
+    def answered_at(self) -> Guide | None:
+        """Where a guided script is answered now: its column or its strip."""
+        if self.guide is not None and self.guide.display:
+            return self.guide
+        return self.case.strip if self.case.strip is not None and self.case.strip.display else None
 
     def show_board(self, backend: str) -> None:
         """A server's wallboard in place of the whole body."""
@@ -163,7 +202,11 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         _put(self.inbox, rows)
         _put(self.hits, hits)
         _put(self.case, layout.case)
-        _put(self.customer, layout.customer)
+        beside = layout.customer if width >= THREE and self._guided and not self.card_wanted else None
+        _put(self.customer, layout.customer if beside is None else None)
+        if self.guide is not None:
+            _put(self.guide, beside)
+        self.case.show_strip(self._guided and beside is None)
         self.call_line.set_joints(layout.joints)
         self.rule.set_joints(layout.joints)
         self.sheet.most_lines = max(3, min(24, (height - FRAME) * 3 // 5))

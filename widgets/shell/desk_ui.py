@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -67,6 +67,8 @@ class DeskUi:
 
     def _place_of_focus(self) -> Place:
         screen, focused = self._screen, self._screen.focused
+        if focused is not None and focused in (screen.guide, screen.case.strip):
+            return "script"
         if focused is not None and screen.case in focused.ancestors_with_self:
             if screen.case.composing:
                 return "composer"
@@ -82,7 +84,10 @@ class DeskUi:
             in_hits = self._in_hits and self._workbench.desk.finding is not None
             screen.see("inbox")
             screen.set_focus(screen.hits if in_hits else screen.inbox, scroll_visible=False)
+        elif place == "script":
+            self._focus_script()
         elif place == "customer":
+            self._want_card(True)
             screen.see("card")
             screen.set_focus(screen.customer, scroll_visible=False)
         else:
@@ -91,6 +96,23 @@ class DeskUi:
                 screen.case.focus_timeline()
                 self._place = self._place_of_focus()
 
+    def _focus_script(self) -> None:
+        """Answering: where the script stands on the screen; reading the case where none is run."""
+        screen = self._screen
+        screen.see("case")
+        self._want_card(False)
+        screen.changed(Changes(timeline=True, customer=True))
+        if screen.answered_at is None:
+            self.focus("timeline")
+        else:
+            screen.set_focus(screen.answered_at, scroll_visible=False)
+
+    def _want_card(self, wanted: bool) -> None:
+        """The customer in the column that a script has, or the script there again."""
+        if wanted != self._screen.card_wanted:
+            self._screen.card_wanted = wanted
+            self._screen.place()
+
     def focus_again(self) -> None:
         """After a line was typed: back to where the focus was."""
         self.focus(self._place)
@@ -98,6 +120,8 @@ class DeskUi:
     def focus_next(self, step: int) -> None:
         open_case = self._workbench.desk.open_case is not None
         places = [place for place in _ORDER if place == "inbox" or open_case]
+        if self._screen.answered_at is not None:
+            places[-1] = "script"
         now: Place = "timeline" if self.place in ("composer", "history") else self.place
         self.focus(places[(places.index(now) + step) % len(places)])
 
@@ -117,7 +141,7 @@ class DeskUi:
             self._workbench.close_past()
             screen.changed(Changes(past=True))
             self.focus("timeline")
-        elif self.place == "composer" or self.place == "customer":
+        elif self.place in ("composer", "customer", "script"):
             self.focus("timeline")
         elif screen.sight == "card":
             screen.see("case")
@@ -251,9 +275,40 @@ class DeskUi:
 
     def toggle_customer(self) -> None:
         if self._screen.sight == "card":
+            self._want_card(False)
             self.focus("timeline")
         else:
             self.focus("customer")
+
+    @property
+    def typed(self) -> str:
+        return self._screen.case.answering.line.text
+
+    def untype(self) -> bool:
+        line = self._screen.case.answering.line
+        if not line.text:
+            return False
+        line.delete_left()
+        self._take_answer()
+        return True
+
+    def refuse(self, why: SafeText) -> None:
+        self._screen.case.answering.problem = why
+        self._take_answer()
+
+    def _take_answer(self) -> None:
+        if self._screen.answered_at is not None:
+            self._screen.answered_at.take()
+            self._screen.case.take_strip()
+
+    def write(self, words: str, fields: Mapping[str, str]) -> None:
+        self._screen.see("case")
+        self._screen.case.write(words, fields)
+        self._place = self._place_of_focus()
+
+    def write_canned(self, key: str) -> SafeText | None:
+        self._screen.see("case")
+        return self._screen.case.write_canned(key)
 
     def compose(self, mode: ComposeMode, to: str = "") -> None:
         self._screen.writing_new = mode == "new"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from agent_tui.commands import ids, ids_keys
+from agent_tui.commands import ids, ids_keys, ids_scripts
 from agent_tui.commands.command import Command
 from agent_tui.commands.context import Context, Place
 from agent_tui.commands.registry import REGISTRY
@@ -74,6 +74,14 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
         (ids.NEXT_WAITING, marked("next waiting", "key")),
         (ids.GO_BACK, marked("out", "key")),
         (ids.CASE_LAST, marked("last case", "key")),
+    ),
+    "script": (
+        (ids_scripts.SCRIPT_ANSWER, marked("answer", "key")),
+        (ids_scripts.SCRIPT_BACK, marked("back", "key")),
+        (ids_scripts.SCRIPT_SAY, marked("into the reply", "key")),
+        (ids_scripts.SCRIPT_STEPS, marked("steps", "key")),
+        (ids_scripts.SCRIPT_LEAVE, marked("leave it", "key")),
+        (ids.GO_BACK, marked("out", "key")),
     ),
     "customer": (
         (ids.CASE_OPEN, marked("open", "key")),

@@ -15,11 +15,14 @@ EMPTY: Final = CustomerText("")
 
 @frozen
 class Answer:
-    """What was found out at a step. `name`: what conditions call it."""
+    """What was found out at a step. `name`: what conditions call it; `title`, `label`: what the step is called and, of
+    a choice, what was chosen, as people read them."""
 
     step: str
     name: str
     value: CustomerText
+    title: Words = ()
+    label: Words = ()
 
 
 @frozen

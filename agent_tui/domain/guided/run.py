@@ -89,7 +89,8 @@ def answer(script: Script, run: Run, typed: str, given: Mapping[str, str] | None
 
 
 def _with_answer(run: Run, step: Step, value: str) -> Run:
-    said = Answer(step.id, step.name, CustomerText(value[:MOST_CHARS]))
+    label = next((choice.label for choice in step.choices if choice.key == value), ())
+    said = Answer(step.id, step.name, CustomerText(value[:MOST_CHARS]), step.title, label)
     others = tuple(answer for answer in run.answers if answer.step != step.id)
     return replace(run, answers=(*others, said))
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.place import Answer
 from agent_tui.domain.guided.script import Ask, Step, Words, in_language
 from agent_tui.domain.language import SPOKEN
 from agent_tui.domain.text_cards import mask_cards
@@ -59,10 +60,24 @@ def choices_of(step: Step, language: str = "") -> tuple[tuple[str, SafeText], ..
     return tuple((key, labels.get(key) or phrase.text) for key, phrase in _YES_NO)
 
 
+def title_of(step: Step, language: str = "") -> SafeText:
+    """What a step is called in lists: its title, else what is said or noted, else its name."""
+    own = shown(step.title, language) or shown(step.say, language) or shown(step.note, language)
+    return own or clean_line(step.name)
+
+
 def said_of(step: Step, value: str) -> SafeText:
     """An answer as people read it, on one line: of what was chosen its words; card numbers are masked."""
     known = dict(choices_of(step))
     return known[value] if value in known else clean_line(value, veil=mask_cards)
+
+
+def told_of(answer: Answer) -> tuple[SafeText, SafeText]:
+    """What an answer is about, and the answer itself, as people read them; without its script at hand."""
+    title = shown(answer.title) or clean_line(answer.name.replace("_", " "))
+    value = answer.value.raw
+    yes_no = dict(_YES_NO).get(value)
+    return title, shown(answer.label) or (yes_no.text if yes_no is not None else answer.value.safe_line)
 
 
 def check(step: Step, typed: str) -> Taken | Refused:

@@ -112,6 +112,8 @@ class Scenario:
     """Approved templates, each with its channel."""
     cards: tuple[CardSetup, ...] = ()
     """What its company's systems tell of customers."""
+    scripts: Path | None = None
+    """The folder of guided scripts that its hub offers."""
 
     @property
     def me(self) -> Colleague:
@@ -257,6 +259,7 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     sla = top.text("sla", "")
     templates = tuple(_approved(table) for table in top.tables("template"))
     cards = tuple(card(table) for table in top.tables("card"))
+    scripts = top.text("scripts", "")
     top.done()
     if sum(agent.me for agent in agents) != 1:
         wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
@@ -264,7 +267,10 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     if reader.problems:
         raise ConfigError(reader.problems)
     promised = folder / sla if sla else None
-    return Scenario(name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates, cards)
+    guided = folder / scripts if scripts else None
+    return Scenario(
+        name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates, cards, guided
+    )
 
 
 def _start(top: Table, zone: str) -> Ms:

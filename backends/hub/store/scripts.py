@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from agent_tui.backends.hub.store.schema import script_run, script_run_text, script_version
 from agent_tui.backends.hub.store.values import dumps, loads, storable
 from agent_tui.domain.guided.place import Answer, CaseScript, Run
-from agent_tui.domain.guided.script import Script
+from agent_tui.domain.guided.script import Script, Words
 from agent_tui.domain.text import CustomerText
 
 _B = bindparam
@@ -27,11 +27,18 @@ _RUN = ("script", "version", "state", "reason")
 
 
 def _case_script(row: Row[Any]) -> CaseScript:
-    answers = tuple(Answer(step, name, CustomerText(value)) for step, name, value in loads(row.answers or "[]"))
+    answers = tuple(
+        Answer(step, name, CustomerText(value), _words(title), _words(label))
+        for step, name, value, title, label in loads(row.answers or "[]")
+    )
     path = tuple(row.path.split("\n")) if row.path else ()
     run = Run(row.script, row.version, path, answers, row.state, row.reason, CustomerText(row.said))
-    title = tuple((language, words) for language, words in loads(row.title))
+    title = _words(loads(row.title))
     return CaseScript(row.id, row.case_id, run, row.revision, row.begun, row.by, row.moved, row.moved_by, title)
+
+
+def _words(column: list[list[str]]) -> Words:
+    return tuple((language, words) for language, words in column)
 
 
 def find(connection: Connection, id: str) -> CaseScript | None:
@@ -68,8 +75,14 @@ def _columns(of: CaseScript) -> dict[str, Any]:
 
 
 def _texts(run: Run) -> dict[str, str]:
-    answers = [[answer.step, answer.name, storable(answer.value.raw)] for answer in run.answers]
+    answers = [
+        [one.step, one.name, storable(one.value.raw), _storable(one.title), _storable(one.label)] for one in run.answers
+    ]
     return {"answers": dumps(answers) if answers else "", "said": storable(run.said.raw)}
+
+
+def _storable(words: Words) -> list[list[str]]:
+    return [[storable(language), storable(text)] for language, text in words]
 
 
 def keep_version(connection: Connection, script: Script) -> None:

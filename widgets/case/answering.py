@@ -1,0 +1,31 @@
+"""What is typed as the answer to a guided script's question, wherever the script stands on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.text import SafeText
+from agent_tui.widgets.ask.line_text import LineText
+from agent_tui.widgets.case.pieces import NOTHING
+
+if TYPE_CHECKING:
+    from agent_tui.services.guiding import Guided
+
+
+class Answering:
+    """`line`: what is typed; `problem`: why the last answer was none."""
+
+    def __init__(self) -> None:
+        self.line = LineText()
+        self.problem: SafeText = NOTHING
+        self._at: tuple[CaseKey, str, str, int] | None = None
+
+    def take(self, key: CaseKey, held: Guided) -> None:
+        """Another step than before: what was answered there is offered again."""
+        at = (key, held.id, held.run.at, len(held.run.path))
+        if at != self._at and held.step is not None:
+            self._at = at
+            chosen = held.step.ask.kind in ("choice", "yes-no")
+            self.line = LineText("" if chosen else held.run.answer_of(held.run.at))
+            self.problem = NOTHING

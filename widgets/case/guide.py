@@ -1,0 +1,184 @@
+"""A guided script beside its case: as a column in the customer's place, or as a strip above the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from agent_tui.commands.spec import GLOBAL, SCRIPT
+from agent_tui.desk.reply_values import spoken_by
+from agent_tui.domain.guided.values import choices_of
+from agent_tui.services.guiding import Guided
+from agent_tui.services.workbench import Workbench
+from agent_tui.widgets.ask.typed_line import step, typed_cells
+from agent_tui.widgets.case.answering import Answering
+from agent_tui.widgets.case.guide_lines import GuideLine, Sheet, brief_lines, guide_lines
+from agent_tui.widgets.case.pieces import NOTHING, strip_of
+from agent_tui.widgets.mirror import turned
+from agent_tui.widgets.paint import Paint
+
+MOST_STRIP = 8
+
+
+class Guide(ScrollView, can_focus=True):
+    """`brief`: a strip of few lines. `spoken`: a step's words with what is known in place of their variables."""
+
+    KEY_CONTEXTS = (SCRIPT, GLOBAL)
+    DEFAULT_CSS = """
+    Guide { overflow: hidden hidden; scrollbar-size: 0 0; }
+    """
+
+    class Chosen(Message):
+        """A choice was made by its number or with the mouse."""
+
+        def __init__(self, value: str) -> None:
+            super().__init__()
+            self.value = value
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        paint: Paint,
+        answering: Answering,
+        spoken: Callable[[str, Mapping[str, str]], str],
+        *,
+        brief: bool,
+    ) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.paint = paint
+        self.answering = answering
+        self.brief = brief
+        self._spoken = spoken
+        self._rows: list[GuideLine] = []
+
+    @property
+    def held(self) -> Guided | None:
+        """What is run with the open case."""
+        case = self.workbench.desk.open_case
+        return self.workbench.script_of(case.key) if case is not None else None
+
+    def take(self) -> int:
+        """Draw what is run now; how many lines that is."""
+        case, held = self.workbench.desk.open_case, self.held
+        width = self.size.width or self.container_size.width
+        if case is None or held is None or not width:
+            self._rows = []
+            return 0
+        self.answering.take(case.key, held)
+        sheet = Sheet(
+            width,
+            self.paint.bidi,
+            self.paint.from_right,
+            spoken_by(case),
+            self._spoken,
+            self.workbench.guiding.given(case.key),
+            self.answering.problem,
+        )
+        rows = brief_lines(held, sheet)[:MOST_STRIP] if self.brief else guide_lines(held, sheet)
+        if rows != self._rows:
+            self._rows = rows
+            self.virtual_size = Size(width, max(self.size.height, len(rows)))
+            self._show_answer()
+        self.refresh()
+        return len(rows)
+
+    def _show_answer(self) -> None:
+        """What is answered with is in sight, the step's beginning where that goes too."""
+        ends = [place for place, row in enumerate(self._rows) if row.typed or row.choice]
+        last = max(ends, default=0)
+        self.scroll_to(y=max(0, last + 2 - max(1, self.size.height)), animate=False, force=True)
+
+    def repaint(self) -> None:
+        """Draw everything anew: another theme."""
+        self.refresh()
+
+    # -- keys that the keymap leaves to it
+
+    def on_key(self, event: events.Key) -> None:
+        line, bidi = self.answering.line, self.paint.bidi
+        moves: dict[str, Callable[[], object]] = {
+            "left": partial(step, line, -1, bidi),
+            "right": partial(step, line, 1, bidi),
+            "home": line.home,
+            "end": line.end,
+            "delete": line.delete_right,
+            "up": partial(self._scroll_by, -1),
+            "down": partial(self._scroll_by, 1),
+            "pageup": partial(self._scroll_by, -max(1, self.size.height - 2)),
+            "pagedown": partial(self._scroll_by, max(1, self.size.height - 2)),
+        }
+        if event.key in moves:
+            moves[event.key]()
+        elif event.character is not None and event.is_printable:
+            self._typed(event.character)
+        else:
+            return
+        self.take()
+        event.stop()
+        event.prevent_default()
+
+    def _typed(self, character: str) -> None:
+        held = self.held
+        choices = choices_of(held.step) if held is not None and held.step is not None else ()
+        if not choices:
+            self.answering.line.insert(character)
+            self.answering.problem = NOTHING
+        elif character.isdigit() and 0 < int(character) <= len(choices):
+            self.post_message(self.Chosen(choices[int(character) - 1][0]))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.answering.line.insert(event.text)
+        self.take()
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y + self.scroll_offset.y
+        if place < len(self._rows) and self._rows[place].choice:
+            self.post_message(self.Chosen(self._rows[place].choice))
+
+    def _scroll_by(self, lines: int) -> None:
+        end = max(0, len(self._rows) - self.size.height)
+        self.scroll_to(y=max(0, min(end, self.scroll_offset.y + lines)), animate=False, force=True)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll_by(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll_by(-3)
+
+    # -- drawing
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        place = y + self.scroll_offset.y
+        if place >= len(self._rows):
+            return Strip.blank(width, base)
+        row = self._rows[place]
+        return self._typed_row(width) if row.typed else strip_of(row.pieces, width, self.paint, base)
+
+    def _typed_row(self, width: int) -> Strip:
+        base = self.rich_style
+        caret = base + self.paint["caret"] if self.has_focus else base
+        typed = list(typed_cells(self.answering.line, max(4, width - 4), base, caret, self.paint.bidi))
+        mark = base + self.paint["here" if self.has_focus else "quiet"]
+        parts = [(" ", base), ("> ", mark), *(turned(typed) if self.paint.from_right else typed)]
+        return self.paint.strip(parts, width, base)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rows = []
+        self.take()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()

@@ -1,0 +1,186 @@
+"""How a guided script looks beside a case: how far it is, what to say and ask, choices, what was collected. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from agent_tui.domain.frozen import frozen
+from agent_tui.domain.guided.ahead import Progress, progress
+from agent_tui.domain.guided.script import Script, Step, in_language
+from agent_tui.domain.guided.values import choices_of, said_of, shown, spoken_language, title_of
+from agent_tui.domain.text import SafeText, clean, clean_line, compose, fixed, listed, trusted
+from agent_tui.domain.text_visual import Bidi
+from agent_tui.services.guiding import Guided
+from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, blanks, cells
+from agent_tui.widgets.paint import Part
+from agent_tui.widgets.text.layout import lay_out
+
+BRIEF_LINES = 2
+"""Lines of words in a strip."""
+EDGE = Piece(trusted(" "))
+
+
+@frozen
+class GuideLine:
+    """A line of it. `choice`: the answer it stands for, "" none. `typed`: the line that is typed stands here."""
+
+    pieces: LinePieces
+    choice: str = ""
+    typed: bool = False
+
+
+@frozen
+class Sheet:
+    """What it is drawn with: `spoken` puts a step's words to the customer as they would be said, by the words and the
+    customer's `language`. `right`: lines begin at the right."""
+
+    width: int
+    bidi: Bidi
+    right: bool
+    language: str
+    spoken: Callable[[str, Mapping[str, str]], str]
+    given: Mapping[str, str]
+    problem: SafeText = NOTHING
+
+
+def guide_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
+    """The whole column."""
+    script, step = held.script, held.step
+    if script is None or step is None:
+        return [GuideLine(LinePieces((EDGE, Piece(trusted("the script comes ..."), "quiet"))))]
+    far = progress_words(progress(script, held.run, sheet.given))
+    lines = [
+        LinePieces((EDGE, Piece(trusted("SCRIPT"), "heading")), (Piece(far, "quiet"), EDGE)),
+        LinePieces((EDGE, Piece(_name(script), "strong"))),
+        *_hints(held, sheet),
+        LinePieces(),
+    ]
+    if step.title and (step.say or step.note):
+        lines += _block(title_of(step), sheet, "heading")
+    lines += _words(held, step, sheet)
+    lines.append(LinePieces())
+    rows = [GuideLine(line) for line in lines]
+    rows += _asked(held, step, sheet)
+    rows += [GuideLine(line) for line in _collected(held, script, sheet)]
+    return rows
+
+
+def brief_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
+    """A strip of a few lines: where it is, what to say, what to answer."""
+    script, step = held.script, held.step
+    if script is None or step is None:
+        return [GuideLine(LinePieces((EDGE, Piece(trusted("the script comes ..."), "quiet"))))]
+    far = progress_words(progress(script, held.run, sheet.given))
+    head = listed(
+        " · ", [shown(script.title) or clean_line(script.key), title_of(step)] if step.title else [_name(script)]
+    )
+    rule = LinePieces(
+        (Piece(trusted("─ "), "rule"), Piece(head, "heading"), EDGE),
+        (EDGE, Piece(far, "quiet"), Piece(trusted(" ─"), "rule")),
+        trusted("─"),
+        "rule",
+    )
+    words = _words(held, step, sheet)
+    if len(words) > BRIEF_LINES:
+        words = [*words[: BRIEF_LINES - 1], _more(words[BRIEF_LINES - 1])]
+    rows = [GuideLine(line) for line in (rule, *_hints(held, sheet), *words)]
+    return rows + (_choices_in_line(held, step, sheet) or _asked(held, step, sheet))
+
+
+def _name(script: Script) -> SafeText:
+    return shown(script.title) or clean_line(script.key)
+
+
+def _more(line: LinePieces) -> LinePieces:
+    return LinePieces(line.start, (Piece(trusted("…"), "quiet"), EDGE))
+
+
+def progress_words(far: Progress) -> SafeText:
+    """`3 of about 7`."""
+    if far.about:
+        return compose("{n} of about {all}", n=far.at, all=far.of)
+    return compose("{n} of {all}", n=far.at, all=far.of)
+
+
+def _hints(held: Guided, sheet: Sheet) -> Iterator[LinePieces]:
+    if held.here:
+        yield from _block(trusted("only at this desk: the server keeps no scripts"), sheet, "warning")
+    if held.edited:
+        yield from _block(trusted("the script was edited: it goes on as it is now"), sheet, "warning")
+
+
+def _words(held: Guided, step: Step, sheet: Sheet) -> list[LinePieces]:
+    """What is said to the customer in their language, then what the agent is told."""
+    lines = []
+    if step.say:
+        fields = {one.name: one.value.raw for one in held.run.answers}
+        lines += _block(clean(sheet.spoken(in_language(step.say, sheet.language), fields)), sheet, "text")
+    if step.note:
+        lines += _block(clean(in_language(step.note, spoken_language())), sheet, "note")
+    return lines
+
+
+def _block(text: SafeText, sheet: Sheet, part: Part) -> list[LinePieces]:
+    """Words in as many lines as they need, each at the side where its language begins."""
+    room = max(4, sheet.width - 2)
+    return [
+        LinePieces((EDGE, blanks(room - line.cells if line.right != sheet.right else 0), Piece(line, part)))
+        for line in lay_out(text, room, sheet.bidi)
+    ]
+
+
+def _asked(held: Guided, step: Step, sheet: Sheet) -> list[GuideLine]:
+    """Choices by number, or the line that is typed; and why the last answer was none."""
+    rows, before = [], held.run.answer_of(step.id)
+    for number, (key, label) in enumerate(choices_of(step), 1):
+        mark = Piece(trusted("✓ "), "good") if key == before else Piece(trusted("  "))
+        pieces = (EDGE, Piece(clean_line(f"{number}"), "key"), EDGE, mark, Piece(label))
+        rows.append(GuideLine(LinePieces(pieces), key))
+    if not rows and step.ask.kind:
+        rows.append(GuideLine(LinePieces(), typed=True))
+    if not rows:
+        rows.append(GuideLine(LinePieces((EDGE, Piece(fixed("Enter"), "key"), Piece(trusted(" goes on"), "quiet")))))
+    if sheet.problem:
+        rows += [GuideLine(line) for line in _block(sheet.problem, sheet, "warning")]
+    return rows
+
+
+def _choices_in_line(held: Guided, step: Step, sheet: Sheet) -> list[GuideLine]:
+    """Choices beside each other, where they fit; [] where they do not."""
+    choices, before = choices_of(step), held.run.answer_of(step.id)
+    pieces: list[Piece] = []
+    for number, (key, label) in enumerate(choices, 1):
+        pieces += [
+            EDGE,
+            Piece(clean_line(f"{number}"), "key"),
+            EDGE,
+            Piece(label, "good" if key == before else "text"),
+            EDGE,
+        ]
+    if not pieces or cells(pieces) > sheet.width:
+        return []
+    rows = [GuideLine(LinePieces(tuple(pieces)))]
+    return rows + [GuideLine(line) for line in (_block(sheet.problem, sheet, "warning") if sheet.problem else ())]
+
+
+def _collected(held: Guided, script: Script, sheet: Sheet) -> Iterator[LinePieces]:
+    """What was answered on the way so far."""
+    found = collected(held, script)
+    if not found:
+        return
+    yield LinePieces()
+    yield LinePieces((EDGE, Piece(trusted("COLLECTED"), "heading")))
+    for title, value in found:
+        yield LinePieces((EDGE, Piece(title, "quiet"), EDGE), (Piece(value), EDGE), kept=2)
+
+
+def collected(held: Guided, script: Script) -> list[tuple[SafeText, SafeText]]:
+    """Titles and answers of the steps that were passed, in order."""
+    steps, behind = script.by_id, held.run.path[:-1] if held.run.state == "running" else held.run.path
+    passed = [steps[at] for at in dict.fromkeys(behind) if at in steps and steps[at].ask.kind]
+    answers = ((step, held.run.answer_of(step.id)) for step in passed)
+    return [(_short(step), said_of(step, answer)) for step, answer in answers if answer]
+
+
+def _short(step: Step) -> SafeText:
+    return shown(step.title) or clean_line(step.name)
