@@ -25,11 +25,13 @@ from agent_tui.terminal.first_paint import FirstPaint
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
 from agent_tui.themes.theme import Theme
+from agent_tui.wardrobe import Wardrobe
 from agent_tui.widgets.glyphs import AsciiGlyphs
 from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import Arrival, DeskScreen, KeyRouter, Locking, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
+from agent_tui.widgets.shell.looking import Looking
 
 
 class _Screen(DeskScreen, FirstPaint, inherit_bindings=False):
@@ -57,6 +59,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         time: TimeSource,
         terminal: Terminal | None = None,
         lock: Lock | None = None,
+        wardrobe: Wardrobe | None = None,
     ) -> None:
         super().__init__(terminal)
         self.workbench = workbench
@@ -74,6 +77,8 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.desk_screen = _Screen(workbench, self.paint, settings.zone, lock or Lock(time))
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        wardrobe = wardrobe or Wardrobe(theme.name)
+        self.looking = Looking(wardrobe, self.ui, self.use_theme, self.keys.use, theme, keymap.name)
         self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
         self.locking = Locking(time, self.desk_screen, self.ui, settings.lock_minutes)
         self.ui.ahead.released = lambda: self.call_later(self._typed_ahead)
@@ -91,6 +96,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.register_theme(textual_theme(theme, self.settings.depth))
         self.theme = theme.name
         self.desk_screen.refresh()
+
+    def terminal_ground(self, light: bool) -> None:
+        self.looking.ground(light)
 
     def bidi_changed(self) -> None:
         """The terminal told who orders Hebrew and Arabic, and it is another than was thought."""

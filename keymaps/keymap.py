@@ -35,6 +35,7 @@ class Keymap:
     bindings: tuple[Binding, ...]
     counts: bool = False
     typed: tuple[tuple[str, str], ...] = ()
+    name: str = "default"
 
     @cached_property
     def modal(self) -> bool:

@@ -33,13 +33,13 @@ async def test_a_begun_sequence_shows_its_ends_and_the_next_key_ends_it() -> Non
         assert "NEEDS ME" not in desk.text
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 300])
+@pytest.mark.parametrize("width", [60, 80, 120, 500])
 async def test_ends_of_a_sequence_that_have_no_room_are_counted(width: int) -> None:
     async with running(size=(width, 24)) as desk:
         await desk.press("g")
         before, plus, more = desk.screen[-1].partition("+")
         shown = len(re.findall(r" \S [^ ]", before.removeprefix(" g ")))
-        assert bool(plus) == (width < 300)
+        assert bool(plus) == (width < 500)
         context = desk.app.keys.context()
         begun = [binding for binding in load_keymap()[0].bindings if binding.keys[0] == "g" and len(binding.keys) > 1]
         working = [binding for binding in begun if REGISTRY[binding.command].why_not(context) is None]

@@ -44,16 +44,27 @@ class KeyRouter:
 
     def __init__(self, workbench: Workbench, keymap: Keymap, zone: tzinfo, screen: DeskScreen, ui: DeskUi) -> None:
         self._workbench = workbench
-        self._keymap = keymap
         self._zone = zone
         self._screen = screen
         self._ui = ui
-        self._resolver = Resolver(keymap)
-        self._lessons = Lessons(keymap)
-        screen.case.composer.modes.modal = keymap.modal
         self._asked_in: tuple[str, ...] = (LIST, GLOBAL)
         ui.ask_command = self._asking
-        screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
+        self._learn(keymap)
+
+    def use(self, keymap: Keymap) -> None:
+        """Other keys, at once."""
+        self._learn(keymap)
+        self.teach()
+
+    def _learn(self, keymap: Keymap) -> None:
+        self._keymap = keymap
+        self._resolver = Resolver(keymap)
+        self._lessons = Lessons(keymap)
+        self._screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
+        modes = self._screen.case.composer.modes
+        modes.modal = keymap.modal
+        if not keymap.modal:
+            modes.begin()
 
     def contexts(self) -> tuple[str, ...]:
         """The keymap contexts of what has the focus, the innermost first."""
