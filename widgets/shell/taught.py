@@ -102,13 +102,15 @@ class Lessons:
     def taught(self, context: Context, composer: Composing) -> Sequence[Taught]:
         """The keys to show, the most useful first."""
         keys: list[Taught] = []
-        for command, shown in self._lessons(context.ui.place, context.contexts):
+        lessons = self._lessons(context.ui.place, context.contexts)
+        enter_sends = composer.enter_sends and any(command.spec.id == ids.COMPOSE_ENTER for command, _ in lessons)
+        for command, shown in lessons:
             if command.why_not(context) is not None:
                 continue
             id = command.spec.id
             if id == ids.COMPOSE_ENTER and not composer.enter_sends:
                 shown = (shown[0], trusted("new line", "key"))
-            elif id == (ids.COMPOSE_SEND if composer.enter_sends else ids.COMPOSE_NEWLINE):
+            elif id == (ids.COMPOSE_SEND if enter_sends else ids.COMPOSE_NEWLINE):
                 continue  # Enter does that here already
             keys.append(shown)
         return keys
