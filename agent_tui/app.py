@@ -77,6 +77,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.desk_screen = _Screen(workbench, self.paint, settings.zone, lock or Lock(time))
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        self.keys.rested = self._keys_rested
         wardrobe = wardrobe or Wardrobe(theme.name)
         self.looking = Looking(wardrobe, self.ui, self.use_theme, self.keys.use, theme, keymap.name)
         self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
@@ -219,6 +220,11 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _watch_cursor(self) -> None:
         if self.resting is not None:
             self.resting.moved(self.ui.key_in_list)
+
+    def _keys_rested(self) -> None:
+        if self.is_running and not self.locking.locked:
+            with self._context(), spoken(self.language):
+                self.keys.explain()
 
     def _rested(self, key: CaseKey) -> None:
         if self.is_running and key == self.ui.key_in_list:

@@ -62,6 +62,7 @@ async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
         await desk.press("escape", "g", "g")
         first = desk.app.ui.key_in_list
         await desk.press("3", "j", "1")
+        await desk.wait(0.5)
         assert "1" in desk.screen[-1] and "none of them" in desk.screen[-1]
         await desk.press("escape", "2", "k", "k")
         assert desk.app.ui.key_in_list == first
