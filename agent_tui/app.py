@@ -26,11 +26,13 @@ from agent_tui.terminal.first_paint import FirstPaint
 from agent_tui.terminal.terminal import Terminal
 from agent_tui.themes.textual_theme import textual_theme
 from agent_tui.themes.theme import Theme
+from agent_tui.wardrobe import Wardrobe
 from agent_tui.widgets.glyphs import AsciiGlyphs
 from agent_tui.widgets.inbox import HitList, InboxList
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.shell import Arrival, DeskScreen, KeyRouter, Locking, Pulse, Resting
 from agent_tui.widgets.shell.desk_ui import DeskUi
+from agent_tui.widgets.shell.looking import Looking
 
 if TYPE_CHECKING:
     from agent_tui.widgets.case.guide import Guide
@@ -61,6 +63,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         time: TimeSource,
         terminal: Terminal | None = None,
         lock: Lock | None = None,
+        wardrobe: Wardrobe | None = None,
     ) -> None:
         super().__init__(terminal)
         self.workbench = workbench
@@ -78,6 +81,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.desk_screen = _Screen(workbench, self.paint, settings.zone, lock or Lock(time))
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        self.keys.rested = self._keys_rested
+        wardrobe = wardrobe or Wardrobe(theme.name)
+        self.looking = Looking(wardrobe, self.ui, self.use_theme, self.keys.use, theme, keymap.name)
         self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
         self.locking = Locking(time, self.desk_screen, self.ui, settings.lock_minutes)
         self.ui.ahead.released = lambda: self.call_later(self._typed_ahead)
@@ -95,6 +101,9 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.register_theme(textual_theme(theme, self.settings.depth))
         self.theme = theme.name
         self.desk_screen.refresh()
+
+    def terminal_ground(self, light: bool) -> None:
+        self.looking.ground(light)
 
     def bidi_changed(self) -> None:
         """The terminal told who orders Hebrew and Arabic, and it is another than was thought."""
@@ -218,6 +227,11 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _watch_cursor(self) -> None:
         if self.resting is not None:
             self.resting.moved(self.ui.key_in_list)
+
+    def _keys_rested(self) -> None:
+        if self.is_running and not self.locking.locked:
+            with self._context(), spoken(self.language):
+                self.keys.explain()
 
     def _rested(self, key: CaseKey) -> None:
         if self.is_running and key == self.ui.key_in_list:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from agent_tui.backends.base import Backend
 from agent_tui.config.chosen import Chosen, Server, chosen_without_file, only
 from agent_tui.config.paths import Paths
-from agent_tui.config.problems import Wrong
+from agent_tui.config.problems import Problem, Wrong
 from agent_tui.config.remembered import read_remembered
 from agent_tui.config.secrets import SecretError, read_secret
 from agent_tui.desk_settings import DeskSettings
-from agent_tui.domain.text import clean_line
+from agent_tui.domain.text import SafeText, clean_line, plural
 from agent_tui.domain.time import SystemTime, TimeSource
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ async def run_configured(
 
     shown = screen_settings(chosen, env)
     terminal = replace(terminal, mouse_motion=chosen.mouse == "motion", bidi=chosen.bidi)
+    terminal = replace(terminal, ground=chosen.theme.split()[:1] == ["auto"])
 
     def make(workbench: Workbench) -> DeskApp:
         workbench.replies.personal = OwnReplies(folder / "replies")
@@ -76,15 +77,27 @@ async def run_configured(
             theme_folder=folder / "themes",
             keymap=keymap if chosen.keymap or keymap.exists() else None,
             keymap_name=chosen.keymap_name,
+            config=config or paths.config_file,
             terminal=terminal,
             token=lambda typed: opens(servers, env, typed),
         )
-        for problem in problems:
-            app.desk_screen.status.say(clean_line(str(problem)), "failure")
+        if problems:
+            app.desk_screen.status.say(told_at_the_start(problems), "failure")
         return app
 
     language, mouse = language_named(chosen.language, env), chosen.mouse != "off"
     return await run_desk(backends, make, time, state, chosen.undo_seconds, tie, language=language, mouse=mouse)
+
+
+def told_at_the_start(problems: Sequence[Problem]) -> SafeText:
+    """What is wrong with keys and themes, in one line."""
+    if len(problems) == 1:
+        return clean_line(str(problems[0]))
+    return plural(
+        "{n} thing is wrong with keys and themes, :problems shows it",
+        "{n} things are wrong with keys and themes, :problems shows them",
+        n=len(problems),
+    )
 
 
 async def opens(servers: Sequence[Server], env: Mapping[str, str], typed: str) -> bool:

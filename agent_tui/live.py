@@ -71,22 +71,22 @@ def make_app(
     theme_folder: Path | None = None,
     keymap: Path | None = None,
     keymap_name: str = "",
+    config: Path | None = None,
     terminal: Terminal | None = None,
     token: Opens | None = None,
 ) -> tuple[DeskApp, tuple[Problem, ...]]:
-    """The desk, and what was wrong with keymap and themes; the rest of them is used."""
+    """The desk, and what was wrong with keymap and themes; the rest of them is used. `config`: where another choice of
+    them may be written."""
     from agent_tui.app import DeskApp
-    from agent_tui.keymaps.loader import load_keymap
     from agent_tui.services.lock import Lock
-    from agent_tui.themes.loader import BUILT_IN, load_themes
+    from agent_tui.terminal.ground import light_by_environment
+    from agent_tui.wardrobe import Wardrobe
 
-    keys, bad_keys = load_keymap(keymap, name=keymap_name)
-    themes, bad_themes = load_themes((BUILT_IN, *((theme_folder,) if theme_folder else ())))
-    problems = [*bad_keys, *bad_themes]
-    if theme not in themes:
-        problems.append(Problem("theme", 0, theme, "no such theme", "one of " + ", ".join(themes)))
-    app = DeskApp(workbench, settings, keys, themes.get(theme, themes["dark"]), time, terminal, Lock(time, token))
-    return app, tuple(problems)
+    wardrobe = Wardrobe(theme, keymap_name, keymap, theme_folder, config)
+    keys = wardrobe.keymap_of(keymap_name)
+    worn = wardrobe.first(light_by_environment(terminal.env) if terminal is not None else False)
+    app = DeskApp(workbench, settings, keys, worn, time, terminal, Lock(time, token), wardrobe)
+    return app, tuple(wardrobe.problems)
 
 
 async def run_desk(

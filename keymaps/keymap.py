@@ -35,6 +35,7 @@ class Keymap:
     bindings: tuple[Binding, ...]
     counts: bool = False
     typed: tuple[tuple[str, str], ...] = ()
+    name: str = "default"
 
     @cached_property
     def modal(self) -> bool:
@@ -55,10 +56,21 @@ class Keymap:
         return found
 
     def of(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> tuple[Binding, ...]:
-        """The bindings of a command, in `contexts` (none given: in any). The first is the one to teach."""
+        """The bindings of a command, in `contexts` (none given: in any), the innermost first: those that none before
+        hides. The first is the one to teach."""
         wanted = tuple(contexts)
         found = self._by_act.get((command, *arguments), ())
-        return tuple(binding for binding in found if not wanted or binding.context in wanted)
+        return tuple(binding for binding in found if not wanted or self._reached(binding, wanted))
+
+    def _reached(self, binding: Binding, contexts: tuple[str, ...]) -> bool:
+        if binding.context not in contexts:
+            return False
+        inner = contexts[: contexts.index(binding.context)]
+        return not any((context, binding.keys) in self._places for context in inner)
+
+    @cached_property
+    def _places(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        return frozenset((binding.context, binding.keys) for binding in self.bindings)
 
     def shown(self, command: str, contexts: Iterable[str] = (), arguments: tuple[str, ...] = ()) -> str:
         """The key to teach for a command, as a person reads it (`^G`, `g m`); "" when it has none."""

@@ -46,7 +46,8 @@ def load_keymap(
         problems.append(Problem("keymap", 0, name, "no such keymap", f"one of {', '.join(known)}, or a .toml file"))
         name = ""
     own = read_layer(user, specs, known, problems) if user else Layer()
-    base = _shipped(name or own.base or DEFAULT, default, specs, problems)
+    name = name or own.base or DEFAULT
+    base = _shipped(name, default, specs, problems)
     while True:
         # every round drops at least one key, so this ends
         merged = own.over(base)
@@ -55,7 +56,7 @@ def load_keymap(
         if clash is None:
             bindings = tuple(dict.fromkeys(entry.binding for entry in entries))
             ordered = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
-            return Keymap(bindings, bool(merged.counts), tuple(merged.typed.items())), ordered
+            return Keymap(bindings, bool(merged.counts), tuple(merged.typed.items()), name), ordered
         entry, problem = clash
         problems.append(problem)
         slot = (entry.binding.context, entry.binding.act)

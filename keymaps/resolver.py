@@ -102,7 +102,7 @@ class Resolver:
 
     def feed(self, contexts: tuple[str, ...], key: str) -> Resolution:
         """Take one key. A sequence begun in other contexts is forgotten first. Esc ends a sequence, or a count, and
-        does no more."""
+        does no more; Backspace takes its last key back where it means nothing else."""
         if contexts != self._contexts:
             self.reset()
             self._contexts = contexts
@@ -149,10 +149,20 @@ class Resolver:
                     return Match(node.binding.command, node.binding.arguments, node.binding.keys, count)
                 break
             waiting += [new for new in node.reachable() if not any(_hides(inner.keys, new.keys) for inner in waiting)]
+        if not waiting and len(keys) > 1 and keys[-1] == "backspace":
+            return self._one_back(contexts, keys[:-2], count)
         if not waiting:
             return NoMatch(keys)
         self._keys = keys
         return Pending(keys, tuple(sorted(dict.fromkeys(waiting), key=self._order.__getitem__)), count)
+
+    def _one_back(self, contexts: tuple[str, ...], kept: tuple[str, ...], count: int | None) -> Pending | NoMatch:
+        """The last key of a sequence is taken back; the first one too: it is over."""
+        if not kept:
+            return NoMatch((), cancelled=True)
+        self._keys = kept[:-1]
+        again = self._resolved(contexts, kept[-1], count)
+        return again if isinstance(again, Pending) else NoMatch((), cancelled=True)
 
     def _plant(self, binding: Binding, spelling: tuple[str, ...]) -> None:
         node = self._trees.setdefault(binding.context, _Node())

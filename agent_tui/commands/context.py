@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Literal, Protocol
 
-from agent_tui.commands.hands import Hands
+from agent_tui.commands.hands import Hands, Looks
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
@@ -183,6 +183,11 @@ class Ui(Protocol):
     @property
     def hands(self) -> Hands:
         """What the keyboard does beside commands."""
+        ...
+
+    @property
+    def looks(self) -> Looks:
+        """Themes and keymaps."""
         ...
 
     def command_line(self, start: str = "") -> None: ...

@@ -1,4 +1,4 @@
-"""What commands may ask of the keyboard's side of the desk; carried out by the shell."""
+"""What commands may ask of the keyboard's side of the desk, and of its looks; carried out by the shell."""
 
 from __future__ import annotations
 
@@ -16,4 +16,20 @@ class Hands(Protocol):
 
     def replay(self) -> SafeText | None:
         """Press what was recorded; why not, where that cannot be."""
+        ...
+
+
+class Looks(Protocol):
+    """Themes and keymaps, and what is wrong with those of the agent's own."""
+
+    def theme(self, name: str) -> SafeText | None:
+        """Put a theme on; without a name let one be chosen, each shown while the cursor is on it."""
+        ...
+
+    def keymap(self, name: str) -> SafeText | None:
+        """Use another keymap; without a name let one be chosen."""
+        ...
+
+    def problems(self) -> SafeText | None:
+        """Show what of keymap and themes cannot be used, and why."""
         ...

@@ -9,6 +9,9 @@ COMPOSE_EDIT = "compose-edit"
 COMPOSE_KEEP = "compose-keep"
 FIND_NEXT = "find-next"
 FIND_PREVIOUS = "find-previous"
+THEME = "theme"
+KEYMAP = "keymap"
+PROBLEMS = "problems"
 MACRO_RECORD = "macro-record"
 MACRO_REPLAY = "macro-replay"
 
@@ -66,7 +69,28 @@ LOOK = (
     CommandSpec(FIND_NEXT, "Next hit", "To the next of what was searched for, and open it.", (LIST,)),
     CommandSpec(FIND_PREVIOUS, "Hit before", "To the one before of what was searched for, and open it.", (LIST,)),
 )
+THEMES = (
+    *("auto", "dark", "light", "high-contrast", "colour-blind"),
+    *("mono", "terminal", "haifa-night", "limestone"),
+)
+KEYMAPS = ("default", "vim", "emacs", "gmail")
+"""Those that come with the desk, for the `:` line; a test holds them to the files."""
 DESK = (
+    CommandSpec(
+        THEME,
+        "Theme",
+        "Change the colours of the desk; each is shown while the cursor is on it.",
+        (LIST,),
+        (Argument("theme", "text", required=False, help="its name, or auto: as the terminal is", suggested=THEMES),),
+    ),
+    CommandSpec(
+        KEYMAP,
+        "Keymap",
+        "Use other keys: default, vim, emacs or gmail, with your own over them.",
+        (LIST,),
+        (Argument("keymap", "text", required=False, help="its name", suggested=KEYMAPS),),
+    ),
+    CommandSpec(PROBLEMS, "Problems", "Show what of your own keys and themes cannot be used, and why.", (LIST,)),
     CommandSpec(
         MACRO_RECORD,
         "Record keys",

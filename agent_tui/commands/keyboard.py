@@ -1,4 +1,4 @@
-"""Editing by commands, keeping a draft, hits once more, and keys that are recorded and played."""
+"""Editing by commands, keeping a draft, hits once more, keys that are recorded and played, other keys and colours."""
 
 from __future__ import annotations
 
@@ -40,11 +40,26 @@ def _replay(context: Context, _arguments: Arguments) -> SafeText | None:
     return context.ui.hands.replay()
 
 
+def _theme(context: Context, arguments: Arguments) -> SafeText | None:
+    return context.ui.looks.theme(*arguments[:1] or ("",))
+
+
+def _keymap(context: Context, arguments: Arguments) -> SafeText | None:
+    return context.ui.looks.keymap(*arguments[:1] or ("",))
+
+
+def _problems(context: Context, _arguments: Arguments) -> SafeText | None:
+    return context.ui.looks.problems()
+
+
 COMMANDS = (
     command(ids.COMPOSE_EDIT, _edit, _composing),
     command(ids.COMPOSE_KEEP, _keep),
     command(ids.FIND_NEXT, _find(1), _searched),
     command(ids.FIND_PREVIOUS, _find(-1), _searched),
+    command(ids.THEME, _theme),
+    command(ids.KEYMAP, _keymap),
+    command(ids.PROBLEMS, _problems),
     command(ids.MACRO_RECORD, _record),
     command(ids.MACRO_REPLAY, _replay),
 )

@@ -103,7 +103,8 @@ class Settings(ConfigModel):
 
     theme: str = "dark"
     """The theme: dark, light, high-contrast, colour-blind, mono, terminal (its own 16 colours), haifa-night, limestone,
-    or one of your own in the folder themes/ beside this file."""
+    or one of your own in the folder themes/ beside this file. auto: dark or light, as the terminal is;
+    auto haifa-night limestone: these two."""
 
     colours: Literal["auto", "truecolor", "16", "none"] = "auto"
     """How many colours to use. auto asks the terminal; NO_COLOR in the environment wins."""
@@ -199,6 +200,7 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
     `kinds`: the kinds of backend that are installed. No secret is read.
     """
     from agent_tui.keymaps.loader import keymap_names, load_keymap
+    from agent_tui.themes.following import following
     from agent_tui.themes.loader import BUILT_IN, load_themes
 
     try:
@@ -208,8 +210,9 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
     problems: list[Problem] = []
     settings, folder = loaded.settings, loaded.folder
     themes, bad_themes = load_themes((BUILT_IN, folder / "themes"))
-    if settings.theme not in themes:
-        problems.append(loaded.source.problem(("theme",), "no such theme", "one of " + ", ".join(themes)))
+    if any(theme not in themes for theme in (following(settings.theme) or (settings.theme,))):
+        expected = f"auto, or one of {', '.join(themes)}"
+        problems.append(loaded.source.problem(("theme",), "no such theme", expected))
     problems += bad_themes
     if "downloads" in loaded.source.data and not expand(settings.downloads, folder, home).is_dir():
         problems.append(loaded.source.problem(("downloads",), "no such folder", "a folder that is there"))

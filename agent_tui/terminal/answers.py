@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.terminal.ground import ASK_GROUND, WATCH_SCHEME, light_by_colour
 
 #: The last question, which every terminal answers: what has no answer before this one's has none
 #: (DA1, https://vt100.net/docs/vt510-rm/DA1.html).
@@ -33,13 +34,18 @@ _ANSWER = re.compile(
     r"|\x1b\[\?(?P<primary>[\d;]*)c"
     r"|\x1b\[>(?P<secondary>[\d;]*)c"
     rf"|\x1bP>\|(?P<version>[^\x1b\x07]{{0,{LONGEST}}})(?:\x1b\\|\x07)"
+    rf"|\x1b\]11;(?P<ground>[^\x1b\x07]{{0,{LONGEST}}})(?:\x1b\\|\x07)"
+    r"|\x1b\[\?997;(?P<scheme>[12])n"
 )
 #: An answer that something else broke into.
-_BROKEN = re.compile(rf"\x1bP>\|[^\x1b\x07]{{0,{LONGEST}}}(?=\x1b[^\\])")
+_BROKEN = re.compile(rf"\x1b(?:P>\||\]11;)[^\x1b\x07]{{0,{LONGEST}}}(?=\x1b[^\\])")
 #: What may become an answer, or a report of a private mode, which is not for us but must not fall apart either.
 _BEGUN = re.compile(
-    rf"\x1b(?:\[(?:8(?:;(?:\d\$?)?)?|\?[\d;]*\$?|>[\d;]*)?|P(?:>(?:\|[^\x1b\x07]{{0,{LONGEST}}}\x1b?)?)?)?"
+    rf"\x1b(?:\[(?:8(?:;(?:\d\$?)?)?|\?[\d;]*\$?|>[\d;]*)?|P(?:>(?:\|[^\x1b\x07]{{0,{LONGEST}}}\x1b?)?)?"
+    rf"|\](?:1(?:1(?:;[^\x1b\x07]{{0,{LONGEST}}}\x1b?)?)?)?)?"
 )
+#: What may become a report that the terminal has become dark or light, whenever that comes; no key begins so.
+_REPORT_BEGUN = re.compile(r"\x1b\[\?(?:9(?:9(?:7(?:;[12]?)?)?)?)?")
 _ESCAPE = "\x1b"
 
 
@@ -52,14 +58,20 @@ class Answers:
     version: str = ""
     secondary: tuple[int, ...] = ()
     complete: bool = False
+    light: bool | None = None
+    """Whether its ground is light; the newest word on it."""
 
 
-def questions(env: Mapping[str, str]) -> str:
-    """What to ask of the terminal in `env`; nothing of one that would print it."""
-    if env.get("TERM", "") in ("", "dumb", "linux"):
+def questions(env: Mapping[str, str], *, order: bool = True, ground: bool = False) -> str:
+    """What to ask of the terminal in `env`; nothing of one that would print it. `order`: who puts Hebrew in order;
+    `ground`: whether it is light or dark, now and when that changes."""
+    if env.get("TERM", "") in ("", "dumb", "linux") or not (order or ground):
         return ""
-    ask = "" if env.get("TERM_PROGRAM") == "Apple_Terminal" else ASK_MODE_8  # prints the "p"
-    return ask + ASK_VERSION + ASK_SECONDARY + FENCE
+    ask = ""
+    if order:
+        mode_8 = "" if env.get("TERM_PROGRAM") == "Apple_Terminal" else ASK_MODE_8  # prints the "p"
+        ask = mode_8 + ASK_VERSION + ASK_SECONDARY
+    return ask + (ASK_GROUND + WATCH_SCHEME if ground else "") + FENCE
 
 
 class AnswerReader:
@@ -95,7 +107,7 @@ class AnswerReader:
                 at = found.end()
             elif broken := _BROKEN.match(seen, escape):
                 at = broken.end()
-            elif not self.answers.complete and _BEGUN.fullmatch(seen, escape):
+            elif (not self.answers.complete and _BEGUN.fullmatch(seen, escape)) or self._report_begun(seen, escape):
                 self._held, self._given = seen[escape:], given and not escape
                 if escape or was_key:
                     self._due = now + (KEY if self._may_be_a_key() else REST)
@@ -121,6 +133,9 @@ class AnswerReader:
             self._let_go = now
         return held[given:] if key else ""
 
+    def _report_begun(self, seen: str, at: int) -> bool:
+        return self.answers.light is not None and _REPORT_BEGUN.fullmatch(seen, at) is not None
+
     def _may_be_a_key(self) -> bool:
         """Whether what is held is as likely typed as the beginning of an answer: an Escape, or the one key after it."""
         return len(self._held) <= 1 + self._given
@@ -132,6 +147,11 @@ class AnswerReader:
         elif kind == "version":
             name = "".join(c for c in found["version"] if " " <= c <= "~")  # it will be shown
             self.answers = replace(self.answers, version=name)
+        elif kind == "scheme":
+            self.answers = replace(self.answers, light=found["scheme"] == "2")
+        elif kind == "ground":
+            if (light := light_by_colour(found["ground"])) is not None:
+                self.answers = replace(self.answers, light=light)
         elif kind == "secondary":
             self.answers = replace(self.answers, secondary=tuple(int(n or 0) for n in found["secondary"].split(";")))
         else:

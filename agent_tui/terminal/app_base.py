@@ -114,6 +114,9 @@ class TerminalApp(App[ReturnType]):
         """The terminal hung up: leave. Override to keep things first (they should be kept on change anyway)."""
         self.exit(return_code=129)
 
+    def terminal_ground(self, light: bool) -> None:
+        """The terminal is light, or dark. Override to follow it."""
+
     def terminal_orders(self, decision: Decision) -> None:
         self.bidi = decision
         self.bidi_changed()

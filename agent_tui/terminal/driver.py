@@ -21,6 +21,7 @@ from textual.message import Message
 
 from agent_tui.terminal.answers import AnswerReader, questions
 from agent_tui.terminal.bidi_mode import DESK_ORDERS, TERMINAL_ORDERS, Decision, decide
+from agent_tui.terminal.ground import LEAVE_SCHEME
 from agent_tui.terminal.keys_in import KeyParser
 from agent_tui.terminal.output import TerminalWriter
 from agent_tui.terminal.terminal import Terminal
@@ -59,6 +60,9 @@ class OnTerminal(Protocol):
     def terminal_lost(self) -> None:
         """The terminal has hung up: nobody sees or types any more."""
 
+    def terminal_ground(self, light: bool) -> None:
+        """The terminal has said that it is light, or dark."""
+
     def terminal_orders(self, decision: Decision) -> None:
         """Hebrew is to be drawn another way than was thought, and what the terminal shows is gone."""
 
@@ -76,7 +80,8 @@ class TerminalDriver(Driver):
         self._window: tuple[int, int] = size or self._terminal.measure()
         self._size = self._window  # Textual reads it
         self._writer: TerminalWriter | None = None
-        self._questions = questions(self._terminal.env) if self._terminal.bidi == "auto" else ""
+        order, ground = self._terminal.bidi == "auto", self._terminal.ground
+        self._questions = questions(self._terminal.env, order=order, ground=ground)
         self._answers = AnswerReader(bool(self._questions))
         self._heard = self._answers.answers
         self._asked: float | None = None
@@ -169,8 +174,10 @@ class TerminalDriver(Driver):
         for message in messages:
             self.process_message(message)
         if self._answers.answers != self._heard:
-            self._heard = self._answers.answers
+            before, self._heard = self._heard, self._answers.answers
             self._decide()
+            if self._heard.light is not None and self._heard.light != before.light:
+                self._host.terminal_ground(self._heard.light)
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
@@ -261,6 +268,7 @@ class TerminalDriver(Driver):
             writer, self._writer = self._writer, None
             writer.close(
                 f"{SYNC_END}\x1b[m\x1b[r\x1b[?2004l\x1b[?7h{mouse_off}{kitty_off}\x1b[?1049l"
+                f"{LEAVE_SCHEME if self._terminal.ground and self._questions else ''}"
                 f"{TERMINAL_ORDERS if self._desk_orders else ''}\x1b[?25h\x1b[?1004l"  # for the row of the prompt too
             )
             self._desk_orders = False

@@ -20,7 +20,7 @@ class Terminal:
 
     `size` is (columns, rows), or None to ask the terminal. `env` is the environment of the person who sits there,
     which is not always that of this process. `mouse_motion` asks for the pointer's every move (many bytes over SSH).
-    `bidi`: who puts Hebrew and Arabic in order; auto asks the terminal.
+    `bidi`: who puts Hebrew and Arabic in order; auto asks the terminal. `ground`: ask whether it is light or dark.
     """
 
     fd_in: int
@@ -29,6 +29,7 @@ class Terminal:
     env: Mapping[str, str] = field(default_factory=dict)
     mouse_motion: bool = False
     bidi: BidiSetting = "auto"
+    ground: bool = False
 
     @property
     def remote(self) -> bool:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from agent_tui.commands import ids
+from agent_tui.commands import ids, ids_keys
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.ids import SPECS
 from agent_tui.commands.presences import AVAILABLE
 from agent_tui.commands.registry import REGISTRY, read_line
 from agent_tui.domain.standing import REASONS
+from agent_tui.keymaps.loader import keymap_names
+from agent_tui.themes.loader import load_themes
+
+
+def test_themes_and_keymaps_that_come_along_are_completed() -> None:
+    assert set(ids_keys.KEYMAPS) == set(keymap_names())
+    assert set(ids_keys.THEMES) == {"auto", *load_themes()[0]}
 
 
 def test_every_declared_command_is_there_and_no_other() -> None:

@@ -186,6 +186,14 @@ def test_what_is_taught(keymap: Keymap) -> None:
     assert show_keys(("g", "slash")) == "g /"
 
 
+def test_a_key_that_is_hidden_is_not_taught() -> None:
+    vim = load_keymap(name="vim")[0]
+    assert vim.shown("go-back", COMPOSER) == ""  # Esc leaves INSERT there
+    assert vim.shown("go-back", (COMPOSER_NORMAL, *COMPOSER)) == "Esc"
+    assert vim.shown("compose-enter", COMPOSER) == "Enter"
+    assert vim.shown("compose-enter", (COMPOSER_NORMAL, *COMPOSER)) == ""
+
+
 def test_specs_are_whole() -> None:
     for command, spec in SPECS.items():
         assert command == spec.id == spec.id.lower()

@@ -9,6 +9,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from agent_tui.terminal.answers import KEY, LONGEST, REST, AnswerReader, Answers, questions
+from agent_tui.terminal.ground import ASK_GROUND, WATCH_SCHEME, light_by_colour, light_by_environment
 from agent_tui.terminal.keys_in import KeyParser
 
 FOUR = ("\x1b[8;2$y", "\x1bP>|VTE(7006)\x1b\\", "\x1b[>65;7006;1c", "\x1b[?65;1;9c")
@@ -58,6 +59,60 @@ def test_an_answer_cut_anywhere_and_going_on_late_is_no_key(cut: int) -> None:
     line.comes("x")
     assert line.reader.answers == ALL
     assert line.typed() == ("^x" if VTE[cut - 1] == "\x1b" and VTE[cut] != "\\" else "x")
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 100])
+@pytest.mark.parametrize("end", ["\x1b\\", "\x07"])
+def test_the_ground_is_read_however_it_ends(step: int, end: str) -> None:
+    line = Line()
+    text = f"a\x1b]11;rgb:fafa/f9f9/f6f6{end}b{VTE}c"
+    for at in range(0, len(text), step):
+        line.comes(text[at : at + step])
+    assert line.reader.answers.light is True and line.reader.answers.complete
+    assert line.typed() == "abc"
+
+
+@pytest.mark.parametrize("cut", [0, *range(3, len("\x1b[?997;2n") + 1)])
+def test_a_terminal_that_becomes_light_later_is_heard(cut: int) -> None:
+    """The report comes at any time, cut anywhere but where a key could begin so."""
+    line = Line()
+    line.comes("\x1b]11;rgb:00/00/00\x07" + VTE)
+    assert line.reader.answers.light is False
+    report = "\x1b[?997;2n"
+    line.comes(report[:cut])
+    line.comes(report[cut:] + "x", after=1.0)
+    assert line.typed() == "x"
+    assert line.reader.answers.light is True
+
+
+def test_an_answer_that_is_no_colour_says_nothing() -> None:
+    line = Line()
+    line.comes("\x1b]11;rgb:zz/00/00\x07\x1b]11;?\x07" + VTE + "x")
+    assert line.reader.answers.light is None and line.typed() == "x"
+
+
+@pytest.mark.parametrize(
+    ("words", "light"),
+    [
+        ("rgb:ffff/ffff/ffff", True),
+        ("rgb:0/0/0", False),
+        ("rgba:f/f/d/0", True),
+        ("rgb:15/18/1c", False),
+        ("rgb:ff/ff", None),
+        ("rgb:/1/1", None),
+        ("red", None),
+    ],
+)
+def test_which_colours_are_light(words: str, light: bool | None) -> None:
+    assert light_by_colour(words) is light
+
+
+@pytest.mark.parametrize(
+    ("value", "light"),
+    [("15;0", False), ("0;15", True), ("0;default;7", True), ("0;8", False), ("", False), ("0;x", False)],
+)
+def test_what_the_environment_says_of_the_ground(value: str, light: bool) -> None:
+    assert light_by_environment({"COLORFGBG": value}) is light
 
 
 def test_the_rest_that_never_comes_costs_no_key_after_it() -> None:
@@ -168,3 +223,10 @@ def test_nothing_is_asked_of_a_terminal_that_would_print_it() -> None:
     assert "$p" not in questions({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"})
     assert questions({"TERM": "xterm-256color"}).startswith("\x1b[8$p")
     assert questions({"TERM": "xterm-256color"}).endswith("\x1b[c")
+
+
+def test_the_ground_is_asked_for_only_where_it_is_wanted() -> None:
+    xterm = {"TERM": "xterm-256color"}
+    assert ASK_GROUND not in questions(xterm)
+    assert questions(xterm, order=False, ground=True) == f"{ASK_GROUND}{WATCH_SCHEME}\x1b[c"
+    assert questions(xterm, order=False) == questions({"TERM": "linux"}, ground=True) == ""

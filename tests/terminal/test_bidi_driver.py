@@ -214,3 +214,23 @@ async def test_the_first_paint_waits_for_no_answer() -> None:
         app.query_one(Static).update("still ready")
         await win.until("still ready")
         await left(win, task)
+
+
+async def test_a_desk_that_follows_the_ground_asks_hears_and_asks_no_more_when_it_leaves() -> None:
+    heard: asyncio.Queue[bool] = asyncio.Queue()
+
+    class Following(BidiDesk):
+        def terminal_ground(self, light: bool) -> None:
+            heard.put_nowait(light)
+
+    async with window() as win, asyncio.timeout(10):
+        app = Following(Terminal(win.slave, win.slave, env=ENV, bidi="visual", ground=True))
+        task = asyncio.create_task(app.run_async(mouse=False))
+        await win.until("ready")
+        assert b"\x1b]11;?\x1b\\\x1b[?2031h\x1b[c" in win.raw
+        win.type(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\" + FENCE)
+        assert await heard.get() is True
+        win.type(b"\x1b[?997;1n")
+        assert await heard.get() is False
+        await left(win, task)
+        assert b"\x1b[?2031l" in win.raw

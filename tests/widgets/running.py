@@ -18,6 +18,7 @@ from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.loader import load_themes
 from agent_tui.themes.theme import Depth
+from agent_tui.wardrobe import Wardrobe
 from tests.widgets.shop import NOW, Shop
 
 
@@ -71,6 +72,7 @@ def desk_app(
     settings: DeskSettings | None = None,
     others: Sequence[Shop] = (),
     keymap: str = "",
+    wardrobe: Wardrobe | None = None,
 ) -> tuple[DeskApp, Workbench, VirtualTime]:
     """A desk on `shop` (and `others`), its workbench and its time. `settings`: instead of the usual ones with
     `depth`."""
@@ -79,7 +81,8 @@ def desk_app(
     keys, problems = load_keymap(name=keymap)
     themes, _ = load_themes()
     assert not problems
-    return DeskApp(workbench, settings or DeskSettings(UTC, depth), keys, themes[theme], time), workbench, time
+    app = DeskApp(workbench, settings or DeskSettings(UTC, depth), keys, themes[theme], time, wardrobe=wardrobe)
+    return app, workbench, time
 
 
 @asynccontextmanager
@@ -92,11 +95,12 @@ async def running(
     language: Language | None = None,
     others: Sequence[Shop] = (),
     keymap: str = "",
+    wardrobe: Wardrobe | None = None,
 ) -> AsyncIterator[Running]:
     """A desk that has connected and shows its inbox. Its language is spoken in the whole task: a pilot draws too."""
     shop = shop or Shop()
     with spoken(language):
-        app, workbench, time = desk_app(shop, theme, depth, settings, others, keymap)
+        app, workbench, time = desk_app(shop, theme, depth, settings, others, keymap, wardrobe)
         async with app.run_test(size=size) as pilot:
             work = asyncio.create_task(workbench.run())
             desk = Running(app, pilot, workbench, time, shop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -18,35 +17,9 @@ from agent_tui.domain.model import Call
 from agent_tui.domain.orders import Assign, CallAction, Label, Presence, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.text import CustomerText, trusted
 from agent_tui.domain.time import HOUR_MS, MINUTE_MS
-from agent_tui.keymaps.loader import load_keymap
 from tests.widgets.running import running
 from tests.widgets.shop import NOW, Shop, sketch_rows
 from tests.widgets.talk import talking
-
-
-async def test_a_begun_sequence_shows_its_ends_and_the_next_key_ends_it() -> None:
-    async with running() as desk:
-        await desk.press("g")
-        assert "My team's cases" in desk.screen[-1]
-        await desk.press("t")
-        assert desk.workbench.desk.inbox.view.name == "team"
-        assert "NEEDS ME" not in desk.text
-
-
-@pytest.mark.parametrize("width", [60, 80, 120, 300])
-async def test_ends_of_a_sequence_that_have_no_room_are_counted(width: int) -> None:
-    async with running(size=(width, 24)) as desk:
-        await desk.press("g")
-        before, plus, more = desk.screen[-1].partition("+")
-        shown = len(re.findall(r" \S [^ ]", before.removeprefix(" g ")))
-        assert bool(plus) == (width < 300)
-        context = desk.app.keys.context()
-        begun = [binding for binding in load_keymap()[0].bindings if binding.keys[0] == "g" and len(binding.keys) > 1]
-        working = [binding for binding in begun if REGISTRY[binding.command].why_not(context) is None]
-        assert shown + (int(more.split()[0]) if plus else 0) == len(working) > 12
-        assert "none of them" in desk.screen[-1]
-        await desk.press("escape")
-        assert "+" not in desk.screen[-1]
 
 
 async def test_a_sequence_that_means_nothing_says_so() -> None:

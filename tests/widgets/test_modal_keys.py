@@ -18,6 +18,7 @@ async def test_letters_are_commands_in_normal_and_words_in_insert() -> None:
         await type_text(desk, "one two three")
         await desk.press("escape")
         assert "── NORMAL ─ to Dana" in desk.text
+        assert "Enter send" not in desk.screen[-1] and "^G send" in desk.screen[-1] and "Esc out" in desk.screen[-1]
         await desk.press("0", "d", "w", "$", "x", "b", "i")
         await type_text(desk, "and ")
         assert text_of(desk) == "two and thre"
@@ -61,6 +62,7 @@ async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
         await desk.press("escape", "g", "g")
         first = desk.app.ui.key_in_list
         await desk.press("3", "j", "1")
+        await desk.wait(0.5)
         assert "1" in desk.screen[-1] and "none of them" in desk.screen[-1]
         await desk.press("escape", "2", "k", "k")
         assert desk.app.ui.key_in_list == first

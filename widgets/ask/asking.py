@@ -67,6 +67,9 @@ class Asking:
     def typed(self, text: str) -> None:
         """The text changed."""
 
+    def looked_at(self, offer: Offer | None) -> None:
+        """The mark of the sheet is on this line."""
+
     def at_once(self, text: str) -> Offer | None:
         """What `text` alone chooses, without Enter."""
         return None

@@ -80,6 +80,33 @@ class PageAsking(PickAsking):
         self.title, self.label = title, trusted("choose:")
 
 
+class TryAsking(PickAsking):
+    """Each choice is tried on while the mark is on it; Esc puts back what was there before. `now`: marked first."""
+
+    def __init__(
+        self,
+        title: SafeText,
+        choices: Sequence[Choice],
+        now: str,
+        try_on: Callable[[str], None],
+        put_back: Callable[[], None],
+        then: Callable[[str], None],
+    ) -> None:
+        super().__init__(title, choices, then, False)
+        self.first = next((place for place, value in self._values.items() if value == now), "")
+        self._try_on, self._put_back = try_on, put_back
+        self._tried = now
+
+    def looked_at(self, offer: Offer | None) -> None:
+        value = self._values[offer.value] if offer is not None else self._tried
+        if value != self._tried:
+            self._tried = value
+            self._try_on(value)
+
+    def leave(self, text: str) -> None:
+        self._put_back()
+
+
 class FilterAsking(Asking):
     """/: rows narrow and what was said is looked for while one types; Enter keeps it, Esc goes back to all."""
 

@@ -109,8 +109,10 @@ class Prompt(LineView, can_focus=True):
                 self._edited()
         elif event.key in marks:
             self.sheet.mark(marks[event.key])
+            self.asking.looked_at(self.sheet.marked)
         elif event.key in pages:
             self.sheet.page(pages[event.key])
+            self.asking.looked_at(self.sheet.marked)
         elif event.character is not None and event.is_printable:
             line.insert(event.character)
             self._edited()
@@ -141,6 +143,7 @@ class Prompt(LineView, can_focus=True):
             preview = asking.preview if asking.previews else None
             offers = asking.offers(self._line.text)
             self.sheet.offer(asking.title, offers, asking.whole, asking.first, preview)
+            asking.looked_at(self.sheet.marked)
         self.refresh()
 
     def _complete(self) -> None:

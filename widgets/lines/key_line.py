@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_tui.domain.text import SafeText, compose, trusted
+from agent_tui.domain.text import SafeText, trusted
 from agent_tui.widgets.cells import cell_len
 from agent_tui.widgets.lines.line import Line, Piece
 
 _NOTHING = trusted("")
 _BLANK: Piece = (trusted(" "), "text")
-_MORE = 6
-"""Cells of the gap and the number of keys that have no room."""
 
 Taught = tuple[SafeText, SafeText]
 """A key as a person reads it, and in one or two words what it does."""
@@ -23,15 +21,11 @@ class KeyLine(Line):
     _keys: Sequence[Taught] = ()
     _last: Taught | None = None
     _lead: SafeText = _NOTHING
-    _counted = False
 
-    def teach(
-        self, keys: Sequence[Taught], last: Taught | None = None, lead: SafeText = _NOTHING, *, counted: bool = False
-    ) -> None:
-        """Show these keys; `lead` (a begun sequence) stands before them. `counted`: all of them are meant, so what has
-        no room is skipped for what has, and counted."""
-        if (keys, last, lead, counted) != (self._keys, self._last, self._lead, self._counted):
-            self._keys, self._last, self._lead, self._counted = keys, last, lead, counted
+    def teach(self, keys: Sequence[Taught], last: Taught | None = None, lead: SafeText = _NOTHING) -> None:
+        """Show these keys; `lead` (a begun sequence) stands before them."""
+        if (keys, last, lead) != (self._keys, self._last, self._lead):
+            self._keys, self._last, self._lead = keys, last, lead
             self._draw()
 
     def on_mount(self) -> None:
@@ -48,13 +42,8 @@ class KeyLine(Line):
         gap: Piece = (trusted("   ") if self.size.width >= 100 else trusted("  "), "text")
         room = self.size.width - _cells(right) - 1 - _cells(left)
         kept = self._fitting(gap, room)
-        more: list[Piece] = []
-        if self._counted and len(kept) < len(self._keys):
-            kept = self._fitting(gap, room - _MORE)
-            more = [gap, (compose("+{n}", n=len(self._keys) - len(kept)), "quiet")]
         for place, taught in enumerate(kept):
             left += [gap, *_piece(taught)] if place else _piece(taught)
-        left += more
         self.put(left, right)
 
     def _fitting(self, gap: Piece, room: int) -> list[Taught]:
@@ -65,7 +54,7 @@ class KeyLine(Line):
             if wide <= room:
                 kept.append(taught)
                 room -= wide
-            elif not self._counted:
+            else:
                 break
         return kept
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from agent_tui.desk.changes import Changes
+from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
 from agent_tui.services.lock import Lock
 from agent_tui.services.workbench import Workbench
@@ -28,6 +29,8 @@ from agent_tui.widgets.shell.lock_cover import LockCover
 if TYPE_CHECKING:
     from agent_tui.widgets.board import Wallboard
     from agent_tui.widgets.case.guide import Guide
+    from agent_tui.widgets.shell.taught import Ahead
+    from agent_tui.widgets.shell.which_key import WhichKey
 
 FRAME = 5
 """Rows that are not the body: header, call line, rule, status line, key line."""
@@ -83,6 +86,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         """A guided script in the customer's column; made when one is run first."""
         self.card_wanted = False
         """The customer stands in their column although a script is run."""
+        self.which_key: WhichKey | None = None
         self._paint, self._zone = paint, zone
 
     def compose(self) -> ComposeResult:
@@ -179,6 +183,21 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         if self.board is not None:
             self.board.hide()
             self.place()
+
+    def explain_keys(self, begun: SafeText, ways: Sequence[Ahead]) -> None:
+        """What the keys that were pressed can still become; made when it is wanted first."""
+        if self.which_key is None:
+            from agent_tui.widgets.shell.which_key import WhichKey
+
+            self.which_key = WhichKey(self._paint)
+            self.mount(self.which_key)
+        width, height = self.size
+        self.which_key.explain(begun, ways, width, max(2, (height - FRAME) * 2 // 3))
+
+    def explained(self) -> None:
+        """That is over."""
+        if self.which_key is not None:
+            self.which_key.hide()
 
     def place(self) -> None:
         """Put the regions where the width says."""

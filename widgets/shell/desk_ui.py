@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from agent_tui.commands.context import Arguments, Choice, ComposeMode, Move, Place
+from agent_tui.commands.hands import Looks
 from agent_tui.desk.changes import Changes, Level
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
@@ -33,6 +34,8 @@ class DeskUi:
         self._screen = screen
         self.lock: Callable[[], None] = lambda: None
         """Hides all; set by what can unlock again."""
+        self.looks: Looks
+        """Themes and keymaps; set by what has them."""
         self._place: Place = "inbox"
         self._opened: CaseKey | None = None
         self.last_case: CaseKey | None = None

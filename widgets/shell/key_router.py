@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Literal
 
@@ -12,18 +13,20 @@ from agent_tui.commands.many import acts_on_many, run_on_many
 from agent_tui.commands.registry import REGISTRY
 from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
 from agent_tui.domain.text import SafeText, clean_line, compose, declared, fixed, listed, plural, trusted
-from agent_tui.keymaps.keymap import Binding, Keymap
+from agent_tui.domain.time import TimerHandle
+from agent_tui.keymaps.keymap import Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.keymaps.resolver import Counting, Match, Pending, Resolver
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask import Asking
 from agent_tui.widgets.ask.command_line import CommandLineAsking
 from agent_tui.widgets.ask.commands import HelpAsking, PaletteAsking
-from agent_tui.widgets.lines.key_line import Taught
 from agent_tui.widgets.shell.desk_screen import DeskScreen
 from agent_tui.widgets.shell.desk_ui import DeskUi
-from agent_tui.widgets.shell.taught import Lessons, continuation
+from agent_tui.widgets.shell.taught import Lessons, ahead
 
+REST_SECONDS = 0.4
+"""How long a begun sequence rests before it is explained: who knows the keys sees nothing and pays no bytes."""
 _QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
 """Commands so frequent that a result on the status line is left standing."""
 _ABOUT_MESSAGE = {
@@ -44,16 +47,31 @@ class KeyRouter:
 
     def __init__(self, workbench: Workbench, keymap: Keymap, zone: tzinfo, screen: DeskScreen, ui: DeskUi) -> None:
         self._workbench = workbench
-        self._keymap = keymap
         self._zone = zone
         self._screen = screen
         self._ui = ui
-        self._resolver = Resolver(keymap)
-        self._lessons = Lessons(keymap)
-        screen.case.composer.modes.modal = keymap.modal
+        self.rested: Callable[[], None] = lambda: None
+        """Called when a begun sequence has rested; set by whoever can draw then, with `explain`."""
+        self._begun: Pending | Counting | None = None
+        self._resting: TimerHandle | None = None
         self._asked_in: tuple[str, ...] = (LIST, GLOBAL)
         ui.ask_command = self._asking
-        screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
+        self._learn(keymap)
+
+    def use(self, keymap: Keymap) -> None:
+        """Other keys, at once."""
+        self._learn(keymap)
+        self.teach()
+
+    def _learn(self, keymap: Keymap) -> None:
+        self._keymap = keymap
+        self._resolver = Resolver(keymap)
+        self._lessons = Lessons(keymap)
+        self._screen.status.take_back_key = clean_line(keymap.shown(ids.COMPOSE_TAKE_BACK))
+        modes = self._screen.case.composer.modes
+        modes.modal = keymap.modal
+        if not keymap.modal:
+            modes.begin()
 
     def contexts(self) -> tuple[str, ...]:
         """The keymap contexts of what has the focus, the innermost first."""
@@ -77,25 +95,56 @@ class KeyRouter:
     def press(self, key: str) -> bool:
         """Take one key; False when it is for the widget that has the focus."""
         result = self._resolver.feed(self.contexts(), key)
+        if isinstance(result, Pending | Counting):
+            self._wait(result)
+            return True
+        self._over()
         if isinstance(result, Match):
             self._run_matched(result)
-            return True
-        if isinstance(result, Counting):
-            leave = (fixed("Esc"), trusted("none of them"))
-            self._screen.keys.teach([], leave, clean_line(f"{result.count}"))
-            return True
-        if isinstance(result, Pending):
-            context = self.context()
-            keys: list[Taught] = [continuation(binding, len(result.prefix)) for binding in _working(result, context)]
-            leave = (fixed("Esc"), trusted("none of them"))
-            self._screen.keys.teach(
-                keys, leave, clean_line(f"{result.count or ''}{show_keys(result.prefix)}"), counted=True
-            )
             return True
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
             self._ui.say(compose("{keys} means nothing here", keys=clean_line(show_keys(result.keys))), "warning")
         return len(result.keys) > 1 or result.cancelled
+
+    def _wait(self, begun: Pending | Counting) -> None:
+        """A sequence was begun, or goes on: it is explained when it rests, at once where it is already."""
+        shown = self._begun is not None and self._resting is None
+        self._begun = begun
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+        if shown:
+            self.explain()
+        else:
+            self._resting = self._workbench.time.call_later(REST_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self.rested()
+
+    def explain(self) -> None:
+        """Show what the begun sequence can become."""
+        begun = self._begun
+        if begun is None:
+            return
+        leave = (fixed("Esc"), trusted("none of them"))
+        if isinstance(begun, Counting):
+            self._screen.keys.teach([], leave, clean_line(f"{begun.count}"))
+            return
+        keys = clean_line(f"{begun.count or ''}{show_keys(begun.prefix)}")
+        self._screen.keys.teach([(fixed("Backspace"), trusted("one key back"))], leave, keys)
+        context = self.context()
+        self._screen.explain_keys(keys, [ahead(binding, len(begun.prefix), context) for binding in begun.continuations])
+
+    def _over(self) -> None:
+        """The sequence is complete, or means nothing."""
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+        if self._begun is not None:
+            self._begun = None
+            self._screen.explained()
 
     def _run_matched(self, match: Match) -> None:
         """Run what the keys mean, as often as was counted, while nothing else happens."""
@@ -196,11 +245,3 @@ def goes_with_count(command_id: str, arguments: Arguments) -> bool:
     changes a case."""
     edits = command_id == ids_keys.COMPOSE_EDIT and arguments[:1] and arguments[0] in ids_keys.REPEATED
     return command_id in _COUNTED or bool(edits)
-
-
-def _working(pending: Pending, context: Context) -> list[Binding]:
-    return [
-        binding
-        for binding in pending.continuations
-        if binding.command in REGISTRY and REGISTRY[binding.command].why_not(context) is None
-    ]

@@ -37,6 +37,7 @@ class Locking:
     def lock(self, by_hand: bool = True) -> None:
         """Nothing of a customer is on the screen from now on."""
         if not self.locked:
+            self._screen.explained()
             self._screen.add_class("locked")
             self._screen.cover.begin(by_hand)
             self._screen.set_focus(self._screen.cover, scroll_visible=False)

@@ -9,7 +9,10 @@ from agent_tui.commands import ids, ids_keys, ids_scripts
 from agent_tui.commands.command import Command
 from agent_tui.commands.context import Context, Place
 from agent_tui.commands.registry import REGISTRY
-from agent_tui.domain.text import Phrase, clean_line, declared, marked, trusted
+from agent_tui.domain.frozen import frozen
+from agent_tui.domain.language import SPOKEN
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, declared, marked, trusted
+from agent_tui.keymaps.hebrew import hebrew_letters
 from agent_tui.keymaps.keymap import Binding, Keymap
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.widgets.lines.key_line import Taught
@@ -92,6 +95,15 @@ _PLACES: dict[Place, tuple[_Lesson, ...]] = {
 }
 
 
+@frozen
+class Ahead:
+    """One way on: the keys to come, and the command's title. `why_not`: why it does not work now."""
+
+    keys: SafeText
+    title: SafeText
+    why_not: SafeText | None = None
+
+
 class Composing(Protocol):
     """What the composer says of its Enter key."""
 
@@ -110,13 +122,15 @@ class Lessons:
     def taught(self, context: Context, composer: Composing) -> Sequence[Taught]:
         """The keys to show, the most useful first."""
         keys: list[Taught] = []
-        for command, shown in self._lessons(context.ui.place, context.contexts):
+        lessons = self._lessons(context.ui.place, context.contexts)
+        enter_sends = composer.enter_sends and any(command.spec.id == ids.COMPOSE_ENTER for command, _ in lessons)
+        for command, shown in lessons:
             if command.why_not(context) is not None:
                 continue
             id = command.spec.id
             if id == ids.COMPOSE_ENTER and not composer.enter_sends:
                 shown = (shown[0], trusted("new line", "key"))
-            elif id == (ids.COMPOSE_SEND if composer.enter_sends else ids.COMPOSE_NEWLINE):
+            elif id == (ids.COMPOSE_SEND if enter_sends else ids.COMPOSE_NEWLINE):
                 continue  # Enter does that here already
             keys.append(shown)
         return keys
@@ -139,10 +153,17 @@ class Lessons:
         return found
 
 
-def continuation(binding: Binding, pressed: int) -> Taught:
-    """What a begun sequence can still become: the keys to come, and the command's title."""
+def ahead(binding: Binding, pressed: int, context: Context) -> Ahead:
+    """What a begun sequence can still become: the keys to come (beside them the letters of a Hebrew keyboard, where
+    that is spoken), the command's title, and why it does not work now."""
     known = REGISTRY.get(binding.command)
     title = declared(known.spec.title) if known is not None else clean_line(binding.command)
     if binding.command == ids_keys.COMPOSE_EDIT:
         title = ids_keys.EDITS[binding.arguments[0]].text
-    return clean_line(show_keys(binding.keys[pressed:])), title
+    elif binding.arguments:
+        title = compose("{title} {arguments}", title=title, arguments=clean_line(" ".join(binding.arguments)))
+    keys = show_keys(binding.keys[pressed:])
+    language = SPOKEN.get()
+    if language is not None and language.code == "he" and (letters := hebrew_letters(binding.keys[pressed:])):
+        keys = f"{keys} {letters}"
+    return Ahead(clean_line(keys), title, known.why_not(context) if known is not None else None)

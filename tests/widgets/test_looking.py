@@ -1,0 +1,88 @@
+"""Themes and keymaps are tried on, kept, written down, and follow the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent_tui.wardrobe import Wardrobe
+from tests.widgets.running import Running, running
+
+
+def ground(desk: Running) -> str:
+    """What the first blank cell of the screen is painted on."""
+    style = next(iter(desk.app.screen._compositor.render_strips()[2])).style
+    assert style is not None and style.bgcolor is not None
+    return style.bgcolor.name
+
+
+async def test_a_theme_is_worn_while_the_cursor_is_on_it(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('# mine\ntheme = "dark"\n')
+    async with running(wardrobe=Wardrobe("dark", config=config)) as desk:
+        before = ground(desk)
+        await desk.press("colon", *"theme", "enter")
+        assert "Limestone" in desk.text and ground(desk) == before
+        await desk.press("down")
+        assert desk.app.theme == "haifa-night" and ground(desk) == "#0f1a24"
+        await desk.press("escape")
+        assert desk.app.theme == "dark" and ground(desk) == before
+        await desk.press("g", "T", *"lime")
+        assert ground(desk) == "#f6efe1"
+        await desk.press("enter")
+        assert "for how long?" in desk.text
+        await desk.press("2")
+        assert 'theme = "limestone" is written' in desk.screen[-2]
+        assert config.read_text() == '# mine\ntheme = "limestone"\n'
+        await desk.press("colon", *"theme no-such", "enter")
+        assert "there is no theme no-such" in desk.screen[-2] and ground(desk) == "#f6efe1"
+        await desk.press("colon", *"theme terminal", "enter", "escape")
+        assert desk.app.theme == "terminal" and ground(desk) == "default"
+
+
+async def test_other_keys_are_used_while_the_cursor_is_on_them() -> None:
+    async with running() as desk:
+        await desk.press("g", "K")
+        assert "case-done d d" in desk.text and "case-done e" in desk.text
+        await desk.press(*"vim", "escape", "d")
+        assert len(desk.shop.orders) == 1  # d alone is done by the default keys
+        await desk.press("colon", *"keymap vim", "enter")
+        assert 'keymap = "vim", until you leave' in desk.screen[-2]
+        await desk.press("d")
+        assert len(desk.shop.orders) == 1
+        await desk.wait(0.5)
+        assert "d Done and next" in desk.text
+        await desk.press("escape", "colon", *"keymap vi", "enter")
+        assert "there is no keymap vi: default, emacs, gmail, vim" in desk.screen[-2]
+
+
+async def test_a_theme_follows_the_terminal() -> None:
+    wardrobe = Wardrobe("auto haifa-night limestone")
+    assert (wardrobe.first(light=False).name, wardrobe.first(light=True).name) == ("haifa-night", "limestone")
+    async with running(theme="haifa-night", wardrobe=wardrobe) as desk:
+        desk.app.terminal_ground(True)
+        await desk.rest()
+        assert ground(desk) == "#f6efe1"
+        desk.app.terminal_ground(False)
+        await desk.rest()
+        assert ground(desk) == "#0f1a24"
+        await desk.press("colon", *"theme high-contrast", "enter")
+        desk.app.terminal_ground(True)
+        await desk.rest()
+        assert desk.app.theme == "high-contrast"  # chosen by name: it follows no more
+        await desk.press("colon", *"theme auto", "enter")
+        assert desk.app.theme == "light"
+
+
+async def test_what_cannot_be_used_is_shown_and_the_rest_is(tmp_path: Path) -> None:
+    keys = tmp_path / "keymap.toml"
+    keys.write_text('[list]\nreply = "ctrl+c"\nnote = "%"\n')
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "bad.toml").write_text("name =\n")
+    wardrobe = Wardrobe("nowhere", keys=keys, folder=tmp_path / "themes")
+    keymap = wardrobe.keymap_of("")
+    assert keymap.shown("note", ("list",)) == "%" and keymap.shown("reply", ("list",)) == "r"
+    assert wardrobe.first(light=True).name == "dark"
+    async with running(wardrobe=wardrobe) as desk:
+        await desk.press("colon", *"problems", "enter")
+        assert "keymap.toml:2" in desk.text and "never bound" in desk.text
+        assert "bad.toml:1" in desk.text and "no such theme" in desk.text
