@@ -11,6 +11,7 @@ from typing import Literal
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import CaseScript
+from agent_tui.domain.incidents import Incident
 from agent_tui.domain.leases import LeaseChange
 from agent_tui.domain.model import (
     Agent,
@@ -93,6 +94,7 @@ CaseChange = Literal[
     "elsewhere",
     "followed",
     "unfollowed",
+    "incident",
 ]
 
 
@@ -275,6 +277,14 @@ class Announced:
 
 
 @frozen
+class IncidentChanged:
+    """An incident was opened, has other cases, was told of, closed or opened again: the whole incident after it."""
+
+    incident: Incident
+    type: Literal["incident-changed"] = "incident-changed"
+
+
+@frozen
 class UnknownBody:
     """An event this version does not know: it moves the place in the log and changes nothing."""
 
@@ -303,6 +313,7 @@ Body = (
     | RulesChanged
     | RepliesChanged
     | Announced
+    | IncidentChanged
 )
 AnyBody = Body | UnknownBody
 

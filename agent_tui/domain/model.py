@@ -106,7 +106,8 @@ class Message:
     """One entry of a timeline. `at`: when it occurred on the channel. `folded`: quotes and signature, kept and folded.
     `problems`: named decoding problems. `auto`: "", "auto-reply", "bounce", "list" or "loop" (never answered
     automatically); of ours "reminder" or "acknowledgement" (the hub wrote it by itself), "invitation" (an
-    agent asked a caller who waits to write instead, which answers nothing)."""
+    agent asked a caller who waits to write instead, which answers nothing), "incident" (what an agent told all
+    customers of an incident)."""
 
     id: str
     case: str
@@ -275,6 +276,8 @@ class CaseRow:
     """The one that is open: offered to somebody, or both are at it."""
     followers: tuple[str, ...] = ()
     """Agents who want to hear what becomes of it."""
+    incident: str = ""
+    """Id of the incident that it is linked to, open or closed."""
 
 
 @frozen

@@ -511,6 +511,49 @@ class Excuse:
     name: Literal["excuse"] = "excuse"
 
 
+@frozen
+class OpenIncident:
+    """These cases have one cause. `incident`: an id that the client makes, `i_` and at most 40 letters, digits and `-`.
+    All are of one brand; a case is of one open incident at most."""
+
+    incident: str
+    title: CustomerText
+    cases: tuple[str, ...]
+    name: Literal["open-incident"] = "open-incident"
+
+
+@frozen
+class LinkCases:
+    """These cases are of the incident too, or, with `on` False, no longer."""
+
+    incident: str
+    cases: tuple[str, ...]
+    on: bool = True
+    name: Literal["link-cases"] = "link-cases"
+
+
+@frozen
+class UpdateIncident:
+    """Tell the customers of an incident's cases something, each once. `update`: an id that the client makes, `u_` and
+    as above: it is done once under it. `cases`: those that the preview showed as told; nobody else is."""
+
+    incident: str
+    update: str
+    cases: tuple[str, ...]
+    english: CustomerText = EMPTY
+    hebrew: CustomerText = EMPTY
+    name: Literal["update-incident"] = "update-incident"
+
+
+@frozen
+class CloseIncident:
+    """It is over, or, with `on` False, it is not."""
+
+    incident: str
+    on: bool = True
+    name: Literal["close-incident"] = "close-incident"
+
+
 Order = (
     Reply
     | MoveChannel
@@ -554,6 +597,10 @@ Order = (
     | Pull
     | Announce
     | Excuse
+    | OpenIncident
+    | LinkCases
+    | UpdateIncident
+    | CloseIncident
 )
 
 

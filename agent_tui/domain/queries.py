@@ -12,7 +12,9 @@ from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import ScriptTitle
 from agent_tui.domain.guided.script import Script
+from agent_tui.domain.incidents import Hearer, Incident
 from agent_tui.domain.model import (
+    EMPTY,
     Address,
     AgentLoad,
     Announcement,
@@ -257,6 +259,23 @@ class CardsQuery:
     kind: Literal["cards"] = "cards"
 
 
+@frozen
+class IncidentsQuery:
+    """The incidents that the asking agent may see: the open ones first, then the newest of those that are closed."""
+
+    kind: Literal["incidents"] = "incidents"
+
+
+@frozen
+class ReachQuery:
+    """Whom an update of an incident with these words would reach; without words: all else is said of it."""
+
+    incident: str
+    english: CustomerText = EMPTY
+    hebrew: CustomerText = EMPTY
+    kind: Literal["reach"] = "reach"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -281,6 +300,8 @@ Query = (
     | ScriptsQuery
     | ScriptQuery
     | CardsQuery
+    | IncidentsQuery
+    | ReachQuery
 )
 
 
@@ -543,6 +564,24 @@ class CardsPage:
     kind: Literal["cards"] = "cards"
 
 
+@frozen
+class IncidentsPage:
+    """At most 100."""
+
+    incidents: tuple[Incident, ...]
+    seq: int
+    kind: Literal["incidents"] = "incidents"
+
+
+@frozen
+class ReachPage:
+    """One for each customer of the incident's cases, by case number; none where there is no such incident."""
+
+    hearers: tuple[Hearer, ...]
+    seq: int
+    kind: Literal["reach"] = "reach"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -567,4 +606,6 @@ Page = (
     | ScriptsPage
     | ScriptPage
     | CardsPage
+    | IncidentsPage
+    | ReachPage
 )

@@ -11,6 +11,7 @@ from agent_tui.backends.hub import (
     elsewhere,
     erasing,
     identity,
+    incidents,
     leases,
     moves,
     notes,
@@ -100,6 +101,7 @@ ORDERS = (
     *leases.ORDERS,
     *transferring.ORDERS,
     *scripts.ORDERS,
+    *incidents.ORDERS,
     "save-draft",
     "pull",
     "announce",
@@ -188,6 +190,9 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str:
             return standings.say(tx, agent, order)
         case Announce():
             return standings.announce(tx, agent, order)
+    about_incident = incidents.carry_out(tx, policy, agent, order)
+    if about_incident is not None:
+        return about_incident
     raise Refused("unknown-order", "This hub does not know that order.")
 
 

@@ -11,6 +11,7 @@ from agent_tui.backends.hub import (
     clock_pages,
     elsewhere,
     erasing,
+    incidents,
     past,
     persons,
     reply_pages,
@@ -59,12 +60,16 @@ from agent_tui.domain.queries import (
     HeldQuery,
     HistoryPage,
     HistoryQuery,
+    IncidentsPage,
+    IncidentsQuery,
     JoinPage,
     JoinQuery,
     Page,
     PastQuery,
     QueuesPage,
     QueuesQuery,
+    ReachPage,
+    ReachQuery,
     RepliesQuery,
     RowsPage,
     RowsQuery,
@@ -112,6 +117,8 @@ Answerable = (
     | WallboardQuery
     | ScriptsQuery
     | ScriptQuery
+    | IncidentsQuery
+    | ReachQuery
 )
 
 
@@ -175,6 +182,10 @@ def answer(
             return ScriptsPage(scripts.titles(policy, me), seq)
         case ScriptQuery():
             return ScriptPage(scripts.script(connection, policy, me, query.key, query.version), seq)
+        case IncidentsQuery():
+            return IncidentsPage(incidents.page(connection, me), seq)
+        case ReachQuery():
+            return ReachPage(incidents.reach(connection, me, query.incident, query.english, query.hebrew, now), seq)
         case AgentsQuery():
             if me.role not in SUPERVISORS:
                 raise QueryRefused("only a supervisor sees what everybody has in hand")

@@ -22,7 +22,7 @@ from agent_tui.domain.replies.template import Refused, render
 from agent_tui.domain.text import CustomerText
 
 log = logging.getLogger("agent_tui.hub")
-Auto = Literal["reminder", "acknowledgement"]
+Auto = Literal["reminder", "acknowledgement", "incident"]
 
 
 def may_write(tx: Tx, thread: Thread) -> bool:
@@ -66,8 +66,8 @@ def whole(thread: Thread, words: str, row: CaseRow) -> bool:
     return bool(words.strip()) and not left and (most is None or len(words) <= most)
 
 
-def say(tx: Tx, policy: HubPolicy, thread: Thread, words: str, auto: Auto) -> str:
-    """Queue it in a conversation; the message's id."""
+def say(tx: Tx, policy: HubPolicy, thread: Thread, words: str, auto: Auto, author: str = "") -> str:
+    """Queue it in a conversation; the message's id. `author`: the agent who wrote it, "" the hub itself."""
     account, shown = thread.shown.account, thread.shown
     sender, mail = outgoing.sender(policy, account), profile_of(shown.channel).kind == "mail"
     record = tx.case(shown.case)
@@ -82,12 +82,13 @@ def say(tx: Tx, policy: HubPolicy, thread: Thread, words: str, auto: Auto) -> st
         at=tx.now,
         body=CustomerText(words),
         state="queued",
+        author=author,
         sender=CustomerText(name),
         subject=CustomerText(shown.subject.raw if mail else ""),
         to=(shown.address,) if mail else (),
         auto=auto,
     )
     tx.step(shown.case, filing.Replied(tx.now, message.id, outgoing.kind_of(message)))
-    hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account))
+    hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account), author)
     outbound.add(tx.connection, message.id, account, tx.now, "")
     return message.id

@@ -43,12 +43,14 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     CallAction,
+    CloseIncident,
     EraseCustomer,
     Excuse,
     JoinCustomers,
     Label,
     MoveChannel,
     Note,
+    OpenIncident,
     PartCustomers,
     Prefer,
     RefuseSuggestion,
@@ -61,6 +63,7 @@ from agent_tui.domain.orders import (
     SetConsent,
     Snooze,
     TakeLease,
+    UpdateIncident,
     WriteUp,
 )
 from agent_tui.domain.queries import (
@@ -72,6 +75,7 @@ from agent_tui.domain.queries import (
     ErasureQuery,
     HeldQuery,
     HistoryQuery,
+    IncidentsQuery,
     JoinQuery,
     LinkQuery,
     PastQuery,
@@ -358,6 +362,10 @@ async def _one_person(hub: Hub) -> None:
     outcome = await hub.order(noa, JoinCustomers(offer.one, offer.other, suggestion=offer.id))
     assert isinstance(outcome, Acked)
     row = next(row for row in await hub.rows() if row.name.raw == "Lea Mor")
+    await hub.order(noa, OpenIncident("i_1", CustomerText("down"), (row.id,)))
+    await hub.order(noa, UpdateIncident("i_1", "u_1", (row.id,), CustomerText("soon")))
+    await hub.order(noa, CloseIncident("i_1"))
+    await hub.workspace.query(noa, IncidentsQuery())
     await hub.advance(1)
     await hub.order(noa, Reply(row.id, "whatsapp", CustomerText("b")))
     await hub.workspace.query(noa, JoinQuery(join=outcome.result))

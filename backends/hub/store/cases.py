@@ -180,6 +180,7 @@ def row_of(connection: Connection, held: Row[Any], state: CaseState, call: Call 
         known_as=tuple(held.known_as.split()),
         transfer=transfers.find(connection, held.transfer_id) if held.transfer_id else None,
         followers=from_words(held.followers),
+        incident=held.incident_id,
     )
 
 
@@ -321,6 +322,7 @@ def _columns(record: CaseRecord | Shown) -> dict[str, Any]:
         "transfer_id": row.transfer.id if row.transfer is not None else "",
         "transfer_to": row.transfer.agent if row.transfer is not None else "",
         "followers": words(row.followers),
+        "incident_id": row.incident,
         "preview_kind": row.preview_kind,
         "state": state_column(record.state),
         "entered": record.state.entered,

@@ -14,6 +14,7 @@ from agent_tui.backends.hub.store import (
     announcements,
     brands,
     cases,
+    incidents,
     joins,
     leases,
     people,
@@ -42,6 +43,7 @@ from agent_tui.domain.events import (
     CustomersParted,
     DraftChanged,
     Event,
+    IncidentChanged,
     LeaseAsked,
     LeaseChanged,
     MessageAdded,
@@ -165,6 +167,8 @@ def columns_of(entry: Event) -> dict[str, Any]:
             ref = body.version
         case Announced():
             ref = body.announcement.id
+        case IncidentChanged():
+            ref, data = body.incident.id, {"state": body.incident.state}
         case UnknownBody():
             raise ValueError("an unknown body cannot be appended")
     return {
@@ -213,6 +217,8 @@ def brands_of(connection: Connection, body: AnyBody) -> tuple[str, ...]:
             roots: tuple[str, ...] = (who.id,)
         case CustomersParted(one=one, other=other):
             roots = (one.id, other.id)
+        case IncidentChanged(incident=incident):
+            return (incident.brand,) if incident.brand else ()
         case _:
             return ()
     members = [node for root in roots for node in people.nodes(connection, people.root_of(connection, root))]
@@ -316,6 +322,9 @@ def _body(connection: Connection, kind: str, ref: str, data: dict[str, Any], mes
         case "announced":
             announcement = announcements.find(connection, ref)
             return Announced(announcement) if announcement is not None else UnknownBody()
+        case "incident-changed":
+            incident = incidents.find(connection, ref)
+            return IncidentChanged(incident) if incident is not None else UnknownBody()
         case "agent-changed":
             agent = agents.find(connection, ref)
             return AgentChanged(agent) if agent is not None else UnknownBody()

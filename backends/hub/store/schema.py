@@ -260,6 +260,7 @@ case = Table(
     Column("transfer_id", Id, nullable=False, server_default=""),
     Column("transfer_to", Id, nullable=False, server_default=""),
     Column("followers", Text, nullable=False, server_default=""),
+    Column("incident_id", Id, nullable=False, server_default=""),
     Column("preview_kind", Word, nullable=False),
     Column("state", Text, nullable=False),
     # The case that leads the row this one is in: its own id when it leads others or may, "" when it stands alone.
@@ -287,6 +288,12 @@ case = Table(
         postgresql_where=WAITING,
     ),
     Index("ix_cases_sla_turn", "sla_turn", sqlite_where=text("sla_turn > 0"), postgresql_where=text("sla_turn > 0")),
+    Index(
+        "ix_cases_incident",
+        "incident_id",
+        sqlite_where=text("incident_id <> ''"),
+        postgresql_where=text("incident_id <> ''"),
+    ),
     Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels", "brand"),
     Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels", "brand"),
@@ -697,6 +704,53 @@ transfer = Table(
     Column("was_team", Word, nullable=False, server_default=""),
     Column("label", Word, nullable=False, server_default=""),
     Index("ix_transfer_due", "due", sqlite_where=text("due > 0"), postgresql_where=text("due > 0")),
+)
+
+# Cases with one cause. Title and updates are the workspace's words (docs/erasing.md); what a customer was told is a
+# message of their case. `closed`: null while it is open.
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("brand", Word, nullable=False),
+    Column("at", At, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("closed", At),
+)
+
+incident_text = Table(
+    "incident_text",
+    metadata,
+    Column("incident_id", Id, ForeignKey("incident.id"), primary_key=True),
+    Column("title", Text, nullable=False),
+)
+
+incident_update = Table(
+    "incident_update",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("incident_id", Id, ForeignKey("incident.id"), nullable=False, index=True),
+    Column("at", At, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("unreached", Integer, nullable=False),
+)
+
+incident_update_text = Table(
+    "incident_update_text",
+    metadata,
+    Column("update_id", Id, ForeignKey("incident_update.id"), primary_key=True),
+    Column("english", Text, nullable=False),
+    Column("hebrew", Text, nullable=False),
+)
+
+# Through which case an update went out, as which message: once.
+incident_told = Table(
+    "incident_told",
+    metadata,
+    Column("update_id", Id, ForeignKey("incident_update.id"), primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("message_id", Id, nullable=False),
 )
 
 command = Table(
