@@ -156,7 +156,9 @@ class _Move:
         self._context.ui.pick(compose("they agreed to be written to on {channel}?", channel=title), choices, answer)
 
     def _words(self) -> None:
-        words = words_for(self._context, self._case, self._target)
+        backend = self._context.backend
+        assert backend is not None
+        words = words_for(self._context, backend, self._case, self._target)
         if not self._target.closed:
             self._ask_note(words, None)
             return

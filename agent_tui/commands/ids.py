@@ -116,6 +116,7 @@ COMPOSE_REDO_TEXT = "compose-redo-text"
 # Calls
 CALL_ANSWER = "call-answer"
 CALL_HANG_UP = "call-hang-up"
+CALL_OFFER = "call-offer"
 CALL_MUTE = "call-mute"
 CALL_HOLD = "call-hold"
 CALL_KEYPAD = "call-keypad"
@@ -466,6 +467,12 @@ _COMPOSE = (
 
 _CALLS = (
     CommandSpec(CALL_ANSWER, "Answer", "Answer the call that rings; the draft is kept.", (LIST, CALL, COMPOSER)),
+    CommandSpec(
+        CALL_OFFER,
+        "Offer to write",
+        "Offer the caller who rings WhatsApp, or a text message; the words are shown first, and the call rings on.",
+        (LIST, CALL),
+    ),
     CommandSpec(CALL_HANG_UP, "Hang up", "End the call; the write-up follows.", (LIST, CALL, COMPOSER)),
     CommandSpec(CALL_MUTE, "Mute", "Mute, or unmute, my side.", (LIST, CALL)),
     CommandSpec(CALL_HOLD, "Hold", "Hold, or resume, the call.", (LIST, CALL)),

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from agent_tui.commands.conditions import me
 from agent_tui.commands.context import Context
+from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.channel_targets import Target
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
@@ -33,12 +33,11 @@ class Words:
     values: Mapping[str, str]
 
 
-def words_for(context: Context, case: OpenCase, target: Target) -> Words:
-    """What invites the customer of an open case to a channel."""
+def words_for(context: Context, backend: BackendState, case: OpenCase, target: Target) -> Words:
+    """What invites the customer of a case to a channel."""
     assert case.row is not None
-    backend, myself, now = context.backend, me(context), context.workbench.time.now()
-    assert backend is not None
-    own, row = myself.name if myself is not None else "", case.row
+    now, row = context.workbench.time.now(), case.row
+    own = backend.me.name if backend.me is not None else ""
     spoken = SPOKEN.get()
     language = spoken_by(case) or (spoken.code if spoken is not None else "en")
     brand = backend.directory.brand_title(row.brand) if row.brand else ""

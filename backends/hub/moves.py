@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent_tui.backends.hub import consents, notes, replies
+from agent_tui.backends.hub import consents, notes, outgoing, replies
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
@@ -22,9 +22,6 @@ from agent_tui.domain.orders import MoveChannel, Reply
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 
-INVITATION = "invitation"
-"""`Message.auto` of an invitation to somebody whose call still rings: it answers them nothing."""
-
 
 def move(tx: Tx, policy: HubPolicy, agent: Agent, order: MoveChannel) -> str:
     """Invite the customer of a case to another channel; the invitation's id. Raises Refused."""
@@ -38,7 +35,7 @@ def move(tx: Tx, policy: HubPolicy, agent: Agent, order: MoveChannel) -> str:
         raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
     rung = any(filing.rings(part.state) for part in tx.parts(leader.row.id))
     _check_moved(tx, leader, profile)
-    _check_consent(tx, agent, leader, profile, order)
+    _check_consent(tx, agent, leader, profile, order, rung=rung)
     to = _address(tx, policy, agent, leader, profile, order)
     before, mail = _conversation_now(tx, leader), profile.kind == "mail"
     notes.write(tx, agent, leader.row.id, order.note)
@@ -53,7 +50,7 @@ def move(tx: Tx, policy: HubPolicy, agent: Agent, order: MoveChannel) -> str:
         template=order.template,
     )
     ready = replies.prepared(tx, policy, agent, reply)
-    message = replace(ready.message, auto=INVITATION if rung else "", to=ready.message.to if mail else ())
+    message = replace(ready.message, auto=outgoing.INVITATION if rung else "", to=ready.message.to if mail else ())
     ready = replace(ready, message=message)
     replies.queue(tx, policy, agent, reply, ready)
     case = message.case
@@ -73,13 +70,18 @@ def _check_moved(tx: Tx, leader: CaseRecord, profile: Channel) -> None:
             raise Refused("moved", f"They were invited to {profile.name} {minutes} min ago: write to them there (r).")
 
 
-def _check_consent(tx: Tx, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel) -> None:
+def _check_consent(
+    tx: Tx, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel, *, rung: bool
+) -> None:
+    """Who waits on the phone cannot be asked: they may be offered it, once, and nothing is written down."""
     person, talks = tx.person(leader.node), talk.conversations(tx.connection, _parts(tx, leader))
     wrote = any(one.channel == profile.key and one.last_inbound is not None for one in talks)
     stands = standing(person.consents, profile.key, wrote=wrote)
     if stands == "refused":
         consents.check(tx, leader, profile, None)
     if stands == "unknown":
+        if rung and not order.consent:
+            return
         if not order.consent:
             raise Refused("no-consent", f"Ask whether they agree to be written to on {profile.name}.")
         consents.note(tx, agent, leader.row.id, profile.key, True)

@@ -8,6 +8,9 @@ from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.model import Message, Sender
 from agent_tui.domain.sla.policies import ReplyKind
 
+INVITATION = "invitation"
+"""`Message.auto` of an invitation to somebody whose call still rings: it answers them nothing."""
+
 
 def kind_of(message: Message, *, templated: bool = False) -> ReplyKind:
     """A person's words, an approved template that a person sent, or something automatic."""

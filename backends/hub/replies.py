@@ -88,7 +88,8 @@ def queue(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply, ready: Ready) -
         if before.stage == "done":
             tx.append(CaseChanged("reopened"), case, by=agent.id)
     hub_filing.add_message(tx, message, thread, account, outgoing.channel_id(tx, policy, message, account), agent.id)
-    hub_filing.own(tx, case, agent)
+    if message.auto != outgoing.INVITATION:  # whoever answers the call has the case
+        hub_filing.own(tx, case, agent)
     parent = order.in_reply_to if order.in_reply_to and not forward else ""
     outbound.add(tx.connection, message.id, account, tx.now, parent, ready.template)
 

@@ -90,6 +90,7 @@ async def test_what_does_not_fit_is_refused_and_leaves_nothing(hub: Hub) -> None
     await hub.workspace.port.inbound(mail("<1@x>", address="lea@example.com", name="Lea"))
     row = next(one for one in await hub.rows() if one.channel == "phone")
     lea = CustomerText("lea@example.com")
+    await hub.order(hub.noa, CallAction(row.call.id if row.call else "", "answer"))
     head = hub.workspace.head()
     refused = [
         ("no-note", await to_mail(hub, row.id, note=CustomerText(" "))),
@@ -187,7 +188,9 @@ async def test_a_caller_still_waits_when_invited_and_is_not_lost_when_they_write
 
 async def test_who_hangs_up_without_writing_is_called_back(hub: Hub) -> None:
     row = await rings(hub)
-    await to_mail(hub, row.id)
+    assert await code(await move(hub, row.id, "email", to=CustomerText("d@example.com"))) == "done"
+    assert "email" not in [one.channel for one in (await hub.case(row.id)).customer.consents], "nobody asked them"
+    assert not (await hub.only()).owner, "whoever answers has the case"
     await rings(hub, "ended", T0 + 2 * MINUTE_MS)
     row = await hub.only()
     assert row.clock is not None and row.clock.metric == "next" and row.stage == "us"

@@ -106,3 +106,35 @@ async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
             assert said in desk.text, line
         await desk.press("t")
         assert any("e-mail" in line and "refused on" in line for line in desk.text.split("\n"))
+
+
+async def test_a_caller_who_waits_is_offered_to_write_by_two_keys(tmp_path: Path) -> None:
+    go_on = Template("go_on", "en", "{{1}} here, for {{2}}: write to us.", ("agent", "customer"))
+    async with house(tmp_path) as desk:
+        workspace = desk.site.workspace
+        await desk.press("+")
+        assert "nothing rings" in desk.text
+        await workspace.port.call(CallUpdate("pbx", "k1", "ringing", NOW, address="+972541112233", name="Yossi"))
+        await desk.rest()
+        await desk.press("+")
+        assert "Yossi cannot be written to from here" in desk.text, "the window is closed and there is no template"
+        senders = (replace(one, templates=(LATE, go_on)) for one in workspace.policy.senders)
+        workspace.policy = replace(workspace.policy, senders=tuple(senders))
+        state = desk.workbench.desk.backends["hub"]
+        state.directory = replace(state.directory, senders=workspace.policy.senders)
+        await desk.press("+")
+        assert "Noa here, for Yossi: write to us." in desk.text and "972541112233" in desk.text
+        await desk.press("enter")
+        assert "Yossi is offered WhatsApp; the call rings on" in desk.text
+        await desk.wait(6)
+        (sent,) = workspace._connectors["wa"].sent  # type: ignore[attr-defined]  # the line of the tests
+        assert sent.template is not None and sent.template.name == "go_on"
+        assert "RINGING" in desk.text and "was offered WhatsApp" in desk.text
+        row = next(row for _, _, row in desk.workbench.desk.inbox.rows())
+        assert (row.owner, row.stage) == ("", "us") and row.clock is not None and row.clock.metric == "call"
+        await workspace.port.inbound(chat("w1", "here I am", address="972541112233", at=NOW + 8000))
+        await desk.wait(1)
+        assert "writes on WhatsApp" in desk.text, "and the case is still the caller's own"
+        assert desk.rows == 1
+        await desk.press("+")
+        assert "Yossi was offered WhatsApp already" in desk.text

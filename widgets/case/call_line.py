@@ -7,7 +7,8 @@ from textual import events
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.countdown import to_caller
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.model import Call, Clock
+from agent_tui.domain.channels import channel
+from agent_tui.domain.model import Call, CaseRow, Clock
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, marked, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
@@ -116,6 +117,8 @@ class CallLine(Line):
             more.append(_promised(clock, now))  # what the hub goes by, whatever the exchange thinks
         elif call.law_due is not None:
             more.append(_law(call.law_due - now))
+        if row is not None and (elsewhere := _writes(row, call)) is not None:
+            more.append(elsewhere)
         if others:
             more.append(compose("{n} more ring", n=others))
         return [
@@ -159,6 +162,16 @@ class CallLine(Line):
         if name and number and name != number and self.size.width >= BROAD:
             return compose("{name} {number}", name=name, number=number)
         return name or number or trusted("somebody")
+
+
+def _writes(row: CaseRow, call: Call) -> SafeText | None:
+    """The caller was offered to write, or does so while they wait."""
+    profile = channel(row.channel)
+    if profile.kind == "voice" or row.last_at <= call.since:
+        return None
+    if row.preview_kind == "in":
+        return compose("writes on {channel}", channel=profile.title)
+    return compose("was offered {channel}", channel=profile.title)
 
 
 def _since(call: Call) -> Ms:
