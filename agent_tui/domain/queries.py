@@ -32,6 +32,7 @@ from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.replies.reply import Canned
+from agent_tui.domain.suggested import SuggestedReply
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 from agent_tui.domain.wallboard import Board
@@ -257,6 +258,16 @@ class CardsQuery:
     kind: Literal["cards"] = "cards"
 
 
+@frozen
+class SuggestQuery:
+    """Which canned replies fit what the case's customer said last, for a reply on `channel` in `language` ("" any)."""
+
+    case: str
+    channel: str = ""
+    language: str = ""
+    kind: Literal["suggest"] = "suggest"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -281,6 +292,7 @@ Query = (
     | ScriptsQuery
     | ScriptQuery
     | CardsQuery
+    | SuggestQuery
 )
 
 
@@ -543,6 +555,15 @@ class CardsPage:
     kind: Literal["cards"] = "cards"
 
 
+@frozen
+class SuggestPage:
+    """The best first, a handful; none where nothing is known yet, or nothing waits for an answer."""
+
+    suggested: tuple[SuggestedReply, ...]
+    seq: int
+    kind: Literal["suggest"] = "suggest"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -567,4 +588,5 @@ Page = (
     | ScriptsPage
     | ScriptPage
     | CardsPage
+    | SuggestPage
 )
