@@ -48,6 +48,8 @@ class Reply:
     (`newer-message`). 0: not checked."""
     template: UsedTemplate | None = None
     """An approved template instead of free words; `body` is what it says."""
+    canned: tuple[str, ...] = ()
+    """Keys of the canned replies that it was made from; whether words were changed afterwards does not matter."""
     name: Literal["reply"] = "reply"
 
 

@@ -34,6 +34,7 @@ from agent_tui.domain.orders import SavedDraft
 from agent_tui.domain.past import PastEntry, PastSummary
 from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.replies.reply import Canned
+from agent_tui.domain.suggested import SuggestedReply
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import Cursor, Section
 from agent_tui.domain.wallboard import Board
@@ -276,6 +277,16 @@ class ReachQuery:
     kind: Literal["reach"] = "reach"
 
 
+@frozen
+class SuggestQuery:
+    """Which canned replies fit what the case's customer said last, for a reply on `channel` in `language` ("" any)."""
+
+    case: str
+    channel: str = ""
+    language: str = ""
+    kind: Literal["suggest"] = "suggest"
+
+
 Query = (
     RowsQuery
     | TotalsQuery
@@ -302,6 +313,7 @@ Query = (
     | CardsQuery
     | IncidentsQuery
     | ReachQuery
+    | SuggestQuery
 )
 
 
@@ -582,6 +594,15 @@ class ReachPage:
     kind: Literal["reach"] = "reach"
 
 
+@frozen
+class SuggestPage:
+    """The best first, a handful; none where nothing is known yet, or nothing waits for an answer."""
+
+    suggested: tuple[SuggestedReply, ...]
+    seq: int
+    kind: Literal["suggest"] = "suggest"
+
+
 Page = (
     RowsPage
     | TotalsPage
@@ -608,4 +629,5 @@ Page = (
     | CardsPage
     | IncidentsPage
     | ReachPage
+    | SuggestPage
 )

@@ -16,6 +16,7 @@ from math import log, log1p
 from typing import Final, NamedTuple
 
 from agent_tui.domain.frozen import frozen
+from agent_tui.domain.suggested import Reason
 from agent_tui.domain.suggesting_signs import Moment, signs, split, written
 
 WEIGHTS: Final[Mapping[str, float]] = {
@@ -46,18 +47,6 @@ class CannedReply:
     title: str = ""
     tags: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
-
-
-@frozen
-class Reason:
-    """A sign that spoke for a reply: of `of` picks with it, `picked` were this reply; `written`: it stands in the
-    reply itself."""
-
-    kind: str
-    seen: str
-    picked: int
-    of: int
-    written: bool
 
 
 @frozen
@@ -115,6 +104,10 @@ class Suggesting:
             left.discard(key)
             if not left:
                 del self._written[sign]
+
+    def writes(self, word: str) -> bool:
+        """Whether a word (folded) stands in the replies themselves."""
+        return f"typed:{word}" in self._written
 
     def pick(self, moment: Moment, key: str) -> tuple[Count, ...]:
         """Learn that it was picked at this moment (as the moment was before: without this reply among those sent). What

@@ -9,7 +9,7 @@ from agent_tui.backends.hub import consents, outgoing, reminding
 from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import cases, ledger, outbound, people, talk
+from agent_tui.backends.hub.store import cases, ledger, outbound, people, picks, talk
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
@@ -47,6 +47,9 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
     if not order.forward_of and reminding.is_drafted(tx, policy, record, agent.name, order.body.raw, channel):
         ready = replace(ready, message=replace(ready.message, auto="reminder"))
     queue(tx, policy, agent, order, ready)
+    if order.canned and not order.forward_of:
+        known = {one.key for one in policy.canned}
+        picks.made_of(tx.connection, ready.message.id, [key for key in dict.fromkeys(order.canned) if key in known])
     return ready.message.id
 
 

@@ -55,6 +55,7 @@ from agent_tui.backends.hub.store import leases as stored_leases
 from agent_tui.backends.hub.store import sla as stored_sla
 from agent_tui.backends.hub.store import transfers as stored_transfers
 from agent_tui.backends.hub.store.ledger import Answer
+from agent_tui.backends.hub.suggested_replies import SuggestedReplies
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.wallboard import Boards
 from agent_tui.backends.hub.wrap_ups import WrapUps
@@ -87,6 +88,8 @@ from agent_tui.domain.queries import (
     Query,
     ShiftPage,
     ShiftQuery,
+    SuggestPage,
+    SuggestQuery,
     WallboardQuery,
 )
 from agent_tui.domain.replies.reply import Canned
@@ -154,6 +157,7 @@ class Workspace:
         )
         self._cards = Cards(self.policy.cards, card_sources or {}, time, self._spawn)
         self._wrap_ups = WrapUps(store, self._writer, time, lambda: self.policy, posts or {}, self._spawn)
+        self._suggested = SuggestedReplies(store, self._writer, time, lambda: self.policy, self._spawn, self._reading)
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
         self._lease_ends = Alarm(
@@ -226,6 +230,7 @@ class Workspace:
             await connector.start(self._port)
         self._alerts.start()
         self._wrap_ups.start()
+        self._suggested.start()
         self._indexer.start()
         self._wakes.start()
         self._lease_ends.start()
@@ -241,6 +246,7 @@ class Workspace:
         self._running = False
         self._alerts.stop()
         self._wrap_ups.stop()
+        self._suggested.stop()
         self._indexer.stop()
         self._wakes.stop()
         self._lease_ends.stop()
@@ -390,6 +396,7 @@ class Workspace:
             match event.body:
                 case MessageAdded(message=message, conversation=thread) if message.kind == "out" and thread is not None:
                     lanes.add(thread.account)
+                    self._suggested.wake()
                 case MessageChanged(state="queued"):
                     lanes.update(self._lanes)
                 case CaseChanged(change="snoozed" | "unblocked" | "not-spam"):
@@ -582,6 +589,8 @@ class Workspace:
         try:
             if isinstance(query, LinkQuery):
                 return await self._link(agent, query)
+            if isinstance(query, SuggestQuery):
+                return SuggestPage(await self._suggested.of(agent, query), self.head())
             if isinstance(query, CardsQuery):
                 return await self._told_cards(agent, query)
             asked = query

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.domain.suggesting import CannedReply, Count, Reason, Suggesting
+from agent_tui.domain.suggested import Reason
+from agent_tui.domain.suggesting import CannedReply, Count, Suggesting
 from agent_tui.domain.suggesting_signs import MOST_CHARACTERS, Moment, signs, written
 
 REPLIES = (

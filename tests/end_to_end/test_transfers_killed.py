@@ -138,11 +138,11 @@ async def test_a_hub_that_dies_at_every_step(mail_servers: MailServers, tmp_path
         rest = ("sent", "delivered", "read", "unknown")
         await until(lambda: all(state in rest for _, state in office.sent()), what="all invitations are at rest")
         assert len(office.sent()) == 8
-        for words, state in office.sent():
-            times = office.told().count(words)
+        for invitation, state in office.sent():
+            times = office.told().count(invitation)
             # what a crash hid is shown as that, and repeated by nobody
-            assert times <= 1 if state == "unknown" else times == 1, (words, state, times)
-        unknown = {words for words, state in office.sent() if state == "unknown"}
+            assert times <= 1 if state == "unknown" else times == 1, (invitation, state, times)
+        unknown = {invitation for invitation, state in office.sent() if state == "unknown"}
         assert unknown >= {"We go on by mail, 2", "We go on by mail, 3", "We go on here, 6", "We go on here, 7"}
         for number in (0, 1):
             assert (await office.case(number)).owner == "avi"

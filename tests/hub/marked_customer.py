@@ -34,6 +34,7 @@ from agent_tui.domain.orders import (
     WriteUp,
 )
 from agent_tui.domain.queries import LinkQuery
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.templates import Template, UsedTemplate
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS
@@ -120,7 +121,9 @@ async def fill(hub: Hub) -> World:
     who = {"address": f"mailto:{m['address']}", "name": m["name"]}
     talk = json.dumps({"id": m["import key"], "customer": who, "turns": [turn]})
     assert import_talks(hub.store, [talk], T0, Ids(8)) == 1
-    hub.workspace.policy = replace(hub.workspace.policy, blob_url="http://127.0.0.1:1")
+    hub.workspace.policy = replace(
+        hub.workspace.policy, blob_url="http://127.0.0.1:1", canned=(Canned("thanks", "Bye."),)
+    )
     port = hub.workspace.port
     other = await _others(hub)
     await port.inbound(
@@ -228,7 +231,7 @@ async def _mail(hub: Hub, case: str) -> list[str]:
     m, conversation = MARKS, (await hub.case(case)).conversations[-1].id
     blob = await hub.workspace.put_blob(chunks(m["our content"].encode()), m["claimed"])
     file = FileRef(blob.blob, _words("our file"), "application/pdf", blob.size)
-    await _done(hub, Reply(case, "email", _words("reply"), conversation, files=(file,)))
+    await _done(hub, Reply(case, "email", _words("reply"), conversation, files=(file,), canned=("thanks",)))
     sent = hub.mail.sent[-1]
     await hub.workspace.port.bounce(Bounce("mail", sent.channel_id, m["bounce"], hub.time.now(), report_id=m["report"]))
     page = await hub.workspace.query(hub.noa, LinkQuery(blob.blob, m["linked"], case))

@@ -126,6 +126,11 @@ NEVER = {
     },
     # what other systems are told is read when it is told; an error is the webhook's
     "wrap_up": {"id", "target", "case_id", "what", "call", "outcome", "agent", "state", "error"},
+    # keys of canned replies, and words that many customers have said
+    "reply_made": {"message_id", "replies"},
+    "pick_count": {"sign", "key"},
+    # a row is one customer's; `marked_customer` has one with their word
+    "pick_word": {"key", "customer_id"},
     # which canned reply it was
     "reminded": {"case_id", "done", "text"},
     "link": {"hash", "use", "blob", "case_id", "agent_id"},

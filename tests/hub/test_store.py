@@ -86,6 +86,7 @@ from agent_tui.domain.queries import (
     TotalsQuery,
     WallboardQuery,
 )
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.sla.clocks import SlaClock
 from agent_tui.domain.sla.policies import Policy, Reminders, Step, Target, Warn
 from agent_tui.domain.sla.reminders import Reminder
@@ -245,7 +246,8 @@ async def _a_day(hub: Hub) -> None:
     case = next(row.id for row in rows if row.channel == "email")
     call = next(row.call.id for row in rows if row.call)
     conversation = (await hub.case(case)).conversations[0].id
-    await hub.order(noa, Reply(case, "email", CustomerText("a"), conversation))
+    hub.workspace.policy = replace(hub.workspace.policy, canned=(Canned("thanks", "Bye."),))
+    await hub.order(noa, Reply(case, "email", CustomerText("a"), conversation, canned=("thanks",)))
     await hub.order(noa, MoveChannel(case, "email", CustomerText("a"), CustomerText("n")))
     sent = hub.mail.sent[0]
     await port.delivery(DeliveryUpdate("mail", sent.channel_id, "delivered", T0))

@@ -46,6 +46,7 @@ from agent_tui.backends.hub.store.schema import (
     message,
     message_text,
     outbound,
+    pick_word,
     promise,
     promise_text,
     script_run,
@@ -266,6 +267,7 @@ def _forget_work(connection: Connection, nodes: Sequence[str]) -> None:
     runs = select(script_run.c.id).where(script_run.c.case_id.in_(_cases(nodes)))
     connection.execute(update(script_run_text).where(script_run_text.c.run_id.in_(runs)).values(answers="", said=""))
     connection.execute(delete(identity_key).where(identity_key.c.customer_id.in_(nodes)))
+    connection.execute(delete(pick_word).where(pick_word.c.customer_id.in_(nodes)))
     elsewhere.forget(connection, nodes)
     consents.forget_all(connection, nodes)
     connection.execute(delete(suggestion).where(or_(suggestion.c.one.in_(nodes), suggestion.c.other.in_(nodes))))

@@ -446,6 +446,37 @@ wrap_up = Table(
     Index("ix_wrap_up_due", "state", "next_try"),
 )
 
+# What canned replies a message was made of (keys, a line each), until that was `learned`.
+reply_made = Table(
+    "reply_made",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("replies", Text, nullable=False),
+    Column("learned", Boolean, nullable=False),
+    Index("ix_reply_made_learned", "learned", "message_id"),
+)
+
+# How often a canned reply was picked with a sign of its moment (see domain/suggesting.py), "" in all.
+pick_count = Table(
+    "pick_count",
+    metadata,
+    Column("sign", Word, primary_key=True),
+    Column("key", Word, primary_key=True),
+    Column("times", Integer, nullable=False),
+)
+
+# The same for words that only these customers have said so far; they go with the customer.
+pick_word = Table(
+    "pick_word",
+    metadata,
+    Column("sign", Word, primary_key=True),
+    Column("key", Word, primary_key=True),
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True, index=True),
+    Column("times", Integer, nullable=False),
+    Column("at", At, nullable=False),
+    Index("ix_pick_word_at", "at"),
+)
+
 # A case of somebody who is joined with others, as it is by itself; the case's own columns show its row. `seen`: its
 # state with what was said in the person's other cases, "" when that is its own.
 case_part = Table(
