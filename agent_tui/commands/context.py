@@ -107,9 +107,9 @@ class Ui(Protocol):
         """That is no answer: say why beside it."""
         ...
 
-    def write(self, words: str, fields: Mapping[str, str]) -> None:
-        """Put words with variables into the reply to the customer, at the caret. `fields`: what is known beside the
-        case."""
+    def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
+        """Put words with variables into the reply to the customer, at the caret; why not, where that cannot be.
+        `fields`: what is known beside the case."""
         ...
 
     def write_canned(self, key: str) -> SafeText | None:

@@ -141,7 +141,7 @@ def _do(context: Context, effect: Effect, say: tuple[tuple[str, str], ...]) -> S
             context.workbench.promise(key, CustomerText(effect.what), due)
             return compose("promised: {what}", what=clean_line(effect.what))
         case "insert":
-            _write(context, say)
+            return _write(context, say)
         case "reply":
             return context.ui.write_canned(effect.what)
     return None
@@ -179,7 +179,7 @@ def _stops(context: Context, held: Guided) -> Iterator[Choice]:
     from agent_tui.domain.guided.values import said_of, title_of
 
     assert held.script is not None and context.key is not None
-    marks = {"done": trusted("✓"), "here": trusted(">"), "ahead": trusted(" ")}
+    marks = {"done": trusted("✓"), "here": trusted(">"), "ahead": trusted("·")}
     for stop in stops(held.script, held.run, context.workbench.guiding.given(context.key)):
         step = held.script.by_id[stop.step]
         answered = said_of(step, held.run.answer_of(stop.step))
@@ -191,16 +191,15 @@ def _say(context: Context, _arguments: Arguments) -> SafeText | None:
     step = held.step if held is not None else None
     if step is None or not step.say:
         return trusted("this step says nothing to the customer")
-    _write(context, step.say)
-    return None
+    return _write(context, step.say)
 
 
-def _write(context: Context, say: tuple[tuple[str, str], ...]) -> None:
+def _write(context: Context, say: tuple[tuple[str, str], ...]) -> SafeText | None:
     from agent_tui.domain.guided.script import in_language
 
     held = _current(context)
     fields = {one.name: one.value.raw for one in held.run.answers} if held is not None else {}
-    context.ui.write(in_language(say, _spoken(context)), fields)
+    return context.ui.write(in_language(say, _spoken(context)), fields)
 
 
 def _spoken(context: Context) -> str:

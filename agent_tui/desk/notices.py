@@ -91,8 +91,8 @@ def _of_lease(
         return None
     if body.agent == me.id:
         words = compose("{name} is at your other terminal now; what you wrote is kept", name=name)
-    elif event.by == me.id:
-        return None
+    elif event.by == me.id or (body.change == "handed-over" and event.by == body.agent):
+        return None  # that they took what I offered is told with the transfer
     elif body.change == "expired":
         words = compose("the line was down too long: {name} is free again; Enter takes it", name=name)
     elif body.change == "call-answered":

@@ -7,7 +7,7 @@ the server keeps no scripts a run stays in this desk alone, and ends with it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from agent_tui.desk.changes import Changes, Notice
@@ -187,6 +187,8 @@ class Guiding:
         held = self.current(key)
         if held is None or held.script is None:
             return trusted("no script is run here")
+        if not typed and held.step is not None and held.step.choices:
+            typed = held.run.answer_of(held.run.at)  # Enter keeps what was chosen before
         went = running.answer(held.script, held.run, typed, self.given(key))
         if isinstance(went, Refused):
             return went.why
@@ -234,6 +236,11 @@ class Guiding:
         if not held.here:
             self._give(key, RunScript(key.case, held.id, replace(run), held.revision))
         self._changed(Changes(timeline=True, customer=True))
+
+    def forget(self, cases: Iterable[CaseKey]) -> None:
+        """Their customers were erased."""
+        for key in cases:
+            self._held.pop(key, None)
 
     def refused(self, key: CaseKey, order: RunScript) -> None:
         """The server did not take a move: what it says counts."""

@@ -10,12 +10,13 @@ from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.moving import Moving
 from agent_tui.domain import orders
+from agent_tui.domain.guided.place import Answer, Run
 from agent_tui.domain.orders import FileRef, Order
 from agent_tui.domain.templates import UsedTemplate
 from agent_tui.domain.text import CustomerText
 
 _CLASSES: dict[str, type] = {
-    **{cls.__name__: cls for cls in (FileRef, LocalFile, Draft, Moving, UsedTemplate)},
+    **{cls.__name__: cls for cls in (FileRef, LocalFile, Draft, Moving, UsedTemplate, Run, Answer)},
     **{cls.__name__: cls for cls in orders.Order.__args__},
 }
 

@@ -219,6 +219,8 @@ class Workbench:
         if changes.erased:
             self._undo = [done for done in self._undo if not done.touches(changes.erased)]
             self._changes |= self._forgetting.cases(changes.erased)
+            if self._guiding is not None:
+                self._guiding.forget(changes.erased)
         for key, head in self.desk.strayed():
             self._move_draft(key, head)
         if self._telling is None and self._running:

@@ -78,7 +78,7 @@ def answer(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, order: AnswerTran
     except TransferRefused as refused:
         raise Refused(refused.code, _WHY[refused.code]) from None
     if now.state == "done":
-        _check_talk(tx, record.row.id, held.by)
+        _check_talk(tx, record.row.id, held.by, agent.id)
     words = _words(order.words.raw)
     if words:
         _note(tx, record.row.id, agent, words)
@@ -163,7 +163,7 @@ def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRe
         raise Refused("not-its-queue", "A case like this one would wait in another queue: choose that, or an agent.")
     if not row.owner and (moved.team, moved.labels) == (row.team, row.labels):
         raise Refused("waits-there", "It waits in that queue already.")
-    _check_talk(tx, row.id, agent.id)
+    _check_talk(tx, row.id, agent.id, agent.id)
     note = _note(tx, row.id, agent, words)
     label = next((one for one in moved.labels if one not in row.labels), "")
     cases.add_labels(tx.connection, [label] if label else [])
@@ -215,12 +215,14 @@ def _check_hands(tx: Tx, case: str, agent: Agent, desk: str) -> None:
         raise Refused("lease-held", f"{_name(tx, held.agent)} handles this case now: ask for it, or wait.")
 
 
-def _check_talk(tx: Tx, case: str, agent: str) -> None:
+def _check_talk(tx: Tx, case: str, agent: str, me: str) -> None:
     """A call cannot be put through from here: whoever talks finishes first."""
     if phone.talks(tx.connection, agent) and any(
         part.row.call is not None and part.row.call.state in ("active", "held") and part.row.call.agent == agent
         for part in tx.parts(case)
     ):
+        if agent != me:
+            raise Refused("in-call", f"{_name(tx, agent)} still talks with them: take it when they have hung up.")
         raise Refused("in-call", "The call with them is still on: hang up first, or look at it together (T).")
 
 

@@ -10,12 +10,24 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.orders import CallAction, FileRef, Label, NewMessage, Note, Order, Presence, Reply, Snooze
+from agent_tui.domain.guided.place import Answer, Run
+from agent_tui.domain.orders import (
+    CallAction,
+    FileRef,
+    Label,
+    NewMessage,
+    Note,
+    Order,
+    Presence,
+    Reply,
+    RunScript,
+    Snooze,
+)
 from agent_tui.domain.text import CustomerText
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.outbox import Outbox
@@ -35,6 +47,7 @@ orders: st.SearchStrategy[Order] = st.one_of(
 
 
 @given(orders)
+@example(RunScript("c", "r_1", Run("lost", "1", ("a",), (Answer("a", "a", CustomerText("88213")),)), 1))
 def test_an_order_comes_back_as_it_was(order: Order) -> None:
     again = from_json(to_json(order))
     if "\\ud" not in ascii(order):

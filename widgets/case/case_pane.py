@@ -153,16 +153,25 @@ class CasePane(Widget):
             if lines:
                 self.strip.styles.height = lines
 
-    def write(self, words: str, fields: Mapping[str, str]) -> None:
-        """Put words with variables into the reply."""
-        self.compose_message("reply")
-        said = self.spoken(words, fields)
-        self.composer.insert(said if self.composer.writing.edit.at_word_start() else f" {said}")
+    def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
+        """Put words with variables into the reply; why not, where that cannot be."""
+        if (why_not := self._no_reply()) is None:
+            said = self.spoken(words, fields)
+            self.composer.insert(said if self.composer.writing.edit.at_word_start() else f" {said}")
+        return why_not
 
     def write_canned(self, key: str) -> SafeText | None:
-        """Put a canned reply into the reply."""
+        """Put a canned reply into the reply; why not, where that cannot be."""
+        return self._no_reply() or self.choosing.use_canned(key)
+
+    def _no_reply(self) -> SafeText | None:
+        """A reply is being written from now on; why not, where that cannot be."""
+        writing = self.composer.writing
+        writing.back_to_case()
+        if writing.draft.note and not writing.blank:
+            return trusted("a note is being written here: send it or clear it first")
         self.compose_message("reply")
-        return self.choosing.use_canned(key)
+        return None if writing.writable else trusted("nothing can be written here: it is said aloud")
 
     # -- reading
 

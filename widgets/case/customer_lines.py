@@ -75,7 +75,7 @@ def customer_lines(
         lines += [CustomerLine(line) for line in _joins(case.customer, now, zone, names)]
     lines += [CustomerLine(line) for line in _promises(case, width, now, zone, paint, names, me)]
     lines += [CustomerLine(line) for line in _cards(case, width, now, zone, paint)]
-    lines += [CustomerLine(line) for line in _collected(case)]
+    lines += [CustomerLine(line) for line in _collected(case, width, paint)]
     lines += [CustomerLine(line) for line in _labels(case, width, paint)]
     lines += [CustomerLine(line) for line in _notes(case, width, now, zone, paint)]
     lines += _history(case, now, zone, whole_history)
@@ -217,20 +217,18 @@ def _cards(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> l
     return [line for card in case.cards for line in (_BLANK, *company_card_lines(card, width, now, zone, paint))]
 
 
-def _collected(case: OpenCase) -> list[LinePieces]:
+def _collected(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:
     """What guided scripts found out, the last answer of each kind."""
     answers = [answer for part in case.parts for script in part.scripts for answer in script.run.answers]
     if not answers:
         return []
     # only a case with a script needs its words
+    from agent_tui.widgets.case.found_lines import found_lines
     from agent_tui.widgets.case.script_words import told
 
     pairs = told({answer.name: answer for answer in answers}.values())
-    rows = [
-        LinePieces((Piece(BLANK), Piece(title, "quiet"), Piece(BLANK)), (Piece(value), Piece(BLANK)), kept=2)
-        for title, value in pairs
-    ]
-    return [_BLANK, _heading(trusted("COLLECTED"), trusted("S script")), *rows] if rows else []
+    rows = found_lines(pairs, width, paint.bidi)
+    return [_BLANK, _heading(trusted("COLLECTED"), trusted("S script")), *rows] if pairs else []
 
 
 def _labels(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:

@@ -11,13 +11,13 @@ from agent_tui.domain.guided.values import choices_of, said_of, shown, spoken_la
 from agent_tui.domain.text import SafeText, clean, clean_line, compose, fixed, listed, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.services.guiding import Guided
+from agent_tui.widgets.case.found_lines import EDGE, found_lines
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, blanks, cells
 from agent_tui.widgets.paint import Part
 from agent_tui.widgets.text.layout import lay_out
 
 BRIEF_LINES = 2
 """Lines of words in a strip."""
-EDGE = Piece(trusted(" "))
 
 
 @frozen
@@ -170,8 +170,7 @@ def _collected(held: Guided, script: Script, sheet: Sheet) -> Iterator[LinePiece
         return
     yield LinePieces()
     yield LinePieces((EDGE, Piece(trusted("COLLECTED"), "heading")))
-    for title, value in found:
-        yield LinePieces((EDGE, Piece(title, "quiet"), EDGE), (Piece(value), EDGE), kept=2)
+    yield from found_lines(found, sheet.width, sheet.bidi)
 
 
 def collected(held: Guided, script: Script) -> list[tuple[SafeText, SafeText]]:

@@ -304,10 +304,11 @@ class DeskUi:
             self._screen.answered_at.take()
             self._screen.case.take_strip()
 
-    def write(self, words: str, fields: Mapping[str, str]) -> None:
+    def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
         self._screen.see("case")
-        self._screen.case.write(words, fields)
+        why_not = self._screen.case.write(words, fields)
         self._place = self._place_of_focus()
+        return why_not
 
     def write_canned(self, key: str) -> SafeText | None:
         self._screen.see("case")
