@@ -76,6 +76,7 @@ HAND_OVER = "hand-over"
 TRANSFER = "transfer"
 TOGETHER = "together"
 FOLLOW = "follow"
+INCIDENT = "incident"
 TAKE_OVER = "take-over"
 LEASE_RELEASE = "lease-release"
 DRAFT_OTHER = "draft-other"
@@ -336,6 +337,13 @@ _CASE = (
         ),
     ),
     CommandSpec(FOLLOW, "Follow", "Hear what becomes of a case that is not mine, or no longer.", (LIST,)),
+    CommandSpec(
+        INCIDENT,
+        "Incident",
+        "Link cases that have one cause, and tell all their customers what became of it.",
+        _LISTS,
+        (Argument("title", "text", required=False, help="what happened: a new incident of the marked cases"),),
+    ),
     CommandSpec(
         TAKE_OVER,
         "Take over",

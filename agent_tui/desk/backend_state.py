@@ -9,6 +9,7 @@ from agent_tui.backends.base import Capabilities
 from agent_tui.desk.missed import Missed
 from agent_tui.domain.model import Agent, Directory
 from agent_tui.domain.orders import SavedDraft
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
 
@@ -35,5 +36,7 @@ class BackendState:
     held_known: bool = False
     elsewhere: set[str] = field(default_factory=set)
     """Cases whose draft was written last at another terminal of mine."""
+    incidents: dict[str, CustomerText] = field(default_factory=dict)
+    """What incidents are called that this desk heard of."""
     missed: Missed | None = None
     """What happened while the line was down, until all of it has come."""

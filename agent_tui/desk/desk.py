@@ -35,6 +35,7 @@ from agent_tui.domain.events import (
     CaseChanged,
     DraftChanged,
     Event,
+    IncidentChanged,
     RepliesChanged,
     RulesChanged,
     is_erased,
@@ -229,6 +230,9 @@ class Desk:
             self._directory_known.discard(state.id)  # it has reasons for breaches, and canned replies
         if isinstance(body, AgentChanged):
             changes |= self._agent_changed(state, body.agent)
+        if isinstance(body, IncidentChanged):
+            state.incidents[body.incident.id] = body.incident.title
+            changes.header = True
         return changes | self._person.apply(state, key, event)
 
     def strayed(self) -> list[tuple[CaseKey, CaseKey]]:

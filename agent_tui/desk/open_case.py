@@ -9,9 +9,20 @@ from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.company_cards import CompanyCard
 from agent_tui.domain.events import Event
 from agent_tui.domain.guided.place import CaseScript
-from agent_tui.domain.model import Breach, Call, CaseRow, Conversation, Customer, Disclosure, Message, PastCase, Promise
+from agent_tui.domain.model import (
+    EMPTY,
+    Breach,
+    Call,
+    CaseRow,
+    Conversation,
+    Customer,
+    Disclosure,
+    Message,
+    PastCase,
+    Promise,
+)
 from agent_tui.domain.presence import Watcher
-from agent_tui.domain.text import SafeText
+from agent_tui.domain.text import CustomerText, SafeText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import Transfer
 
@@ -45,6 +56,8 @@ class OpenCase:
     """What the company's systems know of the customer; None: not asked yet."""
     moves: tuple[ChannelMove, ...] = ()
     scripts: tuple[CaseScript, ...] = ()
+    incident: CustomerText = EMPTY
+    """What the incident was called that it was linked to when it was asked for."""
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

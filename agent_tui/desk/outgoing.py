@@ -8,7 +8,7 @@ from agent_tui.desk.drafts import LocalFile
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Attachment, Delivery, Message
-from agent_tui.domain.orders import MoveChannel, NewMessage, Note, Order, Reply
+from agent_tui.domain.orders import MoveChannel, NewMessage, Note, Order, Reply, UpdateIncident
 from agent_tui.domain.text import CustomerText, SafeText, trusted
 from agent_tui.domain.time import Ms
 
@@ -39,7 +39,7 @@ class OutboxEntry:
     @property
     def writes(self) -> bool:
         """Whether it carries words that an agent wrote."""
-        return isinstance(self.order, Reply | NewMessage | Note | MoveChannel)
+        return isinstance(self.order, Reply | NewMessage | Note | MoveChannel | UpdateIncident)
 
 
 _DELIVERY: dict[EntryState, Delivery] = {

@@ -71,6 +71,7 @@ class Timeline:
             case.moves = detail.moves
             case.transfers = detail.transfers
             case.scripts = detail.scripts
+            case.incident = detail.incident
             case.row = detail.row
             case.missing = False
         if older or not kept_any(self._messages, detail):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final
 
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.channels import window_left
@@ -38,7 +38,7 @@ def wants_no_messages(preferences: str) -> bool:
 
 def where_to_tell(
     stage: Stage, who: Customer, talks: Iterable[Conversation], words: CustomerText, now: Ms
-) -> tuple[Conversation | None, Unreached | Literal[""]]:
+) -> tuple[Conversation | None, Unreached]:
     """In which of their conversations a customer hears `words`: the one that they wrote in last, else the next one
     that works; or why in none. Of `words` that are not written yet (EMPTY) all else is said."""
     if stage in ("done", "spam"):
@@ -47,7 +47,7 @@ def where_to_tell(
         return None, "blocked"
     if wants_no_messages(who.preferences.raw):
         return None, "preference"
-    first: Unreached | Literal[""] = ""
+    first: Unreached = ""
     nearest = None
     for talk in sorted(talks, key=lambda talk: (talk.last_inbound or 0, talk.started, talk.id), reverse=True):
         if profile_of(talk.channel).kind == "voice":
@@ -60,7 +60,7 @@ def where_to_tell(
     return nearest, first or "no-address"
 
 
-def _in_the_way(talk: Conversation, who: Customer, words: CustomerText, now: Ms) -> Unreached | Literal[""]:
+def _in_the_way(talk: Conversation, who: Customer, words: CustomerText, now: Ms) -> Unreached:
     profile, heard = profile_of(talk.channel), talk.last_inbound
     said = of_channel(who.consents, talk.channel)
     if said is not None and not said.given and (heard is None or heard <= said.at):

@@ -9,9 +9,9 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
 IncidentState = Literal["open", "closed"]
-Unreached = Literal["closed", "blocked", "preference", "no-address", "consent", "window", "too-long"]
-"""Why an update does not go to a customer: their case is done or spam; they are blocked; they asked for no messages;
-there is nothing to write to; they refused it on that channel; its window is closed; it takes no words as long."""
+Unreached = Literal["", "closed", "blocked", "preference", "no-address", "consent", "window", "too-long"]
+"""Why an update does not go to a customer, "" where it does: their case is done or spam; they are blocked; they asked
+for no messages; there is nothing to write to; they refused it there; its window is closed; it takes shorter words."""
 MOST_CASES: Final = 500
 """Cases of one incident: an update of it is one transaction."""
 MOST_TITLE: Final = 120
@@ -62,4 +62,4 @@ class Hearer:
     conversation: str = ""
     channel: str = ""
     owner: str = ""
-    why: Unreached | Literal[""] = ""
+    why: Unreached = ""

@@ -426,6 +426,8 @@ class CaseDetail:
     transfers: tuple[Transfer, ...] = ()
     scripts: tuple[CaseScript, ...] = ()
     moves: tuple[ChannelMove, ...] = ()
+    incident: CustomerText = EMPTY
+    """What the incident of the row is called."""
 
 
 @frozen

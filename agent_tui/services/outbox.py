@@ -9,7 +9,7 @@ from typing import Any, get_args
 from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
-from agent_tui.domain.orders import MoveChannel, Order, Presence, Reply
+from agent_tui.domain.orders import MoveChannel, Order, Presence, Reply, UpdateIncident
 from agent_tui.domain.text import SafeText, clean_line, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
@@ -19,6 +19,7 @@ from agent_tui.services.stored import from_json, to_json
 _STATES = get_args(EntryState)
 CRASHED = marked("the desk ended before it was sent; send it again")
 BESIDE = marked("taken back, not sent: something else is written here; send or clear that, then Z sends this")
+TAKEN = marked("taken back: :incident has the words")
 MAYBE = marked("the desk ended while it was being sent; it may have arrived")
 
 
@@ -58,7 +59,9 @@ class Outbox:
                 self.remove(entry.id)
             elif entry.state == "held":
                 draft = draft_of(entry.key, entry.order, entry.files, entry.created)
-                if draft is None:
+                if isinstance(entry.order, UpdateIncident):
+                    self.change(entry.id, state="failed", hold_until=None, reason=CRASHED.text)
+                elif draft is None:
                     self.change(entry.id, state="waiting", hold_until=None)
                 elif drafts.get(draft.key) is not None:
                     self.change(entry.id, state="failed", hold_until=None, reason=CRASHED.text)
@@ -166,7 +169,9 @@ class Outbox:
             draft = replace(draft, body="\n\n".join(words), files=(*draft.files, *there.files))
         if draft is not None:
             drafts.save(draft)
-        if draft is not None or entry.state == "held":
+        if isinstance(entry.order, UpdateIncident):  # words of no case: they stay here until they are used or put away
+            self.change(id, state="failed", hold_until=None, reason=TAKEN.text)
+        elif draft is not None or entry.state == "held":
             self.remove(id)
         return draft
 

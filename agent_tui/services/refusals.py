@@ -19,6 +19,7 @@ _BY_CODE: dict[str, Phrase] = {
     "empty": marked("there is nothing to send"),
     "erased": marked("that customer was erased"),
     "id-reused": marked("that order was given already, as another one"),
+    "incident-closed": marked("that incident is closed: open it again first"),
     "lease-free": marked("nobody has this case: Enter takes it"),
     "lease-held": marked("a colleague has this case: G asks for it"),
     "lease-yours": marked("you have this case yourself"),
@@ -39,6 +40,7 @@ _BY_CODE: dict[str, Phrase] = {
     "no-customer": marked("there is no such customer"),
     "no-file": marked("a file is not at the server any more: attach it again"),
     "no-files": marked("this channel takes no files"),
+    "no-incident": marked("there is no such incident"),
     "no-join": marked("there is no such join"),
     "no-message": marked("there is no such message to send"),
     "no-note": marked("say what was done and what is promised: it goes with the case"),
@@ -53,6 +55,8 @@ _BY_CODE: dict[str, Phrase] = {
     "no-team": marked("there is no such team"),
     "no-template": marked("there is no such template of this account"),
     "no-text": marked("a call has no text: ^T chooses another channel"),
+    "no-title": marked("say what happened, in a few words"),
+    "nobody": marked("none of them can be told any more: look again"),
     "not-active": marked("the call is over"),
     "not-ended": marked("the call is not over yet"),
     "not-failed": marked("the message is on its way or has arrived"),
@@ -84,6 +88,7 @@ _BY_CODE: dict[str, Phrase] = {
     "too-many-promises": marked("too much is promised here already: keep something first"),
     "unknown-order": marked("the server does not know that order"),
     "window-closed": marked("the channel's window is closed: ^T chooses another channel"),
+    "other-incident": marked("a case is of another incident: take it out of that one first"),
 }
 
 

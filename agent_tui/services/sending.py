@@ -14,7 +14,7 @@ from agent_tui.desk.drafts import draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import held_words
 from agent_tui.desk.outgoing import OutboxEntry
-from agent_tui.domain.orders import CallAction, MoveChannel, NewMessage, Note, Reply, RetrySend, WriteUp
+from agent_tui.domain.orders import CallAction, MoveChannel, NewMessage, Note, Reply, RetrySend, UpdateIncident, WriteUp
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import TimeSource
 from agent_tui.services.drafts import Drafts
@@ -25,7 +25,7 @@ from agent_tui.services.state import StateError
 AGAIN_AFTER_SECONDS = 1.0
 NOT_NOW = ("lease-held", "stale-fence", "newer-message")
 """Refusals that are nothing against the order itself: later it may be good."""
-ONCE_ONLY = (Reply, NewMessage, MoveChannel, Note, CallAction, WriteUp, RetrySend)
+ONCE_ONLY = (UpdateIncident, Reply, NewMessage, MoveChannel, Note, CallAction, WriteUp, RetrySend)
 """Orders that would do harm twice; the others set a state, so a backend without command ids may get them again."""
 
 

@@ -18,7 +18,7 @@ from agent_tui.domain.brands import sees
 from agent_tui.domain.events import CaseChanged, IncidentChanged
 from agent_tui.domain.incident_reach import where_to_tell, words_for
 from agent_tui.domain.incidents import AUTO, MOST_CASES, MOST_TITLE, Hearer, Incident, IncidentUpdate
-from agent_tui.domain.model import Agent, CaseRow
+from agent_tui.domain.model import EMPTY, Agent, CaseRow
 from agent_tui.domain.orders import CloseIncident, LinkCases, OpenIncident, Order, UpdateIncident
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -43,6 +43,12 @@ def carry_out(tx: Tx, policy: HubPolicy, agent: Agent, order: Order) -> str | No
 def page(connection: Connection, me: Agent) -> tuple[Incident, ...]:
     """Those that an agent may see."""
     return tuple([one for one in stored.known(connection) if sees(me, one.brand)][: stored.MOST])
+
+
+def title(connection: Connection, id: str) -> CustomerText:
+    """What the incident of a case is called, EMPTY for ""."""
+    known = stored.find(connection, id) if id else None
+    return known.title if known is not None else EMPTY
 
 
 def reach(

@@ -261,6 +261,7 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         tuple(sorted(moved, key=lambda one: (one.at, one.id))),
         scripts.of_cases(connection, parts, head),
         log.moves(connection, parts),
+        incidents.title(connection, row.incident),
     )
 
 

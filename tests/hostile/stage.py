@@ -32,6 +32,7 @@ from agent_tui.domain.orders import (
     Label,
     MakePromise,
     Note,
+    OpenIncident,
     Order,
     Reply,
     RunScript,
@@ -39,6 +40,7 @@ from agent_tui.domain.orders import (
     SaveDraft,
     SettlePromise,
     TakeLease,
+    UpdateIncident,
 )
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.replies.reply import Canned, ReplyField
@@ -114,6 +116,16 @@ class FilledHub:
             )
 
         await self._leases(texts[:promised][:NAMED])
+        await self._incidents(texts[:promised][:NAMED])
+
+    async def _incidents(self, texts: Sequence[str]) -> None:
+        """Incidents that are called so, of which their customers were told so."""
+        for place, text in enumerate(texts):
+            case, words = self.cases[place], CustomerText(text[:100])
+            opened = OpenIncident(f"i_{place}", words, (case,))
+            told = UpdateIncident(f"i_{place}", f"u_{place}", (case,), words, words)
+            await self.workspace.order(COLLEAGUE, f"i{place}", opened)
+            await self.workspace.order(COLLEAGUE, f"u{place}", told)
 
     async def _leases(self, texts: Sequence[str]) -> None:
         """Some cases are held by agents of these names, some have a draft at another terminal."""

@@ -50,6 +50,7 @@ class Tour:
         await self._cases()
         await self._choices()
         await self._shift()
+        await self._incidents()
         await self._typed()
         await self._found()
         await self._rings()
@@ -203,6 +204,15 @@ class Tour:
         await self._press("gb")
         await self._see("BOTTLENECK")
         await self._press(ESC)
+
+    async def _incidents(self) -> None:
+        """What incidents are called, and what was said of each."""
+        for place in range(NAMED):
+            await self._press(HOME + "gz")
+            await self._see("incident")
+            await self._press(DOWN * place + "\r")
+            await self._see("choose:")
+            await self._press(ESC)
 
     async def _typed(self) -> None:
         """Every text pasted into the search and into a reply, as far as a terminal lets it be pasted."""

@@ -27,6 +27,7 @@ from agent_tui.domain.orders import (
     Reply,
     RunScript,
     Snooze,
+    UpdateIncident,
 )
 from agent_tui.domain.text import CustomerText
 from agent_tui.services.drafts import Drafts
@@ -187,6 +188,18 @@ def test_what_an_earlier_desk_said_of_presence_is_not_said_again(tmp_path: Path)
     outbox.add(A, Note("a", CustomerText("kept")), 2)
     outbox.recover(Drafts(state), 3)
     assert [entry.order.name for entry in Outbox(state).entries] == ["note"]
+    state.close()
+
+
+def test_what_all_customers_of_an_incident_are_told_never_goes_out_by_itself_after_a_crash(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    outbox, here = Outbox(state), CaseKey("hub", "")
+    told = outbox.add(here, UpdateIncident("i_1", "u_1", ("a",), CustomerText("Back by noon.")), 1, 5000)
+    outbox.recover(Drafts(state), 3)
+    assert [(entry.state, entry.order) for entry in Outbox(state).entries] == [("failed", told.order)]
+    again = outbox.add(here, told.order, 4, 5000)
+    assert outbox.take_back(again.id, Drafts(state), 5) is None
+    assert [(entry.state, entry.order) for entry in outbox.entries] == [("failed", told.order)] * 2
     state.close()
 
 

@@ -101,7 +101,16 @@ class CaseHead(LineView):
         if row.labels:
             names = listed(" ", [clean_line(label) for label in row.labels])
             left.append(Piece(compose("  {names}", names=names), "label"))
+        if incident := self._incident(case, row):
+            left.append(Piece(compose("  = {incident}", incident=incident), "label"))
         return LinePieces(tuple(left), (*self._now(case, row, whose=True), Piece(trusted(" "))), kept=2)
+
+    def _incident(self, case: OpenCase, row: CaseRow) -> SafeText:
+        """What the incident is called that the case is linked to, "" none."""
+        if not row.incident:
+            return NOTHING
+        heard = self.workbench.desk.backends[case.key.backend].incidents.get(row.incident, case.incident)
+        return heard.safe_line or trusted("an incident")
 
     def _now(self, case: OpenCase, row: CaseRow, *, whose: bool) -> tuple[Piece, ...]:
         """Whose it is, who has it now, and who else is there: `yours · Avi is reading`."""

@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from agent_tui.commands.calls import outcome_title
 from agent_tui.domain.channels import channel
+from agent_tui.domain.incidents import AUTO
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
 from agent_tui.domain.text import (
     Phrase,
@@ -152,7 +153,9 @@ def _before(item: Said, frame: Frame) -> Iterator[tuple[Piece, ...]]:
                 yield from wrapped(compose("{label} {names}", label=label.text, names=names), frame, "quiet")
         if message.subject and channel(message.channel).kind == "mail":
             yield from wrapped(compose("subject {words}", words=message.subject.safe_line), frame, "quiet")
-    if message.auto == "invitation":
+    if message.auto == AUTO:
+        yield from wrapped(trusted("told to all customers of the incident"), frame, "quiet")
+    elif message.auto == "invitation":
         yield (Piece(trusted("invited while the call rings"), "quiet"),)
     elif message.auto and message.kind != "note":
         yield (Piece(compose("automatic: {kind}", kind=_auto(message.auto)), "quiet"),)

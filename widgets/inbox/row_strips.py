@@ -182,7 +182,9 @@ def _sign(item: InboxRow, look: RowLook, paint: Paint, base: Style) -> tuple[str
         return ">", base + paint["here"]
     if look.given:
         return ">", base + paint["quiet"]
-    return ("@", base + paint["quiet"]) if look.handler else (" ", base)
+    if look.handler:
+        return "@", base + paint["quiet"]
+    return ("=", base + paint["quiet"]) if item.row.incident else (" ", base)
 
 
 def _sleeps(row: CaseRow, look: RowLook) -> bool:
