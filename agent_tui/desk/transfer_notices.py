@@ -20,7 +20,7 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
         return None
     key, name = CaseKey(state.id, event.case), row.name.safe_line
     if isinstance(event.body, TransferChanged):
-        words = _of_transfer(event.body.transfer, event, state, me.id, name)
+        words = _of_transfer(event.body.transfer, state, me.id, name)
         return Notice(words, "info", key, True) if words is not None else None
     if isinstance(event.body, MessageAdded) and event.body.message.auto == "side-talk":
         if open_here or row.transfer is None or not row.transfer.concerns(me.id):
@@ -34,7 +34,7 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
     return Notice(followed, "info", key) if followed is not None else None
 
 
-def _of_transfer(held: Transfer, event: Event, state: BackendState, me: str, name: SafeText) -> SafeText | None:
+def _of_transfer(held: Transfer, state: BackendState, me: str, name: SafeText) -> SafeText | None:
     by, other = colleague(state, held.by), colleague(state, held.agent)
     if held.asks(me):
         if held.warm:
@@ -44,8 +44,6 @@ def _of_transfer(held: Transfer, event: Event, state: BackendState, me: str, nam
         return _of_given(held, state, other, name)
     if held.agent != me:
         return None
-    if held.state == "done" and event.by == held.by:
-        return compose("{who} hands over {name}: it is yours now", who=by, name=name)
     if held.state == "withdrawn":
         return compose("{who} keeps {name}", who=by, name=name)
     return compose("{name} is with {who} again: nobody answered", who=by, name=name) if held.state == "lapsed" else None
