@@ -37,7 +37,7 @@ def targets(context: Context) -> list[Choice]:
     found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)
-        if not target.current
+        if not target.current and (target.address or target.profile.scheme in TYPED)
     ]
     numbered = case.customer is not None and any(one.scheme in ("tel", "wa") for one in case.customer.addresses)
     if _can_dial(context) is None and numbered:

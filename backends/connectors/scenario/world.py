@@ -27,6 +27,9 @@ from agent_tui.domain.model import CallState, Delivery
 from agent_tui.domain.time import MINUTE_MS, MS, Ms, TimerHandle, TimeSource
 
 LAW_MS = 6 * MINUTE_MS
+TAKES_UP_AFTER, GIVES_UP_AFTER = 8.0, 3.0
+"""Seconds after which somebody who is invited to WhatsApp writes there, and then hangs up."""
+_TAKES_UP = {"he": "תודה, כאן נוח לי יותר. אפשר להמשיך כאן?", "en": "Thanks, I would rather write. Can we go on here?"}
 ANSWERS_AFTER, BUSY_AFTER, RINGS_FOR = 4.0, 2.0, 20.0
 """Seconds after which somebody who is called answers, turns out to be busy, or is let ring no more."""
 
@@ -91,9 +94,13 @@ class World:
     def sent(self, outbound: Outbound) -> None:
         """A reply reached the customer: ticks come back, and the customer may react."""
         person = self._person_at(outbound.channel, outbound.address)
-        if person is None:
-            return
         port = self._ports[outbound.account]
+        if person is None:
+            invited = self._by_number(outbound.address) if outbound.channel == "whatsapp" else None
+            if invited is not None:
+                self._later(0.6, self._tick(port, outbound, "delivered"))
+                self._later(TAKES_UP_AFTER, lambda: self._takes_up(invited, outbound))
+            return
         if channel(outbound.channel).kind in ("messaging", "live"):
             self._later(0.6, self._tick(port, outbound, "delivered"))
             self._later(2.4, self._tick(port, outbound, "read"))
@@ -113,14 +120,37 @@ class World:
 
     def _called(self, call_id: str, agent: str, number: str) -> str:
         """We call somebody."""
-        digits = number.lstrip("+")
-        found = (one for one in self.scenario.people if digits in [a.lstrip("+") for a in one.addresses.values()])
-        person = next(found, None)
+        person = self._by_number(number)
         if person is None:
             return "nobody has that number"
         self._calls[call_id] = line = _Outgoing(self, self._ports["demo-phone"], person, call_id, agent, number)
         line.go()
         return ""
+
+    def _by_number(self, number: str) -> Person | None:
+        digits = number.lstrip("+")
+        found = (one for one in self.scenario.people if digits in [a.lstrip("+") for a in one.addresses.values()])
+        return next(found, None)
+
+    async def _takes_up(self, person: Person, outbound: Outbound) -> None:
+        """Somebody whose number is on WhatsApp goes on there, and lets go of the phone where they wait."""
+        await self._ports[outbound.account].inbound(
+            Inbound(
+                account=outbound.account,
+                channel=outbound.channel,
+                channel_id=f"{person.id}-takes-up-{outbound.message}",
+                scheme="wa",
+                address=outbound.address,
+                name=person.name,
+                body=_TAKES_UP.get(person.language, _TAKES_UP["en"]),
+                at=self._time.now(),
+                thread=f"whatsapp-{person.id}",
+                language=person.language,
+            )
+        )
+        for line in list(self._calls.values()):
+            if line.person == person and line.state == "ringing":
+                line.give_up()
 
     def over(self, line: _Line) -> None:
         self._calls.pop(line.id, None)
@@ -217,6 +247,10 @@ class _Line:
     async def ring(self) -> None:
         self._end = self.world.later(self.turn.patience, lambda: self._finish("abandoned"))
         await self._tell()
+
+    def give_up(self) -> None:
+        """They hang up in a moment."""
+        self._restart(GIVES_UP_AFTER, "abandoned")
 
     def work(self, action: str, agent: str) -> str:
         if action == "announce":
