@@ -26,7 +26,7 @@ CHANNELS = ("whatsapp", "sms")
 
 
 def _offer(context: Context, _arguments: Arguments) -> SafeText | None:
-    found = next(((key, call) for key, call in context.workbench.desk.live_calls() if call.state == "ringing"), None)
+    found = next(((key, call) for key, call in context.workbench.desk.live_calls() if call.comes), None)
     if found is None:
         return trusted("nothing rings")
     key, call = found

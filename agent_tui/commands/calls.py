@@ -26,9 +26,10 @@ _NONE_TO_WRITE = marked("no call waits to be written up")
 
 
 def _act(context: Context, action: Literal["answer", "hang-up", "hold", "resume", "mute", "unmute"]) -> Call:
-    states = ("ringing",) if action == "answer" else ("active", "held")
+    states = ("active", "held")
     for key, call in context.workbench.desk.live_calls():
-        if call.state in states:
+        fits = call.comes if action == "answer" else call.state in states or (action == "hang-up" and call.goes)
+        if fits:
             context.workbench.order(key.backend, CallAction(call.id, action), key=key)
             if action == "answer":
                 context.ui.open_case(key)
@@ -42,7 +43,8 @@ def _answer(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 def _hang_up(context: Context, _arguments: Arguments) -> SafeText | None:
-    _act(context, "hang-up")
+    if _act(context, "hang-up").goes:
+        return trusted("it rings no more")
     return trusted("hung up; the write-up is next")
 
 
@@ -112,9 +114,15 @@ def outcome_and_words(typed: str) -> tuple[str, str]:
 
 _LIVE = has_call("active", "held", otherwise=_NONE_LIVE)
 
+
+def _something_to_end(context: Context) -> SafeText | None:
+    going = any(call.goes for _, call in context.workbench.desk.live_calls())
+    return None if going else _LIVE(context)
+
+
 COMMANDS = (
     command(ids.CALL_ANSWER, _answer, has_call("ringing", otherwise=_NONE_RINGS)),
-    command(ids.CALL_HANG_UP, _hang_up, _LIVE),
+    command(ids.CALL_HANG_UP, _hang_up, _something_to_end),
     command(ids.CALL_MUTE, _mute, _LIVE),
     command(ids.CALL_HOLD, _hold, _LIVE),
     command(ids.CALL_KEYPAD, _keypad, has_call("active", otherwise=_NONE_LIVE)),

@@ -10,6 +10,7 @@ from agent_tui.commands.command import CommandError
 from agent_tui.commands.conditions import can
 from agent_tui.commands.consenting import consent_words
 from agent_tui.commands.context import Choice, Context
+from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
 from agent_tui.commands.promises import promise_due
 from agent_tui.desk.channel_targets import TYPED, Target, targets_of
@@ -24,7 +25,7 @@ from agent_tui.domain.templates import Template, UsedTemplate, filled
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.text_time import span
 
-_can_move = can("move-channel")
+_can_move, _can_dial = can("move-channel"), can("dial")
 
 
 def targets(context: Context) -> list[Choice]:
@@ -33,11 +34,15 @@ def targets(context: Context) -> list[Choice]:
     case = _opened(context)
     if case is None or _can_move(context) is not None:
         return []
-    return [
+    found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)
-        if not target.current
+        if not target.current and (target.address or target.profile.scheme in TYPED)
     ]
+    numbered = case.customer is not None and any(one.scheme in ("tel", "wa") for one in case.customer.addresses)
+    if _can_dial(context) is None and numbered:
+        found.append(Choice("phone", profile_of("phone").title, trusted("calls them")))
+    return found
 
 
 def named(word: str) -> str:
@@ -50,6 +55,10 @@ def named(word: str) -> str:
 def begin(context: Context, channel: str, note: str = "") -> SafeText | None:
     """Invite the customer of the open case to a channel: ask what is missing, then the words stand in the composer.
     `note`: what was done and promised, where that was said already. Raises CommandError."""
+    if profile_of(channel).kind == "voice":
+        if (why_not := _can_dial(context)) is not None:
+            raise CommandError(why_not)
+        return dial(context)
     case = _opened(context)
     if case is None:
         raise CommandError(trusted("open the case first (Enter)"))

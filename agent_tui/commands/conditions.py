@@ -78,7 +78,7 @@ def me(context: Context) -> Agent | None:
 def call_in(context: Context, *states: CallState) -> tuple[str, Call] | None:
     """(backend, call): the first call that concerns me in one of `states`."""
     for key, call in context.workbench.desk.live_calls():
-        if call.state in states:
+        if call.state in states and not call.goes:
             return key.backend, call
     return None
 

@@ -118,6 +118,8 @@ COMPOSE_REDO_TEXT = "compose-redo-text"
 CALL_ANSWER = "call-answer"
 CALL_HANG_UP = "call-hang-up"
 CALL_OFFER = "call-offer"
+CALL_CUSTOMER = "call-customer"
+CALL_BACKS = "call-backs"
 CALL_MUTE = "call-mute"
 CALL_HOLD = "call-hold"
 CALL_KEYPAD = "call-keypad"
@@ -481,6 +483,14 @@ _CALLS = (
         "Offer the caller who rings WhatsApp, or a text message; the words are shown first, and the call rings on.",
         (LIST, CALL),
     ),
+    CommandSpec(
+        CALL_CUSTOMER,
+        "Call this customer",
+        "Ring the customer from this case; the number is chosen first, or named.",
+        _LISTS,
+        (Argument("number", "text", required=False, help="a number; without it one of theirs is chosen"),),
+    ),
+    CommandSpec(CALL_BACKS, "Call-backs", "Show who asked to be called back, the most urgent first.", (LIST,)),
     CommandSpec(CALL_HANG_UP, "Hang up", "End the call; the write-up follows.", (LIST, CALL, COMPOSER)),
     CommandSpec(CALL_MUTE, "Mute", "Mute, or unmute, my side.", (LIST, CALL)),
     CommandSpec(CALL_HOLD, "Hold", "Hold, or resume, the call.", (LIST, CALL)),

@@ -70,7 +70,7 @@ def _before(case: OpenCase) -> tuple[Before, Ms]:
     """What is gone on with, and when it was."""
     call = max(case.calls, key=lambda one: one.since, default=None)
     said = next((m for m in reversed(case.messages) if m.kind in ("in", "out") and m.channel), None)
-    if call is not None and call.state == "ringing":
+    if call is not None and call.comes:
         return "ringing", call.since
     if call is not None and (said is None or call.since >= said.at):
         return "call", call.answered or call.since

@@ -52,7 +52,7 @@ class Calls:
             agent = me.get(backend)
             if agent is None:
                 continue
-            if call.state == "ringing":
+            if call.comes:
                 if call.agent in ("", agent.id):
                     ranked.append((0, call.since, call.id, CaseKey(backend, call.case), call))
             elif call.agent == agent.id:

@@ -48,7 +48,7 @@ def notice_of(
     name = row.name.safe_line
     body = event.body
     if isinstance(body, CallChanged):
-        if body.call.state == "ringing" and body.call.agent in ("", me.id):
+        if body.call.comes and body.call.agent in ("", me.id):
             return Notice(compose("call from {name}", name=name), "info", key, True)
         return None
     if row.owner != me.id:

@@ -415,6 +415,9 @@ def _call_moved(state: CaseState, fact: CallMoved) -> CaseState:
         case "active" | "held":
             if state.ring is not None and state.call == fact.call:
                 state = replace(state, ring=None, replied=True)
+            if not fact.inbound:  # we called them: what they waited for is answered
+                met = state.waiting or state.answered
+                state = replace(state, waiting=None, answered=met, replied=True, unread=0)
             # who asked to be called back is being talked with
             left = tuple(call for call in state.asked if fact.inbound and call != fact.call)
             state = replace(state, asked=left, call_back=state.call_back if left else None)

@@ -169,6 +169,17 @@ class Call:
     keys: str = ""
     """Digits the agent has sent to the far end."""
     outcome: str = ""
+    """What came of it; of a call of ours that nobody answered `busy`, `no-answer`, `failed` or `unknown`."""
+
+    @property
+    def comes(self) -> bool:
+        """A customer waits for an answer."""
+        return self.state == "ringing" and self.direction == "in"
+
+    @property
+    def goes(self) -> bool:
+        """We ring the customer, who has not answered yet."""
+        return self.state == "ringing" and self.direction == "out"
 
 
 @frozen

@@ -315,6 +315,16 @@ class CallAction:
 
 
 @frozen
+class Dial:
+    """Call the customer of a case, in that case. `to`: a number, which is theirs from now on; empty: one that is known.
+    The result is the call."""
+
+    case: str
+    to: CustomerText = EMPTY
+    name: Literal["dial"] = "dial"
+
+
+@frozen
 class WriteUp:
     """Documentation after the call: what came of it."""
 
@@ -582,6 +592,7 @@ Order = (
     | ChangePromise
     | SettlePromise
     | CallAction
+    | Dial
     | WriteUp
     | Prefer
     | SetConsent

@@ -202,6 +202,13 @@ class QueuesQuery:
 
 
 @frozen
+class CallBacksQuery:
+    """Who asked to be called back, and has not been."""
+
+    kind: Literal["call-backs"] = "call-backs"
+
+
+@frozen
 class ShiftQuery:
     """What I have in hand, what was handed to me since my last shift, what is announced. `agent`: of another agent, for
     supervisors."""
@@ -304,6 +311,7 @@ Query = (
     | HeldQuery
     | WhyQuery
     | QueuesQuery
+    | CallBacksQuery
     | ShiftQuery
     | AgentsQuery
     | ClocksQuery
@@ -497,6 +505,15 @@ class WhyPage:
 
 
 @frozen
+class CallBacksPage:
+    """The most urgent first, 200 at most."""
+
+    rows: tuple[CaseRow, ...]
+    seq: int
+    kind: Literal["call-backs"] = "call-backs"
+
+
+@frozen
 class QueuesPage:
     """In the order in which they are set up."""
 
@@ -620,6 +637,7 @@ Page = (
     | HeldPage
     | WhyPage
     | QueuesPage
+    | CallBacksPage
     | ShiftPage
     | AgentsPage
     | ClocksPage

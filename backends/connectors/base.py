@@ -99,6 +99,8 @@ class CallUpdate:
     language: str = ""
     topic: str = ""
     """What it is about, as the voice menu asked: `fault`, `account`, `ending` ...; a short word of the house's."""
+    reason: Literal["", "busy", "no-answer", "failed"] = ""
+    """Why a call of ours ended that was not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,8 @@ class Connector(Protocol):
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
         """Work a call of this account; "" or why it could not be done. Voice channels only. `announce` says to a caller
         who waits what `keys` holds: words, or the name of a recording that the exchange has; that they were told it is
-        reported then. No agent asks for it."""
+        reported then; no agent asks for it. `originate` rings the number in `keys` and joins them with the agent once
+        they answer; it is reported under `call_id`."""
         ...
 
     def health(self) -> str:

@@ -43,7 +43,7 @@ def announcement(connection: Connection, policy: HubPolicy, event: Event) -> Ann
     call is not waiting any more."""
     body, row = event.body, event.row
     call = phone.find_call(connection, body.key) if isinstance(body, ClockTurned) else None
-    if not isinstance(body, ClockTurned) or row is None or call is None or call.state != "ringing":
+    if not isinstance(body, ClockTurned) or row is None or call is None or not call.comes:
         return None
     account, line = phone.call_line(connection, call.id)
     return Announcement(account, line, _words(connection, policy, row, body.detail.removeprefix(_SAY)))

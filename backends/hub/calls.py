@@ -53,6 +53,8 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
     assert call is not None
     _about(tx, call.case, update.topic)
     state: CallState = update.state
+    if call.outcome == "unknown" and state in ("active", "held") and call.direction == "out":
+        call = replace(call, state="ringing", ended=None, outcome="")  # the exchange knows
     if state == "ended" and call.answered is None and call.direction == "in":
         state = "abandoned"
     if _ORDER[state] < _ORDER[call.state] or (_ORDER[state] == 2 and _ORDER[call.state] == 2):
@@ -61,8 +63,19 @@ def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> No
     changed = replace(
         changed, muted=update.muted, queue=update.queue or call.queue, law_due=update.law_due or call.law_due
     )
+    if changed.direction == "out" and changed.state == "ended" and changed.answered is None:
+        changed = replace(changed, outcome=update.reason or "no-answer")
+        if changed.outcome != "failed":
+            _tried(tx, changed, at)
     if changed != call:
         save(tx, changed, channel, at)
+
+
+def _tried(tx: Tx, call: Call, at: Ms) -> None:
+    """Who asked to be called back was called, and did not answer."""
+    record = tx.case(call.case)
+    for asked in record.state.asked if record is not None else ():
+        tx.step(call.case, CalledBack(at, asked))
 
 
 def _begin(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate, at: Ms) -> None:
@@ -181,7 +194,8 @@ def act(tx: Tx, agent: Agent, order: CallAction) -> Wanted:
         save(tx, _moved(call, "active", tx.now, agent.id), channel, tx.now, by=agent.id)
         hub_filing.own(tx, call.case, agent)
         return replace(wanted, undo=lambda later: _ring_again(later, call, channel))
-    if call.state not in ("active", "held"):
+    dialled = call.goes and order.action == "hang-up"
+    if call.state not in ("active", "held") and not dialled:
         raise Refused("not-active", "The call is over.")
     if call.agent != agent.id and agent.role == "agent":
         raise Refused("not-yours", "A colleague holds this call.")
@@ -205,7 +219,7 @@ def _ring_again(tx: Tx, before: Call, channel: str) -> None:
 
 def _after(tx: Tx, id: str, order: CallAction, agent: Agent) -> None:
     call, channel = _find(tx, id)
-    if call.state not in ("active", "held"):
+    if call.state not in ("active", "held") and not call.goes:
         return
     match order.action:
         case "hang-up":

@@ -21,6 +21,7 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     CallAction,
+    Dial,
     HandOver,
     MoveChannel,
     NewMessage,
@@ -98,7 +99,7 @@ def _guarded(tx: Tx, order: Order) -> str:
     if isinstance(order, RetrySend):
         message = talk.find_message(tx.connection, order.message)
         return message.case if message is not None else ""
-    return order.case if isinstance(order, (Reply, MoveChannel, *ENDING)) else ""
+    return order.case if isinstance(order, (Reply, MoveChannel, Dial, *ENDING)) else ""
 
 
 def _wrote_first(tx: Tx, agent: Agent, desk: str, case: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.hub import consents, notes, outgoing, replies
-from agent_tui.backends.hub import filing as hub_filing
 from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.reaching import address_of
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import people, talk
+from agent_tui.backends.hub.store import talk
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing
@@ -16,7 +16,7 @@ from agent_tui.domain.channel_moves import AGAIN_AFTER_MS
 from agent_tui.domain.channels import Channel
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.consents import standing
-from agent_tui.domain.events import ChannelMoved, CustomerChanged
+from agent_tui.domain.events import ChannelMoved
 from agent_tui.domain.model import Agent, Conversation
 from agent_tui.domain.orders import MoveChannel, Reply
 from agent_tui.domain.text import CustomerText
@@ -36,7 +36,8 @@ def move(tx: Tx, policy: HubPolicy, agent: Agent, order: MoveChannel) -> str:
     rung = any(filing.rings(part.state) for part in tx.parts(leader.row.id))
     _check_moved(tx, leader, profile)
     _check_consent(tx, agent, leader, profile, order, rung=rung)
-    to = _address(tx, policy, agent, leader, profile, order)
+    wanted = replies.recipient(profile, order.to.raw)[1] if order.to.raw.strip() else ""
+    to = address_of(tx, policy, agent, leader, profile, wanted)
     before, mail = _conversation_now(tx, leader), profile.kind == "mail"
     notes.write(tx, agent, leader.row.id, order.note)
     reply = Reply(
@@ -85,32 +86,6 @@ def _check_consent(
         if not order.consent:
             raise Refused("no-consent", f"Ask whether they agree to be written to on {profile.name}.")
         consents.note(tx, agent, leader.row.id, profile.key, True)
-
-
-def _address(tx: Tx, policy: HubPolicy, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel) -> str:
-    """Where the invitation goes: what was named is theirs from now on, unless it is somebody else's."""
-    own = [one.value.raw for one in tx.person(leader.node).addresses if one.scheme == profile.scheme]
-    if not order.to.raw.strip():
-        if not own:
-            raise Refused("no-address", f"No {profile.name} address of this customer is known: name one.")
-        return own[0]
-    value = _as_known(tx, profile, replies.recipient(profile, order.to.raw)[1])
-    if value in own:
-        return value
-    known = people.find_address(tx.connection, profile.scheme, value)
-    if known is not None and known.customer and known.customer not in tx.nodes(leader.node):
-        raise Refused("others-address", "That address is another customer's: join them first (J).")
-    hub_filing.belongs(tx, profile.scheme, value, leader.node, policy.country)
-    tx.append(CustomerChanged(tx.person(leader.node)), by=agent.id)
-    return value
-
-
-def _as_known(tx: Tx, profile: Channel, value: str) -> str:
-    """WhatsApp writes phone numbers without a plus; a gateway may write them with one: as it is known, else without."""
-    if profile.scheme != "wa" or not value.lstrip("+").isdigit():
-        return value
-    digits = value.lstrip("+")
-    return f"+{digits}" if people.find_address(tx.connection, profile.scheme, f"+{digits}") is not None else digits
 
 
 def _conversation_now(tx: Tx, leader: CaseRecord) -> Conversation | None:

@@ -96,6 +96,7 @@ ORDERS = (
     "prefer",
     "set-consent",
     "call",
+    "dial",
     "write-up",
     "presence",
     *leases.ORDERS,

@@ -26,6 +26,7 @@ from agent_tui.backends.hub.standings import SUPERVISORS
 from agent_tui.backends.hub.store import (
     agents,
     announcements,
+    call_backs,
     cases,
     drafts,
     leases,
@@ -46,6 +47,8 @@ from agent_tui.domain.model import Agent, CaseDetail, Directory, PastCase
 from agent_tui.domain.queries import (
     AgentsPage,
     AgentsQuery,
+    CallBacksPage,
+    CallBacksQuery,
     CasePage,
     CaseQuery,
     ClocksPage,
@@ -111,6 +114,7 @@ Answerable = (
     | HeldQuery
     | WhyQuery
     | QueuesQuery
+    | CallBacksQuery
     | ShiftQuery
     | AgentsQuery
     | ClocksQuery
@@ -120,6 +124,8 @@ Answerable = (
     | IncidentsQuery
     | ReachQuery
 )
+
+MOST_CALL_BACKS = 200
 
 
 def answer(
@@ -172,6 +178,10 @@ def answer(
                     for line, setup in zip(lines, policy.queues, strict=True)
                 )
             return QueuesPage(lines, seq)
+        case CallBacksQuery():
+            asked = dict.fromkeys(cases.head_of(connection, id) for id in call_backs.asked(connection, MOST_CALL_BACKS))
+            found_rows = (log.case_row(connection, id) for id in asked if sight.sees_case(connection, me, id))
+            return CallBacksPage(tuple(row for row in found_rows if row is not None), seq)
         case ShiftQuery():
             return _shift(connection, me, _whose(connection, me, query.agent), seq, now)
         case ClocksQuery():

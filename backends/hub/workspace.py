@@ -18,6 +18,7 @@ from agent_tui.backends.hub import (
     alerts,
     announcing,
     calls,
+    dialling,
     drafts,
     erasing,
     escalating,
@@ -78,7 +79,7 @@ from agent_tui.domain.events import (
 )
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Agent, Sender
-from agent_tui.domain.orders import AnswerTransfer, CallAction, Order, Pull, SaveDraft, TransferCase, about_of
+from agent_tui.domain.orders import AnswerTransfer, CallAction, Dial, Order, Pull, SaveDraft, TransferCase, about_of
 from agent_tui.domain.queries import (
     CardsPage,
     CardsQuery,
@@ -510,6 +511,9 @@ class Workspace:
             if isinstance(order, CallAction):
                 wanted.append(calls.act(tx, me, order))
                 result = order.call
+            elif isinstance(order, Dial):
+                wanted.append(dialling.dial(tx, policy, me, order))
+                result = wanted[0].call
             elif isinstance(order, Pull):
                 result = routing.pull(tx, policy.queues, memory, me, order.queue, planned)
             elif isinstance(order, TransferCase):
@@ -668,6 +672,7 @@ def _settle_brands(tx: Tx, titles: Sequence[tuple[str, str]]) -> None:
 def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
+    dialling.settle_crash(tx)
     alerts.settle_crash(tx)
     wrap_ups.settle_crash(tx)
     leases.hub_started(tx, policy)
@@ -683,4 +688,6 @@ def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPoli
     )
     senders = (*policy.senders, *more)
     written = policy.templates
-    return replace(policy, senders=tuple(replace(one, templates=written.get(one.account, ())) for one in senders))
+    lines = tuple((one.account, one.channel) for one in connectors if profile_of(one.channel).kind == "voice")
+    senders = tuple(replace(one, templates=written.get(one.account, ())) for one in senders)
+    return replace(policy, senders=senders, lines=lines)

@@ -16,6 +16,7 @@ class MemoryPort:
         self.offered = 0
         self.marks: dict[tuple[str, str], str] = {}
         self.bounces: list[Bounce] = []
+        self.calls: list[CallUpdate] = []
         self.fail_next = 0
         self._changed = asyncio.Event()
 
@@ -40,7 +41,8 @@ class MemoryPort:
 
     async def delivery(self, update: DeliveryUpdate) -> None: ...
 
-    async def call(self, update: CallUpdate) -> None: ...
+    async def call(self, update: CallUpdate) -> None:
+        self.calls.append(update)
 
     async def call_report(self, report: CallReport) -> None: ...
 

@@ -44,6 +44,7 @@ from agent_tui.domain.orders import (
     Block,
     CallAction,
     CloseIncident,
+    Dial,
     EraseCustomer,
     Excuse,
     JoinCustomers,
@@ -68,6 +69,7 @@ from agent_tui.domain.orders import (
 )
 from agent_tui.domain.queries import (
     AgentsQuery,
+    CallBacksQuery,
     CaseQuery,
     ClocksQuery,
     CustomersQuery,
@@ -281,6 +283,10 @@ async def _a_day(hub: Hub) -> None:
     await hub.workspace.query(noa, WallboardQuery())
     await hub.order(noa, CallAction(call, "hang-up"))
     await hub.order(noa, WriteUp(call, "ok"))
+    dialled = await hub.order(noa, Dial(case, CustomerText("+97254")))
+    assert isinstance(dialled, Acked)
+    await hub.order(noa, CallAction(dialled.result, "hang-up"))
+    await hub.workspace.query(noa, CallBacksQuery())
     await _one_person(hub)
     await hub.order(noa, Resolve(case))
     await hub.order(noa, Block(case))

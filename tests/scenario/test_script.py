@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -88,3 +89,20 @@ async def test_whatsapp_takes_only_a_template_a_day_after_the_last_word() -> Non
     await line.stop()
     with pytest.raises(ConfigError, match="1 places and 0 variables"):
         script.loads(PLAY.replace('["customer"]', "[]"))
+
+
+async def test_who_is_called_answers_or_is_busy() -> None:
+    play = PLAY.replace('whatsapp = "972541"', 'phone = "+972541"').replace('say = "hello"', "call = true")
+    for answers, states in (("yes", ["active", "ended"]), ("busy", ["ended busy"]), ("no", ["ended"])):
+        scenario = script.loads(play.replace('name = "Dana"', f'name = "Dana"\nanswers = "{answers}"'))
+        time, port = VirtualTime(scenario.start), MemoryPort()
+        (line,) = World(scenario, time).connectors()
+        await line.start(port)
+        assert await line.call_action("out-1", "originate", "noa", "+97250") == "nobody has that number"
+        assert await line.call_action("out-1", "originate", "noa", "+972541") == ""
+        while time.advance_to_next(scenario.start + 100_000):
+            for _ in range(3):
+                await asyncio.sleep(0)
+        assert [f"{call.state} {call.reason}".strip() for call in port.calls] == states
+        assert {(call.channel_id, call.direction, call.agent) for call in port.calls} == {("out-1", "out", "noa")}
+        await line.stop()

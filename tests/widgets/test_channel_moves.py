@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.backends.connectors.base import CallReport, CallUpdate
 from agent_tui.domain.templates import Template
-from tests.hub.fakes import chat
+from tests.hub.fakes import Line, chat
 from tests.widgets.shop import NOW
 from tests.widgets.test_joining import House, house
 
@@ -138,3 +138,34 @@ async def test_a_caller_who_waits_is_offered_to_write_by_two_keys(tmp_path: Path
         assert desk.rows == 1
         await desk.press("+")
         assert "Yossi was offered WhatsApp already" in desk.text
+
+
+async def test_the_customer_of_a_chat_is_called_and_those_who_asked_for_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        workspace, exchange = desk.site.workspace, Line("pbx", "phone")
+        workspace._connectors["pbx"] = exchange
+        workspace.policy = replace(workspace.policy, lines=(("pbx", "phone"),))
+        await desk.press("g", "c")
+        assert "nobody waits to be called back" in desk.text
+        await desk.press("escape")
+        await chats(desk)
+        await desk.press("c")
+        assert "call Dana:" in desk.text and "+972541234567" in desk.text
+        await desk.press("enter")
+        assert "calling Dana: +972541234567" in desk.text
+        await desk.wait(1)
+        ((line, action, agent, number),) = exchange.actions
+        assert (action, agent, number) == ("originate", "noa", "+972541234567")
+        assert "CALLING" in desk.text and "O hang up" in desk.text and "answer" not in desk.text.split("\n")[1]
+        busy = CallUpdate("pbx", line, "ended", NOW + 9000, address=number, direction="out", reason="busy")
+        await workspace.port.call(busy)
+        await desk.rest()
+        assert "we called · busy" in desk.text and "CALLING" not in desk.text
+        await workspace.port.call(CallUpdate("pbx", "k1", "ringing", NOW, address="+97250", name="Lea"))
+        await workspace.port.call_report(CallReport("pbx", "k1", "asked", NOW))
+        await workspace.port.call(CallUpdate("pbx", "k1", "ended", NOW, address="+97250"))
+        await desk.rest()
+        await desk.press("escape", "g", "c")
+        assert "to be called back" in desk.text and "Lea #1002" in desk.text
+        await desk.press("enter")
+        assert "c calls them" in desk.text

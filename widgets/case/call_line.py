@@ -77,10 +77,11 @@ class CallLine(Line):
         if not width:
             return
         calls = self._calls()
-        live = next((entry for entry in calls if entry[1].state in ("active", "held")), None)
-        ringing = [entry for entry in calls if entry[1].state == "ringing"]
+        live = next((entry for entry in calls if entry[1].state in ("active", "held") or entry[1].goes), None)
+        ringing = [entry for entry in calls if entry[1].comes]
         if live is not None:
-            words, keys = self._in_call(live[1], ringing), _KEYPAD_KEYS if self._on_keypad else _LIVE_KEYS
+            words = self._in_call(live[1], ringing)
+            keys = _GOING_KEYS if live[1].goes else _KEYPAD_KEYS if self._on_keypad else _LIVE_KEYS
         elif ringing:
             words, keys = self._ringing(*ringing[0], others=len(ringing) - 1), _RING_KEYS
         elif calls:
@@ -132,6 +133,8 @@ class CallLine(Line):
         now = self.workbench.time.now()
         length = talk_time(now - _since(call))
         state = compose(" ☎ ON HOLD {n} ", n=length) if call.state == "held" else compose(" ☎ {n} ", n=length)
+        if call.goes:
+            state = compose(" ☎ CALLING {n} ", n=length)
         words: list[Piece] = [(state, "ring" if call.state == "held" else "call"), (trusted(" "), "text")]
         words.append((call.caller.safe_line or trusted("somebody"), "strong"))
         if call.muted:
@@ -206,6 +209,7 @@ def _cells(pieces: list[Piece]) -> int:
 
 _Keys = tuple[tuple[SafeText, Phrase], ...]
 _RING_KEYS: _Keys = ((fixed("^O"), marked("answer", "key")),)
+_GOING_KEYS: _Keys = ((fixed("O"), marked("hang up", "key")),)
 _LIVE_KEYS: _Keys = (
     (fixed("O"), marked("hang up", "key")),
     (fixed("-"), marked("hold", "key")),

@@ -50,6 +50,14 @@ _CALLS: dict[str, Phrase] = {
     "ended": marked("to write up"),
     "abandoned": marked("gave up"),
 }
+_UNANSWERED: dict[str, Phrase] = {
+    "busy": marked("busy"),
+    "no-answer": marked("nobody answered"),
+    "failed": marked("it could not be called"),
+    "unknown": marked("a restart hid what became of it"),
+    "": marked("hung up before they answered"),
+}
+"""What became of a call of ours that nobody answered."""
 _KINDS: dict[str, Part] = {"in": "them", "out": "us", "note": "note", "system": "system"}
 _AUTO: dict[str, Phrase] = {
     "auto-reply": marked("auto-reply"),
@@ -257,6 +265,8 @@ def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
 
 def _call_words(call: Call, who: SafeText) -> SafeText:
     words = [trusted("they called") if call.direction == "in" else trusted("we called")]
+    if call.direction == "out" and call.answered is None and call.ended is not None:
+        return listed(" · ", [*words, (_UNANSWERED.get(call.outcome) or _UNANSWERED[""]).text])
     if call.state == "abandoned" or (call.answered is None and call.ended is not None):
         waited = talk_time((call.ended or call.since) - call.since)
         words.append(compose("gave up after {waited}", waited=waited))

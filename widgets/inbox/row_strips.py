@@ -204,7 +204,7 @@ def _promise(row: CaseRow, snoozed: bool) -> SafeText:
 def _urgency(row: CaseRow, look: RowLook) -> Part:
     if "-" in look.countdown:
         return "danger"
-    if row.call is not None and row.call.state == "ringing":
+    if row.call is not None and row.call.comes:
         return "here"
     clock = row.clock
     if row.stage not in _COUNTED or _sleeps(row, look) or clock is None or clock.state in ("paused", "met"):

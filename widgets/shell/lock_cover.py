@@ -154,7 +154,7 @@ class LockCover(LineView):
         desk, now = self._workbench.desk, self._workbench.time.now()
         held = ((key, row) for key, section, row in desk.inbox.rows() if section.stage == "us")
         late = sum(is_late(row, now) for key, row in held if row.owner and row.owner == desk.my_id(key.backend))
-        ringing = sum(call.state == "ringing" for _, call in desk.live_calls())
+        ringing = sum(call.comes for _, call in desk.live_calls())
         unsent = sum(entry.writes for entry in desk.unsent)
         words = [plural("{n} needs me", "{n} need me", n=desk.needs_me())]
         words += [compose("{n} late", n=late)] if late else []

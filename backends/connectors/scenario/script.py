@@ -80,6 +80,8 @@ class Person:
     """Customer since then, in seconds since 1970; 0 when new."""
     cards: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """What the company's systems know of them, by the name of the card."""
+    answers: Literal["yes", "busy", "no"] = "yes"
+    """What happens when they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +316,9 @@ def _person(table: Table) -> Person:
     turns = tuple(_turn(entry, id, addresses) for entry in table.tables("turn"))
     since = table.number("since", 0.0)
     told = table.inner("card")
+    answers = table.choice("answers", ("yes", "busy", "no"), "yes")
     table.done()
-    return Person(id, name, language, addresses, turns, since, told)
+    return Person(id, name, language, addresses, turns, since, told, answers)  # type: ignore[arg-type]
 
 
 def _turn(table: Table, customer: str, addresses: dict[str, str]) -> Turn:

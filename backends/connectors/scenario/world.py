@@ -27,6 +27,11 @@ from agent_tui.domain.model import CallState, Delivery
 from agent_tui.domain.time import MINUTE_MS, MS, Ms, TimerHandle, TimeSource
 
 LAW_MS = 6 * MINUTE_MS
+TAKES_UP_AFTER, GIVES_UP_AFTER = 8.0, 3.0
+"""Seconds after which somebody who is invited to WhatsApp writes there, and then hangs up."""
+_TAKES_UP = {"he": "תודה, כאן נוח לי יותר. אפשר להמשיך כאן?", "en": "Thanks, I would rather write. Can we go on here?"}
+ANSWERS_AFTER, BUSY_AFTER, RINGS_FOR = 4.0, 2.0, 20.0
+"""Seconds after which somebody who is called answers, turns out to be busy, or is let ring no more."""
 
 
 class World:
@@ -89,9 +94,13 @@ class World:
     def sent(self, outbound: Outbound) -> None:
         """A reply reached the customer: ticks come back, and the customer may react."""
         person = self._person_at(outbound.channel, outbound.address)
-        if person is None:
-            return
         port = self._ports[outbound.account]
+        if person is None:
+            invited = self._by_number(outbound.address) if outbound.channel == "whatsapp" else None
+            if invited is not None:
+                self._later(0.6, self._tick(port, outbound, "delivered"))
+                self._later(TAKES_UP_AFTER, lambda: self._takes_up(invited, outbound))
+            return
         if channel(outbound.channel).kind in ("messaging", "live"):
             self._later(0.6, self._tick(port, outbound, "delivered"))
             self._later(2.4, self._tick(port, outbound, "read"))
@@ -100,12 +109,48 @@ class World:
     def _tick(self, port: ConnectorPort, outbound: Outbound, state: Delivery) -> Callable[[], Coroutine[Any, Any, Any]]:
         return lambda: port.delivery(DeliveryUpdate(outbound.account, outbound.channel_id, state, self._time.now()))
 
-    def worked(self, call_id: str, action: str, agent: str) -> str:
+    def worked(self, call_id: str, action: str, agent: str, keys: str = "") -> str:
         """An agent works a call; "" or why not."""
+        if action == "originate":
+            return self._called(call_id, agent, keys)
         line = self._calls.get(call_id)
         if line is None:
             return "the call is over"
         return line.work(action, agent)
+
+    def _called(self, call_id: str, agent: str, number: str) -> str:
+        """We call somebody."""
+        person = self._by_number(number)
+        if person is None:
+            return "nobody has that number"
+        self._calls[call_id] = line = _Outgoing(self, self._ports["demo-phone"], person, call_id, agent, number)
+        line.go()
+        return ""
+
+    def _by_number(self, number: str) -> Person | None:
+        digits = number.lstrip("+")
+        found = (one for one in self.scenario.people if digits in [a.lstrip("+") for a in one.addresses.values()])
+        return next(found, None)
+
+    async def _takes_up(self, person: Person, outbound: Outbound) -> None:
+        """Somebody whose number is on WhatsApp goes on there, and lets go of the phone where they wait."""
+        await self._ports[outbound.account].inbound(
+            Inbound(
+                account=outbound.account,
+                channel=outbound.channel,
+                channel_id=f"{person.id}-takes-up-{outbound.message}",
+                scheme="wa",
+                address=outbound.address,
+                name=person.name,
+                body=_TAKES_UP.get(person.language, _TAKES_UP["en"]),
+                at=self._time.now(),
+                thread=f"whatsapp-{person.id}",
+                language=person.language,
+            )
+        )
+        for line in list(self._calls.values()):
+            if line.person == person and line.state == "ringing":
+                line.give_up()
 
     def over(self, line: _Line) -> None:
         self._calls.pop(line.id, None)
@@ -203,6 +248,10 @@ class _Line:
         self._end = self.world.later(self.turn.patience, lambda: self._finish("abandoned"))
         await self._tell()
 
+    def give_up(self) -> None:
+        """They hang up in a moment."""
+        self._restart(GIVES_UP_AFTER, "abandoned")
+
     def work(self, action: str, agent: str) -> str:
         if action == "announce":
             return self._hears()
@@ -270,6 +319,47 @@ class _Line:
         )
 
 
+class _Outgoing(_Line):
+    """A call of ours: they answer after a moment, are busy, or do not hear it."""
+
+    def __init__(self, world: World, port: ConnectorPort, person: Person, id: str, agent: str, number: str) -> None:
+        super().__init__(world, port, person, Turn(person.id, "at", 0.0, 0.0, "phone", call=True), id)
+        self.agent, self._number = agent, number
+
+    def go(self) -> None:
+        """It rings at theirs."""
+        match self.person.answers:
+            case "yes":
+                self._end = self.world.later(ANSWERS_AFTER, self._answer)
+            case "busy":
+                self._end = self.world.later(BUSY_AFTER, lambda: self._finish("ended"))
+            case "no":
+                self._end = self.world.later(RINGS_FOR, lambda: self._finish("ended"))
+
+    async def _answer(self) -> None:
+        self.state = "active"
+        self._restart(self.turn.talk, "ended")
+        self.world.answered(self)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        busy = self.person.answers == "busy" and self.state == "ended"
+        await self.port.call(
+            CallUpdate(
+                account="demo-phone",
+                channel_id=self.id,
+                state=self.state,
+                at=self.world.now(),
+                address=self._number,
+                name=self.person.name,
+                direction="out",
+                muted=self.muted,
+                agent=self.agent,
+                reason="busy" if busy else "",
+            )
+        )
+
+
 class ScenarioConnector:
     """One channel of a scenario as the hub sees it: implements `Connector`."""
 
@@ -289,7 +379,7 @@ class ScenarioConnector:
         return SendResult("accepted", channel_id)
 
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
-        return self._world.worked(call_id, action, agent)
+        return self._world.worked(call_id, action, agent, keys)
 
     def health(self) -> str:
         return ""

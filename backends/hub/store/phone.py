@@ -53,6 +53,12 @@ def talks(connection: Connection, agent: str) -> bool:
     return connection.execute(_TALKS, {"agent": agent}).first() is not None
 
 
+def dialled(connection: Connection) -> list[str]:
+    """Calls of ours that the customer has not answered yet."""
+    wanted = select(call.c.id).where(call.c.state == "ringing", call.c.direction == "out")
+    return list(connection.execute(wanted.order_by(call.c.since, call.c.id)).scalars())
+
+
 def talking(connection: Connection) -> frozenset[str]:
     """The agents who are in a call now."""
     return frozenset(connection.execute(_TALKING).scalars())
