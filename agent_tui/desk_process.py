@@ -127,6 +127,7 @@ def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:
         ask_above=round(chosen.ask_above_mb * 1_000_000),
         signature=chosen.signature.strip(),
         lock_minutes=chosen.lock_minutes,
+        suggestions=chosen.suggestions,
     )
 
 

@@ -19,7 +19,7 @@ class DeskSettings:
     """`zone`: the agent's, for times of day. `attention`: how something new on my cases is told beside the screen.
     `preview`: the cursor resting on a row shows its case. `downloads`: where saved files go, None: into the home's
     Downloads. `ask_above`: bytes of a file that is fetched only after a question. `lock_minutes`: without a key the
-    desk locks after so many, 0 never. `signature`: under mails; "" is the
+    desk locks after so many, 0 never. `suggestions`: of canned replies. `signature`: under mails; "" is the
     sender's own, where the server knows one."""
 
     zone: tzinfo = UTC
@@ -32,6 +32,7 @@ class DeskSettings:
     ask_above: int = 10_000_000
     signature: str = ""
     lock_minutes: float = 0.0
+    suggestions: bool = True
 
     @property
     def half_blocks(self) -> bool | None:

@@ -33,6 +33,7 @@ class Capabilities:
     (of all that was said): as named. `history`: it answers what a customer's whole history is.
     `shift`: it tells what was handed over, promised and announced. `persons`: it finds whom another server knows too.
     `wallboard`: it tells how queues and agents do. `cards`: it asks the company's own systems about a customer.
+    `suggest`: it suggests canned replies.
     `orders`: names of the orders it can carry out; others are disabled on the desk, with the reason.
     """
 
@@ -52,6 +53,7 @@ class Capabilities:
     persons: bool = False
     wallboard: bool = False
     cards: bool = False
+    suggest: bool = False
 
 
 @frozen

@@ -411,6 +411,7 @@ def _capabilities(welcome: Welcome) -> Capabilities:
         shift=wire.shift,
         wallboard=wire.wallboard,
         cards=wire.cards,
+        suggest=wire.suggest,
         persons=wire.persons,
         orders=frozenset(wire.orders),
         search=wire.search,

@@ -14,6 +14,7 @@ answers of the corpus, each picked once with what the customer had said.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import resource
@@ -27,6 +28,7 @@ from typing import Any
 from agent_tui.domain.suggesting import CannedReply, Suggesting
 from agent_tui.domain.suggesting_signs import Moment
 from bench import corpus
+from bench.suggesting_hub import at_the_hub
 
 CHOSEN_ON = 0.4
 REPLIES = 10_000
@@ -106,6 +108,7 @@ def run() -> dict[str, dict[str, Any]]:
         figures[name] = _replayed(made, replies, moment)
     figures["unlearned, typed alone"] = _replayed(made, replies, known["typed alone"], learn=False)
     figures["10,000 replies"] = _at_size()
+    figures["10,000 replies, at the hub"] = asyncio.run(at_the_hub(answers()))
     return figures
 
 
@@ -150,13 +153,18 @@ def _share(hits: list[bool]) -> float:
     return round(100 * sum(hits) / len(hits), 1)
 
 
-def _at_size() -> dict[str, Any]:
+def answers() -> list[tuple[str, str]]:
+    """Real answers, each once, with what it answered."""
     answered: dict[str, str] = {}
     for talk in corpus.talks():
         for (theirs, said), (customer, text) in pairwise(talk.turns):
             if theirs and not customer:
                 answered.setdefault(text, said)
-    chosen = list(islice(answered.items(), REPLIES))
+    return list(islice(answered.items(), REPLIES))
+
+
+def _at_size() -> dict[str, Any]:
+    chosen = answers()
     before, begun = _resident_mib(), time.perf_counter()
     suggesting = Suggesting()
     for number, (text, said) in enumerate(chosen):

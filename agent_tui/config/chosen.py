@@ -50,6 +50,7 @@ class Chosen:
     ask_above_mb: float = 10.0
     signature: str = ""
     lock_minutes: float = 0.0
+    suggestions: bool = True
     resident: bool = False
     bidi: Literal["auto", "visual", "terminal", "off"] = "auto"
     language: Literal["auto", "en", "he"] = "auto"
@@ -94,6 +95,7 @@ def chosen_of(settings: Settings, folder: Path, home: Path) -> Chosen:
         settings.ask_above_mb,
         settings.signature,
         settings.lock_minutes,
+        settings.suggestions,
         settings.resident,
         settings.bidi,
         settings.language,

@@ -155,6 +155,10 @@ class Settings(ConfigModel):
     ask_above_mb: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     """Ask before a file larger than this is fetched, in MB."""
 
+    suggestions: bool = True
+    """Suggest canned replies for what the customer said last, where the server knows which: in the empty composer and
+    at the top of F2."""
+
     resident: bool = False
     """Keep a process that has everything loaded, so that later desks start at once (Linux); it ends by itself."""
 

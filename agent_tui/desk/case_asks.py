@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.queries import CardsPage, CardsQuery, CaseQuery, HistoryPage, HistoryQuery
+from agent_tui.domain.queries import (
+    CardsPage,
+    CardsQuery,
+    CaseQuery,
+    HistoryPage,
+    HistoryQuery,
+    SuggestPage,
+    SuggestQuery,
+)
 
 SEEK_MESSAGES = 500
 """Messages of one older page while a certain one is looked for."""
@@ -26,8 +34,10 @@ class CaseAsks:
         self.older = False
         self.history = False
         self.cards_again = False
+        self._suggest: SuggestQuery | None = None
+        self._suggested_for = ("", "", "")
 
-    def queries(self, *, cards: bool) -> Iterator[CaseQuery | HistoryQuery | CardsQuery]:
+    def queries(self, *, cards: bool) -> Iterator[CaseQuery | HistoryQuery | CardsQuery | SuggestQuery]:
         """All that is wanted now; who asks knows what was asked already. `cards`: the server can be asked for them."""
         case = self._case
         if case.loading or self.stale:
@@ -44,6 +54,8 @@ class CaseAsks:
 
         if cards:
             yield from self._cards()
+        if self._suggest is not None:
+            yield self._suggest
 
     def _cards(self) -> Iterator[CardsQuery]:
         """First what is known at once, then what takes its time."""
@@ -54,6 +66,26 @@ class CaseAsks:
             yield CardsQuery(case.key.case, wait=True, again=True)
         elif any(card.looking for card in case.cards):
             yield CardsQuery(case.key.case, wait=True)
+
+    def suggest(self, channel: str, language: str) -> bool:
+        """A reply on `channel` in `language` is begun: what fits is asked for once for each word of the customer's.
+        Whether that changes anything."""
+        case, said = self._case, ""
+        spoken = next((one for one in reversed(case.messages) if one.kind in ("in", "out")), None)
+        if spoken is not None and spoken.kind == "in":
+            said = spoken.id
+        if (said, channel, language) == self._suggested_for:
+            return False
+        self._suggested_for = (said, channel, language)
+        self._suggest = SuggestQuery(case.key.case, channel, language) if said else None
+        case.suggested = ()
+        return True
+
+    def suggestions_arrived(self, query: SuggestQuery, page: SuggestPage | None) -> None:
+        """What fits, None where the server would not say."""
+        if query == self._suggest:
+            self._suggest = None
+            self._case.suggested = page.suggested if page is not None else ()
 
     def look_up_again(self) -> None:
         """The agent wants the cards as they are now."""

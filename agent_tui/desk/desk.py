@@ -481,6 +481,10 @@ class Desk:
         """The history of the open case's customer is wanted; `key`: another of their cases, at that one's server."""
         return self._person.show_past(key)
 
+    def suggest(self, key: CaseKey, channel: str, language: str) -> Changes:
+        """See `Person.suggest`."""
+        return self._person.suggest(key, channel, language)
+
     def look_up_cards(self) -> Changes:
         """See `Person.look_up_cards`."""
         return self._person.look_up_cards()

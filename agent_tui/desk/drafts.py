@@ -49,6 +49,8 @@ class Draft:
     """Only for a new message (`key` None): the backend that sends it; "" is the first one."""
     move: Moving | None = None
     """It invites the customer to its channel, and the case goes on there."""
+    canned: tuple[str, ...] = ()
+    """Keys of the canned replies that were put in."""
 
     @property
     def empty(self) -> bool:
@@ -81,6 +83,7 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
         draft.in_reply_to,
         draft.forward_of,
         draft.base_version,
+        canned=draft.canned,
     )
     return reply, local
 
@@ -105,7 +108,7 @@ def same_words(one: Order, other: Order) -> bool:
     if isinstance(one, MoveChannel) and isinstance(other, MoveChannel):
         return replace(one, seen=0) == replace(other, seen=0)
     if isinstance(one, Reply) and isinstance(other, Reply):
-        return replace(one, seen=0) == replace(other, seen=0)
+        return replace(one, seen=0, canned=()) == replace(other, seen=0, canned=())
     return one == other
 
 
@@ -145,6 +148,7 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             order.forward_of,
             now,
             order.seen,
+            canned=order.canned,
         )
     if isinstance(order, MoveChannel):
         return Draft(

@@ -22,6 +22,7 @@ from agent_tui.domain.model import (
     Promise,
 )
 from agent_tui.domain.presence import Watcher
+from agent_tui.domain.suggested import SuggestedReply
 from agent_tui.domain.text import CustomerText, SafeText
 from agent_tui.domain.time import Ms
 from agent_tui.domain.transfers import Transfer
@@ -58,6 +59,8 @@ class OpenCase:
     scripts: tuple[CaseScript, ...] = ()
     incident: CustomerText = EMPTY
     """What the incident was called that it was linked to when it was asked for."""
+    suggested: tuple[SuggestedReply, ...] = ()
+    """Canned replies for what the customer said last, the best first."""
     turns: tuple[Event, ...] = ()
     """What was done about its clocks while it was open: steps that were taken, breaches that were withdrawn."""
     sought: tuple[Ms, str] | None = None

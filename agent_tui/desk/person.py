@@ -37,6 +37,8 @@ from agent_tui.domain.queries import (
     PastQuery,
     Query,
     SamePersonPage,
+    SuggestPage,
+    SuggestQuery,
 )
 from agent_tui.domain.time import Ms
 
@@ -108,6 +110,13 @@ class Person:
         self.past = Past(case.key.backend, customer)
         self._forget_asked(PastQuery)
         return Changes(past=True)
+
+    def suggest(self, key: CaseKey, channel: str, language: str) -> Changes:
+        """A reply is begun: canned replies that fit are wanted, where the server suggests any."""
+        timeline = self.opened.of(key)
+        if timeline is None or not self._backends[key.backend].capabilities.suggest:
+            return Changes()
+        return Changes(composer=timeline.asks.suggest(channel, language))
 
     def look_up_cards(self) -> Changes:
         """What the company's systems know of the customer is wanted anew."""
@@ -276,6 +285,8 @@ class Person:
             timeline.asks.refused()
         if isinstance(query, CardsQuery) and (timeline := self.opened.of(CaseKey(backend, query.case))) is not None:
             timeline.asks.cards_refused()
+        if isinstance(query, SuggestQuery) and (timeline := self.opened.of(CaseKey(backend, query.case))) is not None:
+            timeline.asks.suggestions_arrived(query, None)
         if isinstance(query, PastQuery) and self.past is not None:
             self.past.refused()
 
@@ -293,6 +304,11 @@ class Person:
             if timeline is not None:
                 timeline.asks.cards_arrived(query, page)
             return Changes(customer=timeline is not None), None
+        if isinstance(query, SuggestQuery) and isinstance(page, SuggestPage):
+            timeline = self.opened.of(CaseKey(state.id, query.case))
+            if timeline is not None:
+                timeline.asks.suggestions_arrived(query, page)
+            return Changes(composer=timeline is not None), None
         if isinstance(query, PastQuery) and isinstance(page, PastPage):
             past = self.past
             told = past is not None and past.backend == state.id and past.page(query, page, self._journals[state.id])

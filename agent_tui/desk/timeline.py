@@ -152,7 +152,7 @@ class Timeline:
         case.customer, case.history, case.more_before = None, None, False
         case.conversations, case.calls, case.disclosures, case.promises = (), (), (), ()
         case.breaches, case.turns, case.transfers, case.scripts = (), (), (), ()
-        case.cards = None
+        case.cards, case.suggested = None, ()
         case.cards_asked.clear()
         self.asks.stale = True
         self._compose()

@@ -11,7 +11,7 @@ measurement (`bench/suggesting.py`).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import log, log1p
 from typing import Final, NamedTuple
 
@@ -141,9 +141,11 @@ class Suggesting:
             for key, times in of_sign.items():
                 yield Count(sign, key, times)
 
-    def suggest(self, moment: Moment, limit: int = 3) -> tuple[Suggestion, ...]:
-        """At most `limit`, best first; those that score the same by key. Where nothing speaks for enough of them, those
-        used most follow."""
+    def suggest(
+        self, moment: Moment, limit: int = 3, may: Callable[[str], bool] = lambda key: True
+    ) -> tuple[Suggestion, ...]:
+        """At most `limit` of those that `may` be, by key, best first; those that score the same by key. Where nothing
+        speaks for enough of them, those used most follow."""
         seen = self._told_by(signs(moment))
         scores: dict[str, float] = {}
         for sign in seen:
@@ -153,11 +155,11 @@ class Suggesting:
         fit = [
             (-score - log((used.get(key, 0) + 1) / all_of_them), key)
             for key, score in scores.items()
-            if self._fits(key, moment)
+            if self._fits(key, moment) and may(key)
         ]
         best = heapq.nsmallest(limit, fit)
         if len(best) < limit:
-            more = (key for key in self._replies if key not in scores and self._fits(key, moment))
+            more = (key for key in self._replies if key not in scores and self._fits(key, moment) and may(key))
             best += heapq.nsmallest(limit - len(best), ((-self._usual(key), key) for key in more))
         return tuple(Suggestion(key, -score, self._used.get(key, 0), self._reasons(seen, key)) for score, key in best)
 

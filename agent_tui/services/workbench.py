@@ -360,6 +360,12 @@ class Workbench:
             self.desk.past.want_older()
             self._changed(Changes())
 
+    def suggest(self, key: CaseKey, channel: str, language: str) -> None:
+        """A reply is begun: canned replies that fit are wanted."""
+        changes = self.desk.suggest(key, channel, language)
+        if changes:
+            self._changed(changes)
+
     def look_up_cards(self) -> None:
         """What the company's systems know of the open case's customer is asked anew."""
         self._changed(self.desk.look_up_cards())

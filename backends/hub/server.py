@@ -328,4 +328,5 @@ def _capabilities(orders: tuple[str, ...], cards: bool) -> WireCapabilities:
         wallboard=True,
         persons=True,
         cards=cards,
+        suggest=True,
     )

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
@@ -38,8 +37,6 @@ WORD_DAYS: Final = 90
 SUGGESTED: Final = 5
 PIECE: Final = 20
 """Replies that are learned from in one transaction."""
-_AMONG = 40
-"""So many of the best are looked at for those that the case's brand has and its channel allows."""
 _CHUNK = 2_000
 _TALK = 40
 """Messages of a case that are looked back at."""
@@ -102,10 +99,11 @@ class SuggestedReplies:
         if known is None or not known.moment.said:
             return ()
         here = self._of_brand(known.brand)
-        found = self._engine.suggest(known.moment, _AMONG)
-        fits = (one for one in found if one.key in here and here[one.key].suits(query.channel))
-        told = (SuggestedReply(one.key, one.used, one.reasons) for one in fits if one.reasons)
-        return tuple(islice(told, SUGGESTED))
+        channel = query.channel
+        found = self._engine.suggest(
+            known.moment, SUGGESTED, lambda key: key in here and (not channel or here[key].suits(channel))
+        )
+        return tuple(SuggestedReply(one.key, one.used, one.reasons) for one in found if one.reasons)
 
     def _known(self, agent: Agent, query: SuggestQuery) -> _Known | None:
         with self._store.read() as connection:

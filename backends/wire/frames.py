@@ -59,6 +59,8 @@ class WireCapabilities:
     """It answers `wallboard`."""
     cards: bool = False
     """It answers `cards`."""
+    suggest: bool = False
+    """It answers `suggest`."""
     persons: bool = False
     """It answers `same-person`."""
     orders: tuple[str, ...] = ()

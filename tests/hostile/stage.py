@@ -91,7 +91,7 @@ class FilledHub:
             short, case = text[:SHORT], self.cases[place]
             label = "".join(char for char in CustomerText(short).raw if char >= " ").strip()[:40] or "label"
             orders: tuple[Order, ...] = (
-                Reply(case, "email", CustomerText(short), subject=CustomerText(short)),
+                Reply(case, "email", CustomerText(short), subject=CustomerText(short), canned=(f"c{place % NAMED}",)),
                 Note(case, CustomerText(short)),
                 Label(case, add=(f"{label}{place}",)),
                 Assign(case, agent=AGENT.id, note=CustomerText(short)),

@@ -19,6 +19,7 @@ from agent_tui.widgets.case.filling import Filling
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.case.reply_asking import ReplyAsking, Source
+from agent_tui.widgets.case.suggested_words import SHOWN, why_suggested
 from agent_tui.widgets.case.when import window
 
 Field = Literal["to", "cc", "bcc", "subject"]
@@ -99,9 +100,13 @@ class Choosing:
         language = spoken_by(about) if about is not None else ""
         occasion = shelf.occasion(writing.draft.channel, language, writing.brand)
         source = Source(partial(shelf.index, state, writing.brand), partial(shelf.missing, state))
-        asked.append(
-            ReplyAsking(source, occasion, self.filling, lambda text: composer.insert("/" + text) if slash else None)
-        )
+        suggested = [(one.key, why_suggested(one)) for one in writing.suggested[:SHOWN]]
+
+        def left(text: str) -> None:
+            if slash:
+                composer.insert("/" + text)
+
+        asked.append(ReplyAsking(source, occasion, self.filling, left, suggested))
         host(composer).ui.ask(asked[0])
 
     def use_canned(self, key: str) -> SafeText | None:

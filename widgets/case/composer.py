@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Region
 from textual.message import Message as Posted
@@ -9,13 +10,15 @@ from textual.strip import Strip
 
 from agent_tui.commands.spec import COMPOSER, COMPOSER_NORMAL, GLOBAL
 from agent_tui.domain.channels import channel
+from agent_tui.domain.suggested import SuggestedReply
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
 from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
 from agent_tui.widgets.case.host import host
-from agent_tui.widgets.case.pieces import LinePieces, strip_of
+from agent_tui.widgets.case.pieces import LinePieces, cells, strip_of
+from agent_tui.widgets.case.suggested_words import suggested_line
 from agent_tui.widgets.case.writing import Writing
 from agent_tui.widgets.paint import Paint
 from agent_tui.widgets.text.editing import MOST
@@ -140,6 +143,7 @@ class Composer(LineView, can_focus=True):
 
     def on_focus(self) -> None:
         self.writing.begun_to_write()
+        self._ask_suggestions()  # here it has the focus for others only when this is over
         self._show()
 
     def on_blur(self) -> None:
@@ -181,6 +185,16 @@ class Composer(LineView, can_focus=True):
         mode = (trusted("NORMAL") if self.modes.normal else trusted("INSERT")) if self.modes.modal else None
         return rule_of(writing.about, writing.draft, writing.directory, now, width, writing.server, mode)
 
+    def _ask_suggestions(self) -> None:
+        if host(self).settings.suggestions:
+            self.writing.ask_suggestions()
+
+    def _suggested(self) -> tuple[SuggestedReply, ...]:
+        """What stands in the last line of a text that is not begun."""
+        if not self.has_focus or not host(self).settings.suggestions or "\n" in self.writing.edit.text:
+            return ()
+        return self.writing.suggested
+
     @property
     def _head(self) -> int:
         return 1 + len(self._fields)
@@ -202,6 +216,7 @@ class Composer(LineView, can_focus=True):
         if self.has_focus:
             column, line = self.writing.view.caret_cell
             self.app.cursor_position = self.content_region.offset + Offset(column, self._head + line)
+            self._ask_suggestions()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -213,8 +228,22 @@ class Composer(LineView, can_focus=True):
             return strip_of(self._rule_shown, width, self.paint, base)
         if y < self._head:
             return strip_of(self._fields[y - 1], width, self.paint, base)
+        suggested = self._suggested() if y == self.size.height - 1 else ()
+        if suggested and y > self._head:
+            return strip_of(suggested_line(suggested), width, self.paint, base)
         ink = base + self.paint["note"] if self.writing.draft.note else base
-        return self.writing.view.strip(y - self._head, width, self.paint, base, ink, caret=self.has_focus)
+        line = self.writing.view.strip(y - self._head, width, self.paint, base, ink, caret=self.has_focus)
+        return self._with_hint(line, suggested_line(suggested), base) if suggested else line
+
+    def _with_hint(self, line: Strip, hint: LinePieces, base: Style) -> Strip:
+        """In the one empty line, at the side where the caret is not."""
+        width, taken = self.size.width, cells(hint.start) + 1
+        if taken + 4 > width:
+            return line
+        beside = strip_of(hint, taken, self.paint, base)
+        if self.writing.view.caret_cell[0] < width // 2:
+            return Strip.join([line.crop(0, width - taken), beside])
+        return Strip.join([beside, line.crop(taken, width)])
 
     def on_resize(self) -> None:
         self._show()

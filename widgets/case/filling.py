@@ -95,6 +95,7 @@ class Filling:
             host(composer).ui.say(_why(reply, refused), "failure")
             return
         composer.workbench.replies.used(reply.key)
+        writing.made_of(reply.key)
         told = self._attach(reply)
         composer.insert(words if writing.edit.at_word_start() else f" {words}")
         left = open_fields(words, writing.data)

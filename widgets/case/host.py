@@ -42,6 +42,9 @@ class _Settings(Protocol):
     @property
     def signature(self) -> str: ...
 
+    @property
+    def suggestions(self) -> bool: ...
+
 
 class Host(Protocol):
     """The application around a case."""

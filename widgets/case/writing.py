@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey, MessageKey
 from agent_tui.desk.leases import held_words
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
+from agent_tui.domain.suggested import SuggestedReply
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
-
-if TYPE_CHECKING:
-    pass
 
 SAVE_AFTER_SECONDS = 0.5
 
@@ -419,8 +417,28 @@ class Writing:
             self._timer.cancel()
             self._timer = None
 
+    def made_of(self, key: str) -> None:
+        """A canned reply is put in."""
+        if key not in self._draft.canned:
+            self._draft = replace(self._draft, canned=(*self._draft.canned, key))
+
+    @property
+    def suggested(self) -> tuple[SuggestedReply, ...]:
+        """Canned replies for what the customer said last, while nothing is written to them yet."""
+        case, draft = self.about, self._draft
+        free = case is not None and not (draft.note or draft.forward_of) and self.blank
+        return case.suggested if case is not None and free else ()
+
+    def ask_suggestions(self) -> None:
+        """The agent is about to answer: what fits is wanted."""
+        case, draft = self.about, self._draft
+        if case is not None and draft.key is not None and not draft.note and not draft.forward_of and self.has_replies:
+            self.workbench.suggest(draft.key, draft.channel, spoken_by(case))
+
     def edited(self) -> None:
         """The text, or what it goes with, was changed by the agent: it is kept soon."""
+        if self._draft.canned and self.blank:
+            self._draft = replace(self._draft, canned=())
         if self._pristine and self.edit.text != self._begun:
             self._pristine = False
             self._know_all()
