@@ -40,10 +40,10 @@ async def test_a_reply_begun_before_its_case_is_there_goes_where_the_customer_wr
     async with running(shop) as desk:
         await desk.pilot.press("enter", "enter", *"Hi!")
         composer = desk.app.desk_screen.case.composer
-        assert composer.writing.edit.text == "Hi!" and not composer.writing.draft.conversation
+        assert (composer.writing.edit.text, composer.writing.draft.conversation) == ("Hi!", "")
         shop.there.set()
         await desk.rest()
-        assert composer.writing.draft.conversation == "wa" and composer.writing.edit.text == "Hi!"
+        assert (composer.writing.edit.text, composer.writing.draft.conversation) == ("Hi!", "wa")
         assert "window closed" not in desk.text
         await desk.press("enter")
         assert "somebody answered while you wrote" in desk.screen[-2]  # what was said before was not seen either
