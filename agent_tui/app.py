@@ -100,6 +100,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.paint.use(theme, self.settings.depth)
         self.register_theme(textual_theme(theme, self.settings.depth))
         self.theme = theme.name
+        self.refresh_css(animate=False)  # now, not in a moment: else new ink is painted on the old ground first
         self.desk_screen.refresh()
 
     def terminal_ground(self, light: bool) -> None:

@@ -12,6 +12,7 @@ PAGES: Mapping[str, str] = {
     "asyncapi.json": "agent_tui.reference.asyncapi",
     "commands.md": "agent_tui.reference.commands",
     "keys.md": "agent_tui.reference.keys",
+    "themes.md": "agent_tui.reference.themes",
     "config.md": "agent_tui.reference.config",
 }
 """File in docs/ -> the module whose `render()` gives its text."""

@@ -126,6 +126,30 @@ def test_check_looks_at_what_the_file_points_at(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (
+            'keymap = "joe"',
+            "keymap: no such keymap; expected one of default, emacs, gmail, vim, or a file that ends in",
+        ),
+        ('keymap = "vim"', ""),
+        ('keymap = "my.toml"', "my.toml: no such file"),
+        ('theme = "pink"', "theme: no such theme; expected auto, or one of colour-blind, dark"),
+        ('theme = "auto"', ""),
+        ('theme = "auto haifa-night limestone"', ""),
+        ('theme = "auto haifa-night pink"', "theme: no such theme"),
+        ('theme = "auto pink"', "theme: no such theme"),
+    ],
+)
+def test_check_knows_keymaps_and_themes(tmp_path: Path, written: str, found: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"{written}\n{BACKEND}")
+    problems = [str(problem) for problem in check_settings(path, {}, tmp_path, ("hub",))]
+    assert len(problems) == bool(found)
+    assert all(found in problem for problem in problems)
+
+
 def test_check_of_a_sound_file_finds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(BACKEND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,41 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Message
 from agent_tui.domain.orders import NewMessage, Note, Reply
+from agent_tui.domain.queries import CaseQuery, Page, Query
 from agent_tui.domain.text import CustomerText
 from agent_tui.language.catalogue import Catalogue
 from agent_tui.widgets.case import drafting
+from tests.widgets.running import running
 from tests.widgets.talk import DANA, WA, TalkShop, at, case_column, messages, talking, type_text
 
 KEY = CaseKey("hub", DANA)
+
+
+async def test_a_reply_begun_before_its_case_is_there_goes_where_the_customer_wrote() -> None:
+    class Slow(TalkShop):
+        def __init__(self) -> None:
+            super().__init__()
+            self.there = asyncio.Event()
+
+        async def query(self, query: Query) -> Page:
+            if isinstance(query, CaseQuery):
+                await self.there.wait()
+            return await super().query(query)
+
+    shop = Slow()
+    async with running(shop) as desk:
+        await desk.pilot.press("enter", "enter", *"Hi!")
+        composer = desk.app.desk_screen.case.composer
+        assert (composer.writing.edit.text, composer.writing.draft.conversation) == ("Hi!", "")
+        shop.there.set()
+        await desk.rest()
+        assert (composer.writing.edit.text, composer.writing.draft.conversation) == ("Hi!", "wa")
+        assert "window closed" not in desk.text
+        await desk.press("enter")
+        assert "somebody answered while you wrote" in desk.screen[-2]  # what was said before was not seen either
+        await desk.press("enter")
+        await desk.wait(6)
+        assert [order.conversation for order in shop.orders if isinstance(order, Reply)] == ["wa"]
 
 
 async def test_enter_sends_and_the_words_stand_in_the_timeline_at_once() -> None:

@@ -14,16 +14,21 @@ from agent_tui.commands.command import Command
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.commands.ids import SPECS
 from agent_tui.commands.registry import REGISTRY
-from agent_tui.commands.spec import COMPOSER, COMPOSER_NORMAL, KEYPAD, PROMPT, CommandSpec
+from agent_tui.commands.spec import CALL, COMPOSER, COMPOSER_NORMAL, GLOBAL, KEYPAD, LIST, PROMPT, STACKS, CommandSpec
 from agent_tui.domain.text import SafeText
 from agent_tui.keymaps.keymap import Binding
 from agent_tui.keymaps.keys import show_keys
 from agent_tui.keymaps.loader import keymap_names, load_keymap
+from agent_tui.widgets.shell.key_router import KeyRouter
 from tests.widgets.running import Running
 from tests.widgets.talk import talking
 
 WITHOUT_A_KEY = {ids.MESSAGE_SOURCE, ids.CARD_SHOW, ids.UNJOIN, ids.TAKE_OVER, ids.CUSTOMER_ERASE}
 """See `tests/keymaps/test_default.py`."""
+
+
+PLACES = {LIST, CALL, COMPOSER, COMPOSER_NORMAL, PROMPT, KEYPAD, GLOBAL}
+"""Contexts that the focus can be put into."""
 
 
 @dataclass
@@ -66,6 +71,9 @@ def go_to(desk: Running, context: str) -> None:
     app.desk_screen.case.composer.modes.normal = context == COMPOSER_NORMAL
     if context == PROMPT:
         ui.filter()
+    # what is only there while something runs (a guided script) is taken as running
+    elsewhere = next((stack for stack in STACKS if stack[0] == context and context not in PLACES), None)
+    app.keys.contexts = (lambda: elsewhere) if elsewhere else partial(KeyRouter.contexts, app.keys)  # type: ignore[method-assign]
 
 
 def by_key(desk: Running, heard: Heard, spec: CommandSpec, binding: Binding) -> bool:

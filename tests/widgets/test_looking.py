@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent_tui.language.catalogue import Catalogue
 from agent_tui.wardrobe import Wardrobe
 from tests.widgets.running import Running, running
 
@@ -37,6 +38,15 @@ async def test_a_theme_is_worn_while_the_cursor_is_on_it(tmp_path: Path) -> None
         assert "there is no theme no-such" in desk.screen[-2] and ground(desk) == "#f6efe1"
         await desk.press("colon", *"theme terminal", "enter", "escape")
         assert desk.app.theme == "terminal" and ground(desk) == "default"
+
+
+async def test_the_themes_that_come_along_are_called_in_the_agents_language() -> None:
+    async with running(language=Catalogue("he")) as desk:
+        await desk.press("g", "T")
+        for name in Wardrobe().theme_names():
+            theme = Wardrobe().themed(name)
+            assert theme is not None and theme.title not in desk.text
+        assert "הלילב הפיח" in desk.text  # in the order of the cells
 
 
 async def test_other_keys_are_used_while_the_cursor_is_on_them() -> None:

@@ -131,6 +131,24 @@ class Long(Shop):
         return CasePage(replace(detail, messages=tuple(self.long[start:stop]), more_before=start > 0), self.seq)
 
 
+async def test_the_next_hit_and_the_one_before_are_opened_by_a_key() -> None:
+    """From within a case too; at the ends it says so and stays."""
+    async with running(shop_with_hits("parcel a", "parcel b", "parcel c"), keymap="vim") as desk:
+        await desk.press("n")
+        assert "Next hit: nothing was searched for" in desk.screen[-2]
+        await typed(desk, "parcel")
+        await desk.press("enter")
+        opened = []
+        for key in ("n", "n", "n", "N", "N", "N"):
+            await desk.press(key)
+            assert desk.app.ui.place == "timeline"
+            assert desk.workbench.desk.open_case is not None
+            opened.append(desk.workbench.desk.open_case.key.case)
+            assert ("no more was found" in desk.screen[-2]) == (len(opened) in (3, 6))
+        rows = [row.id for row in sketch_rows()]
+        assert opened == [rows[at] for at in (1, 2, 2, 1, 0, 0)]  # Enter left the cursor on the first
+
+
 async def test_a_wrong_operator_is_named_at_once_and_not_asked() -> None:
     shop = shop_with_hits("x")
     async with running(shop, size=(160, 40)) as desk:

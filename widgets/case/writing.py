@@ -158,8 +158,18 @@ class Writing:
             fresh = drafting.reply(case, self.directory, self.workbench.time.now())
             if self.edit.text == self._begun:
                 self._begin(fresh, stay=True)
+        elif case is not None and not self._new and not self._by_hand and self._goes_nowhere_yet:
+            fresh = drafting.reply(case, self.directory, self.workbench.time.now())
+            if fresh.conversation or fresh.to:  # begun before its case was there: now it is known where it goes
+                self._draft = replace(fresh, files=self._draft.files)
+                self.save()
         self._note_what_came()
         self._changed()
+
+    @property
+    def _goes_nowhere_yet(self) -> bool:
+        draft = self._draft
+        return not (draft.conversation or draft.to or draft.note or draft.forward_of or draft.move)
 
     def _follow_customer(self) -> None:
         """Where nothing is written yet, the reply goes to where the customer wrote last, whichever server that is."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.context import Choice
 from agent_tui.config.problems import ConfigError, Problem
-from agent_tui.domain.text import SafeText, clean_line, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.themes.theme import Theme
 from agent_tui.widgets.ask.pick import TryAsking
@@ -16,6 +16,19 @@ from agent_tui.widgets.shell.desk_ui import DeskUi
 
 _SAMPLE = ("case-done", "reply", "undo", "fold", "quit")
 """Commands whose keys tell a keymap from another."""
+
+
+_TITLES = {
+    "Dark": marked("Dark", "theme"),
+    "Light": marked("Light", "theme"),
+    "High contrast": marked("High contrast", "theme"),
+    "Colour-blind safe": marked("Colour-blind safe", "theme"),
+    "Monochrome": marked("Monochrome", "theme"),
+    "The terminal's own colours": marked("The terminal's own colours", "theme"),
+    "Haifa at night": marked("Haifa at night", "theme"),
+    "Limestone": marked("Limestone", "theme"),
+}
+"""Of the themes that come with the desk, as the agent's language says them."""
 
 
 class Wears(Protocol):
@@ -103,7 +116,10 @@ class Looking:
 
     def _said(self, name: str) -> SafeText:
         theme = self._wardrobe.themed(name) if name != "auto" else None
-        return clean_line(theme.title) if theme is not None else trusted("dark or light, as the terminal is")
+        if theme is None:
+            return trusted("dark or light, as the terminal is")
+        shipped = _TITLES.get(theme.title)
+        return shipped.text if shipped is not None else clean_line(theme.title)
 
     def _try_on(self, name: str) -> None:
         theme = self._themed(name)
