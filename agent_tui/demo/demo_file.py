@@ -116,7 +116,7 @@ class DemoTable(ConfigModel):
     theme: Line = "dark"
     """The desk's colours, by name."""
     keymap: str = ""
-    """A file of keys, from this file's folder; without: the default ones."""
+    """Keys by name (`vim`, `emacs`, `gmail`), or a file of keys from this file's folder; without: the default ones."""
     step: tuple[StepTable, ...] = ()
     """What happens, one after the other."""
 
@@ -189,7 +189,7 @@ def read_demo(path: Path) -> Demo:
         size_of(table.size),
         table.language,
         table.theme,
-        _beside(path, table.keymap) if table.keymap else "",
+        _beside(path, table.keymap) if table.keymap.endswith(".toml") else table.keymap,
         steps,
         source.lines,
     )

@@ -75,10 +75,19 @@ def open_demo(demo: Demo) -> AbstractAsyncContextManager[HeadlessDesk]:
 def demo_app(demo: Demo, workbench: Workbench, time: TimeSource, zone: tzinfo) -> DeskApp:
     """The desk as the demo wants it. Raises ConfigError."""
     settings = DeskSettings(zone, attention="off", downloads=Path("Downloads"))
-    keymap = Path(demo.keymap) if demo.keymap else None
-    app, problems = make_app(workbench, time, settings, theme=demo.theme, keymap=keymap)
+    own = demo.keymap.endswith(".toml")
+    app, problems = make_app(
+        workbench,
+        time,
+        settings,
+        theme=demo.theme,
+        keymap=Path(demo.keymap) if own else None,
+        keymap_name="" if own else demo.keymap,
+    )
     if problems:
-        raise ConfigError([demo.wrong("theme", p.what, p.expected) if p.file == "theme" else p for p in problems])
+        raise ConfigError(
+            [demo.wrong(p.file, p.what, p.expected) if p.file in ("theme", "keymap") else p for p in problems]
+        )
     return app
 
 

@@ -138,7 +138,7 @@ class DeskDemo:
         """
         if scenario.endswith(".toml"):
             scenario = str(self._folder / scenario)
-        keys = str(self._folder / keymap) if keymap else ""
+        keys = str(self._folder / keymap) if str(keymap).endswith(".toml") else str(keymap)
         demo = Demo("", "desk_demo", "agent-tui", "", scenario, seed, size_of(size), language, theme, keys, (), {})
         opening = desk_at_hub(demo, url, token, zone) if url else open_demo(demo)
         desk = ScriptedDesk(demo, opening, self._kept, self._update)

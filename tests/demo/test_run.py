@@ -126,8 +126,9 @@ async def test_words_that_never_come_fail_with_their_line_and_the_screen(tmp_pat
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ('theme = "no"', "small.demo.toml:2: theme: no such theme; expected one of dark"),
+        ('theme = "no"', "small.demo.toml:2: theme: no such theme; expected one of "),
         ('keymap = "no.toml"', "no.toml: no such file"),
+        ('keymap = "no"', "small.demo.toml:2: keymap: no such keymap; expected one of "),
         ("scenario", "small.demo.toml:3: scenario: no such scenario; expected one of nofar"),
     ],
 )
