@@ -196,10 +196,10 @@ def _say(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _write(context: Context, say: tuple[tuple[str, str], ...]) -> SafeText | None:
     from agent_tui.domain.guided.script import in_language
+    from agent_tui.domain.guided.values import sayable
 
-    held = _current(context)
-    fields = {one.name: one.value.raw for one in held.run.answers} if held is not None else {}
-    return context.ui.write(in_language(say, _spoken(context)), fields)
+    held, language = context.workbench.guiding.last(context.key), _spoken(context)
+    return context.ui.write(in_language(say, language), sayable(held.run.answers, language) if held is not None else {})
 
 
 def _spoken(context: Context) -> str:
