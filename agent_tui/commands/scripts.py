@@ -152,7 +152,9 @@ def _open(context: Context, effect: Effect) -> None:
     if effect.kind == "transfer":
         context.ui.command_line(f"{ids.TRANSFER} {effect.what} ".replace("  ", " "))
     elif effect.kind == "wrap-up":
-        context.ui.command_line(ids.CASE_DONE)
+        row = context.row
+        talked = row is not None and row.call is not None and row.call.state in ("active", "held", "ended")
+        context.ui.command_line(ids.CALL_WRITE_UP if talked else ids.CASE_DONE)
 
 
 # -- elsewhere in it

@@ -19,7 +19,7 @@ from agent_tui.domain.guided import ahead
 from agent_tui.domain.guided import run as running
 from agent_tui.domain.guided.place import CaseScript, Run, ScriptTitle
 from agent_tui.domain.guided.run import Went
-from agent_tui.domain.guided.script import Effect, Script, Step
+from agent_tui.domain.guided.script import MOST_STEPS, Effect, Script, Step
 from agent_tui.domain.guided.values import Refused, shown
 from agent_tui.domain.orders import Order, RunScript
 from agent_tui.domain.queries import Page, Query, ScriptPage, ScriptQuery, ScriptsPage, ScriptsQuery
@@ -136,7 +136,7 @@ class Guiding:
         self._scripts[wanted] = None
 
         def came(page: Page) -> None:
-            script = page.script if isinstance(page, ScriptPage) else None
+            script = _script_of(page)
             if script is None:
                 words = compose("there is no script {key} any more", key=shown((("", wanted[1]),)))
                 self._changed(Changes(notices=[Notice(words, "warning", key)]))
@@ -159,14 +159,15 @@ class Guiding:
         source = self.source_of(key)
 
         def came(page: Page) -> None:
-            if not isinstance(page, ScriptPage) or page.script is None:
+            found = _script_of(page)
+            if found is None:
                 words = compose("there is no script {key}", key=shown((("", script),)))
                 self._changed(Changes(notices=[Notice(words, "warning", key)]))
                 return
-            self._scripts[source, page.script.key, page.script.version] = page.script
-            went = running.start(page.script, self.given(key))
+            self._scripts[source, found.key, found.version] = found
+            went = running.start(found, self.given(key))
             here = ORDER not in self._desk.backends[key.backend].capabilities.orders
-            self._held[key] = Guided(f"r_{uuid.uuid4()}", source, went.run, 0, page.script, here=here)
+            self._held[key] = Guided(f"r_{uuid.uuid4()}", source, went.run, 0, found, here=here)
             self._move(key, went.run)
             began()
 
@@ -268,3 +269,9 @@ class Guiding:
         if held is not None and held.id == order.id:
             del self._held[key]
             self._changed(Changes(timeline=True, customer=True))
+
+
+def _script_of(page: Page) -> Script | None:
+    """What a server answered, if that can be run here: it need not be a hub of ours."""
+    script = page.script if isinstance(page, ScriptPage) else None
+    return script if script is not None and 0 < len(script.steps) <= MOST_STEPS else None
