@@ -152,7 +152,9 @@ def _open(context: Context, effect: Effect) -> None:
     if effect.kind == "transfer":
         context.ui.command_line(f"{ids.TRANSFER} {effect.what} ".replace("  ", " "))
     elif effect.kind == "wrap-up":
-        context.ui.command_line(ids.CASE_DONE)
+        row = context.row
+        talked = row is not None and row.call is not None and row.call.state in ("active", "held", "ended")
+        context.ui.command_line(ids.CALL_WRITE_UP if talked else ids.CASE_DONE)
 
 
 # -- elsewhere in it
@@ -196,10 +198,10 @@ def _say(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _write(context: Context, say: tuple[tuple[str, str], ...]) -> SafeText | None:
     from agent_tui.domain.guided.script import in_language
+    from agent_tui.domain.guided.values import sayable
 
-    held = _current(context)
-    fields = {one.name: one.value.raw for one in held.run.answers} if held is not None else {}
-    return context.ui.write(in_language(say, _spoken(context)), fields)
+    held, language = context.workbench.guiding.last(context.key), _spoken(context)
+    return context.ui.write(in_language(say, language), sayable(held.run.answers, language) if held is not None else {})
 
 
 def _spoken(context: Context) -> str:

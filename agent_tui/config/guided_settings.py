@@ -99,6 +99,8 @@ class AskSettings(ConfigModel):
     """What a code looks like, one or several: # a digit, A a letter."""
     wrong: Written = Field(default_factory=dict)
     """What the agent is told when the answer does not fit."""
+    offer: Name = ""
+    """What is known already and offered as the answer: card.shop.order. An answer of the same name always is."""
 
 
 class StepSettings(DoingSettings):
@@ -140,7 +142,7 @@ class StepSettings(DoingSettings):
             words(self.title),
             words(self.say),
             words(self.note),
-            Ask(ask.kind, ask.name, ask.optional, ask.least, ask.most, ask.pattern, words(ask.wrong)),
+            Ask(ask.kind, ask.name, ask.optional, ask.least, ask.most, ask.pattern, words(ask.wrong), ask.offer),
             tuple(Choice(one.key, words(one.label), one.next, one.effects) for one in self.choice),
             tuple(Branch(one.when, one.next) for one in self.branch),
             self.when,

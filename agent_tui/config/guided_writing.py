@@ -44,6 +44,7 @@ def _ask(step: Step) -> str:
             most="" if ask.most is None else repr(ask.most),
             pattern=_list(ask.patterns),
             wrong=_words(ask.wrong),
+            offer=_text(ask.offer),
         )
     )
     return _text(ask.kind) if len(pairs) == 1 else "{ " + ", ".join(pairs) + " }"

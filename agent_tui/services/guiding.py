@@ -14,11 +14,12 @@ from agent_tui.desk.changes import Changes, Notice
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.guided import ahead
 from agent_tui.domain.guided import run as running
 from agent_tui.domain.guided.place import CaseScript, Run, ScriptTitle
 from agent_tui.domain.guided.run import Went
-from agent_tui.domain.guided.script import Effect, Script, Step
+from agent_tui.domain.guided.script import MOST_STEPS, Effect, Script, Step
 from agent_tui.domain.guided.values import Refused, shown
 from agent_tui.domain.orders import Order, RunScript
 from agent_tui.domain.queries import Page, Query, ScriptPage, ScriptQuery, ScriptsPage, ScriptsQuery
@@ -135,7 +136,7 @@ class Guiding:
         self._scripts[wanted] = None
 
         def came(page: Page) -> None:
-            script = page.script if isinstance(page, ScriptPage) else None
+            script = _script_of(page)
             if script is None:
                 words = compose("there is no script {key} any more", key=shown((("", wanted[1]),)))
                 self._changed(Changes(notices=[Notice(words, "warning", key)]))
@@ -158,14 +159,15 @@ class Guiding:
         source = self.source_of(key)
 
         def came(page: Page) -> None:
-            if not isinstance(page, ScriptPage) or page.script is None:
+            found = _script_of(page)
+            if found is None:
                 words = compose("there is no script {key}", key=shown((("", script),)))
                 self._changed(Changes(notices=[Notice(words, "warning", key)]))
                 return
-            self._scripts[source, page.script.key, page.script.version] = page.script
-            went = running.start(page.script, self.given(key))
+            self._scripts[source, found.key, found.version] = found
+            went = running.start(found, self.given(key))
             here = ORDER not in self._desk.backends[key.backend].capabilities.orders
-            self._held[key] = Guided(f"r_{uuid.uuid4()}", source, went.run, 0, page.script, here=here)
+            self._held[key] = Guided(f"r_{uuid.uuid4()}", source, went.run, 0, found, here=here)
             self._move(key, went.run)
             began()
 
@@ -180,6 +182,8 @@ class Guiding:
             known |= {"case.priority": str(row.priority), "brand.id": row.brand}
         if case is not None and case.customer is not None:
             known["customer.language"] = case.customer.language
+        for card, fields in card_variables(case.cards or ()).items() if case is not None else ():
+            known |= {f"card.{card}.{field}": value.raw for field, value in fields.items()}
         return known
 
     def answer(self, key: CaseKey, typed: str) -> tuple[Effect, ...] | SafeText:
@@ -188,13 +192,26 @@ class Guiding:
         if held is None or held.script is None:
             return trusted("no script is run here")
         if not typed and held.step is not None and held.step.choices:
-            typed = held.run.answer_of(held.run.at)  # Enter keeps what was chosen before
+            typed = self.offered(key)  # Enter keeps what was chosen before
         went = running.answer(held.script, held.run, typed, self.given(key))
         if isinstance(went, Refused):
             return went.why
         assert isinstance(went, Went)
         self._move(key, went.run)
         return went.effects
+
+    def offered(self, key: CaseKey) -> str:
+        """What may answer where it stands, so that nobody is asked twice: what was answered there before, else what
+        any script of the case found out under that name, else what the step says is known."""
+        held = self.current(key)
+        step = held.step if held is not None else None
+        if held is None or step is None:
+            return ""
+        case = self._case(key)
+        others = sorted(case.scripts, key=lambda one: one.moved, reverse=True) if case is not None else []
+        told = [answer for run in (held.run, *(one.run for one in others)) for answer in reversed(run.answers)]
+        before = held.run.answer_of(step.id) or next((one.value.raw for one in told if one.name == step.name), "")
+        return before or self.given(key).get(step.ask.offer, "")
 
     def back(self, key: CaseKey) -> bool:
         """To the step before; False where this is the first."""
@@ -215,6 +232,10 @@ class Guiding:
         held = self.current(key)
         if held is not None:
             self._move(key, running.leave(held.run, reason, words))
+
+    def last(self, key: CaseKey | None) -> Guided | None:
+        """The one that is run, else that was run here last."""
+        return self._held.get(key) if key is not None else None
 
     def left(self, key: CaseKey) -> Guided | None:
         """The last one, where it was left."""
@@ -248,3 +269,9 @@ class Guiding:
         if held is not None and held.id == order.id:
             del self._held[key]
             self._changed(Changes(timeline=True, customer=True))
+
+
+def _script_of(page: Page) -> Script | None:
+    """What a server answered, if that can be run here: it need not be a hub of ours."""
+    script = page.script if isinstance(page, ScriptPage) else None
+    return script if script is not None and 0 < len(script.steps) <= MOST_STEPS else None

@@ -162,3 +162,23 @@ def test_another_file_is_no_guideline(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"flows": 3, "ontology": {"values": {"enumerable": {}}}}')
     with pytest.raises(ConfigError, match="not the guidelines of ABCD"):
         scripts_of(tmp_path / "x.json")
+
+
+def test_what_scripts_name_and_the_hub_does_not_have_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "scripts").mkdir()
+    named = GOOD.replace('"wrap-up"', '"reply bye", "transfer #gone"').replace(
+        "[[step]]", 'brands = ["lamps"]\n[[step]]', 1
+    )
+    folder(tmp_path / "scripts", good=named)
+    (tmp_path / "hub.toml").write_text('scripts = "scripts"\n')
+    checked = CliRunner().invoke(main, ["hub", "--config", "hub.toml", "check"])
+    assert checked.exit_code == 2
+    assert [line.partition("good.toml:")[2] for line in checked.output.splitlines()] == [
+        "2: brands: there is no brand lamps",
+        "24: step[3].do: there is no canned reply bye",
+        "24: step[3].do: there is no queue gone",
+    ]
+    (tmp_path / "scripts" / "torn.toml").write_text("title = ")
+    assert "torn.toml:1" in CliRunner().invoke(main, ["hub", "--config", "hub.toml", "check"]).output

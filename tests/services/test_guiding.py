@@ -8,12 +8,15 @@ from dataclasses import replace
 from agent_tui.backends.base import Capabilities, Connected
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.company_cards import CardField, CompanyCard
 from agent_tui.domain.events import Event, ScriptMoved
-from agent_tui.domain.guided.place import CaseScript
+from agent_tui.domain.guided.place import Answer, CaseScript, Run
 from agent_tui.domain.guided.run import Went, answer
+from agent_tui.domain.guided.script import Ask
 from agent_tui.domain.model import Agent
 from agent_tui.domain.orders import Order, RunScript
 from agent_tui.domain.queries import Page, Query, ScriptPage, ScriptQuery
+from agent_tui.domain.text import CustomerText
 from agent_tui.services.guiding import Guiding
 from tests.hub.test_scripts import LOST
 
@@ -87,6 +90,21 @@ def test_a_server_that_keeps_no_scripts_has_those_of_another_at_this_desk_alone(
     assert held is not None and held.here and held.run.at == "bye" and place.given == []
     place.guiding.forget([PLAIN])
     assert place.guiding.current(PLAIN) is None, "its customer was erased"
+
+
+def test_nobody_is_asked_twice_what_a_script_of_the_case_or_a_card_knows() -> None:
+    place = Place(KEPT)
+    place.script = replace(LOST, steps=(replace(LOST.steps[0], ask=Ask("text", "order", offer="card.shop.order")),))
+    place.guiding.begin(KEPT, "lost-parcel", lambda: None)
+    assert place.guiding.offered(KEPT) == ""
+    case = place.desk.open_case
+    assert case is not None
+    field = CardField("order", (), "text", CustomerText("88102"))
+    case.cards = (CompanyCard("shop", (), lines=((field,),)),)
+    assert place.guiding.offered(KEPT) == "88102"
+    earlier = Run("returns", "1", ("x",), (Answer("x", "order", CustomerText("88213")),), "finished")
+    place.told(RunScript("c", "r_0", earlier, 1))
+    assert place.guiding.offered(KEPT) == "88213"
 
 
 def test_a_script_that_was_edited_goes_on_as_it_is_now_and_says_so() -> None:

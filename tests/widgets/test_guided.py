@@ -50,7 +50,9 @@ async def test_a_script_is_run_beside_the_case_and_what_it_finds_out_stays_with_
         assert "1   On its way" in desk.text and "Order no.              88213" in desk.text
         await desk.press("backspace")
         assert "> 2026-02-03" in desk.text, "what was answered is offered again"
-        await desk.press("enter", "3")
+        await desk.press("backspace")
+        assert "> 88213" in desk.text, "what is only offered need not be deleted first"
+        await desk.press("enter", "enter", "3")
         assert "lost-parcel" in desk.text and "Again or back" in desk.text
         await desk.press("ctrl+k")
         assert "✓ What the courier says" in desk.text and "> Again or back" in desk.text

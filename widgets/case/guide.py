@@ -19,7 +19,7 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask.typed_line import step, typed_cells
 from agent_tui.widgets.case.answering import Answering
 from agent_tui.widgets.case.guide_lines import GuideLine, Sheet, brief_lines, guide_lines
-from agent_tui.widgets.case.pieces import NOTHING, strip_of
+from agent_tui.widgets.case.pieces import strip_of
 from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
 
@@ -71,7 +71,8 @@ class Guide(ScrollView, can_focus=True):
         if case is None or held is None or not width:
             self._rows = []
             return 0
-        self.answering.take(case.key, held)
+        offered = self.workbench.guiding.offered(case.key)
+        self.answering.take(case.key, held, offered)
         sheet = Sheet(
             width,
             self.paint.bidi,
@@ -80,6 +81,7 @@ class Guide(ScrollView, can_focus=True):
             self._spoken,
             self.workbench.guiding.given(case.key),
             self.answering.problem,
+            offered,
         )
         rows = brief_lines(held, sheet)[:MOST_STRIP] if self.brief else guide_lines(held, sheet)
         if rows != self._rows:
@@ -116,6 +118,7 @@ class Guide(ScrollView, can_focus=True):
         }
         if event.key in moves:
             moves[event.key]()
+            self.answering.untouched &= event.key in ("up", "down", "pageup", "pagedown")
         elif event.character is not None and event.is_printable:
             self._typed(event.character)
         else:
@@ -128,14 +131,13 @@ class Guide(ScrollView, can_focus=True):
         held = self.held
         choices = choices_of(held.step) if held is not None and held.step is not None else ()
         if not choices:
-            self.answering.line.insert(character)
-            self.answering.problem = NOTHING
+            self.answering.type(character)
         elif character.isdigit() and 0 < int(character) <= len(choices):
             self.post_message(self.Chosen(choices[int(character) - 1][0]))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self.answering.line.insert(event.text)
+        self.answering.type(event.text)
         self.take()
 
     def on_click(self, event: events.Click) -> None:
@@ -168,7 +170,8 @@ class Guide(ScrollView, can_focus=True):
     def _typed_row(self, width: int) -> Strip:
         base = self.rich_style
         caret = base + self.paint["caret"] if self.has_focus else base
-        typed = list(typed_cells(self.answering.line, max(4, width - 4), base, caret, self.paint.bidi))
+        look = base + self.paint["quiet"] if self.answering.untouched else base
+        typed = list(typed_cells(self.answering.line, max(4, width - 4), look, caret, self.paint.bidi))
         mark = base + self.paint["here" if self.has_focus else "quiet"]
         parts = [(" ", base), ("> ", mark), *(turned(typed) if self.paint.from_right else typed)]
         return self.paint.strip(parts, width, base)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.ahead import Progress, progress
 from agent_tui.domain.guided.script import Script, Step, in_language
-from agent_tui.domain.guided.values import choices_of, said_of, shown, spoken_language, title_of
+from agent_tui.domain.guided.values import choices_of, said_of, sayable, shown, spoken_language, title_of
 from agent_tui.domain.text import SafeText, clean, clean_line, compose, fixed, listed, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.services.guiding import Guided
@@ -32,7 +32,7 @@ class GuideLine:
 @frozen
 class Sheet:
     """What it is drawn with: `spoken` puts a step's words to the customer as they would be said, by the words and the
-    customer's `language`. `right`: lines begin at the right."""
+    customer's `language`. `offered`: what may answer. `right`: lines begin at the right."""
 
     width: int
     bidi: Bidi
@@ -41,6 +41,7 @@ class Sheet:
     spoken: Callable[[str, Mapping[str, str]], str]
     given: Mapping[str, str]
     problem: SafeText = NOTHING
+    offered: str = ""
 
 
 def guide_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
@@ -60,7 +61,7 @@ def guide_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
     lines += _words(held, step, sheet)
     lines.append(LinePieces())
     rows = [GuideLine(line) for line in lines]
-    rows += _asked(held, step, sheet)
+    rows += _asked(step, sheet)
     rows += [GuideLine(line) for line in _collected(held, script, sheet)]
     return rows
 
@@ -84,7 +85,7 @@ def brief_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
     if len(words) > BRIEF_LINES:
         words = [*words[: BRIEF_LINES - 1], _more(words[BRIEF_LINES - 1])]
     rows = [GuideLine(line) for line in (rule, *_hints(held, sheet), *words)]
-    return rows + (_choices_in_line(held, step, sheet) or _asked(held, step, sheet))
+    return rows + (_choices_in_line(step, sheet) or _asked(step, sheet))
 
 
 def _name(script: Script) -> SafeText:
@@ -113,7 +114,7 @@ def _words(held: Guided, step: Step, sheet: Sheet) -> list[LinePieces]:
     """What is said to the customer in their language, then what the agent is told."""
     lines = []
     if step.say:
-        fields = {one.name: one.value.raw for one in held.run.answers}
+        fields = sayable(held.run.answers, sheet.language)
         lines += _block(clean(sheet.spoken(in_language(step.say, sheet.language), fields)), sheet, "text")
     if step.note:
         lines += _block(clean(in_language(step.note, spoken_language())), sheet, "note")
@@ -129,11 +130,11 @@ def _block(text: SafeText, sheet: Sheet, part: Part) -> list[LinePieces]:
     ]
 
 
-def _asked(held: Guided, step: Step, sheet: Sheet) -> list[GuideLine]:
+def _asked(step: Step, sheet: Sheet) -> list[GuideLine]:
     """Choices by number, or the line that is typed; and why the last answer was none."""
-    rows, before = [], held.run.answer_of(step.id)
+    rows = []
     for number, (key, label) in enumerate(choices_of(step), 1):
-        mark = Piece(trusted("✓ "), "good") if key == before else Piece(trusted("  "))
+        mark = Piece(trusted("✓ "), "good") if key == sheet.offered else Piece(trusted("  "))
         pieces = (EDGE, Piece(clean_line(f"{number}"), "key"), EDGE, mark, Piece(label))
         rows.append(GuideLine(LinePieces(pieces), key))
     if not rows and step.ask.kind:
@@ -145,16 +146,16 @@ def _asked(held: Guided, step: Step, sheet: Sheet) -> list[GuideLine]:
     return rows
 
 
-def _choices_in_line(held: Guided, step: Step, sheet: Sheet) -> list[GuideLine]:
+def _choices_in_line(step: Step, sheet: Sheet) -> list[GuideLine]:
     """Choices beside each other, where they fit; [] where they do not."""
-    choices, before = choices_of(step), held.run.answer_of(step.id)
+    choices = choices_of(step)
     pieces: list[Piece] = []
     for number, (key, label) in enumerate(choices, 1):
         pieces += [
             EDGE,
             Piece(clean_line(f"{number}"), "key"),
             EDGE,
-            Piece(label, "good" if key == before else "text"),
+            Piece(label, "good" if key == sheet.offered else "text"),
             EDGE,
         ]
     if not pieces or cells(pieces) > sheet.width:

@@ -288,10 +288,8 @@ class DeskUi:
         return self._screen.case.answering.line.text
 
     def untype(self) -> bool:
-        line = self._screen.case.answering.line
-        if not line.text:
+        if not self._screen.case.answering.untype():
             return False
-        line.delete_left()
         self._take_answer()
         return True
 

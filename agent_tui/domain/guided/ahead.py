@@ -101,8 +101,9 @@ class _Ways:
         step = self.steps.get(at)
         if step is None:
             return ()
-        found = max((self._from(way, (at,)) for way in self._ways(step)), key=len, default=())
-        return tuple(dict.fromkeys(found))
+        ways = self._ways(step)
+        self._work_out(at, ways)
+        return tuple(dict.fromkeys(self._longest_of(ways)))
 
     def divides(self, at: str) -> bool:
         """Whether it is open where it leads."""
@@ -114,16 +115,28 @@ class _Ways:
         )
         return passed or len(set(self._ways(step))) > 1
 
-    def _from(self, at: str, within: tuple[str, ...]) -> tuple[str, ...]:
-        step = self.steps.get(at)
-        if step is None or at in within:
-            return ()
-        if at not in self._longest:
-            inner = (*within, at)
-            ahead = max((self._from(way, inner) for way in self._ways(step)), key=len, default=())
-            seen = step.shown and (not step.when or self._open(step.when) or holds(step.when, self.values))
-            self._longest[at] = (at, *ahead) if seen else ahead
-        return self._longest[at]
+    def _work_out(self, start: str, ways: list[str]) -> None:
+        """The longest way from each step that comes after `start`; a way back to one on the way there is none. By a
+        stack of our own: a script may be as deep as it has steps."""
+        begun: dict[str, list[str]] = {start: []}
+        stack = list(ways)
+        while stack:
+            at = stack[-1]
+            step = self.steps.get(at)
+            if step is None or at in self._longest or at == start:
+                stack.pop()
+            elif at not in begun:
+                begun[at] = self._ways(step)
+                stack += [way for way in begun[at] if way not in begun]
+            else:
+                ahead = self._longest_of(begun[at])
+                seen = step.shown and (not step.when or self._open(step.when) or holds(step.when, self.values))
+                self._longest[at] = (at, *ahead) if seen else ahead
+                stack.pop()
+
+    def _longest_of(self, ways: list[str]) -> tuple[str, ...]:
+        found: list[tuple[str, ...]] = [self._longest.get(way, ()) for way in ways]
+        return max(found, key=len, default=())
 
     def _open(self, when: str) -> bool:
         return not names_of(when) <= self.values.keys()

@@ -111,6 +111,8 @@ def _of_ask(step: Step) -> Iterator[Found]:
             yield ("choice", index, "key"), f"{key} is neither", "yes or no"
     if ask.kind == "code" and not ask.patterns:
         yield ("ask",), "a code without a pattern", 'pattern = "#####": # a digit, A a letter'
+    if ask.offer and not ask.offer.startswith(GIVEN):
+        yield ("ask", "offer"), f"{ask.offer} is not known by itself", ", ".join(GIVEN)
     if ask.least is not None and ask.most is not None and ask.least > ask.most:
         yield ("ask", "least"), "more than the most", ""
 

@@ -54,7 +54,7 @@ class Branch:
 class Ask:
     """What is to be found out. `kind`: one of `ASKED`, "" nothing, another is asked as text. `name`: what conditions
     and variables call it. `least`, `most`: of a number; `patterns`: of a code, one of them must fit; `wrong`: what is
-    said when it does not."""
+    said when it does not; `offer`: the name of something known that is offered as the answer, `card.shop.order`."""
 
     kind: str = ""
     name: str = ""
@@ -63,6 +63,7 @@ class Ask:
     most: int | None = None
     patterns: tuple[str, ...] = ()
     wrong: Words = ()
+    offer: str = ""
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -70,6 +71,11 @@ def said_of(step: Step, value: str) -> SafeText:
     """An answer as people read it, on one line: of what was chosen its words; card numbers are masked."""
     known = dict(choices_of(step))
     return known[value] if value in known else clean_line(value, veil=mask_cards)
+
+
+def sayable(answers: Iterable[Answer], language: str) -> dict[str, str]:
+    """Answers by their names, as a step says them to the customer: of what was chosen its words in `language`."""
+    return {one.name: in_language(one.label, language) or one.value.raw for one in answers}
 
 
 def told_of(answer: Answer) -> tuple[SafeText, SafeText]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from dataclasses import replace
 
 import pytest
@@ -13,7 +15,7 @@ from agent_tui.domain.guided.conditions import ConditionError, holds, names_of, 
 from agent_tui.domain.guided.linking import LinkError, linked
 from agent_tui.domain.guided.place import Run
 from agent_tui.domain.guided.run import Went, answer, back, leave, mapped, start
-from agent_tui.domain.guided.script import Ask, Branch, Choice, Effect, Script, Step
+from agent_tui.domain.guided.script import MOST_STEPS, Ask, Branch, Choice, Effect, Script, Step
 from agent_tui.domain.guided.values import Refused, Taken, check
 
 HOW = Step(
@@ -89,6 +91,17 @@ def test_progress_is_exact_where_one_way_leads_on_and_a_guess_where_ways_part() 
     assert progress(REFUND, begun) == Progress(1, 6, about=True)
     assert progress(REFUND, on(begun, "", "card", "40")) == Progress(3, 3, about=False)
     assert [stop.place for stop in stops(REFUND, on(begun, "", "gift"))][:3] == ["done", "done", "here"]
+
+
+def test_a_script_as_long_as_one_may_be_needs_no_stack_of_its_own() -> None:
+    steps = tuple(Step(f"s{n}", note=(("", "x"),), next=f"s{n + 1}") for n in range(MOST_STEPS))
+    chain = Script("chain", steps=(*steps[:-1], replace(steps[-1], next="s0", ask=Ask("text"))))
+    depth = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 60)
+    try:
+        assert progress(chain, start(chain).run) == Progress(1, MOST_STEPS, about=False)
+    finally:
+        sys.setrecursionlimit(depth)
 
 
 ACTS = st.lists(
