@@ -49,7 +49,7 @@ def words_for(context: Context, backend: BackendState, case: OpenCase, target: T
     draft = Draft(case.key, target.channel, subject=about)
     values = values_of(case, draft, backend.directory, own, now, context.zone, language)
     known = {"customer": customer or name, "case": str(row.number), "agent": own, "brand": brand}
-    canned = backend.directory.canned_for(row.brand)
+    canned = context.workbench.replies.index(backend, row.brand).replies
     for key in KEYS:
         reply = canned.get(key.format(channel=target.channel))
         if reply is None or not reply.suits(target.channel):

@@ -9,7 +9,7 @@ from agent_tui.domain.consents import Consent
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.place import CaseScript
 from agent_tui.domain.queues import QueueSetup, queue_of
-from agent_tui.domain.replies.reply import Canned, canned_for
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.templates import Template
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -528,10 +528,6 @@ class Directory:
         brands = {f"brand:{brand}": title for brand, title in self.brand_titles}
         queues = {f"queue:{queue.id}": queue.name for queue in self.queues}
         return {agent.id: agent.name for agent in self.agents} | teams | brands | queues
-
-    def canned_for(self, brand: str) -> dict[str, Canned]:
-        """Canned replies of whom one speaks for, by key; the brand's own before everybody's."""
-        return canned_for(self.canned, brand)
 
     def queue_of(self, row: CaseRow) -> QueueSetup | None:
         """Where a case waits, or would if nobody had it."""

@@ -82,6 +82,19 @@ class ReplyShelf:
         before, self._said = self._said, wrong
         return wrong if wrong != before else ""
 
+    def when_here(self, state: BackendState, then: Callable[[], None]) -> None:
+        """`then`, once all that the server has is here: now, or when it was fetched."""
+        waiting = [then]
+
+        def told() -> None:
+            if self.missing(state) is None and waiting:
+                waiting.pop()()
+
+        self._read_own()
+        told()
+        if waiting:
+            self._fetch(state, told)
+
     def _read_own(self) -> tuple[tuple[Canned, ...], str]:
         own, wrong = self.personal()
         if own != self._own:

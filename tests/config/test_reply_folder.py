@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from agent_tui.config.reply_folder import FolderRead, ReplyFolder, check_replies
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
+from tests.domain.test_reply_templates import HOSTILE
 
 LATE = """
 [[reply]]
@@ -116,6 +118,18 @@ def test_what_is_wrong_is_named_and_the_rest_is_used(tmp_path: Path, words: str,
     first, *_ = lines(read, tmp_path)
     assert first.startswith(told.format(folder=tmp_path))
     assert "thanks" in keys(read)
+
+
+def test_hostile_templates_are_named_within_a_second(tmp_path: Path) -> None:
+    for number, (source, _) in enumerate(HOSTILE):
+        (tmp_path / f"{number:02}.md").write_text(source)
+    begun = perf_counter()
+    found = check_replies(tmp_path)
+    assert perf_counter() - begun < 1, "all of them together"
+    assert [problem.file for problem in found] == [str(tmp_path / f"{number:02}.md") for number in range(len(HOSTILE))]
+    for problem, (_, why) in zip(found, HOSTILE, strict=True):
+        assert why in problem.what
+        assert (problem.line, bool(problem.expected)) == (1, True)
 
 
 def test_a_front_matter_is_told_with_the_lines_of_its_file(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from agent_tui.domain.orders import (
     Resolve,
 )
 from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, Hit, PastPage, PastQuery, SearchPage, SearchQuery
-from agent_tui.domain.replies.reply import Canned
+from agent_tui.domain.replies.reply import Canned, canned_for
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from tests.hub.brand_house import House, open_house
@@ -181,7 +181,7 @@ async def test_imported_cases_are_of_the_brand_that_is_said(house: House) -> Non
 
 
 def _words(directory: Directory, brand: str) -> dict[str, str]:
-    return {key: one.text for key, one in directory.canned_for(brand).items()}
+    return {key: one.text for key, one in canned_for(directory.canned, brand).items()}
 
 
 async def test_canned_replies_are_of_brands(house: House) -> None:

@@ -12,7 +12,7 @@ from agent_tui.domain.events import RepliesChanged
 from agent_tui.domain.model import Agent, Directory
 from agent_tui.domain.orders import FileRef, NewMessage
 from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, RepliesPage, RepliesQuery
-from agent_tui.domain.replies.reply import Canned, ReplyFile
+from agent_tui.domain.replies.reply import Canned, ReplyFile, canned_for
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import VirtualTime
 from agent_tui.hub_replies import HubReplies, follow
@@ -50,7 +50,7 @@ async def test_a_folder_is_followed(hub: Hub, tmp_path: Path) -> None:
     (folder / "form.pdf").write_bytes(FORM)
     (folder / "a.md").write_text('+++\nfiles = ["form.pdf"]\n+++\nsecond')
     await until(lambda: told() == 1)
-    known = (await directory(hub)).canned_for("")
+    known = canned_for((await directory(hub)).canned, "")
     assert {key: one.text for key, one in known.items()} == {"own": "of hub.toml", "a": "second", "c": "c"}
     assert "b.toml:3: reply[1].text: oh is no field of it" in replies.trouble
     (file,) = known["a"].files
@@ -60,10 +60,10 @@ async def test_a_folder_is_followed(hub: Hub, tmp_path: Path) -> None:
     assert blob.size == len(FORM)
     (folder / "b.toml").write_text('[[reply]]\nkey = "b"\ntext = "b"\n')
     await until(lambda: told() == 2)
-    assert (replies.trouble, sorted((await directory(hub)).canned_for(""))) == ("", ["a", "b", "own"])
+    assert (replies.trouble, sorted(canned_for((await directory(hub)).canned, ""))) == ("", ["a", "b", "own"])
     (folder / "form.pdf").write_bytes(FORM * 2)
     await until(lambda: told() == 3)
-    assert (await directory(hub)).canned_for("")["a"].files[0].blob != file.blob, (
+    assert canned_for((await directory(hub)).canned, "")["a"].files[0].blob != file.blob, (
         "another file, though no reply changed"
     )
     following.cancel()

@@ -80,6 +80,17 @@ def test_many_come_in_pages_when_they_are_wanted_first() -> None:
     assert desk.asked == [], "they are here"
 
 
+def test_what_waits_for_all_of_them_is_done_once_they_are_here() -> None:
+    desk, done = Desk(many()), []
+    desk.shelf.when_here(desk.state, lambda: done.append(len(desk.keys())))
+    while desk.asked:
+        assert done == []
+        desk.answer()
+    assert done == [300]
+    desk.shelf.when_here(desk.state, lambda: done.append(0))
+    assert (done, desk.asked) == ([300, 0], [])
+
+
 def test_others_in_the_middle_begin_anew_and_the_old_ones_serve_until_then() -> None:
     desk = Desk(many())
     desk.look()

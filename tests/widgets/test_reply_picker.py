@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent_tui.backends.hub.reply_pages import page
 from agent_tui.domain.model import Directory
-from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, Page, Query
+from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, Page, Query, RepliesQuery
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from agent_tui.domain.text import trusted
 from agent_tui.language.catalogue import Catalogue
@@ -87,18 +88,39 @@ async def test_tab_takes_another_language_and_what_is_put_in_is_what_was_shown()
         assert "more lines" in desk.text
 
 
+class Many(Shop):
+    """One with too many for its directory."""
+
+    async def query(self, query: Query) -> Page:
+        if isinstance(query, RepliesQuery):
+            many = (*REPLIES, *(Canned(f"more-{n}", "x" * 600) for n in range(300)))
+            return page(many, "v1", query, self.seq)
+        answer = await super().query(query)
+        if isinstance(answer, DirectoryPage):
+            return replace(answer, directory=replace(answer.directory, canned=(), replies="v1"))
+        return answer
+
+
+async def test_many_replies_come_when_the_picker_is_opened() -> None:
+    async with talking(Many()) as desk:
+        assert not desk.app.workbench.busy()
+        await desk.press("enter", "slash")
+        await type_text(desk, "late")
+        assert "▌ late-parcel" in desk.text
+        await desk.press("enter", "enter")
+        assert desk.app.desk_screen.case.composer.writing.draft.body.startswith("שלום Dana")
+        await desk.press("ctrl+u", *["ctrl+u"] * 5, "f2")
+        await type_text(desk, "more")
+        assert "the first 200" in desk.text
+
+
 async def test_what_is_suggested_stands_first_until_something_is_typed() -> None:
     async with talking(Shop()) as desk:
         case = desk.app.desk_screen.case
         shelf, state = desk.app.workbench.replies, next(iter(desk.app.workbench.desk.backends.values()))
         why = [("thanks", trusted("after: where is it")), ("gone", trusted("nobody has it"))]
-        asking = ReplyAsking(
-            Source(lambda: shelf.index(state, "")),
-            shelf.occasion("sms", "en", ""),
-            case.choosing.filling,
-            lambda _: None,
-            why,
-        )
+        source, occasion = Source(lambda: shelf.index(state, "")), shelf.occasion("sms", "en", "")
+        asking = ReplyAsking(source, occasion, case.choosing.filling, lambda _: None, why)
         offers = asking.offers("")
         assert [(one.title, one.beside) for one in offers[:3]] == [
             ("suggested", ""),
@@ -107,6 +129,9 @@ async def test_what_is_suggested_stands_first_until_something_is_typed() -> None
         ]
         assert [one.value for one in offers].count("thanks") == 1
         assert asking.offers("late")[0].value == "late-parcel"
+        coming = ReplyAsking(replace(source, missing=lambda: (3, 10)), occasion, case.choosing.filling, lambda _: None)
+        coming.offers("")
+        assert coming.title == "canned replies · SMS · 3 of 10 are here"
         preview = asking.preview(Offer("late-parcel", trusted("")))
         assert preview is not None
         assert (preview.title, preview.text) == ("late-parcel · en · for SMS", "Dana, it comes {{ day }}.")

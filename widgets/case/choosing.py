@@ -110,13 +110,25 @@ class Choosing:
         host(composer).ui.ask(asked[0])
 
     def use_canned(self, key: str) -> SafeText | None:
-        """Put the canned reply of that key in; why not, where there is none."""
-        writing = self._composer.writing
-        reply, about = writing.directory.canned_for(writing.brand).get(key), writing.about
-        if reply is None:
-            return compose("there is no canned reply {key}", key=clean_line(key))
+        """Put the canned reply of that key in, once it is here; why not, where there is none."""
+        writing, shelf = self._composer.writing, self._composer.workbench.replies
+        state, brand, about = writing.replies_of, writing.brand, writing.about
         language = spoken_by(about) if about is not None else ""
-        self.filling.use(reply, reply.text_for(writing.draft.channel, language))
+
+        def use() -> SafeText | None:
+            reply = shelf.index(state, brand).replies.get(key) if state is not None else None
+            if reply is None:
+                return compose("there is no canned reply {key}", key=clean_line(key))
+            self.filling.use(reply, reply.text_for(writing.draft.channel, language))
+            return None
+
+        def late() -> None:
+            if writing.about is about and (why := use()) is not None:
+                host(self._composer).ui.say(why, "failure")
+
+        if state is None or shelf.missing(state) is None:
+            return use()
+        shelf.when_here(state, late)
         return None
 
     # -- inside

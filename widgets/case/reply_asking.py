@@ -57,18 +57,21 @@ class ReplyAsking(Asking):
         self._language = occasion.language
         self._typed = ""
 
-    def _about(self) -> SafeText:
-        """What is asked for, and how far fetching it is."""
+    def _named_list(self, shown: int) -> SafeText:
+        """What is asked for, whether that is all there is, and how far fetching it is."""
         channel = profile_of(self._occasion.channel).title if self._occasion.channel else NOTHING
         words = [trusted("canned replies"), channel]
         if (coming := self._source.missing()) is not None:
             here, total = coming
             words.append(compose("{n} of {total} are here", n=here, total=total) if total else trusted("they come"))
+        elif shown == MOST_OFFERS:
+            words.append(compose("the first {n}", n=shown))
         return listed(" · ", [word for word in words if word])
 
     def offers(self, text: str) -> Sequence[Offer]:
-        self.title, index = self._about(), self._source.index()
+        index = self._source.index()
         found = index.find(text, self._occasion, MOST_OFFERS)
+        self.title = self._named_list(len(found))
         suggested = [(key, why) for key, why in self._suggested if key in index.replies]
         if text.strip() or not suggested:
             return [self._offer(one) for one in found]
