@@ -228,7 +228,7 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
         await avi.press("\r")
         await noa.shows("handed to you by Avi")
         await noa.press("\r")
-        await noa.shows("handed over to")
+        await noa.shows("handed over")
         await screen(noa, "noa-has-it-again")
         await screen(avi, "avi-gave-it-back")
         # one case, told once on each channel, no clock wrong
