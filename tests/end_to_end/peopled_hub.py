@@ -81,7 +81,7 @@ def known_customers(scenario: Scenario, now: Ms) -> None:
     store = Store.open(HERE / "data")
     for person in scenario.people:
         ways = [(channel(key).scheme, value) for key, value in person.addresses.items()]
-        know(store, SystemTime(), Ids(), person.name, ways, person.language, now)
+        know(store, SystemTime(), Ids(1), person.name, ways, person.language, now)
     store.close()
 
 

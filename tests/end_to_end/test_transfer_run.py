@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -187,14 +188,10 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
         await noa.shows("look at the words")
         await noa.press("\x07")
         invitation = await answer_in(mail_servers, carol)
-        reply = mail(
-            str(invitation["From"]),
-            carol,
-            "Re: the form",
-            "signed, attached",
-            In_Reply_To=str(invitation["Message-ID"]),
-        )
-        await submit(mail_servers, str(invitation["From"]), reply)
+        box = parseaddr(str(invitation["From"]))[1]
+        thread = {"In_Reply_To": str(invitation["Message-ID"])}
+        await asyncio.sleep(1.1)  # a mail's time has whole seconds only
+        await submit(mail_servers, box, mail(box, carol, "Re: the form", "signed, attached", **thread))
         await noa.shows("signed, attached", 60)
         # to the specialist, who has all of it
         await out(noa)
