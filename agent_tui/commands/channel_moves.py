@@ -13,6 +13,7 @@ from agent_tui.commands.context import Choice, Context
 from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
 from agent_tui.commands.promises import promise_due
+from agent_tui.desk.channel_hint import hint_words, shown_hint
 from agent_tui.desk.channel_targets import TYPED, Target, targets_of
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.moving import Moving
@@ -26,6 +27,10 @@ from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, l
 from agent_tui.domain.text_time import span
 
 _can_move, _can_dial = can("move-channel"), can("dial")
+
+
+NO_HINT = "no-hint"
+"""Chosen instead of a channel: nothing more is said of others for this case."""
 
 
 def targets(context: Context) -> list[Choice]:
@@ -42,6 +47,12 @@ def targets(context: Context) -> list[Choice]:
     numbered = case.customer is not None and any(one.scheme in ("tel", "wa") for one in case.customer.addresses)
     if _can_dial(context) is None and numbered:
         found.append(Choice("phone", profile_of("phone").title, trusted("calls them")))
+    hint = shown_hint(context.workbench.desk, case, context.workbench.time.now())
+    if hint is not None:
+        words = hint_words(hint)
+        found = [replace(one, beside=words if one.value == hint.channel else one.beside) for one in found]
+        found.sort(key=lambda one: one.value != hint.channel)
+        found.append(Choice(NO_HINT, trusted("suggest no other channel for this case")))
     return found
 
 
@@ -55,6 +66,10 @@ def named(word: str) -> str:
 def begin(context: Context, channel: str, note: str = "") -> SafeText | None:
     """Invite the customer of the open case to a channel: ask what is missing, then the words stand in the composer.
     `note`: what was done and promised, where that was said already. Raises CommandError."""
+    if channel == NO_HINT:
+        if context.key is not None:
+            context.workbench.no_hint(context.key)
+        return None
     if profile_of(channel).kind == "voice":
         if (why_not := _can_dial(context)) is not None:
             raise CommandError(why_not)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
+from agent_tui.config.hint_settings import load_hints
+from agent_tui.domain.orders import JoinCustomers
 from agent_tui.domain.templates import Template
-from tests.hub.fakes import Line, chat
+from tests.hub.fakes import Line, chat, mail
 from tests.widgets.shop import NOW
 from tests.widgets.test_joining import House, house
 
@@ -169,3 +171,29 @@ async def test_the_customer_of_a_chat_is_called_and_those_who_asked_for_it(tmp_p
         assert "to be called back" in desk.text and "Lea #1002" in desk.text
         await desk.press("enter")
         assert "c calls them" in desk.text
+
+
+async def test_another_channel_is_suggested_with_its_reason_until_it_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        state, workspace = desk.workbench.desk.backends["hub"], desk.site.workspace
+        state.directory = replace(state.directory, hints=load_hints())
+        workspace.policy = replace(workspace.policy, hints=load_hints())
+        await desk.hears(mail("<1@x>", "shall I send a photo?", at=NOW - 2000, subject="Lamp"))
+        await desk.press("enter", "escape")
+        assert "better on" not in desk.text, "nobody can be reached there"
+        row = next(row for _, _, row in desk.workbench.desk.inbox.rows())
+        await desk.site.workspace.port.inbound(chat("w1", "hi", address="972541", at=NOW - 1000))
+        await desk.rest()
+        other = next(r for r in [e.row for e in desk.site._seen if e.row is not None][-1:])
+        join = JoinCustomers(row.customer, other.customer)
+        await desk.site.workspace.order(desk.site._avi, "j1", join)
+        await desk.wait(1)
+        await desk.hears(mail("<2@x>", "or a picture?", at=NOW + 3000, references=("<1@x>",)))
+        assert "better on WhatsApp: a picture is needed" in desk.text
+        await desk.press("t")
+        lines = desk.text.split("\n")
+        assert any("WhatsApp" in line and "better on" in line for line in lines)
+        await desk.press("escape", "t")
+        await desk.type("suggest no")
+        await desk.press("enter")
+        assert "better on WhatsApp" not in desk.text
