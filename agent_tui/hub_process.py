@@ -7,6 +7,7 @@ import errno
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.wire.frames import Limits
+from agent_tui.config.hint_settings import BUILT_IN, load_hints
 from agent_tui.config.hub_settings import HubSettings, ListenSettings, certificate_problem, load_hub_settings
 from agent_tui.config.mail_settings import MailSettings
 from agent_tui.config.paths import expand
@@ -112,6 +114,8 @@ async def serve(
     promised = rules.load() if rules is not None else None
     folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
     policy, replies = hub_policy(settings), replies_of(loaded, home)
+    hinting = expand(settings.hints, loaded.folder, home) if settings.hints is not None else BUILT_IN
+    policy = replace(policy, hints=load_hints(hinting))
     if replies is not None:
         policy = policy.stocked(await asyncio.to_thread(replies.load))
     store = Store.open(data_folder(loaded, home), exclusive=True)

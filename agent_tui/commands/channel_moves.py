@@ -13,6 +13,7 @@ from agent_tui.commands.context import Choice, Context
 from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
 from agent_tui.commands.promises import promise_due
+from agent_tui.desk.channel_hint import hint_words, shown_hint
 from agent_tui.desk.channel_targets import TYPED, Target, targets_of
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.moving import Moving
@@ -28,6 +29,10 @@ from agent_tui.domain.text_time import span
 _can_move, _can_dial = can("move-channel"), can("dial")
 
 
+NO_HINT = "no-hint"
+"""Chosen instead of a channel: nothing more is said of others for this case."""
+
+
 def targets(context: Context) -> list[Choice]:
     """The channels that the open case can move to, each with what it needs or what stands in the way; none where its
     server cannot do it."""
@@ -37,11 +42,17 @@ def targets(context: Context) -> list[Choice]:
     found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)
-        if not target.current and (target.address or target.profile.scheme in TYPED)
+        if (not target.current or _by_template(target)) and (target.address or target.profile.scheme in TYPED)
     ]
     numbered = case.customer is not None and any(one.scheme in ("tel", "wa") for one in case.customer.addresses)
     if _can_dial(context) is None and numbered:
         found.append(Choice("phone", profile_of("phone").title, trusted("calls them")))
+    hint = shown_hint(context.workbench.desk, case, context.workbench.time.now())
+    if hint is not None:
+        words = hint_words(hint)
+        found = [replace(one, beside=words if one.value == hint.channel else one.beside) for one in found]
+        found.sort(key=lambda one: one.value != hint.channel)
+        found.append(Choice(NO_HINT, trusted("suggest no other channel for this case")))
     return found
 
 
@@ -55,6 +66,10 @@ def named(word: str) -> str:
 def begin(context: Context, channel: str, note: str = "") -> SafeText | None:
     """Invite the customer of the open case to a channel: ask what is missing, then the words stand in the composer.
     `note`: what was done and promised, where that was said already. Raises CommandError."""
+    if channel == NO_HINT:
+        if context.key is not None:
+            context.workbench.no_hint(context.key)
+        return None
     if profile_of(channel).kind == "voice":
         if (why_not := _can_dial(context)) is not None:
             raise CommandError(why_not)
@@ -107,13 +122,20 @@ def _beside(context: Context, target: Target) -> SafeText:
 def _why_not(context: Context, target: Target) -> SafeText | None:
     if target.stands == "refused":
         return consent_words(target.consent, context.zone)
+    if target.invited:
+        return trusted("they were invited there within the hour")
     if not target.address and target.profile.scheme not in TYPED:
         return trusted("they have not written there yet")
     if target.closed and not target.templates:
         return trusted("its window is closed, and there is no template")
-    if target.current:
+    if target.current and not _by_template(target):
         return trusted("you are there already: r writes")
     return None
+
+
+def _by_template(target: Target) -> bool:
+    """Whether free words do not go there now, but a template does."""
+    return target.closed and bool(target.templates)
 
 
 class _Move:
@@ -208,7 +230,7 @@ class _Move:
 
     def _ask_note(self, words: Words, used: UsedTemplate | None) -> None:
         """What was done and what is promised: whoever goes on there need not ask the customer."""
-        if self._note:
+        if self._note or self._target.current:
             self._write(words, used, self._note)
             return
         title = compose("on {channel}: what was done, what is promised?", channel=self._target.profile.title)
@@ -217,7 +239,7 @@ class _Move:
 
     def _write(self, words: Words, used: UsedTemplate | None, note: str) -> None:
         context, target = self._context, self._target
-        if not note.strip():
+        if not note.strip() and not target.current:
             context.ui.say(trusted("say what was done and what is promised: nothing was sent"), "warning")
             return
         context.ui.keep_draft()
@@ -234,13 +256,21 @@ class _Move:
             body=text,
             updated=context.workbench.time.now(),
             base_version=self._row.version,
-            move=Moving(note.strip(), self._consent, used),
+            move=Moving(note.strip(), self._consent) if not target.current else None,
+            template=used,
         )
+        if target.current:
+            draft = replace(draft, conversation=self._there(), to=())
         if begun is not None:
             context.workbench.discard_draft(self._case.key)
         context.workbench.put_draft(draft)
         context.ui.open_case(self._case.key, "composer")
         context.ui.say(trusted("look at the words: sending invites them; emptying them leaves all as it was"))
+
+    def _there(self) -> str:
+        """The conversation that goes on, where the case stays."""
+        talks = (one.id for one in reversed(self._case.conversations) if one.channel == self._target.channel)
+        return next(talks, "")
 
 
 def _promised(context: Context, row: CaseRow) -> list[Choice]:

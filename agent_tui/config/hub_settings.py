@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from agent_tui.config.alert_settings import AlertSettings
 from agent_tui.config.card_settings import CardSettings, check_cards
 from agent_tui.config.guided_source import check_scripts
+from agent_tui.config.hint_settings import check_hints
 from agent_tui.config.mail_settings import Host, MailSettings
 from agent_tui.config.network import is_loopback, split_url
 from agent_tui.config.paths import expand
@@ -210,6 +211,9 @@ class HubSettings(ConfigModel):
     """A folder of canned replies (docs/replies.md), beside those below. It is read again while the hub runs when a file
     in it changes; a reply with a mistake stays as it was, and the log, health and `hub check` say so."""
 
+    hints: Path | None = Field(default=None, examples=["hints.toml"])
+    """The file of rules that say which channel suits a case better (docs/transfers.md); built-in ones when left out."""
+
     shift: ShiftSettings = ShiftSettings()
     """How agents' shifts begin, and what a lost line means."""
 
@@ -303,6 +307,8 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
         problems += check_sla(expand(loaded.settings.sla, loaded.folder, home), home)
     if loaded.settings.scripts is not None:
         problems += check_scripts(expand(loaded.settings.scripts, loaded.folder, home))
+    if loaded.settings.hints is not None:
+        problems += check_hints(expand(loaded.settings.hints, loaded.folder, home))
     if loaded.settings.replies is not None:
         folder = expand(loaded.settings.replies, loaded.folder, home)
         brands = [brand.name for brand in loaded.settings.brands]

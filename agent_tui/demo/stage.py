@@ -18,6 +18,7 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.guided_source import load_scripts
+from agent_tui.config.hint_settings import load_hints
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Agent, CaseRow, Sender
@@ -146,6 +147,7 @@ def policy_of(scenario: Scenario, blob_url: str = "") -> HubPolicy:
         blob_url=blob_url,
         templates={f"demo-{key}": tuple(one for named, one in scenario.templates if named == key) for key in channels},
         cards=scenario.cards,
+        hints=load_hints(),
     )
 
 

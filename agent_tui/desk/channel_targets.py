@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.channel_moves import AGAIN_AFTER_MS
 from agent_tui.domain.channels import Channel, channel, window_left
 from agent_tui.domain.consents import Consent, Standing, of_channel, standing
 from agent_tui.domain.frozen import frozen
@@ -22,7 +23,8 @@ TYPED = ("mailto", "tel", "wa")
 class Target:
     """One channel. `address`: where they are written to there, empty where none is known; `theirs`: it is an address of
     theirs already, else a number of theirs on another channel. `left`: ms of the reply window, 0 closed, None there is
-    none; `templates`: what may go when it is closed. `current`: they wrote last there."""
+    none; `templates`: what may go when it is closed. `current`: they were
+    talked with last there; `invited`: they were asked to come there within the hour, and have not."""
 
     channel: str
     account: str
@@ -33,6 +35,7 @@ class Target:
     stands: Standing
     consent: Consent | None
     current: bool
+    invited: bool
 
     @property
     def profile(self) -> Channel:
@@ -64,6 +67,7 @@ def targets_of(case: OpenCase, directory: Directory, now: Ms) -> Iterator[Target
             standing(consents, sender.channel, wrote=wrote),
             of_channel(consents, sender.channel),
             sender.channel == current,
+            _invited(case, sender.channel, heard, now),
         )
 
 
@@ -74,6 +78,11 @@ def _senders(case: OpenCase, directory: Directory) -> Iterator[Sender]:
         if sender.channel not in seen and channel(sender.channel).kind != "voice":
             seen.add(sender.channel)
             yield sender
+
+
+def _invited(case: OpenCase, channel: str, heard: Ms | None, now: Ms) -> bool:
+    asked = max((move.at for move in case.moves if move.channel == channel), default=0)
+    return now - asked < AGAIN_AFTER_MS and (heard is None or heard < asked)
 
 
 def _current(case: OpenCase) -> str:

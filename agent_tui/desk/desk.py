@@ -73,6 +73,8 @@ class Desk:
         """`id`: names this terminal to the servers; leases are held by it."""
         self.id = id
         self.leases = Leases(id)
+        self.no_hints: set[CaseKey] = set()
+        """Cases for which no other channel is suggested any more."""
         self.asked_for = AskedFor()
         self._breaches = Breaches()
         self.other_drafts: dict[CaseKey, Draft] = {}

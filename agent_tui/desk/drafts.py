@@ -9,6 +9,7 @@ from agent_tui.desk.moving import Moving
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import EMPTY
 from agent_tui.domain.orders import FileRef, HandOver, MoveChannel, NewMessage, Note, Order, Reply, SavedDraft, TakeOver
+from agent_tui.domain.templates import UsedTemplate
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
@@ -49,6 +50,8 @@ class Draft:
     """Only for a new message (`key` None): the backend that sends it; "" is the first one."""
     move: Moving | None = None
     """It invites the customer to its channel, and the case goes on there."""
+    template: UsedTemplate | None = None
+    """The words are those of this approved template, and stay so."""
     canned: tuple[str, ...] = ()
     """Keys of the canned replies that were put in."""
 
@@ -83,6 +86,7 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
         draft.in_reply_to,
         draft.forward_of,
         draft.base_version,
+        template=draft.template,
         canned=draft.canned,
     )
     return reply, local
@@ -99,7 +103,7 @@ def _move_of(draft: Draft, key: CaseKey, move: Moving) -> MoveChannel:
         CustomerText(draft.subject),
         move.consent,
         draft.base_version,
-        move.template,
+        draft.template,
     )
 
 
@@ -149,6 +153,7 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             now,
             order.seen,
             canned=order.canned,
+            template=order.template,
         )
     if isinstance(order, MoveChannel):
         return Draft(
@@ -160,7 +165,8 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             body=order.body.raw,
             updated=now,
             base_version=order.seen,
-            move=Moving(order.note.raw, order.consent, order.template),
+            move=Moving(order.note.raw, order.consent),
+            template=order.template,
         )
     if isinstance(order, HandOver) and order.note:
         return Draft(key, body=order.note.raw, note=True, updated=now)

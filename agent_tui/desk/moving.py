@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.templates import UsedTemplate
 
 
 @frozen
 class Moving:
-    """`note`: what was done and what is promised; `consent`: they said that they may be written to there; `template`:
-    the words are this one's and stay so."""
+    """`note`: what was done and what is promised; `consent`: they said that they may be written to there."""
 
     note: str
     consent: bool = False
-    template: UsedTemplate | None = None

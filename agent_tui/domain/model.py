@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agent_tui.domain.channel_hints import HintRule
 from agent_tui.domain.channel_moves import ChannelMove
 from agent_tui.domain.consents import Consent
 from agent_tui.domain.frozen import frozen
@@ -519,6 +520,8 @@ class Directory:
     """Why a promise of time was broken, as agents may say: codes with titles ("" where the code says it)."""
     replies: str = ""
     """Where there are more canned replies than `canned` has: the version of those to ask for (`replies` query)."""
+    hints: tuple[HintRule, ...] = ()
+    """Which channel suits a case better."""
 
     @property
     def names(self) -> dict[str, str]:

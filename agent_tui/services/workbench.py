@@ -604,6 +604,11 @@ class Workbench:
         self._changed(self.desk.set_draft(draft))
         self._copies.saved(draft.key)
 
+    def no_hint(self, key: CaseKey) -> None:
+        """No other channel is suggested for a case any more."""
+        self.desk.no_hints.add(key)
+        self._changed(Changes(composer=True))
+
     def put_draft(self, draft: Draft) -> None:
         """A draft that nobody typed: kept, and shown where its case is open."""
         self.save_draft(draft)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_tui.backends.hub.reply_pages import version_of
+from agent_tui.domain.channel_hints import HintRule
 from agent_tui.domain.company_cards import CardSetup
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.model import Sender
@@ -41,7 +42,7 @@ class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
     account falls to, and the brand that it is of. `templates`: approved ones, by account.
-    `lines`: accounts that calls are made from, with their channels.
+    `lines`: accounts that calls are made from, with their channels. `hints`: which channel suits better.
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
@@ -57,6 +58,7 @@ class HubPolicy:
     senders: tuple[Sender, ...] = ()
     canned: tuple[Canned, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
+    hints: tuple[HintRule, ...] = ()
     templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
     team_titles: tuple[tuple[str, str], ...] = ()
     brand_titles: tuple[tuple[str, str], ...] = ()

@@ -322,6 +322,7 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy, rules: Rule
         reasons=policy.reasons,
         breach_reasons=reasons_of(rules),
         replies=policy.replies,
+        hints=policy.hints,
     )
 
 

@@ -6,8 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
+from agent_tui.config.hint_settings import load_hints
+from agent_tui.domain.orders import JoinCustomers
 from agent_tui.domain.templates import Template
-from tests.hub.fakes import Line, chat
+from agent_tui.domain.time import HOUR_MS
+from tests.hub.fakes import Line, chat, mail
 from tests.widgets.shop import NOW
 from tests.widgets.test_joining import House, house
 
@@ -87,7 +90,7 @@ async def test_a_caller_is_invited_by_template_and_the_window_waits_for_them(tmp
         await desk.press("escape", ":")
         await desk.type("transfer whatsapp again")
         await desk.press("enter")
-        assert "you are there already" in desk.text
+        assert "they were invited there within the hour" in desk.text
 
 
 async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
@@ -169,3 +172,56 @@ async def test_the_customer_of_a_chat_is_called_and_those_who_asked_for_it(tmp_p
         assert "to be called back" in desk.text and "Lea #1002" in desk.text
         await desk.press("enter")
         assert "c calls them" in desk.text
+
+
+async def test_another_channel_is_suggested_with_its_reason_until_it_is_refused(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        state, workspace = desk.workbench.desk.backends["hub"], desk.site.workspace
+        state.directory = replace(state.directory, hints=load_hints())
+        workspace.policy = replace(workspace.policy, hints=load_hints())
+        await desk.hears(mail("<1@x>", "shall I send a photo?", at=NOW - 2000, subject="Lamp"))
+        await desk.press("enter", "escape")
+        assert "better on" not in desk.text, "nobody can be reached there"
+        row = next(row for _, _, row in desk.workbench.desk.inbox.rows())
+        await desk.site.workspace.port.inbound(chat("w1", "hi", address="972541", at=NOW - 1000))
+        await desk.rest()
+        other = next(r for r in [e.row for e in desk.site._seen if e.row is not None][-1:])
+        join = JoinCustomers(row.customer, other.customer)
+        await desk.site.workspace.order(desk.site._avi, "j1", join)
+        await desk.wait(1)
+        await desk.hears(mail("<2@x>", "or a picture?", at=NOW + 3000, references=("<1@x>",)))
+        assert "better on WhatsApp: a picture is needed" in desk.text
+        await desk.press("t")
+        lines = desk.text.split("\n")
+        assert any("WhatsApp" in line and "better on" in line for line in lines)
+        await desk.press("escape", "t")
+        await desk.type("suggest no")
+        await desk.press("enter")
+        assert "better on WhatsApp" not in desk.text
+
+
+async def test_where_the_window_is_closed_a_template_goes_on_there(tmp_path: Path) -> None:
+    async with house(tmp_path) as desk:
+        workspace, state = desk.site.workspace, desk.workbench.desk.backends["hub"]
+        senders = tuple(replace(one, templates=(LATE,)) for one in workspace.policy.senders)
+        workspace.policy = replace(workspace.policy, senders=senders)
+        state.directory = replace(state.directory, senders=senders)
+        await desk.hears(chat("w1", "Where is my lamp?", address="972541234567", at=NOW - 25 * HOUR_MS))
+        await desk.press("enter", "escape", "t")
+        line = next(line for line in desk.text.split("\n") if "WhatsApp" in line and "template" in line)
+        assert "agree" not in line
+        await desk.press("escape", ":")
+        await desk.type("transfer whatsapp")
+        await desk.press("enter")
+        await desk.type("your lamp")
+        await desk.press("enter")
+        assert "Hello Dana, we go on here about your lamp." in desk.text
+        assert "invitation to go on there" not in desk.text
+        await desk.press("enter", "ctrl+r")
+        assert "it is a draft again" in desk.text
+        await desk.press("enter")
+        await desk.wait(6)
+        (sent,) = workspace._connectors["wa"].sent  # type: ignore[attr-defined]  # the line of the tests
+        assert sent.template is not None and sent.template.values == ("Dana", "your lamp")
+        case = desk.workbench.desk.open_case
+        assert case is not None and not case.moves and len(case.conversations) == 1

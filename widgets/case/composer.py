@@ -15,7 +15,7 @@ from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.terminal.line_view import LineView
-from agent_tui.widgets.case.composer_rule import field_lines, rule_of, rule_steps
+from agent_tui.widgets.case.composer_rule import field_lines, hint_line, rule_of, rule_steps
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import LinePieces, cells, strip_of
 from agent_tui.widgets.case.suggested_words import suggested_line
@@ -203,6 +203,8 @@ class Composer(LineView, can_focus=True):
         """Wrap, take the height that is needed, keep the caret in sight, draw."""
         self.display = self.writing.writable
         self._fields = field_lines(self.writing.about, self.writing.draft)
+        if (words := self.writing.hint) is not None:
+            self._fields = [hint_line(words), *self._fields]
         if not self.size.width or not self.writing.writable:
             self.refresh()
             return

@@ -8,7 +8,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory
-from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.widgets.case.drafting import left_of, length_left, recipients, sender_of
 from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, cells, spaces
@@ -111,6 +111,11 @@ def field_lines(case: OpenCase | None, draft: Draft) -> list[LinePieces]:
             words = compose("{name}  {size}", name=clean_line(name), size=clean_line(size(file.size)))
             lines.append(_field(compose("File {n}", n=place), words, part="link"))
     return lines
+
+
+def hint_line(words: SafeText) -> LinePieces:
+    """Another channel suits better; the key that takes it, or does not want to hear of it."""
+    return LinePieces((Piece(trusted(" ")), Piece(words, "quiet")), (Piece(fixed("t"), "key"), Piece(trusted(" "))))
 
 
 def _field(label: SafeText, words: SafeText, missing: SafeText = NOTHING, part: str = "text") -> LinePieces:

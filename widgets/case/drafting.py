@@ -9,8 +9,7 @@ from dataclasses import replace
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.domain.channels import Channel, channel, window_left
-from agent_tui.domain.consents import of_channel
+from agent_tui.domain.channels import channel, window_left
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
@@ -20,6 +19,7 @@ from agent_tui.domain.templates import find, words_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.domain.windows import last_heard
+from agent_tui.widgets.case.closed_ways import closed, refused
 
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _PREFIX = re.compile(r"(?i)^\s*(re|fwd?|aw|wg|תשובה|הועבר)\s*:\s*")
@@ -146,7 +146,7 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
             continue
         heard = last_heard(case.conversations, talk.channel, talk.address)
         left = window_left(profile, heard, now)
-        why_not = _refused(case, profile, heard) or _closed(profile, left)
+        why_not = refused(case, profile, heard) or closed(profile, left)
         found.append(Route(talk.channel, talk.id, talk.account, talk.address, left, why_not))
     used = {(way.channel, bare(way.address.safe_line)) for way in found}
     for address in case.customer.addresses if case.customer is not None else ():
@@ -156,7 +156,7 @@ def routes(case: OpenCase, directory: Directory, now: Ms) -> tuple[Route, ...]:
                 continue
             heard = last_heard(case.conversations, sender.channel, address.value)
             left = window_left(profile, heard, now)
-            why_not = _refused(case, profile, heard) or _closed(profile, left)
+            why_not = refused(case, profile, heard) or closed(profile, left)
             found.append(Route(sender.channel, "", sender.account, address.value, left, why_not))
     return tuple(found)
 
@@ -186,6 +186,7 @@ def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:
     return replace(
         draft,
         move=None,
+        template=None,
         channel=way.channel,
         conversation=way.conversation,
         account=way.account,
@@ -200,7 +201,7 @@ def left_of(case: OpenCase | None, draft: Draft, now: Ms) -> int | None:
     """Milliseconds of the reply window left, None where there is none."""
     if draft.note or draft.key is None:
         return None
-    if draft.move is not None and draft.move.template is not None:
+    if draft.template is not None:
         return None
     talk = _talk(case, draft.conversation) if case is not None else None
     address = talk.address if talk is not None else draft.to[0] if draft.to else None
@@ -241,7 +242,7 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
         return trusted("nobody can be written to by phone: ^T chooses a channel")
     left = left_of(case, draft, now)
     if left == 0:
-        why = _closed(profile, left) or trusted("closed")
+        why = closed(profile, left) or trusted("closed")
         return compose("{channel} is {why}; ^T: another", channel=profile.title, why=why)
     if profile.max_chars is not None and len(draft.body) > profile.max_chars:
         over = len(draft.body) - profile.max_chars
@@ -265,7 +266,7 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
 
 def changes_template(directory: Directory, draft: Draft) -> bool:
     """Whether words of an approved template were changed, which goes as it is."""
-    used = draft.move.template if draft.move is not None else None
+    used = draft.template
     sender = sender_of(directory, draft)
     held = find(sender.templates, used.name, used.language) if used is not None and sender is not None else None
     if used is None or held is None:
@@ -297,26 +298,11 @@ def length_left(draft: Draft) -> int | None:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _closed(profile: Channel, left: int | None) -> SafeText | None:
-    if left != 0:
-        return None
-    hours = (profile.window_ms or 0) // 3_600_000
-    return compose("closed: {hours} h after the customer's last word", hours=hours)
-
-
 def _moved_to(case: OpenCase, talk: Conversation) -> bool:
     moved = case.moves[-1] if case.moves else None
     if moved is None or moved.conversation != talk.id:
         return False
     return all((other.last_inbound or 0) <= moved.at for other in case.conversations if other.id != talk.id)
-
-
-def _refused(case: OpenCase, profile: Channel, heard: Ms | None) -> SafeText | None:
-    """Why nobody is written to there: they do not want it, and have not written there since."""
-    known = of_channel(case.customer.consents, profile.key) if case.customer is not None else None
-    if known is None or known.given or (heard is not None and heard > known.at):
-        return None
-    return trusted("they do not want to be written to there")
 
 
 def _talk(case: OpenCase, id: str) -> Conversation | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent_tui.desk.backend_state import BackendState
+from agent_tui.desk.channel_hint import hint_words, shown_hint
 from agent_tui.desk.drafts import Draft, LocalFile
 from agent_tui.desk.keys import CaseKey, MessageKey
 from agent_tui.desk.leases import held_words
@@ -51,8 +52,17 @@ class Writing:
         self._all_there = False  # all cases of the person had come when that was looked at
         self._came: dict[MessageKey, Ms] = {}
         self._asked_subject = False
+        self._hint: tuple[str, SafeText] | None = None
 
     # -- what the case asks
+
+    @property
+    def hint(self) -> SafeText | None:
+        """Which other channel suits better, where an answer is written."""
+        draft, found = self._draft, self._hint
+        if found is None or draft.note or draft.forward_of or draft.move is not None or self._new:
+            return None
+        return found[1] if draft.channel != found[0] else None
 
     @property
     def edit(self) -> EditText:
@@ -147,6 +157,8 @@ class Writing:
         """The case, its conversations or its draft may be others."""
         self._follow_customer()
         case = self._case
+        found = shown_hint(self.workbench.desk, case, self.workbench.time.now()) if case is not None else None
+        self._hint = (found.channel, hint_words(found)) if found is not None else None
         key = case.key if case is not None else None
         if key != self._case_key:
             self.save()
