@@ -38,7 +38,7 @@ SUGGESTED: Final = 5
 PIECE: Final = 20
 """Replies that are learned from in one transaction."""
 _CHUNK = 2_000
-_TALK = 40
+_TALK = 24
 """Messages of a case that are looked back at."""
 _LONGEST_SIGN = 120
 AGAIN_SECONDS = 5.0
