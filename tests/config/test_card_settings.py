@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
+from agent_tui.config.hub_check import check_hub_settings
+from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.company_cards import EVERY
 
 FIELD = '[[card.field]]\nname = "owed"\ntitle = "owed"\npath = "a[0].b[*]"\nkind = "money"\n'

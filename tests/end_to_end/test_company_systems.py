@@ -1,5 +1,5 @@
-"""A real hub and the company's systems: a card is asked for when a case is opened, a reply that was picked is suggested, and
-what became of the case is posted under one id though the hub is killed while it is told."""
+"""A real hub with the company's systems around it: a card is asked for when a case is opened, a reply that was picked
+is suggested, and what became of the case is posted under one id though the hub is killed while it is told."""
 
 from __future__ import annotations
 
