@@ -466,7 +466,7 @@ def hub_init() -> None:
 @click.pass_obj
 def hub_check(config: Path, connect: bool) -> None:
     """Name everything that is wrong with hub.toml and its sla.toml, and whether each password and secret can be had."""
-    from agent_tui.config.hub_settings import check_hub_settings
+    from agent_tui.config.hub_check import check_hub_settings
     from agent_tui.hub_names import not_there
     from agent_tui.logins import hub_logins
 

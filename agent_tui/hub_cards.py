@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 async def card_sources(loaded: Loaded[HubSettings], env: Mapping[str, str], home: Path) -> dict[str, CardSource]:
     """What each card is looked up at, by its name. Raises SecretError."""
-    return {card.name: await _source(card, loaded.folder, env, home) for card in loaded.settings.card}
+    return {card.name: await card_source(card, loaded.folder, env, home) for card in loaded.settings.card}
 
 
-async def _source(card: CardSettings, folder: Path, env: Mapping[str, str], home: Path) -> CardSource:
+async def card_source(card: CardSettings, folder: Path, env: Mapping[str, str], home: Path) -> CardSource:
+    """What one card is looked up at. Raises SecretError."""
     if card.command:
         from agent_tui.backends.connectors.cards.command import CommandCardSource
 

@@ -23,7 +23,8 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.backends.wire.frames import Limits
 from agent_tui.config.hint_settings import BUILT_IN, load_hints
-from agent_tui.config.hub_settings import HubSettings, ListenSettings, certificate_problem, load_hub_settings
+from agent_tui.config.hub_check import certificate_problem
+from agent_tui.config.hub_settings import HubSettings, ListenSettings, load_hub_settings
 from agent_tui.config.mail_settings import MailSettings
 from agent_tui.config.paths import expand
 from agent_tui.config.problems import ConfigError

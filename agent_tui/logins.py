@@ -53,11 +53,19 @@ async def desk_logins(
 async def hub_logins(
     path: Path, env: Mapping[str, str], home: Path, connect: bool, seconds: float = SECONDS
 ) -> list[Login]:
-    """The mail accounts, webhooks and alerts of the `hub.toml` at `path`. Raises ConfigError when it cannot be used at
-    all."""
+    """The mail accounts, and whatever else has a secret, of the `hub.toml` at `path`. Raises ConfigError when it cannot
+    be used at all."""
     from agent_tui.backends.connectors.mail.login import NoToken
     from agent_tui.config.hub_settings import load_hub_settings
-    from agent_tui.hub_accounts import CannotServe, alert_hook, imap_server, smtp_server, webhook_connector
+    from agent_tui.hub_accounts import (
+        CannotServe,
+        alert_hook,
+        imap_server,
+        smtp_server,
+        webhook_connector,
+        wrap_up_hook,
+    )
+    from agent_tui.hub_cards import card_source
 
     loaded = load_hub_settings(path, env)
     found = []
@@ -84,6 +92,15 @@ async def hub_logins(
         (f"alert {alert.name}", partial(alert_hook, index, loaded, env, home, SystemTime()))
         for index, alert in enumerate(loaded.settings.alert)
         if alert.webhook
+    ]
+    signed += [
+        (f"post {post.name}", partial(wrap_up_hook, index, loaded, env, home, SystemTime()))
+        for index, post in enumerate(loaded.settings.post)
+    ]
+    signed += [
+        (f"card {card.name}", partial(card_source, card, loaded.folder, env, home))
+        for card in loaded.settings.card
+        if card.header
     ]
     for what, find in signed:
         try:

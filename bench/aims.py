@@ -46,7 +46,11 @@ AIMS = (
     Aim("a wallboard over 100,000 waiting cases, median ms", 300.0, ("wallboard", "answer", "median ms")),
     Aim("first results among a million messages, p95 ms", 100.0, ("search", "all", "p95 ms")),
     Aim("remembered messages found, %", 95.0, ("search", "known items", "found %"), least=True),
-    Aim("suggested replies among 10,000, p95 ms", 20.0, ("suggest", "10,000 replies", "p95 ms")),
+    Aim(
+        "suggested replies among 10,000, asked of a hub, p95 ms",
+        20.0,
+        ("suggest", "10,000 replies, at the hub", "p95 ms"),
+    ),
     Aim(
         "picked reply suggested first, to the recorded ranking",
         None,

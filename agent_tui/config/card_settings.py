@@ -36,6 +36,12 @@ def _path(text: str) -> str:
     return text
 
 
+def _url(template: str) -> str:
+    if template:
+        split_url(PLACE.sub("x", template), ("http", "https"))
+    return template
+
+
 def _header(name: str) -> str:
     if name.lower() in _FRAMING:
         raise Wrong("a header that the hub writes itself", "another one, such as Authorization")
@@ -106,7 +112,9 @@ class CardSettings(ConfigModel):
     titles: dict[str, str] = Field(default={}, examples=[{"he": "מהחנות"}])
     """The same in other languages."""
 
-    url: str = Field(default="", examples=["https://shop.example.com/api/orders?phone={tel}"])
+    url: Annotated[str, AfterValidator(_url)] = Field(
+        default="", examples=["https://shop.example.com/api/orders?phone={tel}"]
+    )
     """Where it is asked (GET). {tel}, {mailto}, {wa} ... are the customer's address of that scheme, {tel|wa} the first
     that they have, {case}, {labels}, {brand} and {language} the case's; all percent-encoded. A private address is asked
     only where it is written here as a number, or as localhost."""

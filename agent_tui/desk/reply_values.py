@@ -6,9 +6,10 @@ from datetime import tzinfo
 
 from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
+from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.model import Directory
 from agent_tui.domain.promised_time import is_hebrew, promised_time
-from agent_tui.domain.replies.known import Values, first_word
+from agent_tui.domain.replies.known import CARD, Values, first_word
 from agent_tui.domain.time import Ms, local_time
 
 
@@ -37,9 +38,20 @@ def values_of(
     subject = draft.subject or row.subject.safe_line.drawn()
     values["customer"] = customer
     values["case"] = {"number": str(row.number), "subject": subject, "channel": draft.channel, "brand": row.brand}
+    cards = card_variables(case.cards or ())
+    values[CARD] = {
+        f"{_written(card)}.{_written(name)}": said.safe_line.drawn()
+        for card, fields in cards.items()
+        for name, said in fields.items()
+    }
     if row.promise is not None and row.promise.due > now:
         values["promised"] = promised_time(row.promise.due, now, zone, hebrew=language == "he")
     return values
+
+
+def _written(name: str) -> str:
+    """A name of hub.toml as a template can have it."""
+    return name.replace("-", "_")
 
 
 def spoken_by(case: OpenCase) -> str:

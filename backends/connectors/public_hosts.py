@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port to its addresses. Raises OSError."""
 
@@ -65,8 +67,19 @@ def _written_by_hand(host: str) -> bool:
 def _public(host: str, addresses: Sequence[str]) -> str:
     """The first address, all being public. Raises PrivateAddress and OSError."""
     for address in addresses:
-        if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+        if not _is_public(address):
             raise PrivateAddress(f"{host} leads to {address}, which is no public address: write it into the URL itself")
     if not addresses:
         raise OSError(f"{host} has no address")
     return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    """Also of the IPv4 address that an IPv6 one stands for: 6to4 (RFC 3056), NAT64 (RFC 6052)."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if not isinstance(found, ipaddress.IPv6Address):
+        return found.is_global
+    inner = found.sixtofour
+    if found in _NAT64:
+        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.is_global and (inner is None or inner.is_global)

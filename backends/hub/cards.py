@@ -71,8 +71,8 @@ class Cards:
             await source.stop()
 
     def forget(self) -> None:
-        """A customer was erased. Everything goes, under whichever of their names it is kept; what is being looked up
-        is told to who waits, and not kept."""
+        """A customer was erased. Everything goes, under whichever of their names it is kept; what is being looked up is
+        not kept."""
         self._kept.clear()
         self._looking.clear()
         self._forgotten += 1

@@ -35,10 +35,12 @@ from agent_tui.domain.time import DAY_MS, TimeSource
 MANY: Final = 5
 WORD_DAYS: Final = 90
 SUGGESTED: Final = 5
-PIECE: Final = 20
-"""Replies that are learned from in one transaction."""
+PIECE: Final = 5
+"""Replies that are learned from in one transaction: some ten milliseconds of the writer."""
+BREATH_SECONDS: Final = 0.02
+"""The writer is free for so long between two pieces."""
 _CHUNK = 2_000
-_TALK = 40
+_TALK = 24
 """Messages of a case that are looked back at."""
 _LONGEST_SIGN = 120
 AGAIN_SECONDS = 5.0
@@ -55,7 +57,8 @@ class _Known:
 
 
 class SuggestedReplies:
-    """`reading` runs a read beside the loop. Make it on a running loop."""
+    """`reading` runs a read beside the loop. `inline`: without waiting, for runs on virtual time. Make it on a running
+    loop."""
 
     def __init__(
         self,
@@ -65,6 +68,8 @@ class SuggestedReplies:
         policy: Callable[[], HubPolicy],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         reading: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
+        *,
+        inline: bool = False,
     ) -> None:
         self._store = store
         self._writer = writer
@@ -76,6 +81,7 @@ class SuggestedReplies:
         self._canned: tuple[Canned, ...] | None = None
         self._brands: dict[str, dict[str, Canned]] = {}
         self._counted = False
+        self._breath = 0.0 if inline else BREATH_SECONDS
         self._worker = Worker(time, spawn, self._step)
 
     def start(self) -> None:
@@ -132,7 +138,7 @@ class SuggestedReplies:
             self._engine.learn(counts)
         except StoreError:
             return Rest(AGAIN_SECONDS, AGAIN_SECONDS)
-        return Rest(again=0.0)
+        return Rest(self._breath, self._breath)
 
     async def _put_replies(self) -> None:
         """The replies as they are now, a few at a time."""

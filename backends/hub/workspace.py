@@ -158,7 +158,9 @@ class Workspace:
         )
         self._cards = Cards(self.policy.cards, card_sources or {}, time, self._spawn)
         self._wrap_ups = WrapUps(store, self._writer, time, lambda: self.policy, posts or {}, self._spawn)
-        self._suggested = SuggestedReplies(store, self._writer, time, lambda: self.policy, self._spawn, self._reading)
+        self._suggested = SuggestedReplies(
+            store, self._writer, time, lambda: self.policy, self._spawn, self._reading, inline=inline
+        )
         self._indexer = Indexer(self._writer, time, self._spawn, inline=inline)
         self._wakes = Alarm(time, lambda: self._due(cases.next_wake), lambda: self._write(orders.wake), self._spawn)
         self._lease_ends = Alarm(
@@ -622,6 +624,8 @@ class Workspace:
 
         about = await self._reading(read)
         cards = await self._cards.of(about, wait=query.wait, again=query.again) if about is not None else ()
+        if query.wait and cards and await self._reading(read) is None:
+            cards = ()  # erased, or out of the agent's sight, while a system was asked
         return CardsPage(cards, self.head())
 
     async def _link(self, agent: Agent, query: LinkQuery) -> LinkPage:

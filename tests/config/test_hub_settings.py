@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
+from agent_tui.config.hub_check import check_hub_settings
+from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.config.problems import ConfigError
 from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.templates import Template

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.config.hub_settings import check_hub_settings, load_hub_settings
+from agent_tui.config.hub_check import check_hub_settings
+from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.config.problems import ConfigError
 from agent_tui.config.settings import Settings, check_settings, load_settings
 from agent_tui.config.template import config_template, hub_template, write_new

@@ -72,7 +72,16 @@ async def test_what_an_answer_means(answer: bytes, outcome: str, reason: str) ->
     assert (result.outcome, result.reason, len(got)) == (outcome, reason, 1)
 
 
-PRIVATE = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fe80::1%eth0")
+PRIVATE = (
+    "64:ff9b::7f00:1",
+    "2002:a00:1::",
+    "127.0.0.1",
+    "10.0.0.7",
+    "169.254.169.254",
+    "::1",
+    "::ffff:127.0.0.1",
+    "fe80::1%eth0",
+)
 
 
 @pytest.mark.parametrize("last", PRIVATE)

@@ -158,3 +158,19 @@ def test_what_zammad_has_is_a_template_here() -> None:
 def test_every_name_that_may_stay_open_is_known() -> None:
     names = names_in((Canned("a", "{{ number|upper }}", variants=(Variant("{%- if size -%}{{ other }}"),)),))
     assert {"number", "other", "customer.name", "promised"} <= names
+
+
+def test_cards_of_the_companys_systems_are_values() -> None:
+    values: Values = {"card": {"shop.owed": "120.00", "shop.note": "{{ agent.name }}"}}
+    assert render("You get {{ card.shop.owed|money('$') }}.", values, {}) == "You get $120.00."
+    assert render("{{ card.shop.note }}", values, {}) == "{{ agent.name }}", "never read as a template"
+    for missing in ("card.shop.order", "card.club.points"):
+        words = render(f"A {{{{ {missing} }}}}{{% if {missing} %}}!{{% endif %}}", values, {})
+        assert words == f"A {{{{ {missing} }}}}"
+        assert open_fields(words) == [missing]
+        assert render(f"{{{{ {missing}|default('none') }}}}", {}, {}) == "none"
+    assert shape_of("{{ card.shop.owed }}").variables == ("card.shop.owed",)
+    assert "card.shop.owed" in names_in((Canned("a", "{{ card.shop.owed }}"),))
+    for refused in ("{{ card }}", "{{ card.shop }}", "{{ card.shop.owed.more }}", "{{ card.shop.__class__ }}"):
+        with pytest.raises(Refused):
+            render(refused, values, {})

@@ -81,15 +81,23 @@ async def test_a_hub_s_passwords_are_looked_for(tmp_path: Path) -> None:
     login = 'user = "u"\npassword_env = "MAIL"'
     hook = '[[webhook]]\nname = "chat"\ndeliver_url = "http://127.0.0.1:9"\nsecret_env = "HOOK"\n'
     alert = '[[alert]]\nname = "bosses"\nwebhook = "http://127.0.0.1:9"\nsecret_env = "HOOK"\n'
-    text = mail(9, 9, login) + hook + alert
+    post = '[[post]]\nname = "crm"\nurl = "http://127.0.0.1:9"\nsecret_env = "HOOK"\n'
+    card = '[[card]]\nname = "shop"\ntitle = "Shop"\nurl = "http://127.0.0.1:9"\n'
+    card += '[[card.field]]\nname = "a"\ntitle = "a"\npath = "a"\n[[card.header]]\nname = "shop"\nsecret_env = "NONE"\n'
+    text = mail(9, 9, login) + hook + alert + post + card
     env = {"MAIL": SECRET, "HOOK": "whsec_c2hhcmVkIHNlY3JldCBvZiB0aGUgdGVzdHM="}
     assert await hub_said(tmp_path, text, False, env) == [
         ("mail support, IMAP: its password was found", False),
         ("mail support, SMTP: its password was found", False),
         ("webhook chat: its secret was found", False),
         ("alert bosses: its secret was found", False),
+        ("post crm: its secret was found", False),
+        (
+            'card shop: the secret of card "shop" was not found: $NONE is not set. Set secret_cmd or another source',
+            True,
+        ),
     ]
-    assert [wrong for _, wrong in await hub_said(tmp_path, text, False)] == [True, True, True, True]
+    assert [wrong for _, wrong in await hub_said(tmp_path, text, False)] == [True] * 6
 
 
 async def test_a_hub_s_logins_are_tried_when_asked_for(tmp_path: Path) -> None:

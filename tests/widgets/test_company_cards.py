@@ -9,7 +9,8 @@ import pytest
 
 from agent_tui.backends.base import Connected, Disconnected, QueryRefused
 from agent_tui.domain.company_cards import CardField, CardKind, CardTrouble, CompanyCard, TroubleKind
-from agent_tui.domain.queries import CardsPage, CardsQuery, Page, Query
+from agent_tui.domain.queries import CardsPage, CardsQuery, DirectoryPage, Page, Query
+from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
@@ -44,6 +45,9 @@ SHOP = CompanyCard(
 CLUB = CompanyCard("club", (("", "Club"), ("he", "מועדון")), trouble=CardTrouble("late", CustomerText("2")))
 
 
+CANNED = (Canned("courier", "It is with {{ card.shop.courier }}, {{ card.shop.nothing }}."),)
+
+
 class CardShop(TalkShop):
     """A shop whose systems answer with `told`, when `gate` lets them."""
 
@@ -60,7 +64,10 @@ class CardShop(TalkShop):
 
     async def query(self, query: Query) -> Page:
         if not isinstance(query, CardsQuery):
-            return await super().query(query)
+            page = await super().query(query)
+            if isinstance(page, DirectoryPage):
+                return replace(page, directory=replace(page.directory, canned=CANNED))
+            return page
         self.asked.append(query)
         if self.refuses_cards:
             raise QueryRefused("too much at once")
@@ -168,3 +175,13 @@ async def test_the_command_says_why_it_is_off() -> None:
     async with talking() as desk:
         await desk.press("g", "i")
         assert "hub has no cards" in desk.text
+
+
+async def test_a_canned_reply_has_the_values_of_cards() -> None:
+    said = replace(SHOP.fields[0], value=CustomerText("{{ customer.name }}\x1b"))
+    async with talking(CardShop(replace(SHOP, fields=(said,)))) as desk:
+        await desk.press("enter", "f2", "enter")
+        writing = desk.app.desk_screen.case.composer.writing
+        assert writing.edit.text == "It is with {{ customer.name }}␛, {{ card.shop.nothing }}."
+        await desk.press("enter")
+        assert "card.shop.nothing is still to be filled" in desk.text, "what a system said is no field"

@@ -13,6 +13,7 @@ from agent_tui.desk.leases import held_words
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.channels import channel
+from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.suggested import SuggestedReply
@@ -139,7 +140,11 @@ class Writing:
     def data(self) -> tuple[str, ...]:
         """What customers may have put into a text that a canned reply made: braces in it are no field."""
         row = self.about.row if self.about is not None else None
-        return (row.name.safe_line.drawn(), row.subject.safe_line.drawn()) if row is not None else ()
+        if row is None:
+            return ()
+        told = card_variables(self.about.cards or ()) if self.about is not None else {}
+        said = (value.safe_line.drawn() for fields in told.values() for value in fields.values())
+        return (row.name.safe_line.drawn(), row.subject.safe_line.drawn(), *(one for one in said if "{{" in one))
 
     @property
     def own_name(self) -> str:

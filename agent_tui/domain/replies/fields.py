@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-FIELD: Final = re.compile(r"\{\{ ?([^\W\d]\w{0,39}(?:\.\w{1,40})?) ?\}\}")
+FIELD: Final = re.compile(r"\{\{ ?([^\W\d]\w{0,39}(?:\.\w{1,40}){0,2}) ?\}\}")
 """A place that is filled; its name."""
 
 

@@ -30,6 +30,8 @@ WORDS: Final[dict[str, str]] = {
     "today": "the date, for the filter date",
     "now": "date and time, for the filter time",
 }
+CARD: Final = "card"
+"""Of a customer, what the company's systems know: `card.shop.owed`, by the names of hub.toml (`-` is written `_`)."""
 FILLED_BY_HUB: Final = frozenset({"customer.name", "customer.first_name", "customer.language", "case.number"})
 """What the hub knows when it writes by itself, beside what it is told with the occasion."""
 

@@ -97,4 +97,4 @@ def names_in(canned: tuple[Canned, ...]) -> frozenset[str]:
     return frozenset(known | {name for one in canned for text in one.texts for name in _NAME.findall(text.text)})
 
 
-_NAME: Final = re.compile(r"\{\{-? *([^\W\d]\w*(?:\.\w+)?)")
+_NAME: Final = re.compile(r"\{\{-? *([^\W\d]\w*(?:\.\w+){0,2})")

@@ -4,6 +4,7 @@ Jinja2."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -27,14 +28,16 @@ class Missing(Undefined):
     @property
     def _name(self) -> str:
         name = str(self._undefined_name)
+        if isinstance(self._undefined_obj, Missing):
+            return f"{self._undefined_obj._name}.{name}"
         of = getattr(self._undefined_obj, "thing", "")
         return f"{of}.{name}" if of else name
 
 
-class Thing(dict[str, str]):
-    """Values of one thing, which knows how it is called."""
+class Thing(dict[str, object]):
+    """Values of one thing, or things of it, which knows how it is called."""
 
-    def __init__(self, thing: str, parts: dict[str, str]) -> None:
+    def __init__(self, thing: str, parts: Mapping[str, object]) -> None:
         super().__init__(parts)
         self.thing = thing
 

@@ -13,10 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.replies.known import THINGS, WORDS, Values, spelled
+from agent_tui.domain.replies.known import CARD, THINGS, WORDS, Values, spelled
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes
+
+    from agent_tui.domain.replies.sandbox import Thing
 
 MOST_SOURCE: Final = 20_000
 """Characters of one text."""
@@ -80,6 +82,8 @@ def render(source: str, values: Values, fields: Mapping[str, str]) -> str:
         of = values.get(name, {})
         parts = {} if isinstance(of, str) else {key: words[:MOST_VALUE] for key, words in of.items() if words}
         known[name] = Thing(name, parts)
+    if not isinstance(cards := values.get(CARD, {}), str):
+        known[CARD] = _cards(cards)
     for name in WORDS:
         if isinstance(value := values.get(name), str) and value:
             known[name] = value[:MOST_VALUE]
@@ -87,6 +91,19 @@ def render(source: str, values: Values, fields: Mapping[str, str]) -> str:
     if len(made) > MOST_WORDS:
         raise Refused(1, f"comes to {len(made)} characters", f"at most {MOST_WORDS}")
     return made
+
+
+def _cards(values: Mapping[str, str]) -> Thing:
+    """Cards with their values, given as `shop.owed`."""
+    from agent_tui.domain.replies.sandbox import Thing
+
+    cards: dict[str, object] = {}
+    for path, words in values.items():
+        card, _, field = path.partition(".")
+        of = cards.setdefault(card, Thing(f"{CARD}.{card}", {}))
+        if words and isinstance(of, Thing):
+            of[field] = words[:MOST_VALUE]
+    return Thing(CARD, cards)
 
 
 @lru_cache(maxsize=500)
@@ -155,8 +172,12 @@ def _check(tree: nodes.Template) -> None:
 def _check_node(node: nodes.Node, line: int) -> None:
     from jinja2 import nodes as n
 
+    if isinstance(node, n.Getattr) and _card_value(node):
+        return
     if isinstance(node, n.Getattr):
         thing = node.node.name if isinstance(node.node, n.Name) else ""
+        if thing == CARD:
+            raise Refused(line, f"card.{node.attr} by itself"[:200], f"a value of it: card.{node.attr}.NAME"[:200])
         if thing not in THINGS:
             what = f"{thing}.{node.attr}: there is no {thing}" if thing else f"no .{node.attr} of anything else"
             raise Refused(line, what[:200], f"one of {spelled()}")
@@ -177,6 +198,8 @@ def _check_node(node: nodes.Node, line: int) -> None:
         if node.expr2 is None:
             raise Refused(line, "an if without its else", "A if B else C")
     elif isinstance(node, n.Name):
+        if node.name == CARD:
+            raise Refused(line, "card by itself", "a value of a card: card.shop.owed")
         if node.name in THINGS:
             raise Refused(line, f"{node.name} by itself", f"one of {', '.join(THINGS[node.name])} of it")
         if node.ctx != "load" or node.name.startswith("_") or node.name in _OF_JINJA:
@@ -222,12 +245,24 @@ def _said(kind: str) -> str:
     return _PARTS.get(kind, kind.lower())
 
 
+def _card_value(node: nodes.Getattr) -> str:
+    """`card.shop.owed`: the value of a card, any card's; "" for anything else."""
+    from jinja2 import nodes as n
+
+    inner = node.node
+    if isinstance(inner, n.Getattr) and isinstance(inner.node, n.Name) and inner.node.name == CARD:
+        return "" if "_" in (inner.attr[:1], node.attr[:1]) else f"{CARD}.{inner.attr}.{node.attr}"
+    return ""
+
+
 def _names(node: nodes.Node, shown: bool = True) -> Iterator[tuple[str, bool]]:
     """Every name in order, and whether it is shown as it is: neither asked about by `if`, nor changed by a filter."""
     from jinja2 import nodes as n
 
     if isinstance(node, n.Name):
         yield node.name, shown
+    elif isinstance(node, n.Getattr) and (name := _card_value(node)):
+        yield name, shown
     elif isinstance(node, n.Getattr) and isinstance(node.node, n.Name):
         yield f"{node.node.name}.{node.attr}", shown
     else:
