@@ -53,8 +53,12 @@ async def test_the_line_sends_and_leaves() -> None:
         await desk.press("escape", "colon", "x", "enter")
         await desk.wait(6)
         assert [order.body.raw for order in shop.orders if isinstance(order, Reply)] == ["On its way"]
+        await desk.press("i")
+        await type_text(desk, "later")
         await desk.press("escape", "colon", "q", "enter")
-        assert desk.app.ui.place == "inbox"
+        assert desk.app.ui.place == "inbox" and desk.workbench.desk.open_case is None
+        await desk.press("enter")
+        assert text_of(desk) == "later"
 
 
 async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
