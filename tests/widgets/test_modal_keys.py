@@ -76,6 +76,14 @@ async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
         assert len(desk.shop.orders) == orders
 
 
+async def test_the_word_that_unlocks_is_never_recorded() -> None:
+    async with talking(keymap="vim") as desk:
+        await desk.press("L", *"secret", "enter", *"secret", "enter")
+        await desk.press("Q", "L", *"secret", "enter", "Q")
+        assert not desk.app.locking.locked
+        assert [key.key for key in desk.app.ui.hands._keys] == ["L"]
+
+
 async def test_recorded_keys_are_played_until_something_is_refused() -> None:
     async with talking(keymap="vim") as desk:
         await desk.press("Q", "i")
