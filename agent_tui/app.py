@@ -172,7 +172,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     async def _typed(self, event: events.Key | events.Paste) -> None:
         macro = self.ui.hands
-        recording = macro.recording
+        recording = macro.recording and not self.locking.locked  # what unlocks is nobody's text
         await self._worked_off(event)
         if isinstance(event, events.Key):
             macro.pressed(event, recording)

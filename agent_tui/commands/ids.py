@@ -581,7 +581,7 @@ _DESK = (
 
 
 _BY_GROUP: tuple[tuple[Group, tuple[CommandSpec, ...]], ...] = (
-    ("move", _MOVE),
+    ("move", (*_MOVE, *ids_keys.MOVE)),
     ("look", (*_LOOK, *ids_keys.LOOK)),
     ("case", (*_CASE, *ids_scripts.CASE)),
     ("write", _WRITE),

@@ -7,6 +7,7 @@ from agent_tui.domain.text import Phrase, marked
 
 COMPOSE_EDIT = "compose-edit"
 COMPOSE_KEEP = "compose-keep"
+CASE_LEAVE = "case-leave"
 FIND_NEXT = "find-next"
 FIND_PREVIOUS = "find-previous"
 THEME = "theme"
@@ -64,6 +65,11 @@ COMPOSE = (
         (Argument("what", "choice", choices=tuple(EDITS)),),
     ),
     CommandSpec(COMPOSE_KEEP, "Keep the draft", "Write the draft to the disk now, not in a moment.", (LIST, COMPOSER)),
+)
+MOVE = (
+    CommandSpec(
+        CASE_LEAVE, "Leave the case", "To the inbox at once; the case closes, its draft stays.", (LIST, COMPOSER)
+    ),
 )
 LOOK = (
     CommandSpec(FIND_NEXT, "Next hit", "To the next of what was searched for, and open it.", (LIST,)),

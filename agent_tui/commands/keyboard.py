@@ -1,4 +1,4 @@
-"""Editing by commands, keeping a draft, hits once more, keys that are recorded and played, other keys and colours."""
+"""Editing by commands, drafts and cases, hits once more, keys that are recorded and played, other keys and colours."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ def _edit(context: Context, arguments: Arguments) -> SafeText | None:
 def _keep(context: Context, _arguments: Arguments) -> SafeText | None:
     context.ui.keep_draft()
     return trusted("the draft is kept")
+
+
+def _leave(context: Context, _arguments: Arguments) -> SafeText | None:
+    context.ui.keep_draft()
+    context.ui.focus("inbox")
+    context.workbench.close_case()
+    return None
+
+
+def _in_a_case(context: Context) -> SafeText | None:
+    return None if context.workbench.desk.open_case is not None else trusted("no case is open")
 
 
 def _find(step: int) -> Run:
@@ -55,6 +66,7 @@ def _problems(context: Context, _arguments: Arguments) -> SafeText | None:
 COMMANDS = (
     command(ids.COMPOSE_EDIT, _edit, _composing),
     command(ids.COMPOSE_KEEP, _keep),
+    command(ids.CASE_LEAVE, _leave, _in_a_case),
     command(ids.FIND_NEXT, _find(1), _searched),
     command(ids.FIND_PREVIOUS, _find(-1), _searched),
     command(ids.THEME, _theme),

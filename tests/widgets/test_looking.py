@@ -7,6 +7,7 @@ from pathlib import Path
 from agent_tui.language.catalogue import Catalogue
 from agent_tui.wardrobe import Wardrobe
 from tests.widgets.running import Running, running
+from tests.widgets.talk import type_text
 
 
 def ground(desk: Running) -> str:
@@ -16,12 +17,19 @@ def ground(desk: Running) -> str:
     return style.bgcolor.name
 
 
+async def commanded(desk: Running, line: str) -> None:
+    """Typed on the `:` line."""
+    await desk.press("colon")
+    await type_text(desk, line)
+    await desk.press("enter")
+
+
 async def test_a_theme_is_worn_while_the_cursor_is_on_it(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('# mine\ntheme = "dark"\n')
     async with running(wardrobe=Wardrobe("dark", config=config)) as desk:
         before = ground(desk)
-        await desk.press("colon", *"theme", "enter")
+        await commanded(desk, "theme")
         assert "Limestone" in desk.text and ground(desk) == before
         await desk.press("down")
         assert desk.app.theme == "haifa-night" and ground(desk) == "#0f1a24"
@@ -34,9 +42,10 @@ async def test_a_theme_is_worn_while_the_cursor_is_on_it(tmp_path: Path) -> None
         await desk.press("2")
         assert 'theme = "limestone" is written' in desk.screen[-2]
         assert config.read_text() == '# mine\ntheme = "limestone"\n'
-        await desk.press("colon", *"theme no-such", "enter")
+        await commanded(desk, "theme no-such")
         assert "there is no theme no-such" in desk.screen[-2] and ground(desk) == "#f6efe1"
-        await desk.press("colon", *"theme terminal", "enter", "escape")
+        await commanded(desk, "theme terminal")
+        await desk.press("escape")
         assert desk.app.theme == "terminal" and ground(desk) == "default"
 
 
@@ -55,13 +64,14 @@ async def test_other_keys_are_used_while_the_cursor_is_on_them() -> None:
         assert "case-done d d" in desk.text and "case-done e" in desk.text
         await desk.press(*"vim", "escape", "d")
         assert len(desk.shop.orders) == 1  # d alone is done by the default keys
-        await desk.press("colon", *"keymap vim", "enter")
+        await commanded(desk, "keymap vim")
         assert 'keymap = "vim", until you leave' in desk.screen[-2]
         await desk.press("d")
         assert len(desk.shop.orders) == 1
         await desk.wait(0.5)
         assert "d Done and next" in desk.text
-        await desk.press("escape", "colon", *"keymap vi", "enter")
+        await desk.press("escape")
+        await commanded(desk, "keymap vi")
         assert "there is no keymap vi: default, emacs, gmail, vim" in desk.screen[-2]
 
 
@@ -75,11 +85,11 @@ async def test_a_theme_follows_the_terminal() -> None:
         desk.app.terminal_ground(False)
         await desk.rest()
         assert ground(desk) == "#0f1a24"
-        await desk.press("colon", *"theme high-contrast", "enter")
+        await commanded(desk, "theme high-contrast")
         desk.app.terminal_ground(True)
         await desk.rest()
         assert desk.app.theme == "high-contrast"  # chosen by name: it follows no more
-        await desk.press("colon", *"theme auto", "enter")
+        await commanded(desk, "theme auto")
         assert desk.app.theme == "light"
 
 
@@ -93,6 +103,6 @@ async def test_what_cannot_be_used_is_shown_and_the_rest_is(tmp_path: Path) -> N
     assert keymap.shown("note", ("list",)) == "%" and keymap.shown("reply", ("list",)) == "r"
     assert wardrobe.first(light=True).name == "dark"
     async with running(wardrobe=wardrobe) as desk:
-        await desk.press("colon", *"problems", "enter")
+        await commanded(desk, "problems")
         assert "keymap.toml:2" in desk.text and "never bound" in desk.text
         assert "bad.toml:1" in desk.text and "no such theme" in desk.text

@@ -53,8 +53,12 @@ async def test_the_line_sends_and_leaves() -> None:
         await desk.press("escape", "colon", "x", "enter")
         await desk.wait(6)
         assert [order.body.raw for order in shop.orders if isinstance(order, Reply)] == ["On its way"]
+        await desk.press("i")
+        await type_text(desk, "later")
         await desk.press("escape", "colon", "q", "enter")
-        assert desk.app.ui.place == "inbox"
+        assert desk.app.ui.place == "inbox" and desk.workbench.desk.open_case is None
+        await desk.press("enter")
+        assert text_of(desk) == "later"
 
 
 async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
@@ -70,6 +74,16 @@ async def test_a_number_repeats_what_moves_and_nothing_else() -> None:
         await desk.press("2", "d", "d")
         assert "Done and next: a number does not go with it" in desk.screen[-2]
         assert len(desk.shop.orders) == orders
+
+
+async def test_the_word_that_unlocks_is_never_recorded() -> None:
+    async with talking(keymap="vim") as desk:
+        for keys in (("L",), ("enter",), ("enter", "Q", "L"), ("enter", "Q")):
+            await desk.press(*keys)
+            if desk.app.locking.locked:
+                await type_text(desk, "secret")
+        assert not desk.app.locking.locked
+        assert [key.key for key in desk.app.ui.hands._keys] == ["L"]
 
 
 async def test_recorded_keys_are_played_until_something_is_refused() -> None:
