@@ -56,9 +56,9 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
 
         await desk.pass_until(desk.time.now() + 5 * MS)
         await do("home V g z", "for a new one with the 3 marked cases")
-        await do('"Router down" enter', "Router down: the 3 marked cases")
+        await do('"Internet down" enter', "Internet down: the 3 marked cases")
         assert desk.text().count(" = ") == 3, "a quiet mark in each row"
-        await do("enter", "  = Router")
+        await do("enter", "  = Inter")
         await do("escape g z", "Of this case", "3 cases · since")
         await do("enter enter", "what they are told, in English")
         await do('"Back by noon." enter', "and in Hebrew")
@@ -75,6 +75,8 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
         await desk.pass_until(desk.time.now() + 10 * MS)
         assert _kept(desk) == []
         await do("g z enter", "1 told, 2 not", "Back by noon.")
+        await do("down enter", "no longer of Internet down")
+        await do("g z", "It may be one of these", "they say Internet")
 
 
 def _kept(desk: HeadlessDesk) -> list[UpdateIncident]:
