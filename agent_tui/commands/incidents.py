@@ -13,7 +13,6 @@ from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.incident_updates import ask_words, waiting_words
 from agent_tui.commands.when import say_when
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.incident_fit import fitting
 from agent_tui.domain.incidents import MOST_TITLE, Incident, IncidentUpdate
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import CloseIncident, LinkCases, OpenIncident
@@ -57,6 +56,8 @@ def _named(rows: Sequence[CaseRow]) -> SafeText:
 
 
 def _list(context: Context, backend: str, rows: list[CaseRow], incidents: Sequence[Incident]) -> None:
+    from agent_tui.domain.incident_fit import fitting  # late: a start does without
+
     own = {row.incident for row in rows if row.incident}
     known = {one.id: one for one in incidents}
     others = [one for one in incidents if one.id not in own]
