@@ -150,12 +150,12 @@ def _one(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> 
 def _actions(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> Iterator[Choice]:
     inside = [row for row in rows if row.incident == one.id]
     others = [row for row in rows if row.incident != one.id]
+    if one.state == "open" and others:
+        yield Choice(_LINK, compose("link {cases}", cases=_named(others)))
     if one.state == "open":
         kept = waiting_words(context, backend, one.id)
         goes_on = trusted("the words that were not sent are kept") if kept is not None else trusted("each once")
         yield Choice(_TELL, trusted("tell their customers"), goes_on)
-        if others:
-            yield Choice(_LINK, compose("link {cases}", cases=_named(others)))
     if inside:
         yield Choice(_OUT, compose("take out {cases}", cases=_named(inside)))
     if one.state == "open":

@@ -58,7 +58,11 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
         await do("home V g z", "for a new one with the 3 marked cases")
         await do('"Internet down" enter', "Internet down: the 3 marked cases")
         assert desk.text().count(" = ") == 3, "a quiet mark in each row"
-        await do("enter", "  = Inter")
+        await do("z", "undone: they are of no incident")
+        assert desk.text().count(" = ") == 0
+        await do("V g z", "3 marked cases", "0 cases")
+        await do("enter enter", "Internet down: the 3 marked cases")
+        await do("home enter", "  = Inter")
         await do("escape g z", "Of this case", "3 cases · since")
         await do("enter enter", "what they are told, in English")
         await do('"Soon." enter', "and in Hebrew")
