@@ -10,16 +10,17 @@ from agent_tui.commands.case import who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can
 from agent_tui.commands.context import Arguments, Choice, Context
-from agent_tui.commands.incident_updates import ask_words, waiting_words
+from agent_tui.commands.incident_updates import ask_words, put_away, waiting_words
 from agent_tui.commands.when import say_when
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.incident_reach import words_for
 from agent_tui.domain.incidents import MOST_TITLE, Incident, IncidentUpdate
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import CloseIncident, LinkCases, OpenIncident
 from agent_tui.domain.queries import IncidentsPage, IncidentsQuery, Page
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 
-_LINK, _OUT, _TELL, _CLOSE, _OPEN = "link", "out", "tell", "close", "open"
+_LINK, _OUT, _TELL, _CLOSE, _OPEN, _DROP = "link", "out", "tell", "close", "open", "drop"
 
 
 def _incident(context: Context, arguments: Arguments) -> SafeText | None:
@@ -139,6 +140,9 @@ def _one(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> 
             context.ui.say(compose("{cases}: no longer of {title}", title=name, cases=_named(inside)))
         elif what == _TELL:
             ask_words(context, backend, one)
+        elif what == _DROP:
+            put_away(context, backend, one.id)
+            context.ui.say(trusted("the words that were not sent are gone"))
         elif what in (_CLOSE, _OPEN):
             order(backend, CloseIncident(one.id, what == _CLOSE))
             said = compose("{title}: closed", title=name)
@@ -148,14 +152,17 @@ def _one(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> 
 
 
 def _actions(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> Iterator[Choice]:
+    kept = waiting_words(context, backend, one.id)
     inside = [row for row in rows if row.incident == one.id]
     others = [row for row in rows if row.incident != one.id]
     if one.state == "open" and others:
         yield Choice(_LINK, compose("link {cases}", cases=_named(others)))
     if one.state == "open":
-        kept = waiting_words(context, backend, one.id)
         goes_on = trusted("the words that were not sent are kept") if kept is not None else trusted("each once")
         yield Choice(_TELL, trusted("tell their customers"), goes_on)
+    if kept is not None:
+        words = words_for("", kept.english, kept.hebrew)
+        yield Choice(_DROP, trusted("put away what was not sent"), words.safe_line)
     if inside:
         yield Choice(_OUT, compose("take out {cases}", cases=_named(inside)))
     if one.state == "open":

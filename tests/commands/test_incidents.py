@@ -79,6 +79,11 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
         await desk.pass_until(desk.time.now() + 10 * MS)
         assert _kept(desk) == []
         await do("g z enter", "1 told, 2 not", "Soon.")
+        await do('enter "Late." enter enter enter', "customers are told", "takes it back")
+        await do("ctrl+r g z enter", "put away what was not sent")
+        await do("down enter", "the words that were not sent are gone")
+        assert _kept(desk) == []
+        await do("g z enter", "1 told, 2 not")
         await do("down enter", "no longer of Internet down")
         await do("g z", "It may be one of these", "they say Internet")
 
