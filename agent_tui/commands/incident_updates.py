@@ -34,6 +34,12 @@ def waiting_words(context: Context, backend: str, incident: str) -> UpdateIncide
     return next((order for _, order in _left(context, backend, incident)), None)
 
 
+def put_away(context: Context, backend: str, incident: str) -> None:
+    """What was written for an incident and did not go out is kept no longer."""
+    for id, _ in _left(context, backend, incident):
+        context.workbench.dismiss(CaseKey(backend, ""), id)
+
+
 def _left(context: Context, backend: str, incident: str) -> list[tuple[str, UpdateIncident]]:
     return [
         (entry.id, entry.order)
@@ -118,8 +124,7 @@ def _preview(
         if what != _DO:
             _preview(context, backend, incident, english, hebrew, hearers, without ^ {what})
             return
-        for id, _ in _left(context, backend, incident.id):
-            context.workbench.dismiss(CaseKey(backend, ""), id)
+        put_away(context, backend, incident.id)
         cases = tuple(one.case for one in told)
         context.workbench.order(backend, UpdateIncident(incident.id, f"u_{uuid4()}", cases, english, hebrew), hold=True)
         context.ui.say(plural("{n} customer is told", "{n} customers are told", n=len(told)))

@@ -10,16 +10,17 @@ from agent_tui.commands.case import who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can
 from agent_tui.commands.context import Arguments, Choice, Context
-from agent_tui.commands.incident_updates import ask_words, waiting_words
+from agent_tui.commands.incident_updates import ask_words, put_away, waiting_words
 from agent_tui.commands.when import say_when
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.incident_reach import words_for
 from agent_tui.domain.incidents import MOST_TITLE, Incident, IncidentUpdate
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import CloseIncident, LinkCases, OpenIncident
 from agent_tui.domain.queries import IncidentsPage, IncidentsQuery, Page
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 
-_LINK, _OUT, _TELL, _CLOSE, _OPEN = "link", "out", "tell", "close", "open"
+_LINK, _OUT, _TELL, _CLOSE, _OPEN, _DROP = "link", "out", "tell", "close", "open", "drop"
 
 
 def _incident(context: Context, arguments: Arguments) -> SafeText | None:
@@ -56,17 +57,24 @@ def _named(rows: Sequence[CaseRow]) -> SafeText:
 
 
 def _list(context: Context, backend: str, rows: list[CaseRow], incidents: Sequence[Incident]) -> None:
+    from agent_tui.domain.incident_fit import fitting  # late: a start does without
+
     own = {row.incident for row in rows if row.incident}
     known = {one.id: one for one in incidents}
+    others = [one for one in incidents if one.id not in own]
+    fits = {one.id: said for one, said in fitting(others, _said(context, rows))} if not own else {}
     choices: list[Choice] = []
     for heading, some in (
         (trusted("Of this case"), [one for one in incidents if one.id in own]),
-        (trusted("Still open"), [one for one in incidents if one.id not in own and one.state == "open"]),
-        (trusted("Closed"), [one for one in incidents if one.id not in own and one.state == "closed"]),
+        (trusted("It may be one of these"), [known[id] for id in fits]),
+        (trusted("Still open"), [one for one in others if one.id not in fits and one.state == "open"]),
+        (trusted("Closed"), [one for one in others if one.state == "closed"]),
     ):
         if some:
             choices.append(Choice("", heading, heading=True))
-            choices += [Choice(one.id, one.title.safe_line, _beside(context, one)) for one in some]
+            choices += [
+                Choice(one.id, one.title.safe_line, _beside(context, one, fits.get(one.id, ()))) for one in some
+            ]
 
     def chosen(said: str) -> None:
         if said in known:
@@ -79,9 +87,19 @@ def _list(context: Context, backend: str, rows: list[CaseRow], incidents: Sequen
     context.ui.pick(title if rows else trusted("incident"), choices, chosen, free=bool(rows))
 
 
-def _beside(context: Context, one: Incident) -> SafeText:
-    """`12 cases · told twice · since 09:12`."""
-    words = [plural("{n} case", "{n} cases", n=one.cases)]
+def _said(context: Context, rows: Sequence[CaseRow]) -> list[str]:
+    """What the customers of these cases wrote, as far as it is here."""
+    case = context.workbench.desk.open_case
+    said = [text.raw for row in rows for text in (row.subject, row.preview)]
+    if case is not None and case.row is not None and case.row.id in {row.id for row in rows}:
+        said += [message.body.raw for message in case.messages if message.kind == "in"]
+    return said
+
+
+def _beside(context: Context, one: Incident, fits: Sequence[str] = ()) -> SafeText:
+    """`they say: router, Haifa · 12 cases · 2 updates · since 09:12`."""
+    words = [compose("they say {words}", words=listed(", ", [clean_line(word) for word in fits]))] if fits else []
+    words.append(plural("{n} case", "{n} cases", n=one.cases))
     if one.updates:
         words.append(plural("{n} update", "{n} updates", n=len(one.updates)))
     now = context.workbench.time.now()
@@ -122,6 +140,9 @@ def _one(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> 
             context.ui.say(compose("{cases}: no longer of {title}", title=name, cases=_named(inside)))
         elif what == _TELL:
             ask_words(context, backend, one)
+        elif what == _DROP:
+            put_away(context, backend, one.id)
+            context.ui.say(trusted("the words that were not sent are gone"))
         elif what in (_CLOSE, _OPEN):
             order(backend, CloseIncident(one.id, what == _CLOSE))
             said = compose("{title}: closed", title=name)
@@ -131,14 +152,17 @@ def _one(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> 
 
 
 def _actions(context: Context, backend: str, rows: list[CaseRow], one: Incident) -> Iterator[Choice]:
+    kept = waiting_words(context, backend, one.id)
     inside = [row for row in rows if row.incident == one.id]
     others = [row for row in rows if row.incident != one.id]
+    if one.state == "open" and others:
+        yield Choice(_LINK, compose("link {cases}", cases=_named(others)))
     if one.state == "open":
-        kept = waiting_words(context, backend, one.id)
         goes_on = trusted("the words that were not sent are kept") if kept is not None else trusted("each once")
         yield Choice(_TELL, trusted("tell their customers"), goes_on)
-        if others:
-            yield Choice(_LINK, compose("link {cases}", cases=_named(others)))
+    if kept is not None:
+        words = words_for("", kept.english, kept.hebrew)
+        yield Choice(_DROP, trusted("put away what was not sent"), words.safe_line)
     if inside:
         yield Choice(_OUT, compose("take out {cases}", cases=_named(inside)))
     if one.state == "open":

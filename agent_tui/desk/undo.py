@@ -13,13 +13,16 @@ from agent_tui.domain.orders import (
     Assign,
     Block,
     ChangePromise,
+    CloseIncident,
     Follow,
     Label,
+    LinkCases,
     LinkElsewhere,
     MakePromise,
     MarkRead,
     MarkUnread,
     Note,
+    OpenIncident,
     Order,
     Prioritise,
     Reopen,
@@ -62,6 +65,13 @@ def inverse(order: Order, before: CaseRow | None, promised: Promise | None = Non
             return None
         back = ChangePromise(order.case, held.id, held.due, held.agent, held.team)
         return back, trusted("undone: the promise as before")
+    if isinstance(order, OpenIncident | LinkCases):
+        linked = isinstance(order, OpenIncident) or order.on
+        words = trusted("undone: they are of no incident") if linked else trusted("undone: they are of the incident")
+        return LinkCases(order.incident, order.cases, not linked), words
+    if isinstance(order, CloseIncident):
+        words = trusted("undone: the incident is open") if order.on else trusted("undone: the incident is closed")
+        return CloseIncident(order.incident, not order.on), words
     if before is None:
         return None
     case = before.id

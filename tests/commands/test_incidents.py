@@ -56,17 +56,21 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
 
         await desk.pass_until(desk.time.now() + 5 * MS)
         await do("home V g z", "for a new one with the 3 marked cases")
-        await do('"Router down" enter', "Router down: the 3 marked cases")
+        await do('"Internet down" enter', "Internet down: the 3 marked cases")
         assert desk.text().count(" = ") == 3, "a quiet mark in each row"
-        await do("enter", "  = Router")
+        await do("z", "undone: they are of no incident")
+        assert desk.text().count(" = ") == 0
+        await do("V g z", "3 marked cases", "0 cases")
+        await do("enter enter", "Internet down: the 3 marked cases")
+        await do("home enter", "  = Inter")
         await do("escape g z", "Of this case", "3 cases · since")
         await do("enter enter", "what they are told, in English")
-        await do('"Back by noon." enter', "and in Hebrew")
-        await do('"חוזר עד הצהריים" enter', "tell 2 customers", "חוזר עד הצהריים", "nothing to write to: they called")
+        await do('"Soon." enter', "and in Hebrew")
+        await do('"מיד" enter', "tell 2 customers", "מיד", "nothing to write to: they called")
         await do("enter", "2 customers are told", "takes it back")
         await do("ctrl+r", "taken back: :incident has the words")
         (kept,) = _kept(desk)
-        assert (kept.english.raw, kept.hebrew.raw) == ("Back by noon.", "חוזר עד הצהריים")
+        assert (kept.english.raw, kept.hebrew.raw) == ("Soon.", "מיד")
         await do("g z enter", "the words that were not sent are kept")
         await do("enter enter", "as it was written")
         await do("enter", "tell 2 customers")
@@ -74,7 +78,14 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
         await do("enter", "1 customer is told")
         await desk.pass_until(desk.time.now() + 10 * MS)
         assert _kept(desk) == []
-        await do("g z enter", "1 told, 2 not", "Back by noon.")
+        await do("g z enter", "1 told, 2 not", "Soon.")
+        await do('enter "Late." enter enter enter', "customers are told", "takes it back")
+        await do("ctrl+r g z enter", "put away what was not sent")
+        await do("down enter", "the words that were not sent are gone")
+        assert _kept(desk) == []
+        await do("g z enter", "1 told, 2 not")
+        await do("down enter", "no longer of Internet down")
+        await do("g z", "It may be one of these", "they say Internet")
 
 
 def _kept(desk: HeadlessDesk) -> list[UpdateIncident]:

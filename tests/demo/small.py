@@ -20,7 +20,7 @@ at = 0
 say = "איפה המשלוח שלי? 🙏"
 [[customer.turn]]
 on = "reply"
-wait = 40
+wait = 12
 say = "Thank you so much"
 """
 
@@ -30,9 +30,9 @@ scenario = "shop.toml"
 size = "70x14"
 step = [
     { wait_for = "המשלוח שלי", press = "enter enter", snapshot = "opened" },
-    { say = "She writes\\nand sends.", type = "It comes `today`.", press = "ctrl+g", wait_for = "takes it back" },
-    { advance = "30s", snapshot = "sent" },
-    { wait_for = "Thank you so much", within = "1m", snapshot = "thanked" },
+    { say = "She writes\\nand sends.", type = "By `now`.", press = "ctrl+g", wait_for = "takes it back" },
+    { advance = "8s", snapshot = "sent" },
+    { wait_for = "Thank you so much", within = "20s", snapshot = "thanked" },
 ]
 """
 

@@ -59,7 +59,7 @@ def test_steps_are_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert does[:3] == [("wait_for", 6), ("press", 6), ("snapshot", 6)]
     assert [what for what, _ in does[3:7]] == ["say", "type", "press", "wait_for"]
     assert (demo.name, demo.size, demo.snapshots) == ("small", (70, 14), ("opened", "sent", "thanked"))
-    assert demo.steps[-2].within == 60_000 and demo.steps[7].ms == 30_000
+    assert demo.steps[-2].within == 20_000 and demo.steps[7].ms == 8_000
 
 
 def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:

@@ -143,6 +143,25 @@ def test_picture_and_text_of_a_demo(tmp_path: Path) -> None:
     assert tags <= {element.tag for element in ElementTree.parse(tmp_path / "harmless.svg").iter()}
 
 
+def test_recording_and_walk_through_of_a_demo(tmp_path: Path) -> None:
+    texts = [CustomerText(raw).raw[:200] for _, raw in TEXTS if raw.strip()][::70]
+    seen = {}
+    for kind, shown in (("hostile", texts), ("harmless", list(map(harmless, texts)))):
+        (tmp_path / f"{kind}-shop.toml").write_text(scenario(shown), encoding="utf-8")
+        steps = '{ press = "enter", snapshot = "KIND" }, { press = "F escape escape j enter", advance = "1s" }'
+        text = f'title = "x"\nsize = "80x24"\nscenario = "{kind}-shop.toml"\nstep = [{steps.replace("KIND", kind)}]\n'
+        (tmp_path / f"{kind}.demo.toml").write_text(text)
+        said = command(tmp_path, "demo", "run", f"{kind}.demo.toml")
+        assert said.exit_code == 0, said.output
+        recorded = (tmp_path / f"{kind}.cast").read_text(encoding="utf-8")
+        plain(recorded)
+        sent = [data for _, what, data in map(json.loads, recorded.splitlines()[1:]) if what == "o"]
+        seen[kind] = written("".join(sent).encode())
+        plain((tmp_path / f"{kind}.md").read_text(encoding="utf-8"))
+    assert seen["hostile"].unclean() == []
+    assert seen["hostile"].kinds <= seen["harmless"].kinds
+
+
 def test_log_lines_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_log, "propagate", False)  # pytest would keep the raw ones, which no report can carry
     stream = io.StringIO()
