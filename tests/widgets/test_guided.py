@@ -101,5 +101,6 @@ async def test_a_strip_stands_above_the_composer_where_the_screen_is_narrow(tmp_
         await desk.type("3.2.2026")
         await desk.press("enter")
         assert "1 On its way  2 At the depot  3 Nobody knows where" in desk.text
+        assert "Look the number up" in desk.text
         await desk.press("1", "tab")
         assert "Your order 88213 is with the courier" in desk.text
