@@ -104,3 +104,7 @@ async def test_a_strip_stands_above_the_composer_where_the_screen_is_narrow(tmp_
         assert "Look the number up" in desk.text
         await desk.press("1", "tab")
         assert "Your order 88213 is with the courier" in desk.text
+        await desk.press("escape", "tab", "enter")
+        assert desk.workbench.desk.open_case is not None
+        [promise] = desk.workbench.desk.open_case.promises
+        assert promise.what == CustomerText("Look whether the parcel has come")
