@@ -95,6 +95,22 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("{{ ordr }}", "nothing collects ordr; expected order"),
+        ("{{ customer.nam }}", "customer has no nam"),
+        ("{{ ''.__class__ }}", "no .__class__ of anything else"),
+        ("{{ order", "unexpected end of template"),
+        ("{{ customer.name }}: {{ order }}", ""),
+    ],
+)
+def test_words_that_cannot_be_filled_are_named(tmp_path: Path, said: str, wrong: str) -> None:
+    bye = GOOD.replace('note = { en = "Say when it comes."', f'say = {{ en = "{said}"').replace("לומר מתי.", "ok")
+    found = [str(one).partition("good.toml:")[2] for one in check_scripts(folder(tmp_path, good=bye))]
+    assert [line.startswith(f"22: step[3].say.en: {wrong}") for line in found] == [True] * bool(wrong)
+
+
 def test_a_file_that_is_no_script_leaves_out_itself_alone(tmp_path: Path) -> None:
     where = folder(tmp_path, good=GOOD, torn="title = ", odd=GOOD.replace("wrap-up", "fly"))
     files = load_scripts(where)
