@@ -196,5 +196,3 @@ def test_what_scripts_name_and_the_hub_does_not_have_is_said(tmp_path: Path, mon
         "24: step[3].do: there is no canned reply bye",
         "24: step[3].do: there is no queue gone",
     ]
-    (tmp_path / "scripts" / "torn.toml").write_text("title = ")
-    assert "torn.toml:1" in CliRunner().invoke(main, ["hub", "--config", "hub.toml", "check"]).output
