@@ -115,7 +115,9 @@ def _answer(context: Context, arguments: Arguments) -> SafeText | None:
         return None
     words = step.say if step is not None else ()
     said = [line for effect in found if (line := _do(context, effect, words)) is not None]
-    if _current(context) is None and context.ui.place == "script":
+    if _current(context) is not None:
+        context.ui.focus("script")  # what was put into the reply waits there: the next number is an answer, no letter
+    elif context.ui.place == "script":
         context.ui.focus("timeline")
     for effect in found:
         _open(context, effect)

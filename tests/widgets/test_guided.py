@@ -108,3 +108,4 @@ async def test_a_strip_stands_above_the_composer_where_the_screen_is_narrow(tmp_
         assert desk.workbench.desk.open_case is not None
         [promise] = desk.workbench.desk.open_case.promises
         assert promise.what == CustomerText("Look whether the parcel has come")
+        assert "Enter answer" in desk.text, "the words wait in the reply, the keys are the script's still"
