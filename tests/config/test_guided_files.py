@@ -118,6 +118,14 @@ def test_a_file_that_is_no_script_leaves_out_itself_alone(tmp_path: Path) -> Non
     assert [problem.line for problem in files.problems] == [23, 1]
 
 
+def test_a_script_that_no_frame_holds_is_named_and_left_out(tmp_path: Path) -> None:
+    long = "".join(f'[[step]]\nid = "s{n}"\nnote = "{"x" * 3999}"\nnext = "s{n + 1}"\n' for n in range(51))
+    where = folder(tmp_path, good=GOOD, long=f'title = "Long"\n{long}[[step]]\nid = "s51"\nnote = "."\nend = true\n')
+    [problem] = check_scripts(where)
+    assert problem.what == "more than 200000 letters with its parts"
+    assert list(load_scripts(where).usable) == ["good"]
+
+
 def test_a_script_is_written_as_it_is_read(tmp_path: Path) -> None:
     script = load_scripts(folder(tmp_path, good=GOOD)).scripts["good"]
     again = load_scripts(folder(tmp_path, good=written(script))).scripts["good"]

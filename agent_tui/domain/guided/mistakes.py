@@ -64,6 +64,11 @@ def _of_one(script: Script, scripts: Mapping[str, Script]) -> Iterator[Mistake]:
         if step.use:
             yield from _of_use(index, step, script, scripts)
     yield from _of_ways(script)
+    try:
+        linked(key, scripts)
+    except LinkError as error:
+        if not error.step:
+            yield Mistake(key, -1, (), str(error), "parts that are left out, or fewer words")
 
 
 Found = tuple[Place, str, str]
