@@ -154,6 +154,10 @@ class Ui(Protocol):
         """A page will be asked for as soon as servers have answered: keys typed until then are for it."""
         ...
 
+    def page_came(self) -> None:
+        """It stands there in another way, or does not come: keys go where the focus is again."""
+        ...
+
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         """A page to read and choose from: what stands beside the titles is shown whole. `at`: the choice whose line is
         marked first."""

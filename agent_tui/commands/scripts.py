@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from agent_tui.commands import ids, ids_scripts
@@ -27,6 +27,8 @@ _WHY: tuple[tuple[str, Phrase], ...] = (
     ("cannot", marked("the next step cannot be done")),
 )
 """Usual reasons for leaving a script, by the short names that are kept."""
+WAIT_SECONDS = 2.0
+"""So long keys are held back where a server does not answer."""
 _GO_ON = ":"
 """What no script is called."""
 
@@ -62,7 +64,7 @@ def _run(context: Context, arguments: Arguments) -> SafeText | None:
     elif _current(context) is not None:
         context.ui.focus("script")
     else:
-        context.workbench.guiding.titles(key, lambda titles: _show_titles(context, key, titles))
+        _ask_which(context, key)
     return None
 
 
@@ -73,6 +75,16 @@ def _opened(context: Context) -> CaseKey:
     if not context.opened:
         context.ui.open_case(context.key)
     return context.key
+
+
+def _ask_which(context: Context, key: CaseKey) -> None:
+    came = _awaited(context)
+
+    def arrived(titles: tuple[ScriptTitle, ...]) -> None:
+        _show_titles(context, key, titles)
+        came()
+
+    context.workbench.guiding.titles(key, arrived)
 
 
 def _show_titles(context: Context, key: CaseKey, titles: tuple[ScriptTitle, ...]) -> None:
@@ -87,6 +99,19 @@ def _show_titles(context: Context, key: CaseKey, titles: tuple[ScriptTitle, ...]
     context.ui.pick(trusted("guided script"), choices, lambda script: _begin(context, key, script))
 
 
+def _awaited(context: Context) -> Callable[[], None]:
+    """Keys wait for what is asked of a server, for a moment: a letter of an answer is no command. What is returned says
+    that it has come."""
+    context.ui.page_comes()
+    timer = context.workbench.time.call_later(WAIT_SECONDS, context.ui.page_came)
+
+    def came() -> None:
+        timer.cancel()
+        context.ui.page_came()
+
+    return came
+
+
 def _title(of: ScriptTitle) -> SafeText:
     from agent_tui.domain.guided.values import shown
 
@@ -98,7 +123,13 @@ def _begin(context: Context, key: CaseKey, script: str) -> None:
         context.workbench.guiding.resume(key)
         context.ui.focus("script")
     elif script:
-        context.workbench.guiding.begin(key, script, lambda: context.ui.focus("script"))
+        came = _awaited(context)
+
+        def began() -> None:
+            context.ui.focus("script")
+            came()
+
+        context.workbench.guiding.begin(key, script, began)
 
 
 # -- answering
@@ -115,7 +146,9 @@ def _answer(context: Context, arguments: Arguments) -> SafeText | None:
         return None
     words = step.say if step is not None else ()
     said = [line for effect in found if (line := _do(context, effect, words)) is not None]
-    if _current(context) is None and context.ui.place == "script":
+    if _current(context) is not None:
+        context.ui.focus("script")  # what was put into the reply waits there: the next number is an answer, no letter
+    elif context.ui.place == "script":
         context.ui.focus("timeline")
     for effect in found:
         _open(context, effect)

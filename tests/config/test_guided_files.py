@@ -95,11 +95,35 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("{{ ordr }}", "nothing collects ordr; expected order"),
+        ("{{ customer.nam }}", "customer has no nam"),
+        ("{{ ''.__class__ }}", "no .__class__ of anything else"),
+        ("{{ order", "unexpected end of template"),
+        ("{{ customer.name }}: {{ order }}", ""),
+    ],
+)
+def test_words_that_cannot_be_filled_are_named(tmp_path: Path, said: str, wrong: str) -> None:
+    bye = GOOD.replace('note = { en = "Say when it comes."', f'say = {{ en = "{said}"').replace("לומר מתי.", "ok")
+    found = [str(one).partition("good.toml:")[2] for one in check_scripts(folder(tmp_path, good=bye))]
+    assert [line.startswith(f"22: step[3].say.en: {wrong}") for line in found] == [True] * bool(wrong)
+
+
 def test_a_file_that_is_no_script_leaves_out_itself_alone(tmp_path: Path) -> None:
     where = folder(tmp_path, good=GOOD, torn="title = ", odd=GOOD.replace("wrap-up", "fly"))
     files = load_scripts(where)
     assert list(files.usable) == ["good"]
     assert [problem.line for problem in files.problems] == [23, 1]
+
+
+def test_a_script_that_no_frame_holds_is_named_and_left_out(tmp_path: Path) -> None:
+    long = "".join(f'[[step]]\nid = "s{n}"\nnote = "{"x" * 3999}"\nnext = "s{n + 1}"\n' for n in range(51))
+    where = folder(tmp_path, good=GOOD, long=f'title = "Long"\n{long}[[step]]\nid = "s51"\nnote = "."\nend = true\n')
+    [problem] = check_scripts(where)
+    assert problem.what == "more than 200000 letters with its parts"
+    assert list(load_scripts(where).usable) == ["good"]
 
 
 def test_a_script_is_written_as_it_is_read(tmp_path: Path) -> None:
@@ -180,5 +204,3 @@ def test_what_scripts_name_and_the_hub_does_not_have_is_said(tmp_path: Path, mon
         "24: step[3].do: there is no canned reply bye",
         "24: step[3].do: there is no queue gone",
     ]
-    (tmp_path / "scripts" / "torn.toml").write_text("title = ")
-    assert "torn.toml:1" in CliRunner().invoke(main, ["hub", "--config", "hub.toml", "check"]).output

@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from agent_tui.backends.connectors.scenario.script import SCENARIOS
 from agent_tui.config.guided_source import load_scripts
@@ -71,6 +74,22 @@ async def test_a_script_is_run_beside_the_case_and_what_it_finds_out_stays_with_
         assert [one.value.raw for one in held(desk).run.answers] == ["88213", "2026-02-03", "lost", "refund", "620"]
 
 
+async def test_what_is_typed_while_a_script_comes_is_its_answer_and_no_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shop(tmp_path) as desk:
+        await desk.press("ctrl+e", "enter", "colon")
+        await desk.type("script lost-parcel")
+        guiding, asked = desk.workbench.guiding, list[tuple[Any, ...]]()
+        ask = guiding._inquire
+        monkeypatch.setattr(guiding, "_inquire", lambda *question: asked.append(question))
+        for key in ("enter", *"88213"):
+            await desk.pilot.press(key)
+        ask(*asked[0])  # only now does the hub answer
+        await desk.rest()
+        assert "> 88213" in desk.text
+
+
 async def test_leaving_asks_why_and_another_desk_goes_on_where_it_stood(tmp_path: Path) -> None:
     async with shop(tmp_path) as desk:
         await desk.type("88213")
@@ -101,5 +120,11 @@ async def test_a_strip_stands_above_the_composer_where_the_screen_is_narrow(tmp_
         await desk.type("3.2.2026")
         await desk.press("enter")
         assert "1 On its way  2 At the depot  3 Nobody knows where" in desk.text
+        assert "Look the number up" in desk.text
         await desk.press("1", "tab")
         assert "Your order 88213 is with the courier" in desk.text
+        await desk.press("escape", "tab", "enter")
+        assert desk.workbench.desk.open_case is not None
+        [promise] = desk.workbench.desk.open_case.promises
+        assert promise.what == CustomerText("Look whether the parcel has come")
+        assert "Enter answer" in desk.text, "the words wait in the reply, the keys are the script's still"

@@ -26,11 +26,12 @@ class Answering:
     def take(self, key: CaseKey, held: Guided, offered: str) -> None:
         """Another step than before: what may answer it stands there to be confirmed."""
         at = (key, held.id, held.run.at, len(held.run.path))
-        if at != self._at and held.step is not None:
-            self._at = at
-            chosen = held.step.ask.kind in ("choice", "yes-no")
-            self.line = LineText("" if chosen else offered)
-            self.problem, self.untouched = NOTHING, bool(self.line.text)
+        if at == self._at or held.step is None:
+            return
+        self._at = at
+        chosen = held.step.ask.kind in ("choice", "yes-no")
+        self.line = LineText("" if chosen else offered)
+        self.problem, self.untouched = NOTHING, bool(self.line.text)
 
     def type(self, text: str) -> None:
         """Letters at the caret."""

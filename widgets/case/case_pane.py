@@ -166,12 +166,15 @@ class CasePane(Widget):
 
     def _no_reply(self) -> SafeText | None:
         """A reply is being written from now on; why not, where that cannot be."""
-        writing = self.composer.writing
+        case, writing = self.workbench.desk.open_case, self.composer.writing
+        call = case.row.call if case is not None and case.row is not None else None
+        if call is not None and call.state in ("active", "held"):
+            return trusted("they are on the line: it is said aloud")
         writing.back_to_case()
         if writing.draft.note and not writing.blank:
             return trusted("a note is being written here: send it or clear it first")
         self.compose_message("reply")
-        return None if writing.writable else trusted("nothing can be written here: it is said aloud")
+        return None if writing.writable else trusted("nothing can be written here")
 
     # -- reading
 

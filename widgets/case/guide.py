@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from agent_tui.commands.spec import GLOBAL, SCRIPT
 from agent_tui.desk.reply_values import spoken_by
@@ -18,21 +17,20 @@ from agent_tui.services.guiding import Guided
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask.typed_line import step, typed_cells
 from agent_tui.widgets.case.answering import Answering
-from agent_tui.widgets.case.guide_lines import GuideLine, Sheet, brief_lines, guide_lines
+from agent_tui.widgets.case.guide_lines import GuideLine, GuideParts, Sheet, brief_parts, guide_parts
 from agent_tui.widgets.case.pieces import strip_of
 from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
 
-MOST_STRIP = 8
+MOST_STRIP = 6
+"""Lines of a strip, and one more for every two that the screen is higher than `ROOMY`."""
+ROOMY = 24
 
 
-class Guide(ScrollView, can_focus=True):
+class Guide(Widget, can_focus=True):
     """`brief`: a strip of few lines. `spoken`: a step's words with what is known in place of their variables."""
 
     KEY_CONTEXTS = (SCRIPT, GLOBAL)
-    DEFAULT_CSS = """
-    Guide { overflow: hidden hidden; scrollbar-size: 0 0; }
-    """
 
     class Chosen(Message):
         """A choice was made by its number or with the mouse."""
@@ -56,7 +54,9 @@ class Guide(ScrollView, can_focus=True):
         self.answering = answering
         self.brief = brief
         self._spoken = spoken
-        self._rows: list[GuideLine] = []
+        self._parts = GuideParts()
+        self._first = 0
+        self._at: tuple[str, str, int] | None = None
 
     @property
     def held(self) -> Guided | None:
@@ -69,10 +69,13 @@ class Guide(ScrollView, can_focus=True):
         case, held = self.workbench.desk.open_case, self.held
         width = self.size.width or self.container_size.width
         if case is None or held is None or not width:
-            self._rows = []
+            self._parts = GuideParts()
             return 0
         offered = self.workbench.guiding.offered(case.key)
         self.answering.take(case.key, held, offered)
+        at = (held.id, held.run.at, len(held.run.path))
+        if at != self._at:
+            self._at, self._first = at, 0
         sheet = Sheet(
             width,
             self.paint.bidi,
@@ -83,19 +86,16 @@ class Guide(ScrollView, can_focus=True):
             self.answering.problem,
             offered,
         )
-        rows = brief_lines(held, sheet)[:MOST_STRIP] if self.brief else guide_lines(held, sheet)
-        if rows != self._rows:
-            self._rows = rows
-            self.virtual_size = Size(width, max(self.size.height, len(rows)))
-            self._show_answer()
+        self._parts = brief_parts(held, sheet) if self.brief else guide_parts(held, sheet)
+        most = MOST_STRIP + max(0, self.screen.size.height - ROOMY) // 2
+        wanted = len(self._parts.head) + len(self._parts.foot) + len(self._parts.body)
+        self._scroll_by(0)
         self.refresh()
-        return len(rows)
+        return min(most, max(1, wanted))
 
-    def _show_answer(self) -> None:
-        """What is answered with is in sight, the step's beginning where that goes too."""
-        ends = [place for place, row in enumerate(self._rows) if row.typed or row.choice]
-        last = max(ends, default=0)
-        self.scroll_to(y=max(0, last + 2 - max(1, self.size.height)), animate=False, force=True)
+    @property
+    def _rows(self) -> tuple[GuideLine, ...]:
+        return self._parts.shown(self.size.height, self._first)
 
     def repaint(self) -> None:
         """Draw everything anew: another theme."""
@@ -141,13 +141,15 @@ class Guide(ScrollView, can_focus=True):
         self.take()
 
     def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y
-        if place < len(self._rows) and self._rows[place].choice:
-            self.post_message(self.Chosen(self._rows[place].choice))
+        rows = self._rows
+        if event.y < len(rows) and rows[event.y].choice:
+            self.post_message(self.Chosen(rows[event.y].choice))
 
     def _scroll_by(self, lines: int) -> None:
-        end = max(0, len(self._rows) - self.size.height)
-        self.scroll_to(y=max(0, min(end, self.scroll_offset.y + lines)), animate=False, force=True)
+        """Through the words, where they have not room."""
+        end = max(0, len(self._parts.body) - self._parts.room(self.size.height))
+        self._first = max(0, min(end, self._first + lines))
+        self.refresh()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -161,10 +163,10 @@ class Guide(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        place = y + self.scroll_offset.y
-        if place >= len(self._rows):
+        rows = self._rows
+        if y >= len(rows):
             return Strip.blank(width, base)
-        row = self._rows[place]
+        row = rows[y]
         return self._typed_row(width) if row.typed else strip_of(row.pieces, width, self.paint, base)
 
     def _typed_row(self, width: int) -> Strip:
@@ -177,7 +179,6 @@ class Guide(ScrollView, can_focus=True):
         return self.paint.strip(parts, width, base)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._rows = []
         self.take()
 
     def on_focus(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.guided.ahead import Progress, progress
@@ -16,8 +17,8 @@ from agent_tui.widgets.case.pieces import NOTHING, LinePieces, Piece, blanks, ce
 from agent_tui.widgets.paint import Part
 from agent_tui.widgets.text.layout import lay_out
 
-BRIEF_LINES = 2
-"""Lines of words in a strip."""
+FEWEST = 2
+"""Lines of words that are always shown."""
 
 
 @frozen
@@ -44,48 +45,77 @@ class Sheet:
     offered: str = ""
 
 
-def guide_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
+@frozen
+class GuideParts:
+    """What stands above (`head`) and below (`foot`) the words, which are moved through where they have not room
+    (`body`), and what follows where room is left (`rest`)."""
+
+    head: tuple[GuideLine, ...] = ()
+    body: tuple[GuideLine, ...] = ()
+    foot: tuple[GuideLine, ...] = ()
+    rest: tuple[GuideLine, ...] = ()
+
+    def shown(self, height: int, first: int) -> tuple[GuideLine, ...]:
+        """`height` lines at most, the words from their `first` line on; it is told where they go on."""
+        room = self.room(height)
+        body = list(self.body[first : first + room])
+        if body and first + room < len(self.body):
+            body[-1] = replace(body[-1], pieces=_more(body[-1].pieces))
+        return (*self.head, *body, *self.foot, *self.rest)[:height]
+
+    def room(self, height: int) -> int:
+        """Lines of words that are shown."""
+        return max(min(FEWEST, len(self.body)), min(len(self.body), height - len(self.head) - len(self.foot)))
+
+
+def guide_parts(held: Guided, sheet: Sheet) -> GuideParts:
     """The whole column."""
     script, step = held.script, held.step
     if script is None or step is None:
-        return [GuideLine(LinePieces((EDGE, Piece(trusted("the script comes ..."), "quiet"))))]
+        return _comes()
     far = progress_words(progress(script, held.run, sheet.given))
-    lines = [
+    head = (
         LinePieces((EDGE, Piece(trusted("SCRIPT"), "heading")), (Piece(far, "quiet"), EDGE)),
         LinePieces((EDGE, Piece(_name(script), "strong"))),
-        *_hints(held, sheet),
         LinePieces(),
-    ]
+    )
+    body = list(_hints(held, sheet))
     if step.title and (step.say or step.note):
-        lines += _block(title_of(step), sheet, "heading")
-    lines += _words(held, step, sheet)
-    lines.append(LinePieces())
-    rows = [GuideLine(line) for line in lines]
-    rows += _asked(step, sheet)
-    rows += [GuideLine(line) for line in _collected(held, script, sheet)]
-    return rows
+        body += _block(title_of(step), sheet, "heading")
+    body += _words(held, step, sheet)
+    asked = (_BLANK, *_asked(step, sheet))
+    return GuideParts(_lines(head), _lines(body), asked, _lines(_collected(held, script, sheet)))
 
 
-def brief_lines(held: Guided, sheet: Sheet) -> list[GuideLine]:
+def brief_parts(held: Guided, sheet: Sheet) -> GuideParts:
     """A strip of a few lines: where it is, what to say, what to answer."""
     script, step = held.script, held.step
     if script is None or step is None:
-        return [GuideLine(LinePieces((EDGE, Piece(trusted("the script comes ..."), "quiet"))))]
+        return _comes()
     far = progress_words(progress(script, held.run, sheet.given))
-    head = listed(
-        " · ", [shown(script.title) or clean_line(script.key), title_of(step)] if step.title else [_name(script)]
-    )
+    head = listed(" · ", [_name(script), title_of(step)]) if step.title else _name(script)
     rule = LinePieces(
         (Piece(trusted("─ "), "rule"), Piece(head, "heading"), EDGE),
         (EDGE, Piece(far, "quiet"), Piece(trusted(" ─"), "rule")),
         trusted("─"),
         "rule",
     )
-    words = _words(held, step, sheet)
-    if len(words) > BRIEF_LINES:
-        words = [*words[: BRIEF_LINES - 1], _more(words[BRIEF_LINES - 1])]
-    rows = [GuideLine(line) for line in (rule, *_hints(held, sheet), *words)]
-    return rows + (_choices_in_line(step, sheet) or _asked(step, sheet))
+    words = (*_hints(held, sheet), *_words(held, step, sheet))
+    asked = _choices_in_line(step, sheet) or _asked(step, sheet)
+    return GuideParts(_lines((rule,)), _lines(words), tuple(asked))
+
+
+def _lines(lines: Iterable[LinePieces]) -> tuple[GuideLine, ...]:
+    return tuple(map(GuideLine, lines))
+
+
+_BLANK = GuideLine(LinePieces())
+
+
+def _comes() -> GuideParts:
+    """A script that is on its way."""
+    words = (EDGE, Piece(trusted("the script comes ..."), "quiet"))
+    return GuideParts((GuideLine(LinePieces(words)),))
 
 
 def _name(script: Script) -> SafeText:

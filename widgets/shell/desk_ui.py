@@ -390,6 +390,9 @@ class DeskUi:
     def page_comes(self) -> None:
         self.ahead.begin()
 
+    def page_came(self) -> None:
+        self.ahead.end()
+
     def page(self, title: SafeText, choices: Sequence[Choice], then: Callable[[str], None], at: str = "") -> None:
         self.ask(PageAsking(title, choices, then, at))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent_tui.domain.guided.script import MOST_STEPS, Script, Step, digest_of
+from agent_tui.domain.guided.script import MOST_LETTERS, MOST_STEPS, Script, Step, digest_of, letters
 
 MOST_DEEP = 8
 
@@ -25,11 +25,13 @@ class LinkError(ValueError):
 def linked(key: str, scripts: Mapping[str, Script]) -> Script:
     """The script with its parts in their places and its version worked out.
 
-    Raises LinkError for a part that is not there, one that comes to use itself, and more steps than `MOST_STEPS`;
-    KeyError for a script that is not there.
+    Raises LinkError for a part that is not there, one that comes to use itself, and more than `MOST_STEPS` steps or
+    `MOST_LETTERS` letters; KeyError for a script that is not there.
     """
     script = scripts[key]
     steps = tuple(_laid_out(script, scripts, (key,)))
+    if sum(map(letters, steps)) > MOST_LETTERS:
+        raise LinkError(f"more than {MOST_LETTERS} letters with its parts")
     flat = replace(script, steps=steps, start=script.first)
     return replace(flat, version=digest_of(flat))
 

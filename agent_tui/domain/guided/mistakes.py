@@ -64,6 +64,11 @@ def _of_one(script: Script, scripts: Mapping[str, Script]) -> Iterator[Mistake]:
         if step.use:
             yield from _of_use(index, step, script, scripts)
     yield from _of_ways(script)
+    try:
+        linked(key, scripts)
+    except LinkError as error:
+        if not error.step:
+            yield Mistake(key, -1, (), str(error), "parts that are left out, or fewer words")
 
 
 Found = tuple[Place, str, str]
@@ -86,12 +91,31 @@ def _of_step(step: Step, script: Script, names: Iterable[str]) -> Iterator[Found
         lacking = [one for one in script.languages if one not in written and "" not in written]
         if words and lacking:
             yield place, "missing in " + ", ".join(lacking), "the languages of the title"
+    for language, text in step.say:
+        for what, expected in _of_template(text, names):
+            yield ("say", language), what, expected
     yield from _of_ask(step)
     for index, effect in enumerate(step.effects):
         if effect.kind not in DEEDS:
             yield ("do", index), f"{effect.kind} is nothing that a step does", ", ".join(DEEDS)
         elif effect.kind in ("label", "unlabel") and (not effect.what or " " in effect.what.strip()):
             yield ("do", index), "a label is one word", "late-parcel"
+
+
+def _of_template(text: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What keeps words to the customer from being filled."""
+    if "{" not in text:
+        return
+    from agent_tui.domain.replies.template import Refused, shape_of  # only words with variables need Jinja
+
+    try:
+        fields = shape_of(text).fields
+    except Refused as refused:
+        yield refused.what, refused.expected
+        return
+    for name in fields:
+        if name not in names:
+            yield f"nothing collects {name}", _near(name, names)
 
 
 def _of_ask(step: Step) -> Iterator[Found]:

@@ -19,6 +19,8 @@ begin a transfer (`what`: to whom, as `:transfer` takes it), open the wrap-up, g
 `minutes`)."""
 MOST_STEPS: Final = 300
 """Of one script with its parts."""
+MOST_LETTERS: Final = 200_000
+"""Of all its words with its parts, so that it goes over the line in one frame."""
 MOST_CHOICES: Final = 9
 """As many as there are number keys."""
 
@@ -142,6 +144,12 @@ class Script:
     def languages(self) -> tuple[str, ...]:
         """Those its title is written in: its words must have them too."""
         return tuple(language for language, _ in self.title if language)
+
+
+def letters(step: Step) -> int:
+    """How many letters all words of a step have."""
+    words = (step.title, step.say, step.note, step.ask.wrong, *(choice.label for choice in step.choices))
+    return sum(len(text) for several in words for _, text in several)
 
 
 def digest_of(script: Script) -> str:
