@@ -72,6 +72,15 @@ async def test_what_was_chosen_for_one_customer_is_not_said_to_another() -> None
         await desk.press("enter")
         assert "another case is open now: nothing was put in" in desk.text
         assert desk.app.desk_screen.case.composer.writing.blank
+        await desk.press("f2")
+        assert "canned replies" in desk.text
+        desk.app.workbench.open(CaseKey("hub", DANA))
+        await desk.rest()
+        await type_text(desk, "twice")
+        await desk.press("enter")
+        assert "nothing was put in" in desk.text
+        await desk.press("escape")
+        assert desk.app.desk_screen.case.composer.writing.blank
 
 
 async def test_what_is_said_twice_is_asked_once_and_a_bad_reply_is_named() -> None:

@@ -99,7 +99,9 @@ class Choosing:
             return
         language = spoken_by(about) if about is not None else ""
         occasion = shelf.occasion(writing.draft.channel, language, writing.brand)
-        source = Source(partial(shelf.index, state, writing.brand), partial(shelf.missing, state))
+        begun = writing.draft.key
+        index, missing = partial(shelf.index, state, writing.brand), partial(shelf.missing, state)
+        source = Source(index, missing, lambda: writing.draft.key == begun)
         suggested = [(one.key, why_suggested(one)) for one in writing.suggested[:SHOWN]]
 
         def left(text: str) -> None:
