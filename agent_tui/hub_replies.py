@@ -13,6 +13,7 @@ from agent_tui.backends.hub.files import Blob
 from agent_tui.backends.hub.store import StoreError
 from agent_tui.config.problems import Problem
 from agent_tui.config.reply_folder import ReplyFolder
+from agent_tui.config.settled import Settled
 from agent_tui.domain.replies.reply import Canned, ReplyFile
 from agent_tui.domain.time import TimeSource
 
@@ -34,33 +35,28 @@ class HubReplies:
     def __init__(self, folder: Path, own: tuple[Canned, ...], brands: Collection[str]) -> None:
         self._folder = ReplyFolder(folder, brands, own)
         self._own = own
-        self._stamp: object = None
-        self._seen: object = None
+        self._settled = Settled()
         self._kept: dict[tuple[str, int, int], str] = {}
         self.canned: tuple[Canned, ...] = own
         self.trouble = ""
 
     def load(self) -> tuple[Canned, ...]:
         """All there are. What is wrong is logged and in `trouble`."""
-        self._seen = self._folder.stamps()
+        files, _ = before = self._folder.stamps()
         read = self._folder.read()
-        self._stamp = self._folder.stamps()
+        after = self._folder.stamps()  # it knows only now which files its replies name
+        self._settled.read(after if after[0] == files else before)
         self._tell(read.problems)
         self.canned = (*self._own, *read.replies)
         return self.canned
 
     def changed(self) -> tuple[Canned, ...] | None:
-        """All there are since it was looked at last; None where they are the same. A folder is read once two looks find
-        it the same: a file that is being written is empty at first."""
-        stamp = self._folder.stamps()
-        if stamp == self._stamp or stamp != self._seen:
-            self._seen = stamp
-            return None
-        return self.load()
+        """All there are since it was looked at last; None where they are the same."""
+        return self.load() if self._settled.changed(self._folder.stamps()) else None
 
     def again(self) -> None:
         """What it says could not be kept: it counts as not read."""
-        self._stamp = None
+        self._settled.again()
 
     def forget_kept(self) -> None:
         """Files are brought anew: what somebody sent may have been erased with them."""

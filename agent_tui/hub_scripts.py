@@ -10,6 +10,7 @@ from typing import Final
 
 from agent_tui.config.guided_source import files_in, load_scripts
 from agent_tui.config.problems import ConfigError
+from agent_tui.config.settled import Settled
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.time import TimeSource
 
@@ -23,14 +24,13 @@ class ScriptFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: object = None
-        self._seen: object = None
+        self._settled = Settled()
         self._offered: dict[str, Script] = {}
         self.trouble = ""
 
     def load(self) -> Mapping[str, Script]:
         """What can be run of it."""
-        self._stamp = self._stamps()
+        self._settled.read(self._stamps())
         try:
             files = load_scripts(self._path)
         except ConfigError as error:
@@ -50,13 +50,8 @@ class ScriptFolder:
         self.trouble = trouble
 
     def changed(self) -> Mapping[str, Script] | None:
-        """What can be run since it was looked at last; None where no file is another. It is read once two looks find
-        it the same: a file that is being written is no script yet."""
-        stamp = self._stamps()
-        if stamp == self._stamp or stamp != self._seen:
-            self._seen = stamp
-            return None
-        return self.load()
+        """What can be run since it was looked at last; None where no file is another."""
+        return self.load() if self._settled.changed(self._stamps()) else None
 
     def _stamps(self) -> object:
         try:

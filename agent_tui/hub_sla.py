@@ -11,6 +11,7 @@ from typing import Final
 
 from agent_tui.backends.hub.store import StoreError
 from agent_tui.config.problems import ConfigError
+from agent_tui.config.settled import Settled
 from agent_tui.config.sla_source import files_of, load_sla
 from agent_tui.domain.sla.written import Sla
 from agent_tui.domain.time import TimeSource
@@ -28,21 +29,18 @@ class SlaFile:
         self._home = home
         self._own: object = None
         self._files: tuple[Path, ...] = (path,)
-        self._stamp: object = None
-        self._seen: object = None
+        self._settled = Settled()
         self.trouble = ""
 
     def load(self) -> Sla:
         """What it says. Raises ConfigError with everything that is wrong."""
-        self._stamp = self._stamps()
+        self._settled.read(self._stamps())
         return load_sla(self._path, self._home)
 
     def changed(self) -> Sla | None:
-        """What it says since it was looked at last; None where that is the same, or wrong, which is logged once. It is
-        read once two looks find it the same: a file that is being written is empty at first, which promises nothing."""
-        stamp = self._stamps()
-        if stamp == self._stamp or stamp != self._seen:
-            self._seen = stamp
+        """What it says since it was looked at last; None where that is the same, or wrong, which is logged once. An
+        empty one promises nothing."""
+        if not self._settled.changed(self._stamps()):
             return None
         try:
             read = self.load()
@@ -59,7 +57,7 @@ class SlaFile:
 
     def again(self) -> None:
         """What it says could not be kept: it counts as not read."""
-        self._stamp = None
+        self._settled.again()
 
     def _stamps(self) -> object:
         """Which files it names is read anew only when it changes: a long one takes a while."""

@@ -54,8 +54,8 @@ class ReplyFolder:
         self._brands, self._taken = brands, {(one.key, one.brand): "hub.toml" for one in taken}
         self._held: dict[Path, tuple[Stamp, _OfFile]] = {}
 
-    def stamps(self) -> object:
-        """Another one whenever something in it changed."""
+    def stamps(self) -> tuple[object, object]:
+        """Others whenever something in it changed: its files of replies; the files that they name."""
         named = (file.path for _, of in self._held.values() for one, _ in of.good for file in one.files)
         beside = tuple(_stamp(Path(path)) for path in named)
         return tuple((str(file), stamp) for file, stamp in _files(self.path)), beside

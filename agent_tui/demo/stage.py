@@ -19,6 +19,8 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.guided_source import load_scripts
 from agent_tui.config.hint_settings import load_hints
+from agent_tui.config.problems import ConfigError
+from agent_tui.config.reply_folder import ReplyFolder
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Agent, CaseRow, Sender
@@ -142,13 +144,24 @@ def policy_of(scenario: Scenario, blob_url: str = "") -> HubPolicy:
     accounts = {f"demo-{key}": scenario.brand for key in channels}
     return HubPolicy(
         senders=senders,
-        canned=tuple(Canned(key, text) for key, text in scenario.canned),
+        canned=_canned(scenario),
         account_brand=accounts,
         blob_url=blob_url,
         templates={f"demo-{key}": tuple(one for named, one in scenario.templates if named == key) for key in channels},
         cards=scenario.cards,
         hints=load_hints(),
     )
+
+
+def _canned(scenario: Scenario) -> tuple[Canned, ...]:
+    """Its canned replies. Raises ConfigError with what is wrong in its folder."""
+    own = tuple(Canned(key, text) for key, text in scenario.canned)
+    if scenario.replies is None:
+        return own
+    read = ReplyFolder(scenario.replies, taken=own).read()
+    if read.problems:
+        raise ConfigError(read.problems)
+    return (*own, *read.replies)
 
 
 async def play_the_past(scenario: Scenario, folder: Path, seed: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from agent_tui.config.hub_settings import HubSettings
+from agent_tui.config.reply_settings import RepliesSettings
 from agent_tui.config.settings import Settings
 from agent_tui.config.sla_settings import SlaSettings
 from agent_tui.config.validation import ConfigModel, table_model
@@ -25,7 +26,13 @@ these files with every setting and its explanation in them; `agent-tui config ch
 def render() -> str:
     """The page, in Markdown."""
     parts = [HEAD]
-    for file, model in (("config.toml", Settings), ("hub.toml", HubSettings), ("sla.toml", SlaSettings)):
+    files: tuple[tuple[str, type[ConfigModel]], ...] = (
+        ("config.toml", Settings),
+        ("hub.toml", HubSettings),
+        ("sla.toml", SlaSettings),
+        ("replies/*.toml", RepliesSettings),
+    )
+    for file, model in files:
         parts.append(f"## `{file}`\n")
         parts += _table("", model)
     return "\n".join(parts).rstrip("\n") + "\n"

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from agent_tui.config.hub_settings import check_hub_settings
 from agent_tui.config.reply_folder import FolderRead, ReplyFolder, check_replies
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from tests.domain.test_reply_templates import HOSTILE
@@ -166,6 +167,20 @@ def test_what_was_good_stays_while_it_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "b.md").unlink()
     assert keys(folder.read()) == ["late-parcel"]
     assert folder.read().problems == ()
+
+
+def test_hub_check_names_what_is_wrong_in_the_folder(tmp_path: Path) -> None:
+    hub = tmp_path / "hub.toml"
+    hub.write_text('replies = "replies"\n[[canned]]\nname = "old"\ntext = "Hello {customer}"\n')
+    (found,) = check_hub_settings(hub, {}, tmp_path)
+    assert (found.line, found.what) == (4, "{customer} is the old spelling")
+    assert found.expected == "{{ customer.name }}"
+    hub.write_text('replies = "replies"\n')
+    assert [problem.what for problem in check_hub_settings(hub, {}, tmp_path)] == ["no such folder"]
+    (tmp_path / "replies").mkdir()
+    assert check_hub_settings(hub, {}, tmp_path) == ()
+    (tmp_path / "replies" / "a.toml").write_text(PLAIN + 'brand = "nobody"\n')
+    assert [problem.line for problem in check_hub_settings(hub, {}, tmp_path)] == [2]
 
 
 def test_brands_and_replies_of_hub_toml_are_known(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from agent_tui.domain.replies.fields import old_spelling, open_fields
 from agent_tui.domain.replies.foreign import from_chatwoot, from_zammad
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, Variant, names_in
-from agent_tui.domain.replies.template import MOST_SOURCE, MOST_WORDS, Refused, render, shape_of
+from agent_tui.domain.replies.sandbox import Thing, environment
+from agent_tui.domain.replies.template import FILTERS, MOST_SOURCE, MOST_WORDS, Refused, render, shape_of
 
 KNOWN: Values = {
     "customer": {"name": "Dana Levi", "first_name": "Dana", "language": "he", "phone": ""},
@@ -62,6 +63,14 @@ def test_what_could_hurt_is_refused_at_once_and_named(source: str, why: str) -> 
     with pytest.raises(Refused) as refused:
         shape_of(f"Hello,\n\n{source}" if len(source) < MOST_SOURCE else source)
     assert refused.value.line == (3 if len(source) < MOST_SOURCE else 1)
+
+
+def test_the_sandbox_behind_the_check_gives_nothing_away() -> None:
+    """What would be there if the check let it through."""
+    made = environment()
+    assert (set(made.globals), set(made.filters), set(made.tests)) == (set(), set(FILTERS), {"defined", "undefined"})
+    for source in ("{{ ''.__class__ }}", "{{ x.__init__ }}", "{{ x['__class__'] }}", "{{ x.keys }}"):
+        assert "{{" in made.from_string(source).render(x=Thing("x", {"a": "b"}))
 
 
 def test_what_comes_to_too_many_words_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Directory
 from agent_tui.domain.orders import Reply
 from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, Page, Query
@@ -57,6 +58,29 @@ async def test_choices_are_picked_first_and_the_rest_is_typed_in_its_place() -> 
         sent = desk.shop.orders[-1]
         assert isinstance(sent, Reply)
         assert sent.body.raw == "Dear {{ sum }} Levi, 3 days by courier. 120"
+
+
+async def test_what_was_chosen_for_one_customer_is_not_said_to_another() -> None:
+    async with talking(Shop()) as desk:
+        await desk.press("enter", "f2")
+        await type_text(desk, "late")
+        await desk.press("enter")
+        assert "Which way?" in desk.text
+        other = next(id for id in desk.shop.rows if id != DANA)
+        desk.app.workbench.open(CaseKey("hub", other))
+        await desk.rest()
+        await desk.press("enter")
+        assert "another case is open now: nothing was put in" in desk.text
+        assert desk.app.desk_screen.case.composer.writing.blank
+        await desk.press("f2")
+        assert "canned replies" in desk.text
+        desk.app.workbench.open(CaseKey("hub", DANA))
+        await desk.rest()
+        await type_text(desk, "twice")
+        await desk.press("enter")
+        assert "nothing was put in" in desk.text
+        await desk.press("escape")
+        assert desk.app.desk_screen.case.composer.writing.blank
 
 
 async def test_what_is_said_twice_is_asked_once_and_a_bad_reply_is_named() -> None:

@@ -120,7 +120,7 @@ async def test_what_is_suggested_stands_first_until_something_is_typed() -> None
         shelf, state = desk.app.workbench.replies, next(iter(desk.app.workbench.desk.backends.values()))
         why = [("thanks", trusted("after: where is it")), ("gone", trusted("nobody has it"))]
         source, occasion = Source(lambda: shelf.index(state, "")), shelf.occasion("sms", "en", "")
-        asking = ReplyAsking(source, occasion, case.choosing.filling, lambda _: None, why)
+        asking = ReplyAsking(source, occasion, case.replies.filling, lambda _: None, why)
         offers = asking.offers("")
         assert [(one.title, one.beside) for one in offers[:3]] == [
             ("suggested", ""),
@@ -129,7 +129,7 @@ async def test_what_is_suggested_stands_first_until_something_is_typed() -> None
         ]
         assert [one.value for one in offers].count("thanks") == 1
         assert asking.offers("late")[0].value == "late-parcel"
-        coming = ReplyAsking(replace(source, missing=lambda: (3, 10)), occasion, case.choosing.filling, lambda _: None)
+        coming = ReplyAsking(replace(source, missing=lambda: (3, 10)), occasion, case.replies.filling, lambda _: None)
         coming.offers("")
         assert coming.title == "canned replies · SMS · 3 of 10 are here"
         preview = asking.preview(Offer("late-parcel", trusted("")))

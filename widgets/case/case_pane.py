@@ -33,6 +33,7 @@ from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.past_card import PastCard
 from agent_tui.widgets.case.preview import Preview
 from agent_tui.widgets.case.reader import Reader
+from agent_tui.widgets.case.reply_choosing import ReplyChoosing
 from agent_tui.widgets.case.source import source_here, source_of
 from agent_tui.widgets.case.timeline import Timeline
 from agent_tui.widgets.case.when import clock_time, full_time, next_midnight
@@ -68,6 +69,7 @@ class CasePane(Widget):
         self.reader = Reader(paint, self.timeline)
         self.composer = Composer(workbench, paint)
         self.choosing = Choosing(self.composer)
+        self.replies = ReplyChoosing(self.composer)
         self.files = Files(self, workbench, self.preview)
         self.answering = Answering()
         self.strip: Guide | None = None
@@ -133,7 +135,7 @@ class CasePane(Widget):
 
     def spoken(self, words: str, fields: Mapping[str, str]) -> str:
         """A step's words to the customer, with what is known in place of their variables."""
-        return self.choosing.filling.said(words, fields)
+        return self.replies.filling.said(words, fields)
 
     def show_strip(self, shown: bool) -> None:
         """A guided script above the composer, or none there."""
@@ -162,7 +164,7 @@ class CasePane(Widget):
 
     def write_canned(self, key: str) -> SafeText | None:
         """Put a canned reply into the reply; why not, where that cannot be."""
-        return self._no_reply() or self.choosing.use_canned(key)
+        return self._no_reply() or self.replies.use(key)
 
     def _no_reply(self) -> SafeText | None:
         """A reply is being written from now on; why not, where that cannot be."""
@@ -462,14 +464,14 @@ class CasePane(Widget):
         return words
 
     def _canned(self) -> SafeText | None:
-        self.choosing.ask_canned(False)
+        self.replies.ask(False)
         return None
 
     # -- what the parts tell
 
     def on_composer_canned_wanted(self, message: Composer.CannedWanted) -> None:
         message.stop()
-        self.choosing.ask_canned(True)
+        self.replies.ask(True)
 
     def on_composer_page_wanted(self, message: Composer.PageWanted) -> None:
         message.stop()

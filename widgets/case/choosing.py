@@ -1,25 +1,20 @@
-"""Choosing where a draft goes: channel, recipients, subject; and canned replies to put in."""
+"""Choosing where a draft goes: channel, recipients, subject."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 from agent_tui.commands.context import Choice
 from agent_tui.desk.open_case import OpenCase
-from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.channels import channel
 from agent_tui.domain.mail_address import bare
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.case import drafting
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking
-from agent_tui.widgets.case.filling import Filling
 from agent_tui.widgets.case.host import host
 from agent_tui.widgets.case.pieces import NOTHING
-from agent_tui.widgets.case.reply_asking import ReplyAsking, Source
-from agent_tui.widgets.case.suggested_words import SHOWN, why_suggested
 from agent_tui.widgets.case.when import window
 
 Field = Literal["to", "cc", "bcc", "subject"]
@@ -37,7 +32,6 @@ class Choosing:
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
-        self.filling = Filling(composer)
         self._offered: tuple[drafting.Route, ...] = ()
 
     def ask_channel(self, wanted: str = "") -> SafeText | None:
@@ -80,56 +74,6 @@ class Choosing:
 
         known = () if name == "subject" else self._known()
         host(composer).ui.ask(FieldAsking(_FIELDS[name].text, take, known), text)
-
-    def ask_canned(self, slash: bool) -> None:
-        """Canned replies by words; Esc leaves the slash that was typed in the text."""
-        composer, writing = self._composer, self._composer.writing
-        state, shelf, about = writing.replies_of, composer.workbench.replies, writing.about
-        asked: list[ReplyAsking] = []
-
-        def more() -> None:
-            for one in asked:
-                one.renew()
-
-        wrong = shelf.look(state, more) if state is not None else ""
-        if wrong:
-            host(composer).ui.say(clean_line(wrong), "failure")
-        if state is None or not writing.has_replies:
-            host(composer).ui.say(trusted("there are no canned replies yet"), "warning")
-            return
-        language = spoken_by(about) if about is not None else ""
-        occasion = shelf.occasion(writing.draft.channel, language, writing.brand)
-        source = Source(partial(shelf.index, state, writing.brand), partial(shelf.missing, state))
-        suggested = [(one.key, why_suggested(one)) for one in writing.suggested[:SHOWN]]
-
-        def left(text: str) -> None:
-            if slash:
-                composer.insert("/" + text)
-
-        asked.append(ReplyAsking(source, occasion, self.filling, left, suggested))
-        host(composer).ui.ask(asked[0])
-
-    def use_canned(self, key: str) -> SafeText | None:
-        """Put the canned reply of that key in, once it is here; why not, where there is none."""
-        writing, shelf = self._composer.writing, self._composer.workbench.replies
-        state, brand, about = writing.replies_of, writing.brand, writing.about
-        language = spoken_by(about) if about is not None else ""
-
-        def use() -> SafeText | None:
-            reply = shelf.index(state, brand).replies.get(key) if state is not None else None
-            if reply is None:
-                return compose("there is no canned reply {key}", key=clean_line(key))
-            self.filling.use(reply, reply.text_for(writing.draft.channel, language))
-            return None
-
-        def late() -> None:
-            if writing.about is about and (why := use()) is not None:
-                host(self._composer).ui.say(why, "failure")
-
-        if state is None or shelf.missing(state) is None:
-            return use()
-        shelf.when_here(state, late)
-        return None
 
     # -- inside
 

@@ -14,10 +14,12 @@ from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from agent_tui.domain.replies.template import Refused, render, shape_of
-from agent_tui.domain.text import CustomerText, SafeText, clean, clean_line, compose, listed
+from agent_tui.domain.text import CustomerText, SafeText, clean, clean_line, compose, listed, marked
 from agent_tui.widgets.case.composer import Composer
 from agent_tui.widgets.case.composer_asks import FieldAsking
 from agent_tui.widgets.case.host import host
+
+ANOTHER = marked("another case is open now: nothing was put in")
 
 
 class Filling:
@@ -64,7 +66,15 @@ class Filling:
         fields = [declared.get(name, ReplyField(name)) for name in shape.fields]
         places = open_fields(text.text)
         first = [f for f in fields if f.choices or f.name in shape.first or places.count(f.name) > 1]
-        self._ask(first, {one.name: one.default for one in fields}, lambda known: self._put_in(reply, text, known))
+        begun = self._composer.writing.draft.key
+
+        def then(known: dict[str, str]) -> None:
+            if self._composer.writing.draft.key == begun:
+                self._put_in(reply, text, known)
+            else:
+                host(self._composer).ui.say(ANOTHER.text, "failure")
+
+        self._ask(first, {one.name: one.default for one in fields}, then)
 
     # -- inside
 

@@ -13,7 +13,7 @@ from agent_tui.domain.replies.reply import Canned, Variant
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.widgets.ask.asking import NOTHING, Asking, Offer
 from agent_tui.widgets.ask.preview import Preview
-from agent_tui.widgets.case.filling import Filling
+from agent_tui.widgets.case.filling import ANOTHER, Filling
 
 if TYPE_CHECKING:
     from agent_tui.domain.replies.finding import Occasion, ReplyIndex
@@ -28,10 +28,12 @@ Suggested = tuple[str, SafeText]
 
 @frozen
 class Source:
-    """Where replies are found: `index` of those that are here now; `missing`: how many of how many are, None all."""
+    """Where replies are found: `index` of those that are here now; `missing`: how many of how many are, None all.
+    `still`: whether the draft that they are for is the one that stands there."""
 
     index: Callable[[], ReplyIndex]
     missing: Callable[[], tuple[int, int] | None] = lambda: None
+    still: Callable[[], bool] = lambda: True
 
 
 class ReplyAsking(Asking):
@@ -127,11 +129,14 @@ class ReplyAsking(Asking):
         one = self._source.index().replies.get(offer.value) if offer is not None else None
         if one is None:
             return trusted("none of them is called that; Esc types a slash")
+        if not self._source.still():
+            return ANOTHER.text
         self._filling.use(one, self._text(one))
         return None
 
     def leave(self, text: str) -> None:
-        self._left(text)
+        if self._source.still():
+            self._left(text)
 
 
 def _named(channel: str) -> SafeText:

@@ -116,6 +116,8 @@ class Scenario:
     """What its company's systems tell of customers."""
     scripts: Path | None = None
     """The folder of guided scripts that its hub offers."""
+    replies: Path | None = None
+    """The folder of canned replies, beside `canned`."""
 
     @property
     def me(self) -> Colleague:
@@ -261,7 +263,7 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     sla = top.text("sla", "")
     templates = tuple(_approved(table) for table in top.tables("template"))
     cards = tuple(card(table) for table in top.tables("card"))
-    scripts = top.text("scripts", "")
+    scripts, replies = top.text("scripts", ""), top.text("replies", "")
     top.done()
     if sum(agent.me for agent in agents) != 1:
         wrong = source.problem(("agent",), "exactly one agent must be you", "one [[agent]] with me = true")
@@ -271,7 +273,20 @@ def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     promised = folder / sla if sla else None
     guided = folder / scripts if scripts else None
     return Scenario(
-        name, title, brand, start, zone, agents, people, colleagues, canned, promised, templates, cards, guided
+        name,
+        title,
+        brand,
+        start,
+        zone,
+        agents,
+        people,
+        colleagues,
+        canned,
+        promised,
+        templates,
+        cards,
+        guided,
+        folder / replies if replies else None,
     )
 
 
