@@ -189,9 +189,9 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
         await noa.press("\x07")
         invitation = await answer_in(mail_servers, carol)
         box = parseaddr(str(invitation["From"]))[1]
-        thread = {"In_Reply_To": str(invitation["Message-ID"])}
+        answer = mail(box, carol, "Re: the form", "signed, attached", In_Reply_To=str(invitation["Message-ID"]))
         await asyncio.sleep(1.1)  # a mail's time has whole seconds only
-        await submit(mail_servers, box, mail(box, carol, "Re: the form", "signed, attached", **thread))
+        await submit(mail_servers, box, answer)
         await noa.shows("signed, attached", 60)
         # to the specialist, who has all of it
         await out(noa)
