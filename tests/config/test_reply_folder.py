@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from agent_tui.config.hub_settings import check_hub_settings
+from agent_tui.config.hub_check import check_hub_settings
 from agent_tui.config.reply_folder import FolderRead, ReplyFolder, check_replies
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
 from tests.domain.test_reply_templates import HOSTILE
