@@ -16,6 +16,7 @@ from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.language import SPOKEN, spoken
+from agent_tui.domain.taught import taught, teach
 from agent_tui.domain.time import Ms, TimeSource
 from agent_tui.keymaps.keymap import Keymap
 from agent_tui.services.lock import Lock
@@ -42,6 +43,7 @@ class _Screen(DeskScreen, FirstPaint, inherit_bindings=False):
     """The desk's screen, painted once it stands."""
 
 
+EVERYTHING = Changes(inbox=True, header=True, timeline=True, customer=True, calls=True, composer=True)
 PATIENCE = 0.5
 """Seconds that the next key waits at most for a widget to take the one before."""
 
@@ -81,9 +83,10 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.desk_screen = _Screen(workbench, self.paint, settings.zone, lock or Lock(time))
         self.ui = DeskUi(workbench, self.desk_screen)
         self.keys = KeyRouter(workbench, keymap, settings.zone, self.desk_screen, self.ui)
+        teach(self.keys)
         self.keys.rested = self._keys_rested
         wardrobe = wardrobe or Wardrobe(theme.name)
-        self.looking = Looking(wardrobe, self.ui, self.use_theme, self.keys.use, theme, keymap.name)
+        self.looking = Looking(wardrobe, self.ui, self.use_theme, self.use_keymap, theme, keymap.name)
         self.arrival = Arrival(workbench, self.ui, lambda: self.keys.run(ids.START))
         self.locking = Locking(time, self.desk_screen, self.ui, settings.lock_minutes)
         self.ui.ahead.released = lambda: self.call_later(self._typed_ahead)
@@ -103,13 +106,19 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
         self.refresh_css(animate=False)  # now, not in a moment: else new ink is painted on the old ground first
         self.desk_screen.refresh()
 
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Other keys, at once; what teaches one is drawn anew."""
+        self.keys.use(keymap)
+        self.paint.other_keys()
+        self._draw(EVERYTHING)
+
     def terminal_ground(self, light: bool) -> None:
         self.looking.ground(light)
 
     def bidi_changed(self) -> None:
         """The terminal told who orders Hebrew and Arabic, and it is another than was thought."""
         self.paint.order(self.bidi.mode)
-        self._draw(Changes(inbox=True, header=True, timeline=True, customer=True, calls=True, composer=True))
+        self._draw(EVERYTHING)
 
     def flush(self) -> None:
         """Draw all that has happened: before a picture is taken."""
@@ -138,7 +147,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _draw(self, changes: Changes) -> None:
         if not self.is_running:
             return
-        with self._context(), spoken(self.language), self.batch_update():
+        with self._context(), spoken(self.language), taught(self.keys), self.batch_update():
             self.desk_screen.changed(changes)
             self.arrival.look()
             self.keys.teach()
@@ -149,7 +158,8 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
     def _tick(self, now: Ms) -> Ms | None:
         if not self.is_running:
             return None
-        with self._context(), spoken(self.language):  # timers and the workbench call from outside any app's context
+        # timers and the workbench call from outside any app's context
+        with self._context(), spoken(self.language), taught(self.keys):
             return self.desk_screen.tick(now)
 
     def _call(self, signal: str) -> None:

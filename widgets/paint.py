@@ -25,6 +25,8 @@ class Paint:
 
     def __init__(self, theme: Theme, depth: Depth = "truecolor", bidi: Bidi = "visual") -> None:
         self.version = 0
+        self.keys = 0
+        """Which keys are taught, by number."""
         language = SPOKEN.get()
         self.from_right = language is not None and language.from_right
         self.bidi: Bidi = bidi
@@ -37,6 +39,11 @@ class Paint:
         self.version += 1
         self._styles = {scope: Style.parse(theme.style(scope, depth) or "none") for scope in SCOPES}
         self._styles["text"] = Style()  # the ground and ink that Textual lays under everything
+
+    def other_keys(self) -> None:
+        """Other keys are in use: lines and strips kept from before teach what no longer works."""
+        self.keys += 1
+        self.version += 1
 
     def order(self, bidi: Bidi) -> None:
         """Leave the order of right-to-left text to another than before."""

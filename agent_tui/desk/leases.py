@@ -7,6 +7,7 @@ from typing import Literal
 from agent_tui.desk.backend_state import BackendState
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import CaseRow, Lease
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 
 Standing = Literal["free", "mine", "my-other", "for-me", "colleague"]
@@ -90,7 +91,9 @@ def held_words(state: BackendState, row: CaseRow | None, desk: str) -> SafeText 
         return trusted("you have this case at another terminal: Enter takes it here")
     if how != "colleague":
         return None
-    who = colleague(state, lease.agent)
+    who, key = colleague(state, lease.agent), key_of("lease-ask", "G")
     if state.me.role != "agent":
-        return compose("{who} has this case: G asks for it, :take-over takes it; your text stays a draft", who=who)
-    return compose("{who} has this case: G asks for it; your text stays a draft", who=who)
+        return compose(
+            "{who} has this case: {key} asks for it, :take-over takes it; your text stays a draft", who=who, key=key
+        )
+    return compose("{who} has this case: {key} asks for it; your text stays a draft", who=who, key=key)

@@ -63,6 +63,7 @@ PAIRS = {
     "widgets/inbox/inbox_list.py",
     "widgets/inbox/row_strips.py",
     "widgets/shell/lock_cover.py",
+    "widgets/shell/which_key.py",
 }
 """Modules that put lines together as pairs of words and style for `Paint.strip`, each of which is looked at."""
 STYLES = ("quiet", "rule", "caret", "name", "look")

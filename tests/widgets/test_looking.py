@@ -7,7 +7,7 @@ from pathlib import Path
 from agent_tui.language.catalogue import Catalogue
 from agent_tui.wardrobe import Wardrobe
 from tests.widgets.running import Running, running
-from tests.widgets.talk import type_text
+from tests.widgets.talk import talking, type_text
 
 
 def ground(desk: Running) -> str:
@@ -73,6 +73,18 @@ async def test_other_keys_are_used_while_the_cursor_is_on_them() -> None:
         await desk.press("escape")
         await commanded(desk, "keymap vi")
         assert "there is no keymap vi: default, emacs, gmail, vim" in desk.screen[-2]
+
+
+async def test_what_teaches_a_key_names_the_one_that_works() -> None:
+    async with talking() as desk:
+        assert " l new" in desk.text and " n new" in desk.text and "f opens" in desk.text
+        await commanded(desk, "keymap vim")
+        assert "g l new" in desk.text and "g n new" in desk.text and "f opens" in desk.text
+        assert "blank lines" not in desk.text and "z a" in desk.text
+        await commanded(desk, "keymap gmail")
+        assert "g l new" not in desk.text and "W opens" in desk.text
+    async with talking(keymap="vim", size=(80, 24)) as desk:
+        assert "g i card" in desk.text
 
 
 async def test_a_theme_follows_the_terminal() -> None:

@@ -9,7 +9,8 @@ from agent_tui.desk.countdown import to_caller
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Call, CaseRow, Clock
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, marked, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.host import host
@@ -197,7 +198,8 @@ def _promised(clock: Clock, now: Ms) -> SafeText:
 
 def _taught(keys: _Keys) -> list[Piece]:
     pieces: list[Piece] = []
-    for key, words in keys:
+    for command, usual, words in keys:
+        key = key_of(command, usual) if command else clean_line(usual)
         pieces += [(trusted("  "), "text")] if pieces else []
         pieces += [(key, "key"), (trusted(" "), "text"), (words.text, "text")] if words.text else [(key, "key")]
     return pieces
@@ -207,13 +209,13 @@ def _cells(pieces: list[Piece]) -> int:
     return sum(cell_len(words.drawn()) for words, _ in pieces)
 
 
-_Keys = tuple[tuple[SafeText, Phrase], ...]
-_RING_KEYS: _Keys = ((fixed("^O"), marked("answer", "key")),)
-_GOING_KEYS: _Keys = ((fixed("O"), marked("hang up", "key")),)
+_Keys = tuple[tuple[str, str, Phrase], ...]
+_RING_KEYS: _Keys = (("call-answer", "^O", marked("answer", "key")),)
+_GOING_KEYS: _Keys = (("call-hang-up", "O", marked("hang up", "key")),)
 _LIVE_KEYS: _Keys = (
-    (fixed("O"), marked("hang up", "key")),
-    (fixed("-"), marked("hold", "key")),
-    (fixed("m"), marked("mute", "key")),
+    ("call-hang-up", "O", marked("hang up", "key")),
+    ("call-hold", "-", marked("hold", "key")),
+    ("call-mute", "m", marked("mute", "key")),
 )
-_KEYPAD_KEYS: _Keys = ((fixed("0-9 * #"), marked("into the call")), (fixed("Esc"), marked("out", "key")))
-_WRITE_UP_KEYS: _Keys = ((fixed("C"), marked("write up", "key")),)
+_KEYPAD_KEYS: _Keys = (("", "0-9 * #", marked("into the call")), ("", "Esc", marked("out", "key")))
+_WRITE_UP_KEYS: _Keys = (("call-write-up", "C", marked("write up", "key")),)

@@ -12,6 +12,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import Address, Customer, PastCase
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, fixed, listed, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.widgets.called import called
@@ -92,7 +93,7 @@ def one_line(case: OpenCase) -> LinePieces:
             labels = listed(" ", [clean_line(label) for label in row.labels])
             left.append(Piece(compose("  {labels}", labels=labels), "label"))
     right = [
-        Piece(fixed("i"), "key"),
+        Piece(key_of("customer-card", "i"), "key"),
         Piece(trusted(" card ")),
     ]
     if case.customer is not None and case.customer.language:
@@ -157,10 +158,10 @@ def _suggestions(customer: Customer, width: int) -> list[LinePieces]:
     lines = []
     for each in customer.suggestions[:MOST_SUGGESTIONS]:
         left = (Piece(trusted(" ")), Piece(fixed("?"), "strong"), Piece(trusted("  ")), Piece(who_is(each), "link"))
-        refusal = (Piece(fixed("K"), "key"), Piece(trusted(" no "), "quiet"))
+        refusal = (Piece(key_of("suggestion refuse", "K"), "key"), Piece(trusted(" no "), "quiet"))
         fits = cell_len(who_is(each)) + 10 <= width
         lines.append(LinePieces(left, refusal if fits else ()))
-        key = (Piece(fixed("J"), "key"), Piece(trusted(" join "), "quiet"))
+        key = (Piece(key_of("join", "J"), "key"), Piece(trusted(" join "), "quiet"))
         lines.append(LinePieces((Piece(trusted("    ")), Piece(reason_words(each.reason), "quiet")), key))
     more = len(customer.suggestions) - MOST_SUGGESTIONS
     if more > 0:
@@ -188,7 +189,7 @@ def _promises(
     """What we owe, the first due first; `!` before what is late."""
     if not case.owed:
         return []
-    lines = [_BLANK, _heading(trusted("PROMISES"), trusted("p new"))]
+    lines = [_BLANK, _heading(trusted("PROMISES"), compose("{key} new", key=key_of("promise", "p")))]
     for promise in case.owed:
         late = promise.due < now
         due = promise_due(promise, now, zone)
@@ -236,14 +237,14 @@ def _labels(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:
         return []
     labels = listed(" · ", [clean_line(label) for label in case.row.labels])
     rows = [LinePieces((Piece(trusted(" ")), Piece(line, "label"))) for line in lay_out(labels, width - 2, paint.bidi)]
-    return [_BLANK, _heading(trusted("LABELS"), trusted("l new")), *rows]
+    return [_BLANK, _heading(trusted("LABELS"), compose("{key} new", key=key_of("label", "l"))), *rows]
 
 
 def _notes(case: OpenCase, width: int, now: Ms, zone: tzinfo, paint: Paint) -> list[LinePieces]:
     notes = [message for message in case.messages if message.kind == "note"][-MOST_NOTES:]
     if not notes:
         return []
-    lines = [_BLANK, _heading(trusted("NOTES"), trusted("n new"))]
+    lines = [_BLANK, _heading(trusted("NOTES"), compose("{key} new", key=key_of("note", "n")))]
     for note in reversed(notes):
         said = note.body.safe if note.body else listed(", ", [file.name.safe_line for file in note.attachments])
         laid = lay_out(said, max(8, width - 10), paint.bidi)
@@ -272,7 +273,10 @@ def _history(case: OpenCase, now: Ms, zone: tzinfo, whole: bool) -> list[Custome
     past = [one for one in case.history if one.id != case.key.case]
     more = fixed("+") if case.more_history else NOTHING
     heading = compose("HISTORY {n}{more}", n=len(past), more=more) if past else trusted("HISTORY")
-    lines = [CustomerLine(_BLANK), CustomerLine(_heading(heading, trusted("h all") if whole else NOTHING))]
+    lines = [
+        CustomerLine(_BLANK),
+        CustomerLine(_heading(heading, compose("{key} all", key=key_of("history", "h")) if whole else NOTHING)),
+    ]
     if not past:
         lines.append(CustomerLine(LinePieces((Piece(trusted(" the first time"), "quiet"),))))
     for one in past:

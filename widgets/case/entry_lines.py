@@ -9,6 +9,7 @@ from agent_tui.commands.calls import outcome_title
 from agent_tui.domain.channels import channel
 from agent_tui.domain.incidents import AUTO
 from agent_tui.domain.model import Attachment, Call, Delivery, Message
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import (
     Phrase,
     SafeText,
@@ -213,7 +214,7 @@ def _fold_mark(folded: SafeText, width: int) -> Iterator[Piece]:
     count = plural("{n} line", "{n} lines", n=len(lines))
     mark = Piece(compose("+ {what}: {count}", what=what, count=count), "quiet")
     hint = Piece(trusted("shows it") if len(lines) == 1 else trusted("shows them"), "quiet")
-    yield from (mark, blanks(2), Piece(fixed("F"), "key"))
+    yield from (mark, blanks(2), Piece(key_of("fold", "F"), "key"))
     if cells((mark, hint)) + 4 <= width:
         yield from (BLANK_PIECE, hint)
 
@@ -234,7 +235,7 @@ def _hidden(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...
 
 def _file(place: int, file: Attachment, frame: Frame) -> Iterator[tuple[Piece, ...]]:
     weight = clean_line(size(file.size))
-    hint = trusted("  f opens") if place == 1 and file.blob else NOTHING
+    hint = compose("  {key} opens", key=key_of("labels-show", "f")) if place == 1 and file.blob else NOTHING
     number = compose("[{n}] ", n=place)
     room = max(4, frame.body - cells((Piece(number), Piece(weight), Piece(hint))) - 1)
     name = truncate(file.name.safe_line or trusted("unnamed"), room)

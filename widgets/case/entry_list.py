@@ -59,7 +59,7 @@ class EntryList(LineView, ScrollView, can_focus=True):
         self._tops: list[int] = [0]
         self._places: dict[str, int] = {}
         self._chosen: list[int] = []
-        self._lines: dict[str, tuple[Keyed, tuple[int, Bidi], tuple[LinePieces, ...]]] = {}
+        self._lines: dict[str, tuple[Keyed, tuple[int, Bidi, int], tuple[LinePieces, ...]]] = {}
         self._strips: dict[int, Strip] = {}
         self._strips_of: tuple[int, int, Style] | None = None
         self._unfolded: frozenset[str] = frozenset()
@@ -243,8 +243,8 @@ class EntryList(LineView, ScrollView, can_focus=True):
         return self._items[self._chosen[0]].key if self._chosen else None
 
     def _measure(self, width: int) -> None:
-        made_for = (width, self.paint.bidi)
-        lines: dict[str, tuple[Keyed, tuple[int, Bidi], tuple[LinePieces, ...]]] = {}
+        made_for = (width, self.paint.bidi, self.paint.keys)
+        lines: dict[str, tuple[Keyed, tuple[int, Bidi, int], tuple[LinePieces, ...]]] = {}
         tops, places, chosen, top = [0], dict[str, int](), list[int](), 0
         for place, item in enumerate(self._items):
             known = self._lines.get(item.key)

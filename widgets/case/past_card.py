@@ -8,6 +8,7 @@ from textual.strip import Strip
 
 from agent_tui.desk.past import Past
 from agent_tui.domain.channels import channel
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, compose, fixed, listed, plural, trusted
 from agent_tui.domain.text_time import length_words
 from agent_tui.domain.time import MINUTE_MS, Ms
@@ -36,7 +37,7 @@ def card_lines(past: Past, now: Ms, zone: tzinfo) -> list[LinePieces]:
     if past.channel:
         words = compose("HISTORY · only {channel}", channel=channel(past.channel).title)
     left = (Piece(trusted("── "), "rule"), Piece(words, "heading"), Piece(fixed(" ")))
-    right = (Piece(fixed(" h"), "key"), Piece(trusted(" back ")))
+    right = (Piece(compose(" {key}", key=key_of("history", "h")), "key"), Piece(trusted(" back ")))
     return [_who(past, now, zone), LinePieces((_MARGIN, *second)), LinePieces(left, right, trusted("─"), "rule")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import cast
 
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, compose, fixed, plural, trusted
 from agent_tui.domain.text_visual import Bidi
 from agent_tui.widgets.case.entries import Item
@@ -37,7 +38,7 @@ def _heading(item: Heading) -> LinePieces:
     count = plural("+ {n} message", "+ {n} messages", n=item.count) if item.count else fixed("+")
     blank = Piece(fixed(" "))
     return LinePieces(
-        left, (blank, Piece(count, "quiet"), blank, Piece(fixed("F"), "key"), blank), trusted("─"), "rule"
+        left, (blank, Piece(count, "quiet"), blank, Piece(key_of("fold", "F"), "key"), blank), trusted("─"), "rule"
     )
 
 

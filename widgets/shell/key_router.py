@@ -63,6 +63,11 @@ class KeyRouter:
         self._learn(keymap)
         self.teach()
 
+    def key_to_teach(self, command: str) -> str:
+        """See `agent_tui.domain.taught.Keys`; arguments stand after the command."""
+        name, _, arguments = command.partition(" ")
+        return self._keymap.shown(name, (), tuple(arguments.split()))
+
     def _learn(self, keymap: Keymap) -> None:
         self._keymap = keymap
         self._resolver = Resolver(keymap)

@@ -69,7 +69,8 @@ class WhichKey(LineView):
         return self.paint.strip([("──", rule), (title, base + self.paint["heading"]), (line, rule)], width, base)
 
     def _line(self, ways: Sequence[Ahead], width: int, base: Style) -> Strip:
-        key, text = base + self.paint["key"], base + self.paint["text"]
+        key = base + self.paint["key"]
+        text = base + self.paint["text"]
         parts: list[tuple[str, Style]] = [(" ", base)]
         for way in ways:
             shown = in_cells(way.keys, self.paint.bidi)
