@@ -15,9 +15,9 @@ from agent_tui.config.shared_secret_settings import SharedSecretSettings
 from agent_tui.domain.channels import channel as profile_of
 
 
-def _text_channel(channel: str) -> str:
-    if profile_of(channel).kind in ("voice", "mail"):
-        raise Wrong("not a channel of short texts", "webchat, whatsapp, sms, telegram ... or a name of your own")
+def _no_mail(channel: str) -> str:
+    if profile_of(channel).kind == "mail":
+        raise Wrong("mail has a table of its own", "[[mail]], or webchat, whatsapp, sms, phone ...")
     return channel
 
 
@@ -34,8 +34,9 @@ class WebhookSettings(SharedSecretSettings):
     name: Name = Field(examples=["shop-chat"])
     """Its short name and the end of its address; it must not change, since messages are filed under it."""
 
-    channel: Annotated[Name, AfterValidator(_text_channel)] = "webchat"
-    """The channel it is shown as: webchat, whatsapp, sms, telegram, or a name of your own."""
+    channel: Annotated[Name, AfterValidator(_no_mail)] = "webchat"
+    """The channel it is shown as: webchat, whatsapp, sms, telegram, or a name of your own; phone: it is a telephone
+    exchange, which tells of calls and works them (docs/webhooks.md)."""
 
     deliver_url: Annotated[str, AfterValidator(_deliver_url)] = Field(examples=["https://shop.example.com/desk"])
     """Where agents' answers are posted. 2xx: taken; 4xx: refused for good; else it is tried again."""

@@ -15,6 +15,8 @@ from agent_tui.domain.time import Ms
 
 LATELY = 6
 """Messages that are looked at."""
+LONG = 4000
+"""Characters of each."""
 
 
 def shown_hint(desk: Desk, case: OpenCase, now: Ms) -> Hint | None:
@@ -52,8 +54,8 @@ def moment_of(case: OpenCase, directory: Directory, channel: str, now: Ms, *, ca
     last = there[-1] if there else None
     return Moment(
         channel,
-        tuple(m.body.safe.drawn() for m in said if m.kind == "in"),
-        tuple(m.body.safe.drawn() for m in said if m.kind == "out"),
+        tuple(m.body.safe.drawn()[:LONG] for m in said if m.kind == "in"),
+        tuple(m.body.safe.drawn()[:LONG] for m in said if m.kind == "out"),
         any(file.media.startswith("image/") for m in said if m.kind == "in" for file in m.attachments),
         case.row.labels if case.row is not None else (),
         now - last.at if last is not None and last.kind == "out" else 0,

@@ -6,12 +6,24 @@ import base64
 import json
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, Outbound, OutboundFile, OutboundTemplate
-from agent_tui.backends.connectors.webhook import payload, signing
+from agent_tui.backends.connectors.base import (
+    CallReport,
+    CallUpdate,
+    DeliveryUpdate,
+    Inbound,
+    Outbound,
+    OutboundFile,
+    OutboundTemplate,
+)
+from agent_tui.backends.connectors.webhook import payload, posting, signing
+from agent_tui.backends.connectors.webhook.connector import WebhookConnector
+from agent_tui.backends.connectors.webhook.exchange import write_action
+from agent_tui.domain.time import VirtualTime
 
 NOW = 1_700_000_000_000
 KEY = signing.key_of("whsec_" + base64.b64encode(b"k" * 32).decode())
@@ -56,7 +68,7 @@ def test_a_secret_of_another_form_is_named_and_not_shown(secret: str) -> None:
     assert "expected whsec_" in str(caught.value) and "hunter2" not in str(caught.value)
 
 
-def read(value: Any) -> Inbound | DeliveryUpdate:
+def read(value: Any) -> payload.Got:
     return payload.read(json.dumps(value).encode(), "chat", "webchat", NOW)
 
 
@@ -72,7 +84,7 @@ def test_a_message_and_a_report() -> None:
     ("value", "field"),
     [
         ([], "body: "),
-        ({"type": "call"}, "body: "),
+        ({"type": "rumour"}, "body: "),
         ({"type": "message", "id": "7", "text": "x"}, "from: "),
         ({"type": "message", "id": "7", "from": {"address": "v"}}, "text: empty"),
         ({"type": "message", "id": 7, "from": {"address": "v"}, "text": "x"}, "id: "),
@@ -105,3 +117,54 @@ def test_a_message_of_ours_has_all_that_the_receiver_needs() -> None:
     used = OutboundTemplate("late_parcel", "he", ("דנה", "1042"))
     made = json.loads(payload.write(Outbound("m1", "wa", "whatsapp", "", "", "v", "שלום דנה", template=used), NOW))
     assert made["template"] == {"name": "late_parcel", "language": "he", "values": ["דנה", "1042"]}
+
+
+def test_an_exchange_tells_of_calls_and_of_nothing_else() -> None:
+    told = {
+        "type": "call",
+        "id": "ch-17",
+        "state": "ringing",
+        "from": {"address": "+972541234567", "name": "Dana"},
+        "queue": "Billing",
+        "law_due": "2023-11-14T22:20:00Z",
+        "at": "2033-11-14T22:13:20Z",
+    }
+    got = payload.read(json.dumps(told).encode(), "pbx", "phone", NOW)
+    assert isinstance(got, CallUpdate)
+    assert (got.channel_id, got.state, got.address, got.queue) == ("ch-17", "ringing", "+972541234567", "Billing")
+    assert got.at == NOW, "never later than now"
+    assert got.law_due is not None and got.law_due - NOW == 400_000
+    report = {"type": "call-report", "id": "ch-17", "what": "asked"}
+    assert payload.read(json.dumps(report).encode(), "pbx", "phone", NOW) == CallReport("pbx", "ch-17", "asked", NOW)
+    for wrong, channel in (({**told, "state": "lost"}, "phone"), (told, "webchat"), ({"type": "delivery"}, "phone")):
+        with pytest.raises(payload.BadPayload):
+            payload.read(json.dumps(wrong).encode(), "pbx", channel, NOW)
+    made = json.loads(write_action("out-k1", "originate", "noa", "+97254", NOW))
+    assert made == {
+        "type": "call-action",
+        "call": "out-k1",
+        "action": "originate",
+        "agent": "noa",
+        "keys": "+97254",
+        "at": "2023-11-14T22:13:20Z",
+    }
+
+
+async def test_an_exchange_is_asked_once_and_what_it_says_is_told() -> None:
+    seen: list[bytes] = []
+    answers = [httpx.Response(200), httpx.Response(409)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.content)
+        return answers.pop(0) if answers else _broken(request)
+
+    def _broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("down", request=request)
+
+    connector = WebhookConnector("pbx", "phone", b"k" * 32, "https://pbx.example/in", VirtualTime(NOW))
+    assert await connector.call_action("c", "hold", "noa", "") == "the hub is stopping"
+    connector._client = posting.new_client(5, httpx.MockTransport(answer))
+    told = [await connector.call_action("c", "hold", "noa", "") for _ in range(3)]
+    assert told == ["", "the webhook answered 409", "no answer from the exchange (ConnectError)"]
+    assert len(seen) == 3, "never twice for one"
+    await connector.stop()

@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.orders import CallAction, Dial
 from tests.end_to_end.desks import desk
 from tests.end_to_end.hub_run import hub_run
 from tests.end_to_end.webhook_world import ENV, config, customers, receiver
@@ -82,3 +83,30 @@ async def test_a_send_that_the_hubs_death_hid_is_unknown_until_its_agent_repeats
             await ada.until(lambda: ada.messages()[-1].state == "sent", what="sent")
             assert list(far.taken.values()) == [2]
         assert hub.sound()
+
+
+async def test_an_exchange_rings_and_is_told_to_answer_and_to_call_back(tmp_path: Path) -> None:
+    async with (
+        receiver() as far,
+        hub_run(tmp_path / "hub", config(far.url).replace("webchat", "phone"), ENV) as hub,
+        customers(hub.http_url) as world,
+        desk(hub.desk_url, hub.agent("ada")) as ada,
+    ):
+        call = {"type": "call", "id": "ch-1", "state": "ringing", "from": {"address": "+97254", "name": "Vera"}}
+        assert (await world.post(call)).json() == {"stored": True}
+        row = await ada.until_row("Vera")
+        assert row.call is not None and row.call.comes
+        ada.bench.order("hub", CallAction(row.call.id, "answer"))
+        await ada.until(lambda: bool(far.messages), what="the exchange is asked")
+        asked = {"type": "call-action", "call": "ch-1", "action": "answer", "agent": "ada", "keys": ""}
+        assert {key: far.messages[0][key] for key in asked} == asked
+        await world.post({**call, "state": "ended"})
+
+        def over() -> bool:
+            now = ada.row_of("Vera")
+            return now is not None and now.call is not None and now.call.state == "ended"
+
+        await ada.until(over, what="it is over")
+        ada.bench.order("hub", Dial(row.id))
+        await ada.until(lambda: len(far.messages) == 2, what="the exchange is asked to ring them")
+        assert (far.messages[1]["action"], far.messages[1]["keys"]) == ("originate", "+97254")

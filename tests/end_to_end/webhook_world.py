@@ -59,7 +59,7 @@ class Receiver:
             return Response(status_code=400)
         signing.check(signing.key_of(SECRET), request.headers, SystemTime().now(), body)
         got = json.loads(body)
-        self.taken[got["id"]] += 1
+        self.taken[got.get("id") or got["call"]] += 1
         self.texts.append(got.get("text", ""))
         self.messages.append(got)
         await asyncio.sleep(self.latency)

@@ -9,15 +9,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from agent_tui.backends.connectors.base import ConnectorPort, DeliveryUpdate, Outbound, SendResult
+from agent_tui.backends.connectors.base import (
+    CallReport,
+    CallUpdate,
+    ConnectorPort,
+    DeliveryUpdate,
+    Inbound,
+    Outbound,
+    SendResult,
+)
 from agent_tui.backends.connectors.webhook import payload, posting, signing
+from agent_tui.backends.connectors.webhook.exchange import write_action
 from agent_tui.domain.time import TimeSource
 
 SEND_SECONDS = 30.0
 
 
 class WebhookConnector:
-    """One account of any text channel. `key`: the shared secret, for both directions. `limit`: bytes of a request.
+    """One account of any text channel, or of a telephone exchange. `key`: the shared secret, for both directions.
+    `limit`: bytes of a request.
 
     A try whose answer was lost is made again: the receiver knows it by `webhook-id`, which is the message's own."""
 
@@ -60,7 +70,16 @@ class WebhookConnector:
         return self._health
 
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
-        return "a webhook has no calls"
+        """One try: a call does not wait."""
+        client, now = self._client, self._time.now()
+        if client is None:
+            return "the hub is stopping"
+        body = write_action(call_id, action, agent, keys, now)
+        try:
+            result = await posting.post(client, self._url, self._key, f"{call_id}:{action}:{now}", now, body)
+        except httpx.HTTPError as error:
+            return f"no answer from the exchange ({type(error).__name__})"
+        return "" if result.outcome == "accepted" else result.reason
 
     # in
 
@@ -83,10 +102,7 @@ class WebhookConnector:
         if port is None:
             return _wrong(503, "the hub is starting or stopping: send it again", retry=1)
         try:
-            if isinstance(got, DeliveryUpdate):
-                await port.delivery(got)
-                return JSONResponse({"stored": True})
-            return JSONResponse({"stored": await port.inbound(got)})
+            return JSONResponse({"stored": await _store(port, got)})
         except Exception as error:
             if not any(base.__name__ == "StoreError" for base in type(error).__mro__):
                 raise
@@ -111,6 +127,20 @@ class WebhookConnector:
         if result.outcome == "later":
             self._health = f"deliver_url: {result.reason}"
         return result
+
+
+async def _store(port: ConnectorPort, got: payload.Got) -> bool:
+    """False: it was known already."""
+    match got:
+        case DeliveryUpdate():
+            await port.delivery(got)
+        case CallUpdate():
+            await port.call(got)
+        case CallReport():
+            await port.call_report(got)
+        case Inbound():
+            return await port.inbound(got)
+    return True
 
 
 async def _whole(request: Request, limit: int) -> bytes | None:

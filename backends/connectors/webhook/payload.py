@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from agent_tui.backends.connectors.base import DeliveryUpdate, Inbound, InboundFile, Outbound, OutboundTemplate
+from agent_tui.backends.connectors.base import (
+    CallReport,
+    CallUpdate,
+    DeliveryUpdate,
+    Inbound,
+    InboundFile,
+    Outbound,
+    OutboundTemplate,
+)
+from agent_tui.backends.connectors.webhook.exchange import CallIn, CallReportIn
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.model import Delivery
 from agent_tui.domain.time import MS, Ms
@@ -77,10 +86,12 @@ class DeliveryIn(_Part):
     at: AwareDatetime | None = None
 
 
-_ANY: TypeAdapter[MessageIn | DeliveryIn] = TypeAdapter(Annotated[MessageIn | DeliveryIn, Field(discriminator="type")])
+Got = Inbound | DeliveryUpdate | CallUpdate | CallReport
+_In = MessageIn | DeliveryIn | CallIn | CallReportIn
+_ANY: TypeAdapter[_In] = TypeAdapter(Annotated[_In, Field(discriminator="type")])
 
 
-def read(body: bytes, account: str, channel: str, now: Ms) -> Inbound | DeliveryUpdate:
+def read(body: bytes, account: str, channel: str, now: Ms) -> Got:
     """Raises BadPayload. Times later than `now` become `now`."""
     try:
         got = _ANY.validate_json(body)
@@ -88,6 +99,13 @@ def read(body: bytes, account: str, channel: str, now: Ms) -> Inbound | Delivery
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"][1:])
         raise BadPayload(f"{place or 'body'}: {first['msg']}") from None
+    voice = profile_of(channel).kind == "voice"
+    if voice != isinstance(got, CallIn | CallReportIn):
+        raise BadPayload(f"type: {got.type}, expected {'call or call-report' if voice else 'message or delivery'}")
+    if isinstance(got, CallIn):
+        return got.update(account, now)
+    if isinstance(got, CallReportIn):
+        return got.report(account, now)
     at = min(now, round(got.at.timestamp() * MS)) if got.at is not None else now
     if isinstance(got, DeliveryIn):
         state: Delivery = got.state
