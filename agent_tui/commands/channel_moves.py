@@ -9,7 +9,7 @@ from agent_tui.commands.case import give, who
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.conditions import can
 from agent_tui.commands.consenting import consent_words
-from agent_tui.commands.context import Choice, Context
+from agent_tui.commands.context import NOTHING, Choice, Context
 from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
 from agent_tui.commands.promises import promise_due
@@ -35,10 +35,12 @@ NO_HINT = "no-hint"
 
 def targets(context: Context) -> list[Choice]:
     """The channels that the open case can move to, each with what it needs or what stands in the way; none where its
-    server cannot do it."""
-    case = _opened(context)
-    if case is None or _can_move(context) is not None:
+    server cannot do it. Of a case that is not open it is not known what its customer agreed to."""
+    if _can_move(context) is not None:
         return []
+    case = _opened(context)
+    if case is None:
+        return [Choice("channel", trusted("another channel"), NOTHING, trusted("open the case first (Enter)"))]
     found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)

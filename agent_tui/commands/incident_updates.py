@@ -13,6 +13,7 @@ from agent_tui.domain.incidents import Hearer, Incident, Unreached
 from agent_tui.domain.model import EMPTY
 from agent_tui.domain.orders import UpdateIncident
 from agent_tui.domain.queries import Page, ReachPage, ReachQuery
+from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.text import CustomerText, Phrase, SafeText, clean_line, compose, listed, marked, plural, trusted
 
 MOST_SHOWN = 200
@@ -103,8 +104,8 @@ def _preview(
     """Who hears which words where, and who does not and why; nothing goes out before this was seen."""
     told = [one for one in hearers if not one.why and one.case not in without]
     title = plural("tell {n} customer", "tell {n} customers", n=len(told))
-    nobody = trusted("nobody of them can be told") if not told else None
-    lines = [Choice(_DO, title, trusted("it can be taken back for a moment"), why_not=nobody)]
+    why_not = trusted("nobody of them can be told") if not told else _left_open(english, hebrew)
+    lines = [Choice(_DO, title, trusted("it can be taken back for a moment"), why_not=why_not)]
     for words, some in _by_words(told, english, hebrew):
         lines.append(Choice("", words.safe_line, heading=True))
         lines += [Choice(one.case, _name(one), _where(context, backend, one)) for one in some[:MOST_SHOWN]]
@@ -130,6 +131,14 @@ def _preview(
         context.ui.say(plural("{n} customer is told", "{n} customers are told", n=len(told)))
 
     context.ui.page(compose("{incident}: who is told", incident=incident.title.safe_line), lines, chosen)
+
+
+def _left_open(*texts: CustomerText) -> SafeText | None:
+    """Words are the same for all of them; a place to fill, as canned replies have, would go out as it stands."""
+    names = [name for words in texts for name in open_fields(words.raw)]
+    if not names:
+        return None
+    return compose("{name} is not filled in here: all get the same words", name=clean_line(names[0]))
 
 
 def _by_words(

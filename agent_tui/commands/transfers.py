@@ -219,9 +219,18 @@ def _show_answers(context: Context, row: CaseRow, held: Transfer, note: SafeText
         give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
         context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
 
-    words = transfer_words(held, _directory(context).names, _my_id(context))
-    title = compose("{name}: {words}", name=who(row), words=words)
-    context.ui.pick(title, ([Choice("", note, heading=True)] if note else []) + choices, chosen)
+    context.ui.pick(_question(context, row, held), ([Choice("", note, heading=True)] if note else []) + choices, chosen)
+
+
+def _question(context: Context, row: CaseRow, held: Transfer) -> SafeText:
+    """Who asks is what is to be known before the answer."""
+    if not held.asks(_my_id(context)):
+        words = transfer_words(held, _directory(context).names, _my_id(context))
+        return compose("{name}: {words}", name=who(row), words=words)
+    giver = agent_name(context, held.by)
+    if held.warm:
+        return compose("{who} asks you to {name}, to look at it together", who=giver, name=who(row))
+    return compose("{who} hands you {name}", who=giver, name=who(row))
 
 
 _ANSWERS: dict[str, TransferAnswer] = {name: name for name in ("accept", "decline", "withdraw", "complete")}

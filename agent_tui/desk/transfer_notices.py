@@ -38,8 +38,10 @@ def _of_transfer(held: Transfer, state: BackendState, me: str, name: SafeText) -
     by, other = colleague(state, held.by), colleague(state, held.agent)
     if held.asks(me):
         if held.warm:
-            return compose("{who} asks you to {name}, to look at it together: t answers", who=by, name=name)
-        return compose("{who} hands you {name}: t answers", who=by, name=name)
+            return compose(
+                "{who} asks you to {name}, to look at it together: t on that case answers", who=by, name=name
+            )
+        return compose("{who} hands you {name}: t on that case answers", who=by, name=name)
     if held.by == me:
         return _of_given(held, state, other, name)
     if held.agent != me:

@@ -65,6 +65,8 @@ async def test_link_tell_take_back_and_tell(tmp_path: Path) -> None:
         await do("home enter", "  = Inter")
         await do("escape g z", "Of this case", "3 cases · since")
         await do("enter enter", "what they are told, in English")
+        await do('"Dear {{ name }}" enter enter', "name is not filled in here: all get the same words")
+        await do("enter escape g z enter enter", "what they are told, in English")
         await do('"Soon." enter', "and in Hebrew")
         await do('"מיד" enter', "tell 2 customers", "מיד", "nothing to write to: they called")
         await do("enter", "2 customers are told", "takes it back")

@@ -109,6 +109,8 @@ async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
             assert said in desk.text, line
         await desk.press("t")
         assert any("e-mail" in line and "refused on" in line for line in desk.text.split("\n"))
+        await desk.press("escape", "escape", "escape", "t")
+        assert any("another channel" in line and "open the case first" in line for line in desk.text.split("\n"))
 
 
 async def test_a_caller_who_waits_is_offered_to_write_by_two_keys(tmp_path: Path) -> None:

@@ -78,15 +78,18 @@ async def test_what_is_handed_to_me_stands_among_mine_and_is_answered_by_a_key(t
         await avi(desk, Assign(case, "avi"))
         await desk.wait(2)
         await avi(desk, TransferCase(case, CustomerText("refund 120, promised today"), "noa"))
-        assert "Avi hands you Dana Levi: t answers" in desk.text
+        assert "Avi hands you Dana Levi: t on that case answers" in desk.text
         await desk.wait(2)
         assert "Dana Levi          >" in desk.text
         await desk.press("t")
         assert "refund 120, promised today" in desk.text
+        assert "Avi hands you Dana Levi:" in desk.text
         await desk.press("enter")
         await desk.wait(2)
         row = desk.workbench.desk.row(next(key for key, _, _ in desk.workbench.desk.inbox.rows()))
         assert row is not None and (row.owner, row.transfer) == ("noa", None)
+        await desk.press("enter")
+        assert "to you · you took it" in desk.text
 
 
 async def test_together_with_a_side_talk(tmp_path: Path) -> None:
