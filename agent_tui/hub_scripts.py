@@ -53,15 +53,24 @@ class ScriptFolder:
         """What can be run since it was looked at last; None where no file is another."""
         return self.load() if self._settled.changed(self._stamps()) else None
 
+    def again(self) -> None:
+        """What it says could not be kept: it counts as not read."""
+        self._stamp = None
+
     def _stamps(self) -> object:
         try:
-            return tuple(
-                (str(file), found.st_mtime_ns, found.st_size, found.st_ino)
-                for file in files_in(self._path)
-                if (found := file.stat())
-            )
-        except (ConfigError, OSError):
+            return tuple((str(file), *_stamp(file)) for file in files_in(self._path))
+        except ConfigError:
             return ()
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """By what a change of it is seen; nothing where it is not there, as a link that leads nowhere is."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 async def follow(
@@ -70,7 +79,11 @@ async def follow(
     """Look every second, until cancelled; `offer` is told what there is whenever it is something else."""
     while True:
         await time.sleep(LOOK_SECONDS)
-        read = await asyncio.to_thread(folder.changed)
-        if read is not None:
-            await offer(read)
-            log.info("%d guided scripts can be run now", len(read))
+        try:
+            read = await asyncio.to_thread(folder.changed)
+            if read is not None:
+                await offer(read)
+                log.info("%d guided scripts can be run now", len(read))
+        except Exception:  # neither a store that is full nor a file may end the looking
+            log.exception("guided scripts stay as they were")
+            folder.again()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -75,7 +77,10 @@ def _read(file: Path) -> tuple[TomlSource, Script]:
     if not _KEY.fullmatch(file.stem):
         what = "not the name of a script"
         raise ConfigError([Problem(name, 0, "", what, "lower-case letters, digits and -: late-parcel.toml")])
-    if file.exists() and file.stat().st_size > MOST_BYTES:
+    found = _stat(file)
+    if found is not None and not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
+        raise ConfigError([Problem(name, 0, "", "not a file", "a file of TOML")])
+    if found is not None and found.st_size > MOST_BYTES:
         raise ConfigError([Problem(name, 0, "", f"more than {MOST_BYTES // 1024} KiB")])
     source = read_toml(file)
     settings = validate(ScriptSettings, source, {}, "").settings
@@ -83,6 +88,13 @@ def _read(file: Path) -> tuple[TomlSource, Script]:
     title = words(settings.title)
     script = Script(file.stem, title, steps, settings.start, settings.brands, settings.channels, settings.part)
     return source, script
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None  # reading it says why
 
 
 def check_scripts(path: Path) -> list[Problem]:

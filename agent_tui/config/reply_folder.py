@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +136,10 @@ def _kept(now: _OfFile, before: _OfFile | None) -> _OfFile:
 
 def _read_file(file: Path, folder: Path) -> _OfFile:
     try:
-        if file.stat().st_size > MOST_BYTES:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
+            raise ConfigError([Problem(str(file), 0, "", "not a file", "a file of replies")])
+        if found.st_size > MOST_BYTES:
             raise ConfigError([Problem(str(file), 0, "", "too long", f"at most {MOST_BYTES // 1_000_000} MB")])
         source = read_toml(file) if file.suffix == ".toml" else _markdown(file)
     except OSError as error:
@@ -194,9 +198,10 @@ def _attached(name: str, file: Path, source: TomlSource, number: int) -> ReplyFi
     path = file.parent / name
     if Path(name).name != name or name.startswith("."):
         return source.problem(where, "not the name of a file", "a file in the same folder")
-    if not path.is_file():
+    there = _stamp(path) if path.is_file() else None
+    if there is None:
         return source.problem(where, "no such file", "a file in the same folder")
-    size = path.stat().st_size
+    size = there[1]
     if not 0 < size <= MOST_FILE_BYTES:
         return source.problem(where, "empty" if not size else "too large", f"at most {MOST_FILE_BYTES // 1_000_000} MB")
     return ReplyFile(name, mimetypes.guess_type(name)[0] or "application/octet-stream", size, "", str(path))

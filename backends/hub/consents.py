@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import consents as stored
+from agent_tui.backends.hub.store import talk
 from agent_tui.backends.hub.store.cases import CaseRecord
+from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import consents
 from agent_tui.domain.channels import Channel
+from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.consents import Consent, ConsentHow
 from agent_tui.domain.events import CustomerChanged
-from agent_tui.domain.model import Agent
+from agent_tui.domain.mail_address import bare
+from agent_tui.domain.model import Agent, Message
 from agent_tui.domain.orders import SetConsent
 from agent_tui.domain.time import Ms
+from agent_tui.domain.windows import last_heard
 
 
 def heard(tx: Tx, customer: str, channel: str, body: str, at: Ms) -> None:
@@ -54,6 +61,25 @@ def refusal(tx: Tx, record: CaseRecord | None, channel: str) -> Consent | None:
     held = stored.of(tx.connection, tx.nodes(record.node)) if record is not None else ()
     known = consents.of_channel(held, channel)
     return known if known is not None and not known.given else None
+
+
+def last_word(tx: Tx, thread: Thread, row: Sequence[str]) -> Ms | None:
+    """When the customer of the cases of a row last wrote or called where a message of a conversation goes."""
+    talks = (*talk.conversations(tx.connection, row), thread.shown)
+    return last_heard(talks, thread.shown.channel, thread.shown.address)
+
+
+def check_queued(tx: Tx, message: Message, thread: Thread) -> None:
+    """They may have said no since it was queued: it may have waited for days. What goes to somebody else is not theirs
+    to refuse. Raises Refused."""
+    record, profile = tx.case(message.case), profile_of(message.channel)
+    if record is None or refusal(tx, record, profile.key) is None:
+        return
+    theirs = {bare(one.value.safe_line) for one in tx.person(record.node).addresses}
+    to = message.to or (thread.shown.address,)
+    if profile.kind == "mail" and theirs.isdisjoint(bare(one.safe_line) for one in to):
+        return
+    check(tx, record, profile, last_word(tx, thread, [part.row.id for part in tx.parts(message.case)]))
 
 
 def set_consent(tx: Tx, agent: Agent, order: SetConsent) -> str:

@@ -23,7 +23,6 @@ from agent_tui.domain.orders import FileRef, NewMessage, Reply, RetrySend
 from agent_tui.domain.templates import UsedTemplate, filled, find
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, Ms
-from agent_tui.domain.windows import last_heard
 
 MAX_BODY = 512 * 1024
 
@@ -71,7 +70,7 @@ def prepared(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Ready:
         order = _from_template(policy, thread, order, order.template)
         _check(profile, order.body.raw, order.files)
     if not forward:
-        heard = _heard(tx, profile, thread, row)
+        heard = consents.last_word(tx, thread, row)
         consents.check(tx, tx.case(order.case), profile, heard)
         if order.template is None:
             _check_window(tx, profile, heard)
@@ -166,12 +165,6 @@ def _check(profile: Channel, body: str, files: tuple[FileRef, ...]) -> None:
         raise Refused("too-long", "The text is longer than 512 KiB; send it as a file.")
     if files and not profile.attachments:
         raise Refused("no-files", f"{profile.name} takes no files.")
-
-
-def _heard(tx: Tx, profile: Channel, thread: Thread, row: list[str]) -> Ms | None:
-    """When the customer last wrote or called where a message goes."""
-    talks = (*talk.conversations(tx.connection, row), thread.shown)
-    return last_heard(talks, profile.key, thread.shown.address)
 
 
 def _check_window(tx: Tx, profile: Channel, heard: Ms | None) -> None:

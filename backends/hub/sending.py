@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent_tui.backends.connectors.base import Connector, Outbound, OutboundFile, OutboundTemplate, SendResult
-from agent_tui.backends.hub import inbound
+from agent_tui.backends.hub import consents, inbound
 from agent_tui.backends.hub.policy import HubPolicy
+from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import Store, StoreError, blobs, outbound, talk
 from agent_tui.backends.hub.store.outbound import Due
 from agent_tui.backends.hub.transaction import Tx
@@ -55,6 +56,11 @@ def claim(tx: Tx, account: str) -> list[Claimed]:
         if message.conversation in taken or len(claimed) == AT_ONCE:
             continue
         taken.add(message.conversation)
+        try:
+            consents.check_queued(tx, message, thread)
+        except Refused as refused:
+            inbound.fail(tx, message.id, refused.message, tx.now)
+            continue
         _, channel_id = talk.account_and_channel_id(tx.connection, message.id)
         references: tuple[str, ...] = ()
         if profile_of(message.channel).kind == "mail":

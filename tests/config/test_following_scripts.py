@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
-from agent_tui.hub_scripts import ScriptFolder
+from agent_tui.backends.hub.store import StoreError
+from agent_tui.domain.guided.script import Script
+from agent_tui.domain.time import VirtualTime
+from agent_tui.hub_scripts import ScriptFolder, follow
 from tests.config.test_guided_files import GOOD, folder
 
 
@@ -30,3 +35,33 @@ def test_a_folder_that_is_not_there_is_named_and_looked_for(tmp_path: Path) -> N
     folder(tmp_path / "later", good=GOOD)
     held.changed()
     assert list(held.changed() or ()) == ["good"] and held.trouble == ""
+
+
+def test_a_link_that_leads_nowhere_hides_no_change_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nowhere")
+    held = ScriptFolder(folder(tmp_path, good=GOOD))
+    assert list(held.load()) == ["good"] and "gone.toml: no such file" in held.trouble
+    folder(tmp_path, other=GOOD)
+    held.changed()
+    assert list(held.changed() or ()) == ["good", "other"]
+
+
+async def test_what_could_not_be_kept_is_offered_again(tmp_path: Path) -> None:
+    time, held = VirtualTime(0), ScriptFolder(folder(tmp_path, good=GOOD))
+    held.load()
+    offered: list[list[str]] = []
+
+    async def offer(scripts: Mapping[str, Script]) -> None:
+        offered.append(list(scripts))
+        if len(offered) == 1:
+            raise StoreError("the disk is full")
+
+    looking = asyncio.get_running_loop().create_task(follow(held, time, offer))
+    folder(tmp_path, other=GOOD)
+    for _ in range(500):
+        if len(offered) == 2:
+            break
+        await asyncio.sleep(0.01)
+        time.advance_to_next(10_000_000)
+    looking.cancel()
+    assert offered == [["good", "other"], ["good", "other"]]

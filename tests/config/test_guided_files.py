@@ -126,6 +126,11 @@ def test_a_script_that_no_frame_holds_is_named_and_left_out(tmp_path: Path) -> N
     assert list(load_scripts(where).usable) == ["good"]
 
 
+def test_a_device_or_a_pipe_is_named_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "device.toml").symlink_to("/dev/null")
+    assert [one.what for one in load_scripts(tmp_path).problems] == ["not a file"]
+
+
 def test_a_script_is_written_as_it_is_read(tmp_path: Path) -> None:
     script = load_scripts(folder(tmp_path, good=GOOD)).scripts["good"]
     again = load_scripts(folder(tmp_path, good=written(script))).scripts["good"]

@@ -121,6 +121,18 @@ def test_what_is_wrong_is_named_and_the_rest_is_used(tmp_path: Path, words: str,
     assert "thanks" in keys(read)
 
 
+def test_a_device_or_a_pipe_is_named_and_not_read(tmp_path: Path) -> None:
+    folder = written(tmp_path, **{"good.md": "Hello"})
+    (tmp_path / "device.md").symlink_to("/dev/null")
+    (tmp_path / "device.toml").symlink_to("/dev/null")
+    read = folder.read()
+    assert keys(read) == ["good"]
+    assert [(Path(one.file).name, one.what) for one in read.problems] == [
+        ("device.md", "not a file"),
+        ("device.toml", "not a file"),
+    ]
+
+
 def test_hostile_templates_are_named_within_a_second(tmp_path: Path) -> None:
     for number, (source, _) in enumerate(HOSTILE):
         (tmp_path / f"{number:02}.md").write_text(source)

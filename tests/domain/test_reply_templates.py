@@ -49,6 +49,11 @@ HOSTILE = [
     ("{#" * 9_000, "missing end of comment"),
     ("x" * 5_000_000, "5000000 characters"),
     ("{{ x }", "unexpected"),
+    ("{{ x|upper(3) }}", "upper takes no more than 0"),
+    ("{{ x|default('a', true) }}", "default takes no more than 1"),
+    ("{{ x is defined(1) }}", "takes nothing in brackets"),
+    ("{{ x in customer.name in 3 }}", "two comparisons in one"),
+    ("{{ '\\ud800' }}", "half a character"),
 ]
 
 
@@ -93,6 +98,11 @@ def test_what_comes_to_too_many_words_is_refused() -> None:
         ("{{ 'a' if size in ['small', 'tiny'] else 'b' }}", "b"),
         ("{% raw %}{{ as it is }}{% endraw %}", "{{ as it is }}"),
         ("no { braces } here, 100%", "no { braces } here, 100%"),
+        ("{% if number in customer.name %}yes{% else %}no{% endif %}", "no"),
+        (
+            "{{ 'Dana' in customer.name }} {{ 5 in 6 }} {{ 4 not in customer.name }} {{ 'a' in none }}",
+            "True False True False",
+        ),
     ],
 )
 def test_a_template_says(source: str, words: str) -> None:

@@ -12,11 +12,11 @@ from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.model import Message
-from agent_tui.domain.orders import Reply, RetrySend
+from agent_tui.domain.orders import Reply, RetrySend, SetConsent
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS
 from tests.hub.conftest import Hub
-from tests.hub.fakes import T0, Line, chat
+from tests.hub.fakes import T0, Line, chat, mail
 
 TEXT = CustomerText("hello")
 
@@ -49,6 +49,33 @@ async def test_what_fails_for_now_is_tried_again_later_and_later(hub: Hub) -> No
     assert len({sent.channel_id for sent in hub.wa.sent}) == 1
     message = await last(hub, case)
     assert (message.state, message.error.raw) == ("sent", "")
+
+
+async def test_what_waits_is_not_sent_to_who_says_no_meanwhile(hub: Hub) -> None:
+    hub.wa.answers = [SendResult("later", reason="busy")]
+    case = await replied(hub)
+    await hub.advance(1_000)
+    assert isinstance(await hub.order(hub.avi, SetConsent(case, "whatsapp", False)), Acked)
+    await hub.advance(HOUR_MS)
+    message = await last(hub, case)
+    assert len(hub.wa.sent) == 1 and message.state == "failed"
+    assert "do not want to be written to on WhatsApp" in message.error.raw
+    # an agent may send it once they wrote again themselves
+    await hub.workspace.port.inbound(chat("w2", "are you there?", at=hub.time.now()))
+    assert isinstance(await hub.order(hub.noa, RetrySend(case, message.id)), Acked)
+    assert len(hub.wa.sent) == 2
+
+
+async def test_who_said_no_to_mail_still_has_a_case_that_is_forwarded(hub: Hub) -> None:
+    hub.mail.answers = [SendResult("later", reason="busy")]
+    await hub.workspace.port.inbound(mail("<1@x>"))
+    row = await hub.only()
+    original = (await last(hub, row.id)).id
+    shop = Reply(row.id, "email", TEXT, to=(CustomerText("shop@example.com"),), forward_of=original)
+    assert isinstance(await hub.order(hub.noa, shop), Acked)
+    await hub.order(hub.avi, SetConsent(row.id, "email", False))
+    await hub.advance(HOUR_MS)
+    assert [sent.to for sent in hub.mail.sent] == [("shop@example.com",)] * 2
 
 
 async def test_the_channels_own_wait_is_kept(hub: Hub) -> None:

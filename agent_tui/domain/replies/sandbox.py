@@ -17,6 +17,10 @@ from agent_tui.domain.replies.fields import place_of
 _AMOUNT: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 
 
+WITHIN: Final = "within"
+"""The filter that `in` becomes: Python's own `in` raises for what is not text, or not there."""
+
+
 class Missing(Undefined):
     """A value that is not known: it counts as no, and is shown as the place where it belongs."""
 
@@ -66,6 +70,7 @@ def environment() -> ImmutableSandboxedEnvironment:
             "date": _date,
             "time": _time,
             "money": _money,
+            WITHIN: _within,
         }
     )
     tests = {name: made.tests[name] for name in ("defined", "undefined")}
@@ -83,6 +88,13 @@ def _of_words(change: Any) -> Any:
 
 def _default(value: object, words: object = "") -> object:
     return words if isinstance(value, Undefined) or value == "" else value
+
+
+def _within(value: object, among: object) -> bool:
+    """Whether it is one of a list, or a part of a text; what is missing is in nothing, and nothing is in it."""
+    if isinstance(value, Undefined) or isinstance(among, Undefined):
+        return False
+    return value in among if isinstance(among, list | tuple) else str(value) in str(among)
 
 
 def _date(value: object, form: object = "d.m.y") -> object:

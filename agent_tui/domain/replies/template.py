@@ -31,6 +31,7 @@ MOST_DEEP: Final = 30
 """Parts of a template, and how deep they may stand in each other."""
 
 FILTERS: Final = ("default", "upper", "lower", "title", "capitalize", "trim", "date", "time", "money")
+_ARGUMENTS: Final = {"default": 1, "date": 1, "money": 1}
 _ALLOWED: Final = "{{ a variable or field }}, {% if ... %}, ==, !=, in, and, or, not, ~ and the filters " + ", ".join(
     FILTERS
 )
@@ -110,7 +111,28 @@ def _cards(values: Mapping[str, str]) -> Thing:
 def _compiled(source: str) -> Template:
     from agent_tui.domain.replies.sandbox import environment
 
-    return environment().from_string(source)
+    return environment().from_string(_without_in(_parsed(source)))
+
+
+def _without_in(tree: nodes.Template) -> nodes.Template:
+    """The same, with a filter that takes anything where `in` stands."""
+    from jinja2 import nodes as n
+    from jinja2.visitor import NodeTransformer
+
+    from agent_tui.domain.replies.sandbox import WITHIN, environment
+
+    class Within(NodeTransformer):
+        def visit_Compare(self, node: n.Compare) -> n.Node:
+            self.generic_visit(node)
+            (one,) = node.ops
+            if one.op not in ("in", "notin"):
+                return node
+            within = n.Filter(node.expr, WITHIN, [one.expr], [], None, None, lineno=node.lineno)
+            return n.Not(within, lineno=node.lineno) if one.op == "notin" else within
+
+    made: nodes.Template = Within().visit(tree)
+    made.set_environment(environment())
+    return made
 
 
 def _parsed(source: str) -> nodes.Template:
@@ -188,9 +210,19 @@ def _check_node(node: nodes.Node, line: int) -> None:
             raise Refused(line, f"no filter {node.name}"[:200], f"one of {', '.join(FILTERS)}")
         if node.kwargs or node.dyn_args or node.dyn_kwargs or any(not isinstance(one, n.Const) for one in node.args):
             raise Refused(line, f"the filter {node.name} takes plain words only", "words in quotes")
+        if len(node.args) > (most := _ARGUMENTS.get(node.name, 0)):
+            raise Refused(line, f"the filter {node.name} takes no more than {most} in brackets", "fewer")
     elif isinstance(node, n.Test):
         if node.name not in ("defined", "undefined"):
             raise Refused(line, f"no test {node.name}"[:200], "is defined, is undefined")
+        if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            raise Refused(line, f"is {node.name} takes nothing in brackets", "is defined, is undefined")
+    elif isinstance(node, n.Compare):
+        if len(node.ops) != 1:
+            raise Refused(line, "two comparisons in one", "A == B and B == C")
+    elif isinstance(node, n.Const):
+        if isinstance(node.value, str) and any("\ud800" <= char <= "\udfff" for char in node.value):
+            raise Refused(line, "half a character (\\ud800 to \\udfff)", "whole characters")
     elif isinstance(node, n.Operand):
         if node.op not in ("eq", "ne", "in", "notin"):
             raise Refused(line, f"no comparison {node.op}", "==, !=, in, not in")
@@ -214,7 +246,7 @@ def _plain_nodes() -> frozenset[type[nodes.Node]]:
 
     return frozenset(
         {
-            *(n.Template, n.Output, n.TemplateData, n.Const, n.If, n.Compare, n.And, n.Or, n.Not, n.Concat),
+            *(n.Template, n.Output, n.TemplateData, n.If, n.And, n.Or, n.Not, n.Concat),
             *(n.List, n.Tuple),
         }
     )
