@@ -6,8 +6,8 @@ import mimetypes
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,11 +38,15 @@ class FolderRead:
 
 @frozen
 class _OfFile:
-    """What one file has: good replies, keys of those that are wrong ("" a key that is not told), what is wrong."""
+    """What one file has: good replies with their lines, keys of those that are wrong ("" a key that is not told), what
+    is wrong. `named`: files that its replies name, there or not; `tables`: what was found good, by key as it was
+    written."""
 
     good: tuple[tuple[Canned, int], ...]
     bad: frozenset[str]
     problems: tuple[Problem, ...]
+    named: tuple[Path, ...] = ()
+    tables: Mapping[str, tuple[object, ReplySettings]] = field(default_factory=dict)
 
 
 class ReplyFolder:
@@ -53,23 +57,21 @@ class ReplyFolder:
     def __init__(self, path: Path, brands: Collection[str] | None = None, taken: Sequence[Canned] = ()) -> None:
         self.path = path
         self._brands, self._taken = brands, {(one.key, one.brand): "hub.toml" for one in taken}
-        self._held: dict[Path, tuple[Stamp, _OfFile]] = {}
+        self._held: dict[Path, tuple[tuple[Stamp | None, ...], _OfFile]] = {}
 
     def stamps(self) -> tuple[object, object]:
         """Others whenever something in it changed: its files of replies; the files that they name."""
-        named = (file.path for _, of in self._held.values() for one, _ in of.good for file in one.files)
-        beside = tuple(_stamp(Path(path)) for path in named)
+        beside = tuple(_stamp(path) for _, of in self._held.values() for path in of.named)
         return tuple((str(file), stamp) for file, stamp in _files(self.path)), beside
 
     def read(self) -> FolderRead:
         """All replies; never raises for what is in the files."""
         held = {}
         for file, stamp in _files(self.path):
-            before = self._held.get(file)
-            if before is not None and before[0] == stamp:
-                held[file] = before
-            else:
-                held[file] = (stamp, _kept(_read_file(file, self.path), before[1] if before else None))
+            was, of = self._held.get(file, ((), None))
+            if of is None or was != (stamp, *map(_stamp, of.named)):
+                of = _kept(_read_file(file, self.path, of.tables if of is not None else {}), of)
+            held[file] = ((stamp, *map(_stamp, of.named)), of)
         self._held = held
         return self._together()
 
@@ -131,10 +133,10 @@ def _kept(now: _OfFile, before: _OfFile | None) -> _OfFile:
         return now
     there = {one.key for one, _ in now.good}
     stay = [pair for pair in before.good if pair[0].key not in there and ("" in now.bad or pair[0].key in now.bad)]
-    return _OfFile((*now.good, *stay), now.bad, now.problems)
+    return replace(now, good=(*now.good, *stay))
 
 
-def _read_file(file: Path, folder: Path) -> _OfFile:
+def _read_file(file: Path, folder: Path, known: Mapping[str, tuple[object, ReplySettings]]) -> _OfFile:
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
@@ -146,11 +148,13 @@ def _read_file(file: Path, folder: Path) -> _OfFile:
         return _OfFile((), frozenset([""]), (Problem(str(file), 0, "", f"cannot be read: {error.strerror}"),))
     except ConfigError as error:
         return _OfFile((), frozenset([""]), error.problems)
-    return _checked(source, file, folder)
+    return _checked(source, file, folder, known)
 
 
-def _checked(source: TomlSource, file: Path, folder: Path) -> _OfFile:
-    """Table by table, so that a wrong one leaves the others alone."""
+def _checked(
+    source: TomlSource, file: Path, folder: Path, known: Mapping[str, tuple[object, ReplySettings]]
+) -> _OfFile:
+    """Table by table, so that a wrong one leaves the others alone; what is written as it was in `known` is good."""
     tables = source.data.get("reply", [])
     problems: list[Problem] = []
     if set(source.data) - {"reply"} or not isinstance(tables, list):
@@ -159,6 +163,8 @@ def _checked(source: TomlSource, file: Path, folder: Path) -> _OfFile:
             problems += [one for one in found if not one.key.startswith("reply[")]
     good: list[tuple[Canned, int]] = []
     bad: set[str] = set()
+    named: list[Path] = []
+    fine: dict[str, tuple[object, ReplySettings]] = {}
     folders = file.parent.relative_to(folder).parts
     lines: dict[object, dict[KeyPath, int]] = {}
     for path, line in source.lines.items():
@@ -166,8 +172,12 @@ def _checked(source: TomlSource, file: Path, folder: Path) -> _OfFile:
             lines.setdefault(path[1], {})[("reply", 0, *path[2:])] = line
     for place, table in enumerate(tables if isinstance(tables, list) else []):
         one = TomlSource(source.file, {"reply": [table]}, lines.get(place, {}))
-        reply = _valid(one)
+        key = str(table.get("key", "")) if isinstance(table, dict) else ""
+        before, found_good = known.get(key, (None, None))
+        reply = found_good if found_good is not None and before == table else _valid(one)
         if isinstance(reply, ReplySettings):
+            fine[key] = (table, reply)
+            named += [file.parent / name for name in reply.files]
             files = [_attached(name, file, one, number) for number, name in enumerate(reply.files)]
             wrong = [found for found in files if isinstance(found, Problem)]
             if not wrong:
@@ -176,10 +186,10 @@ def _checked(source: TomlSource, file: Path, folder: Path) -> _OfFile:
         else:
             wrong = reply
         if wrong:
-            bad.add(str(table.get("key", "")) if isinstance(table, dict) else "")
-            named = f"reply[{place + 1}]"
-            problems += [replace(found, key=found.key.replace("reply[1]", named, 1)) for found in wrong]
-    return _OfFile(tuple(good), frozenset(bad), tuple(problems))
+            bad.add(key)
+            here = f"reply[{place + 1}]"
+            problems += [replace(found, key=found.key.replace("reply[1]", here, 1)) for found in wrong]
+    return _OfFile(tuple(good), frozenset(bad), tuple(problems), tuple(named), fine)
 
 
 def _valid(source: TomlSource) -> ReplySettings | list[Problem]:

@@ -181,6 +181,20 @@ def test_what_was_good_stays_while_it_is_wrong(tmp_path: Path) -> None:
     assert folder.read().problems == ()
 
 
+def test_a_file_that_comes_late_is_found(tmp_path: Path) -> None:
+    folder = written(tmp_path, a_toml=PLAIN + 'files = ["map.pdf"]\n')
+    assert [problem.what for problem in folder.read().problems] == ["no such file"]
+    seen = folder.stamps()
+    (tmp_path / "map.pdf").write_bytes(b"map")
+    assert folder.stamps() != seen
+    (one,) = folder.read().replies
+    assert one.files[0].size == 3
+    seen = folder.stamps()
+    (tmp_path / "map.pdf").unlink()
+    assert folder.stamps() != seen
+    assert [problem.what for problem in folder.read().problems] == ["no such file"]
+
+
 def test_hub_check_names_what_is_wrong_in_the_folder(tmp_path: Path) -> None:
     hub = tmp_path / "hub.toml"
     hub.write_text('replies = "replies"\n[[canned]]\nname = "old"\ntext = "Hello {customer}"\n')
