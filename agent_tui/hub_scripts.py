@@ -55,7 +55,7 @@ class ScriptFolder:
 
     def again(self) -> None:
         """What it says could not be kept: it counts as not read."""
-        self._stamp = None
+        self._settled.again()
 
     def _stamps(self) -> object:
         try:

@@ -10,7 +10,7 @@ from agent_tui.domain.replies.fields import old_spelling, open_fields
 from agent_tui.domain.replies.foreign import from_chatwoot, from_zammad
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, Variant, names_in
-from agent_tui.domain.replies.sandbox import Thing, environment
+from agent_tui.domain.replies.sandbox import WITHIN, Thing, environment
 from agent_tui.domain.replies.template import FILTERS, MOST_SOURCE, MOST_WORDS, Refused, render, shape_of
 
 KNOWN: Values = {
@@ -49,6 +49,7 @@ HOSTILE = [
     ("{#" * 9_000, "missing end of comment"),
     ("x" * 5_000_000, "5000000 characters"),
     ("{{ x }", "unexpected"),
+    ("{{ x|within('a') }}", "no filter within"),
     ("{{ x|upper(3) }}", "upper takes no more than 0"),
     ("{{ x|default('a', true) }}", "default takes no more than 1"),
     ("{{ x is defined(1) }}", "takes nothing in brackets"),
@@ -73,7 +74,11 @@ def test_what_could_hurt_is_refused_at_once_and_named(source: str, why: str) -> 
 def test_the_sandbox_behind_the_check_gives_nothing_away() -> None:
     """What would be there if the check let it through."""
     made = environment()
-    assert (set(made.globals), set(made.filters), set(made.tests)) == (set(), set(FILTERS), {"defined", "undefined"})
+    assert (set(made.globals), set(made.filters), set(made.tests)) == (
+        set(),
+        {*FILTERS, WITHIN},
+        {"defined", "undefined"},
+    )
     for source in ("{{ ''.__class__ }}", "{{ x.__init__ }}", "{{ x['__class__'] }}", "{{ x.keys }}"):
         assert "{{" in made.from_string(source).render(x=Thing("x", {"a": "b"}))
 
