@@ -8,6 +8,7 @@ from pathlib import Path
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
 from agent_tui.config.hint_settings import load_hints
 from agent_tui.domain.orders import JoinCustomers
+from agent_tui.domain.queries import HeldPage, HeldQuery
 from agent_tui.domain.templates import Template
 from agent_tui.domain.time import HOUR_MS
 from tests.hub.fakes import Line, chat, mail
@@ -40,6 +41,9 @@ async def test_a_chat_goes_on_by_mail(tmp_path: Path) -> None:
         assert "Hello Dana, this is Noa. We go on here from our" in desk.text and "chat of 09:41." in desk.text
         assert "invitation to go on there" in desk.text and "dana@example.com" in desk.text
         assert "Note     asked the courier" in desk.text
+        await desk.wait(4)
+        held = await desk.site.workspace.query(desk.site._noa, HeldQuery())
+        assert isinstance(held, HeldPage) and held.drafts == (), "another terminal would see half of it"
         await desk.press("ctrl+g")
         assert "sent to Dana on e-mail" in desk.text and not desk.site._mail.sent
         await desk.press("ctrl+r")
