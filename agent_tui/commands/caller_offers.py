@@ -73,11 +73,13 @@ def _show(context: Context, state: BackendState, key: CaseKey, detail: CaseDetai
         context.ui.say(compose("{who} is offered {channel}; the call rings on", who=name, channel=title))
 
     choices = [
-        Choice("send", clean_line(words.text)),
+        Choice("send", trusted("send it"), clean_line(words.text)),
         Choice("leave", trusted("send nothing")),
     ]
     to = target.address.safe_line
-    context.ui.pick(compose("offer {who} {channel}, {address}?", who=name, channel=title, address=to), choices, send)
+    # a page shows the words whole
+    question = compose("offer {who} {channel}, {address}?", who=name, channel=title, address=to)
+    context.ui.page(question, choices, send, at="send")
 
 
 def _ready(

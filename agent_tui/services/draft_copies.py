@@ -163,6 +163,8 @@ class DraftCopies:
     async def _send_one(self, key: CaseKey) -> bool:
         """Whether it need not be sent again."""
         draft, (rev, known) = self._desk.drafts.get(key), self._known.get(key, (0, ""))
+        if draft is not None and (draft.move is not None or draft.template is not None):
+            draft = None  # without its note or as free words it would be another message: it stays at this terminal
         saved = to_save(draft) if draft is not None else SavedDraft(key.case, EMPTY)
         assert saved is not None
         digest = _digest(saved) if draft is not None else ""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from agent_tui.backends.connectors.base import CallReport, CallUpdate
 from agent_tui.config.hint_settings import load_hints
 from agent_tui.domain.orders import JoinCustomers
+from agent_tui.domain.queries import HeldPage, HeldQuery
 from agent_tui.domain.templates import Template
 from agent_tui.domain.time import HOUR_MS
 from tests.hub.fakes import Line, chat, mail
@@ -40,6 +43,9 @@ async def test_a_chat_goes_on_by_mail(tmp_path: Path) -> None:
         assert "Hello Dana, this is Noa. We go on here from our" in desk.text and "chat of 09:41." in desk.text
         assert "invitation to go on there" in desk.text and "dana@example.com" in desk.text
         assert "Note     asked the courier" in desk.text
+        await desk.wait(4)
+        held = await desk.site.workspace.query(desk.site._noa, HeldQuery())
+        assert isinstance(held, HeldPage) and held.drafts == (), "another terminal would see half of it"
         await desk.press("ctrl+g")
         assert "sent to Dana on e-mail" in desk.text and not desk.site._mail.sent
         await desk.press("ctrl+r")
@@ -54,6 +60,7 @@ async def test_a_chat_goes_on_by_mail(tmp_path: Path) -> None:
         assert desk.app.desk_screen.case.composer.writing.draft.channel == "email", "the composer is there now"
 
 
+@pytest.mark.slow
 async def test_a_caller_is_invited_by_template_and_the_window_waits_for_them(tmp_path: Path) -> None:
     async with house(tmp_path) as desk:
         workspace = desk.site.workspace
@@ -93,6 +100,7 @@ async def test_a_caller_is_invited_by_template_and_the_window_waits_for_them(tmp
         assert "they were invited there within the hour" in desk.text
 
 
+@pytest.mark.slow
 async def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
     async with house(tmp_path) as desk:
         await chats(desk)
@@ -202,6 +210,7 @@ async def test_another_channel_is_suggested_with_its_reason_until_it_is_refused(
         assert "better on WhatsApp" not in desk.text
 
 
+@pytest.mark.slow
 async def test_where_the_window_is_closed_a_template_goes_on_there(tmp_path: Path) -> None:
     async with house(tmp_path) as desk:
         workspace, state = desk.site.workspace, desk.workbench.desk.backends["hub"]
