@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent_tui.domain.suggested import Reason, SuggestedReply
-from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.widgets.case.pieces import LinePieces, Piece
 
 SHOWN = 3
@@ -15,7 +16,8 @@ _LONGEST_NAME = 30
 def suggested_line(suggested: Sequence[SuggestedReply]) -> LinePieces:
     """`F2  late-parcel · tracking · refund`."""
     names = listed(" · ", [clean_line(one.key)[:_LONGEST_NAME] for one in suggested[:SHOWN]])
-    return LinePieces((Piece(trusted(" ")), Piece(fixed("F2"), "key"), Piece(trusted("  ")), Piece(names, "quiet")))
+    key = Piece(key_of("compose-canned", "F2"), "key")
+    return LinePieces((Piece(trusted(" ")), key, Piece(trusted("  ")), Piece(names, "quiet")))
 
 
 def why_suggested(one: SuggestedReply) -> SafeText:
