@@ -18,6 +18,7 @@ from agent_tui.domain.incidents import MOST_TITLE, Incident, IncidentUpdate
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import CloseIncident, LinkCases, OpenIncident
 from agent_tui.domain.queries import IncidentsPage, IncidentsQuery, Page
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 
 _LINK, _OUT, _TELL, _CLOSE, _OPEN, _DROP = "link", "out", "tell", "close", "open", "drop"
@@ -112,7 +113,9 @@ def _beside(context: Context, one: Incident, fits: Sequence[str] = ()) -> SafeTe
 def _begin(context: Context, backend: str, rows: list[CaseRow], title: str) -> SafeText:
     words = " ".join(title.split())
     if not rows:
-        raise CommandError(trusted("an incident is of cases: put the cursor on one, or mark some (v)"))
+        raise CommandError(
+            compose("an incident is of cases: put the cursor on one, or mark some ({key})", key=key_of(ids.MARK, "v"))
+        )
     if not words:
         raise CommandError(trusted("say what happened, in a few words"))
     if len(words) > MOST_TITLE:

@@ -14,6 +14,7 @@ from agent_tui.commands.views import agent_name
 from agent_tui.desk.leases import Standing, standing
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import AskLease, HandOver, TakeOver
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
 
 
@@ -46,14 +47,14 @@ def _mine(context: Context) -> SafeText | None:
 def _not_a_colleagues(context: Context) -> SafeText | None:
     myself = me(context)
     if _stands(context) == "colleague" and (myself is None or myself.role == "agent"):
-        return trusted("a colleague has it: G asks for it")
+        return compose("a colleague has it: {key} asks for it", key=key_of(ids.LEASE_ASK, "G"))
     return None
 
 
 def _supervisor(context: Context) -> SafeText | None:
     myself = me(context)
     if myself is None or myself.role == "agent":
-        return trusted("only a supervisor takes a case over: G asks for it")
+        return compose("only a supervisor takes a case over: {key} asks for it", key=key_of(ids.LEASE_ASK, "G"))
     return None
 
 

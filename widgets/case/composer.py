@@ -11,6 +11,7 @@ from textual.strip import Strip
 from agent_tui.commands.spec import COMPOSER, COMPOSER_NORMAL, GLOBAL
 from agent_tui.domain.channels import channel
 from agent_tui.domain.suggested import SuggestedReply
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
@@ -103,7 +104,11 @@ class Composer(LineView, can_focus=True):
         """Put text in at the caret; the first `{{ field }}` of it is marked to be filled."""
         start = self.writing.edit.marked[0]
         if len(self.writing.edit.text) + len(text) > MOST:
-            words = compose("cut: a text holds {n} characters at most; send the rest as a file (^F)", n=MOST)
+            words = compose(
+                "cut: a text holds {n} characters at most; send the rest as a file ({key})",
+                n=MOST,
+                key=key_of("compose-attach", "^F"),
+            )
             host(self).ui.say(words, "failure")
         self.writing.edit.insert(text)
         self.writing.mark_field(start, self.writing.edit.caret)

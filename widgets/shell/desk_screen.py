@@ -192,7 +192,7 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             self.which_key = WhichKey(self._paint)
             self.mount(self.which_key)
         width, height = self.size
-        self.which_key.explain(begun, ways, width, max(2, (height - FRAME) * 2 // 3))
+        self.which_key.explain(begun, ways, width, max(2, (height - FRAME) * 3 // 4))
 
     def explained(self) -> None:
         """That is over."""
