@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from agent_tui.app import DeskApp
 
+LAYOUTS = 3
+"""Rounds of layout that may follow from one another: a widget that has a width now asks for another height."""
 KEY_SECONDS = 0.2
 """What a key takes on virtual time."""
 
@@ -122,8 +124,10 @@ class HeadlessDesk:
             if self._quiet():
                 # what came in one instant came in an order that the machine's load decides: it is drawn as one
                 self.app.flush()
+                for _ in range(LAYOUTS):
+                    await idle()
+                    self.app.screen._on_timer_update()
                 await idle()
-                self.app.screen._on_timer_update()
                 if not self._more():  # else the order of what happens at once would be seen
                     self.rested()
                 return
