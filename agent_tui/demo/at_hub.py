@@ -37,7 +37,7 @@ async def desk_at_hub(demo: Demo, url: str, token: str, zone: str) -> AsyncItera
         running = asyncio.get_running_loop().create_task(bench.run())
         try:
             async with app.run_test(size=demo.size, notifications=False):
-                yield HeadlessDesk(app, time, lambda: True, moment, key_seconds=0)
+                yield HeadlessDesk(app, time, lambda: True, moment, lambda: False, key_seconds=0)
         finally:
             await bench.stop()
             await running

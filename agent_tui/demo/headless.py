@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from agent_tui.app import DeskApp
 
+LAYOUTS = 3
+"""Rounds of layout that may follow from one another: a widget that has a width now asks for another height."""
 KEY_SECONDS = 0.2
 """What a key takes on virtual time."""
 
@@ -61,8 +63,9 @@ class Lines:
 
 class HeadlessDesk:
     """A desk that nobody sees. `quiet`: hub, lines and workbench have nothing to do. `step` lets time come to the next
-    thing that happens, or answers False and lets it come to the limit given. `rested` is called whenever all is drawn
-    and before time passes. `key_seconds`: how long a scripted agent takes for a key."""
+    thing that happens, or answers False and lets it come to the limit given; `more`: that would be in this instant
+    still. `rested` is called whenever all is drawn and before time passes. `key_seconds`: how long a scripted agent
+    takes for a key."""
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class HeadlessDesk:
         time: TimeSource,
         quiet: Callable[[], bool],
         step: Callable[[Ms], Awaitable[bool]],
+        more: Callable[[], bool],
         key_seconds: float,
     ) -> None:
         self.app = app
@@ -77,6 +81,7 @@ class HeadlessDesk:
         self.zero: Ms = time.now()
         self._quiet = quiet
         self._step = step
+        self._more = more
         self._key_ms = round(key_seconds * MS)
         self.rested: Callable[[], None] = lambda: None
 
@@ -102,10 +107,10 @@ class HeadlessDesk:
 
     async def pass_until(self, limit: Ms, enough: Callable[[], bool] = lambda: False) -> bool:
         """Everything due by `limit` happens, one timer after the other, the desk drawn after each; no more once there
-        is `enough`, which is answered."""
+        is `enough` at the end of an instant, which is answered."""
         while True:
             await self.rest()
-            if enough():
+            if enough() and not self._more():
                 return True
             if not await self._step(limit):
                 await self.rest()
@@ -119,9 +124,12 @@ class HeadlessDesk:
             if self._quiet():
                 # what came in one instant came in an order that the machine's load decides: it is drawn as one
                 self.app.flush()
+                for _ in range(LAYOUTS):
+                    await idle()
+                    self.app.screen._on_timer_update()
                 await idle()
-                self.app.screen._on_timer_update()
-                self.rested()
+                if not self._more():  # else the order of what happens at once would be seen
+                    self.rested()
                 return
         raise RuntimeError("hub and desk never come to rest")
 
@@ -175,11 +183,15 @@ async def _desk_of(
     async def next_timer(limit: Ms) -> bool:
         return time.advance_to_next(limit)
 
+    def another() -> bool:
+        due = time.next_due()
+        return due is not None and due <= time.now()
+
     running = asyncio.get_running_loop().create_task(bench.run())
     try:
         app = make_app(bench, time)
         async with app.run_test(size=size, notifications=False):
-            desk = HeadlessDesk(app, time, quiet, next_timer, KEY_SECONDS)
+            desk = HeadlessDesk(app, time, quiet, next_timer, another, KEY_SECONDS)
             stage.play(0)
             await desk.pass_until(desk.zero)
             yield desk
