@@ -162,6 +162,14 @@ def textual_name(key: str) -> str:
     return _PUNCTUATION.get(key) or _SYNONYMS.get(key, key)
 
 
+def is_key(written: str) -> bool:
+    """Whether keyboards have it, also where it is never bound."""
+    *modifiers, key = [*written[:-2].split("+"), "+"] if written.endswith("++") else written.split("+")
+    name = textual_name(key.lower()).rpartition("+")[2]
+    known = len(key) == 1 or name in _NAMED or name in _FUNCTION or name in _CHARACTERS
+    return len(written) == 1 or (known and all(one in ("ctrl", "shift", "alt") for one in modifiers))
+
+
 def parse_key(written: str, context: str = "") -> str:
     """The Textual name of a key as a keymap writes it in a context: `/` or `slash`, `G` or `shift+g`, `ctrl+g`, `f2`.
 

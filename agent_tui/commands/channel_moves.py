@@ -22,6 +22,7 @@ from agent_tui.domain.channels import CHANNEL_KEYS
 from agent_tui.domain.channels import channel as profile_of
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import SetConsent
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.templates import Template, UsedTemplate, filled
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.text_time import span
@@ -131,7 +132,7 @@ def _why_not(context: Context, target: Target) -> SafeText | None:
     if target.closed and not target.templates:
         return trusted("its window is closed, and there is no template")
     if target.current and not _by_template(target):
-        return trusted("you are there already: r writes")
+        return compose("you are there already: {key} writes", key=key_of("reply", "r"))
     return None
 
 

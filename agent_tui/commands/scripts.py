@@ -12,6 +12,7 @@ from agent_tui.commands.conditions import has_case
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.orders import Label
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, Phrase, SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import MINUTE_MS
 
@@ -260,7 +261,7 @@ def _leave(context: Context, arguments: Arguments) -> SafeText | None:
         context.workbench.guiding.leave(key, why if known else "other", "" if known else why.strip())
         if context.ui.place == "script":
             context.ui.focus("timeline")
-        context.ui.say(trusted("the script is left; S goes on with it"))
+        context.ui.say(compose("the script is left; {key} goes on with it", key=key_of("script", "S")))
 
     if arguments:
         chosen(arguments[0])

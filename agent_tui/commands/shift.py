@@ -17,6 +17,7 @@ from agent_tui.desk.shift import InHand
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow
 from agent_tui.domain.standing import READY
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, plural, trusted
 from agent_tui.domain.time import MS, Ms, local_time
 from agent_tui.services.in_hand import ask_in_hand
@@ -80,7 +81,11 @@ def _show(context: Context, held: InHand) -> None:
     ):
         first = [
             Choice(_READY, trusted("ready"), trusted("take new work from now on")),
-            Choice(_LATER, trusted("not yet"), trusted("look around first; b says when you are ready")),
+            Choice(
+                _LATER,
+                trusted("not yet"),
+                compose("look around first; {key} says when you are ready", key=key_of("presence", "b")),
+            ),
         ]
 
     def chosen(value: str) -> None:

@@ -20,6 +20,7 @@ from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCa
 from agent_tui.domain.queries import CasePage, CaseQuery, Page, QueuesPage, QueuesQuery
 from agent_tui.domain.queues import QueueLine
 from agent_tui.domain.standing import OFFLINE
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.transfers import Transfer, TransferAnswer
 
@@ -83,11 +84,12 @@ def _with_queues(context: Context, then: Callable[[tuple[QueueLine, ...]], None]
 
 def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], *, warm: bool) -> None:
     choices: list[Choice] = []
-    for heading, some in (
-        (trusted("Channels"), [] if warm else channel_moves.targets(context)),
-        (trusted("Colleagues"), list(_colleagues(context))),
-        (trusted("Queues"), list(_queues(context, lines))),
-    ):
+    channels = (trusted("Channels"), [] if warm else channel_moves.targets(context))
+    people = (trusted("Colleagues"), list(_colleagues(context)))
+    queues = (trusted("Queues"), list(_queues(context, lines)))
+    some_channel = any(one.why_not is None for one in channels[1])
+    # what can be chosen stands first, since Enter takes it
+    for heading, some in (channels, people, queues) if some_channel else (people, queues, channels):
         choices += [Choice("", heading, heading=True), *some] if some else []
 
     def chosen(target: str) -> None:
@@ -114,7 +116,11 @@ def _colleagues(context: Context) -> Iterator[Choice]:
         beside = presence_of(agent, directory.reasons)
         if agent.id in asked:
             beside = listed(" · ", [trusted("asks for it"), beside])
-        gone = trusted("not here: A assigns it all the same") if agent.presence == OFFLINE else None
+        gone = (
+            compose("not here: {key} assigns it all the same", key=key_of("assign-to", "A"))
+            if agent.presence == OFFLINE
+            else None
+        )
         yield Choice(f"{_AGENT}{agent.id}", clean_line(agent.name), beside, gone)
 
 

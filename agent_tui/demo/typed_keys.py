@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent_tui.keymaps.keys import is_key
+
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _WAIT = re.compile(r"wait:(\d+(?:\.\d+)?)")
 _NAMES = {
@@ -68,6 +70,8 @@ def parse_keys(text: str) -> tuple[Step, ...]:
             steps.append(Wait(float(wait[1])))
         elif word.startswith("wait:"):
             raise BadKeys(f"{word!r} in the keys: expected wait:SECONDS, for example wait:2.5")
+        elif not is_key(key := _NAMES.get(word.lower(), word)):
+            raise BadKeys(f"{word} is no key; expected keys by name such as enter, ctrl+g, f2, j")
         else:
-            steps.append(Press(_NAMES.get(word.lower(), word)))
+            steps.append(Press(key))
     return tuple(steps)

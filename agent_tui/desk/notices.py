@@ -21,6 +21,7 @@ from agent_tui.domain.events import (
     MessageChanged,
 )
 from agent_tui.domain.model import Agent, CaseRow
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose
 
 Near = Literal["composer", "open", "elsewhere"]
@@ -115,11 +116,12 @@ def _not_held_by_whom_i_asked(body: LeaseChanged, state: BackendState, row: Case
 
 def _asked(who: SafeText, name: SafeText, near: Near) -> SafeText:
     """With what hands it over from where the agent is: in a composer a `t` is a letter."""
+    key = key_of("transfer", "t")
     if near == "composer":
-        return compose("{who} asks for {name}: Esc, then t hands it over", who=who, name=name)
+        return compose("{who} asks for {name}: Esc, then {key} hands it over", who=who, name=name, key=key)
     if near == "open":
-        return compose("{who} asks for {name}: t hands it over", who=who, name=name)
-    return compose("{who} asks for {name}: t on that case hands it over", who=who, name=name)
+        return compose("{who} asks for {name}: {key} hands it over", who=who, name=name, key=key)
+    return compose("{who} asks for {name}: {key} on that case hands it over", who=who, name=name, key=key)
 
 
 def line_notice(state: BackendState, down: Disconnected) -> Notice | None:

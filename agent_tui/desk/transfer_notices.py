@@ -8,6 +8,7 @@ from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import colleague
 from agent_tui.domain.events import CaseChanged, Event, MessageAdded, TransferChanged
 from agent_tui.domain.model import CaseRow
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose
 from agent_tui.domain.transfers import Transfer
 
@@ -37,11 +38,15 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
 def _of_transfer(held: Transfer, state: BackendState, me: str, name: SafeText) -> SafeText | None:
     by, other = colleague(state, held.by), colleague(state, held.agent)
     if held.asks(me):
+        key = key_of("transfer", "t")
         if held.warm:
             return compose(
-                "{who} asks you to {name}, to look at it together: t on that case answers", who=by, name=name
+                "{who} asks you to {name}, to look at it together: {key} on that case answers",
+                who=by,
+                name=name,
+                key=key,
             )
-        return compose("{who} hands you {name}: t on that case answers", who=by, name=name)
+        return compose("{who} hands you {name}: {key} on that case answers", who=by, name=name, key=key)
     if held.by == me:
         return _of_given(held, state, other, name)
     if held.agent != me:

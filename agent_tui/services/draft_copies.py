@@ -19,7 +19,8 @@ from agent_tui.desk.drafts import Draft, from_saved, to_save
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import EMPTY
 from agent_tui.domain.orders import SavedDraft, SaveDraft
-from agent_tui.domain.text import clean_line, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import clean_line, compose
 from agent_tui.domain.time import MS, Ms, TimerHandle, TimeSource
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.state import State, StateError
@@ -272,7 +273,9 @@ class DraftCopies:
     def _both(self, key: CaseKey, here: Draft, there: SavedDraft, digest: str) -> None:
         """Each terminal wrote its own: the newer one stands."""
         skew = self._desk.backends[key.backend].clock_skew
-        words = trusted("another text of yours, from another terminal, is kept: M shows it")
+        words = compose(
+            "another text of yours, from another terminal, is kept: {key} shows it", key=key_of("draft-other", "M")
+        )
         if there.at > here.updated + skew:
             try:
                 self._put_aside(key, here)

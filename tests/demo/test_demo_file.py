@@ -30,6 +30,8 @@ advance = "0s"
 [[step]]
 type = "a\\nb"
 press = '"j'
+[[step]]
+press = "j entr"
 """
 EXPECTED = [
     "1: title: not a line of text; expected words on one line",
@@ -44,6 +46,7 @@ EXPECTED = [
     "17: step[5].advance: not a length of time; expected",
     "19: step[6].type: not a line of text; expected words on one line; ctrl+j",
     "20: step[6].press: a quote is not closed in the keys",
+    "22: step[7].press: entr is no key; expected keys by name such as enter",
 ]
 
 

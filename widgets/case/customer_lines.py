@@ -229,7 +229,11 @@ def _collected(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:
 
     pairs = told({answer.name: answer for answer in answers}.values())
     rows = found_lines(pairs, width, paint.bidi)
-    return [_BLANK, _heading(trusted("COLLECTED"), trusted("S script")), *rows] if pairs else []
+    return (
+        [_BLANK, _heading(trusted("COLLECTED"), compose("{key} script", key=key_of("script", "S"))), *rows]
+        if pairs
+        else []
+    )
 
 
 def _labels(case: OpenCase, width: int, paint: Paint) -> list[LinePieces]:

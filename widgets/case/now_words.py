@@ -9,6 +9,7 @@ from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow, Lease
 from agent_tui.domain.presence import Watcher
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.transfers import Transfer
 from agent_tui.domain.views import is_handed
@@ -51,7 +52,7 @@ def _transfer_words(state: BackendState, row: CaseRow, held: Transfer, me: str) 
         by = colleague(state, held.by)
         if held.state == "together":
             return compose("together with {who}", who=by), False
-        return compose("{who} hands it to you: t answers", who=by), True
+        return compose("{who} hands it to you: {key} answers", who=by, key=key_of("transfer", "t")), True
     if held.queue and not held.warm:
         return None  # that it waits in a queue is said already
     to = colleague(state, held.agent)
