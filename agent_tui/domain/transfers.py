@@ -22,7 +22,7 @@ TransferAnswer = Literal["accept", "decline", "withdraw", "complete"]
 """`accept` and `decline`: whoever is asked; `withdraw`: takes it back, or leaves a warm one; `complete`: who asked
 hands over now."""
 OPEN: Final[tuple[TransferState, ...]] = ("offered", "together")
-Code = Literal["transfer-over", "not-asked", "not-together", "not-yours"]
+Code = Literal["transfer-over", "not-asked", "not-together", "not-givers"]
 
 
 class TransferRefused(Exception):
@@ -86,23 +86,23 @@ def decline(held: Transfer, agent: str, now: Ms) -> Transfer:
 
 def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> Transfer:
     """Who gave it takes it back, who came to a warm one leaves again, a supervisor ends it. Raises TransferRefused
-    `transfer-over`, `not-yours`."""
+    `transfer-over`, `not-givers`."""
     _open(held)
     if held.state == "offered" and held.asks(agent):
         return _ended(held, "declined", agent, now)
     if not (supervises or held.concerns(agent)):
-        raise TransferRefused("not-yours", held)
+        raise TransferRefused("not-givers", held)
     return _ended(held, "withdrawn", agent, now)
 
 
 def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
     """Who gave a warm one hands it over to the agent who came. Raises TransferRefused `transfer-over`,
-    `not-together`, `not-yours`."""
+    `not-together`, `not-givers`."""
     _open(held)
     if held.state != "together":
         raise TransferRefused("not-together", held)
     if held.by != agent:
-        raise TransferRefused("not-yours", held)
+        raise TransferRefused("not-givers", held)
     return _ended(held, "done", agent, now)
 
 

@@ -34,7 +34,7 @@ _WHY = {
     "transfer-over": "That transfer is over: look at the case again.",
     "not-asked": "That case is offered to somebody else.",
     "not-together": "They have not come yet: wait, or take the case back (t).",
-    "not-yours": "That is for whoever gives the case to say.",
+    "not-givers": "That is for whoever gives the case to say.",
 }
 
 
@@ -49,7 +49,7 @@ def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str,
     if bool(order.agent) == bool(order.queue):
         raise Refused("no-target", "Say to whom it goes: an agent or a queue.")
     if row.owner not in ("", agent.id) and agent.role == "agent":
-        raise Refused("not-yours", f"{_name(tx, row.owner)} has this case: ask for it first (G).")
+        raise Refused("not-owner", f"{_name(tx, row.owner)} has this case: ask for it first (G).")
     _check_hands(tx, row.id, agent, desk)
     words = _words(order.note.raw)
     if not words:
@@ -222,7 +222,7 @@ def _check_talk(tx: Tx, case: str, agent: str, me: str) -> None:
         for part in tx.parts(case)
     ):
         if agent != me:
-            raise Refused("in-call", f"{_name(tx, agent)} still talks with them: take it when they have hung up.")
+            raise Refused("they-talk", f"{_name(tx, agent)} still talks with them: take it when they have hung up.")
         raise Refused("in-call", "The call with them is still on: hang up first, or look at it together (T).")
 
 

@@ -45,7 +45,7 @@ def test_a_warm_one_is_handed_over_by_who_gave_it() -> None:
     together = transfers.accept(WARM, "dana", 50)
     assert (together.state, together.due) == ("together", 0)
     assert transfers.lapse(together, 1_000) == together
-    assert code(lambda: transfers.complete(together, "dana", 60)) == "not-yours"
+    assert code(lambda: transfers.complete(together, "dana", 60)) == "not-givers"
     assert transfers.complete(together, "noa", 60).state == "done"
     assert transfers.withdraw(together, "noa", 60).state == "withdrawn"
     assert transfers.withdraw(together, "dana", 60).ended_by == "dana"
@@ -55,7 +55,7 @@ def test_a_warm_one_is_handed_over_by_who_gave_it() -> None:
 def test_only_who_is_asked_answers() -> None:
     assert code(lambda: transfers.accept(COLD, "avi", 1)) == "not-asked"
     assert code(lambda: transfers.accept(QUEUE, "", 1)) == "not-asked"
-    assert code(lambda: transfers.withdraw(COLD, "avi", 1)) == "not-yours"
+    assert code(lambda: transfers.withdraw(COLD, "avi", 1)) == "not-givers"
     assert transfers.withdraw(COLD, "avi", 1, supervises=True).state == "withdrawn"
     assert transfers.withdraw(COLD, "dana", 1).state == "declined"
 

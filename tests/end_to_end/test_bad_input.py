@@ -54,8 +54,8 @@ def refused(ended: Ended, *expected: str) -> None:
             ["hub.toml:7: webhook[1].deliver_url: would send messages unencrypted; expected TLS"],
         ),
         (
-            FREE + '[[webhook]]\nname = "w"\nchannel = "phone"\ndeliver_url = "https://h/x"',
-            ["hub.toml:7: webhook[1].channel: not a channel of short texts; expected webchat, whatsapp"],
+            FREE + '[[webhook]]\nname = "w"\nchannel = "email"\ndeliver_url = "https://h/x"',
+            ["hub.toml:7: webhook[1].channel: mail has a table of its own; expected [[mail]], or webchat, whatsapp"],
         ),
     ],
 )

@@ -131,7 +131,7 @@ async def test_together_they_talk_aside_until_it_is_handed_over(hub: Hub) -> Non
     await hub.order(hub.avi, Note(case, CustomerText("I can refund it")))
     await hub.order(hub.noa, Note(case, CustomerText("Then it is yours")))
     assert [message.auto for message in (await hub.case(case)).messages[-2:]] == ["side-talk"] * 2
-    assert refused(await answer(hub, hub.avi, case, "complete")) == "not-yours"
+    assert refused(await answer(hub, hub.avi, case, "complete")) == "not-givers"
     acked(await answer(hub, hub.noa, case, "complete", "n1"))
     row = (await hub.case(case)).row
     assert (row.owner, row.lease is not None and row.lease.agent) == ("avi", "avi")

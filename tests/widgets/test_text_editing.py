@@ -39,7 +39,7 @@ def test_typing_is_undone_word_by_word() -> None:
 
 
 def test_fields_are_marked_one_after_the_other() -> None:
-    edit = EditText("Hello {name}, by {day}.", 0)
+    edit = EditText("Hello {{ name }}, by {{ day }}.", 0)
     assert edit.next_field()
     edit.insert("Dana")
     assert edit.next_field()
