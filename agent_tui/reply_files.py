@@ -34,4 +34,5 @@ def imported(path: Path, form: Form, folder: Path, force: bool) -> Iterator[str]
     except OSError as error:
         raise ConfigError([Problem(str(target), 0, "", f"cannot be written: {error.strerror or error}")]) from None
     yield from read.notes
-    yield f"{len(read.replies)} canned replies are in {target}; next: agent-tui replies check {folder}"
+    many = "1 canned reply is" if len(read.replies) == 1 else f"{len(read.replies)} canned replies are"
+    yield f"{many} in {target}; next: agent-tui replies check {folder}"

@@ -187,7 +187,7 @@ def _reply(key: str, rows: list[_Row], notes: list[str]) -> Canned:
         notes.append(f"{first.where}: {key} is said on every other channel as on {main[1]}")
     names = dict.fromkeys(name for text in texts.values() for name in shape_of(text).fields)
     if names:
-        notes.append(f"{first.where}: {key} has the fields {', '.join(names)}")
+        notes.append(f"{first.where}: {key} has the field{'s' if len(names) > 1 else ''} {', '.join(names)}")
     tags = tuple(dict.fromkeys(tag[:60] for row in rows for tag in row.tags))[:30]
     fields = tuple(ReplyField(name, name.replace("_", " ")) for name in names)
     return Canned(key, texts[main], "", first.title[:200], main[0], only, tags, variants, fields)

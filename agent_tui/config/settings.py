@@ -209,8 +209,10 @@ def check_settings(path: Path, env: Mapping[str, str], home: Path, kinds: tuple[
 
     try:
         loaded = load_settings(path, env)
-    except ConfigError as error:
-        return error.problems
+    except ConfigError as error:  # the desk has its own keys and themes without it too
+        own = path.parent / "keymap.toml"
+        bad_keys = load_keymap(own if own.is_file() else None)[1]
+        return (*error.problems, *load_themes((BUILT_IN, path.parent / "themes"))[1], *bad_keys)
     problems: list[Problem] = []
     settings, folder = loaded.settings, loaded.folder
     themes, bad_themes = load_themes((BUILT_IN, folder / "themes"))

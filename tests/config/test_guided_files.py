@@ -100,7 +100,7 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     [
         ("{{ ordr }}", "nothing collects ordr; expected order"),
         ("{{ customer.nam }}", "customer has no nam"),
-        ("{{ ''.__class__ }}", "no .__class__ of anything else"),
+        ("{{ ''.__class__ }}", "nothing here has a .__class__"),
         ("{{ order", "unexpected end of template"),
         ("{{ customer.name }}: {{ order }}", ""),
     ],

@@ -157,7 +157,7 @@ def test_a_front_matter_is_told_with_the_lines_of_its_file(tmp_path: Path) -> No
     assert lines(read, tmp_path) == [
         "a.md:3: reply[1].language: not a name",
         "b.md:1: the +++ is never closed",
-        "c.md:4: reply[1].text: line 2 of it: no .__class__ of anything else",
+        "c.md:4: reply[1].text: line 2 of it: nothing here has a .__class__",
         "d.md:2: text: is told by the file",
         "e.md:1: reply[1].text: empty",
     ]

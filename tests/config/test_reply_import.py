@@ -61,7 +61,7 @@ def test_a_csv(tmp_path: Path) -> None:
         "line 6: late-parcel has a text like that already",
         "line 7: only text now, since it is no template: ",
         "line 8: no key, and left out",
-        "line 3: late-parcel has the fields number",
+        "line 3: late-parcel has the field number",
         "3 canned replies are in",
     ):
         assert said in done.output
@@ -86,7 +86,7 @@ def test_what_chatwoot_and_zammad_have(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     found = there(tmp_path)
     assert found["hi-there"].text == "Hi {{ customer.name }}, {{ contact_plan }}"
-    assert "hi-there has the fields contact_plan" in done.output
+    assert "hi-there has the field contact_plan" in done.output
     assert "hi-there has a text like that already" in done.output
     content = "<p>Dear #{ticket.customer.firstname},</p><ul><li>{{ 7 }}</li></ul><script>x</script>"
     modules = [

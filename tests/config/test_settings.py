@@ -156,3 +156,6 @@ def test_check_of_a_sound_file_finds_nothing(tmp_path: Path) -> None:
     assert check_settings(path, {}, tmp_path, ("hub",)) == ()
     missing = check_settings(tmp_path / "no.toml", {}, tmp_path, ())
     assert [problem.what for problem in missing] == ["no such file; agent-tui config init writes one"]
+    (tmp_path / "keymap.toml").write_text('[list]\nno-such = ["j"]\n', encoding="utf-8")
+    said = [str(problem) for problem in check_settings(tmp_path / "no.toml", {}, tmp_path, ())]
+    assert any("keymap.toml:2: list.no-such: no such command" in line for line in said), said

@@ -22,12 +22,12 @@ KNOWN: Values = {
 }
 
 HOSTILE = [
-    ("{{ ''.__class__ }}", "no .__class__ of anything else"),
+    ("{{ ''.__class__ }}", "nothing here has a .__class__"),
     ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "a call is not allowed"),
     ("{{ customer.__class__ }}", "customer has no __class__"),
     ("{{ customer.items }}", "customer has no items"),
     ("{{ customer['name'] }}", "a value in brackets is not allowed"),
-    ("{{ cycler.__init__.__globals__ }}", "no .__globals__ of anything else"),
+    ("{{ cycler.__init__.__globals__ }}", "nothing here has a .__globals__"),
     ("{{ lipsum() }}", "a call is not allowed"),
     ("{{ self }}", "self is no name here"),
     ("{{ _x }}", "_x is no name here"),

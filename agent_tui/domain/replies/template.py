@@ -201,7 +201,7 @@ def _check_node(node: nodes.Node, line: int) -> None:
         if thing == CARD:
             raise Refused(line, f"card.{node.attr} by itself"[:200], f"a value of it: card.{node.attr}.NAME"[:200])
         if thing not in THINGS:
-            what = f"{thing}.{node.attr}: there is no {thing}" if thing else f"no .{node.attr} of anything else"
+            what = f"{thing}.{node.attr}: there is no {thing}" if thing else f"nothing here has a .{node.attr}"
             raise Refused(line, what[:200], f"one of {spelled()}")
         if node.attr not in THINGS[thing]:
             raise Refused(line, f"{thing} has no {node.attr}"[:200], f"one of {', '.join(THINGS[thing])}")
