@@ -104,18 +104,22 @@ def _offer(context: Context, named: str, back: CaseRow | None) -> None:
 
 
 def line_words(line: QueueLine, now: Ms, zone: tzinfo) -> SafeText:
-    """How a queue stands: `closed until 09:00 · 3 wait, longest 12 min · 2 of 5 ready · given out`."""
-    waits = plural("{n} waits", "{n} wait", n=line.waiting)
-    if line.oldest is not None:
-        waits = compose("{waits}, longest {time}", waits=waits, time=length_words(max(0, now - line.oldest)))
-    ready = compose("{n} of {all} ready", n=line.ready, all=line.agents)
+    """How a queue stands, and what it is to me: `3 wait, longest 12 min · 2 of 5 ready · given out`."""
     if not line.mine:
         mode = trusted("not yours")
     else:
         mode = trusted("take the next") if line.mode == "pull" else trusted("given out")
-    if line.opens:
-        return listed(" · ", [compose("closed until {when}", when=say_when(line.opens, now, zone)), waits, ready, mode])
-    return listed(" · ", [waits, ready, mode])
+    return listed(" · ", [standing_words(line, now, zone), mode])
+
+
+def standing_words(line: QueueLine, now: Ms, zone: tzinfo) -> SafeText:
+    """How a queue stands: `closed until 09:00 · 3 wait, longest 12 min · 2 of 5 ready`."""
+    waits = plural("{n} waits", "{n} wait", n=line.waiting)
+    if line.oldest is not None:
+        waits = compose("{waits}, longest {time}", waits=waits, time=length_words(max(0, now - line.oldest)))
+    ready = compose("{n} of {all} ready", n=line.ready, all=line.agents)
+    closed = [compose("closed until {when}", when=say_when(line.opens, now, zone))] if line.opens else []
+    return listed(" · ", [*closed, waits, ready])
 
 
 def _why_not(line: QueueLine) -> SafeText | None:

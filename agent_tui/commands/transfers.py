@@ -12,7 +12,7 @@ from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.promises import promise_due
-from agent_tui.commands.queues import line_words
+from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
 from agent_tui.domain.model import CaseRow, Directory, Message
@@ -132,7 +132,7 @@ def _asking(context: Context) -> tuple[str, ...]:
 def _queues(context: Context, lines: tuple[QueueLine, ...]) -> Iterator[Choice]:
     now = context.workbench.time.now() + (context.backend.clock_skew if context.backend is not None else 0)
     for line in lines:
-        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), line_words(line, now, context.zone))
+        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), standing_words(line, now, context.zone))
 
 
 def _named(context: Context, word: str) -> str:

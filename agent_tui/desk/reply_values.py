@@ -35,6 +35,10 @@ def values_of(
         key = {"tel": "phone", "mailto": "email"}.get(address.scheme)
         if key is not None:
             customer.setdefault(key, address.value.safe_line.drawn())
+    for address in case.customer.addresses if case.customer is not None else ():
+        number = address.value.safe_line.drawn()
+        if address.scheme == "wa" and number.isdigit():  # where no other number is known; an id of theirs is none
+            customer.setdefault("phone", f"+{number}")
     subject = draft.subject or row.subject.safe_line.drawn()
     values["customer"] = customer
     values["case"] = {"number": str(row.number), "subject": subject, "channel": draft.channel, "brand": row.brand}

@@ -112,6 +112,7 @@ async def unknown_is_shown(hub: HubRun, one: TestDesk) -> None:
         assert marked[str(case)].failed == count
 
 
+@pytest.mark.slow
 async def test_a_few_kills_under_load(tmp_path: Path) -> None:
     print(await kill_again_and_again(tmp_path, 4, pause=0.4, life=(0.05, 0.3)))
 

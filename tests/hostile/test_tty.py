@@ -91,6 +91,7 @@ async def compared(folder: Path, texts: list[str], notices: int = 12) -> None:
     assert "trace" not in bad.log, bad.log
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_a_few_of_each_kind(tmp_path: Path) -> None:
     texts = dict(ours())

@@ -462,7 +462,7 @@ async def _play(folder: Path, steps: list[Step], rest: list[int], sla: Sla | Non
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(WHATS), st.integers(0, WHO - 1), st.integers(0, 5)), min_size=4, max_size=30
@@ -500,7 +500,7 @@ RULES = Sla(
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from((*WHATS, "wait", "wait", "wait")), st.integers(0, WHO - 1), st.integers(0, 5)),
@@ -530,7 +530,7 @@ async def _in_order(folder: Path, pairs: list[tuple[int, int]]) -> list[Any]:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     pairs=st.lists(st.tuples(st.integers(0, WHO - 1), st.integers(0, WHO - 1)), min_size=1, max_size=6),
     shuffled=st.randoms(use_true_random=False),

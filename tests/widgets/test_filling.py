@@ -99,5 +99,5 @@ async def test_what_is_said_twice_is_asked_once_and_a_bad_reply_is_named() -> No
         await desk.press("f2")
         await type_text(desk, "bad")
         await desk.press("enter")
-        assert "bad cannot be used: line 1: no .__class__" in desk.text
+        assert "bad cannot be used: line 1: nothing here has a .__class__" in desk.text
         assert composer.writing.draft.body == ""

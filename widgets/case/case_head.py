@@ -117,7 +117,10 @@ class CaseHead(LineView):
         desk = self.workbench.desk
         state = desk.backends.get(case.key.backend)
         others = now_words(state, case, row, desk.id, desk.asked_for) if state is not None else ()
-        whose_it_is = self._whose(case, row) if whose else NOTHING
+        # "Dana has it" says whose it is, too
+        me = state.me.id if state is not None and state.me is not None else ""
+        told = row.lease is not None and row.lease.agent == row.owner != me and bool(others)
+        whose_it_is = self._whose(case, row) if whose and not told else NOTHING
         parts = [Piece(whose_it_is, "quiet")] if whose_it_is else []
         for words, loud in others:
             if parts:
