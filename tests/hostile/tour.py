@@ -209,7 +209,7 @@ class Tour:
         """What incidents are called, and what was said of each."""
         for place in range(NAMED):
             await self._press(HOME + "gz")
-            await self._see("what happened:")
+            await self._see("Still open")
             await self._press(DOWN * place + "\r")
             await self._see("choose:")
             await self._press(ESC)

@@ -57,7 +57,7 @@ def count(connection: Connection, case: str) -> int:
 
 
 def add(connection: Connection, new: CaseScript) -> None:
-    own = {"id": new.id, "case_id": new.case, "begun": new.begun, "by": new.by, "title": dumps(new.title)}
+    own = {"id": new.id, "case_id": new.case, "begun": new.begun, "by": new.by, "title": dumps(_storable(new.title))}
     connection.execute(insert(script_run), {**own, **_columns(new)})
     connection.execute(insert(script_run_text), {"run_id": new.id, **_texts(new.run)})
 
@@ -70,13 +70,14 @@ def save(connection: Connection, changed: CaseScript) -> None:
 
 
 def _columns(of: CaseScript) -> dict[str, Any]:
-    run = {name: getattr(of.run, name) for name in _RUN}
-    return {**{name: getattr(of, name) for name in _CHANGES}, **run, "path": "\n".join(of.run.path)}
+    run = {name: storable(getattr(of.run, name)) for name in _RUN}
+    return {**{name: getattr(of, name) for name in _CHANGES}, **run, "path": storable("\n".join(of.run.path))}
 
 
 def _texts(run: Run) -> dict[str, str]:
     answers = [
-        [one.step, one.name, storable(one.value.raw), _storable(one.title), _storable(one.label)] for one in run.answers
+        [storable(one.step), storable(one.name), storable(one.value.raw), _storable(one.title), _storable(one.label)]
+        for one in run.answers
     ]
     return {"answers": dumps(answers) if answers else "", "said": storable(run.said.raw)}
 
