@@ -117,13 +117,15 @@ async def out(window: Window) -> None:
 
 
 async def screen(window: Window, name: str) -> None:
-    """Hold it to the screen that is kept, but for times, ages, clocks and the box; once nothing changes any more."""
+    """Hold it to the screen that is kept, but for times, days, ages, clocks and the box; once nothing changes any more."""
     before = ""
     while before != window.text:
         before = window.text
         await asyncio.sleep(1.1)
     text = re.sub(r"\b\d?\dh\d\d\b|\b\d+[smhd]\b|<\dm", "00m", re.sub(r"\b\d\d?:\d\d\b", "00:00", window.text))
     text = re.sub(r"\d+ min left:.*?(?=│|  |$)", "its clock", text, flags=re.MULTILINE)
+    text = re.sub(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b", "01 Jan", text)
+    text = re.sub(r"since \d{4}", "since 2000", text)
     text = re.sub(r"box\d+@", "box@", "\n".join(row.rstrip() for row in text.split("\n"))) + "\n"
     text = re.sub(r" {2,}", "  ", re.sub(r"─{2,}", "──", text))
     path = SCREENS / f"{name}.txt"
