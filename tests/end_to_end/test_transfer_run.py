@@ -117,7 +117,7 @@ async def out(window: Window) -> None:
 
 
 async def screen(window: Window, name: str) -> None:
-    """Hold it to the screen that is kept, but for times, days, ages, clocks and the box; once nothing changes any more."""
+    """Hold it to the screen that is kept, but for times, days, ages, clocks and the box; once nothing changes."""
     before = ""
     while before != window.text:
         before = window.text
