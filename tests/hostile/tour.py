@@ -206,8 +206,8 @@ class Tour:
         await self._press(ESC)
 
     async def _incidents(self) -> None:
-        """What incidents are called, and what was said of each."""
-        for place in range(NAMED):
+        """What incidents are called, and what was said of every fourth: all titles stand in each list."""
+        for place in range(0, NAMED, 4):
             await self._press(HOME + "gz")
             await self._see("Still open")
             await self._press(DOWN * place + "\r")
