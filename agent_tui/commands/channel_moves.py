@@ -12,7 +12,7 @@ from agent_tui.commands.consenting import consent_words
 from agent_tui.commands.context import NOTHING, Choice, Context
 from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
-from agent_tui.commands.promises import promise_due
+from agent_tui.commands.promises import as_note
 from agent_tui.desk.channel_hint import hint_words, shown_hint
 from agent_tui.desk.channel_targets import TYPED, Target, targets_of
 from agent_tui.desk.drafts import Draft
@@ -20,7 +20,6 @@ from agent_tui.desk.moving import Moving
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import CHANNEL_KEYS
 from agent_tui.domain.channels import channel as profile_of
-from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import SetConsent
 from agent_tui.domain.taught import key_of
 from agent_tui.domain.templates import Template, UsedTemplate, filled
@@ -237,7 +236,7 @@ class _Move:
             self._write(words, used, self._note)
             return
         title = compose("on {channel}: what was done, what is promised?", channel=self._target.profile.title)
-        known = _promised(self._context, self._row)
+        known = as_note(self._context, self._row)
         self._context.ui.pick(title, known, lambda note: self._write(words, used, note), free=True)
 
     def _write(self, words: Words, used: UsedTemplate | None, note: str) -> None:
@@ -274,12 +273,3 @@ class _Move:
         """The conversation that goes on, where the case stays."""
         talks = (one.id for one in reversed(self._case.conversations) if one.channel == self._target.channel)
         return next(talks, "")
-
-
-def _promised(context: Context, row: CaseRow) -> list[Choice]:
-    """What is promised already, as a note that is ready."""
-    if row.promise is None:
-        return []
-    due = promise_due(row.promise, context.workbench.time.now(), context.zone)
-    words = compose("promised: {what} ({due})", what=row.promise.what.safe_line, due=due)
-    return [Choice(words.drawn(), words)]

@@ -59,12 +59,12 @@ def _dial(context: Context, arguments: Arguments) -> SafeText | None:
 
 
 def _call_backs(context: Context, _arguments: Arguments) -> SafeText | None:
-    states = [one for one in context.workbench.desk.backends.values() if one.state == "up" and _lists(one)]
-    if not states:
+    states = (one for one in context.workbench.desk.backends.values() if one.state == "up" and _lists(one))
+    state = next(states, None)
+    if state is None:
         raise CommandError(trusted("no server here lists call-backs"))
     context.ui.page_comes()
-    for state in states[:1]:
-        context.workbench.inquire(state.id, CallBacksQuery(), lambda page, of=state: _show(context, of, page))  # type: ignore[misc]
+    context.workbench.inquire(state.id, CallBacksQuery(), lambda page: _show(context, state, page))
     return None
 
 

@@ -11,7 +11,7 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
-from agent_tui.domain.model import Promise, PromiseState
+from agent_tui.domain.model import CaseRow, Promise, PromiseState
 from agent_tui.domain.orders import ChangePromise, SettlePromise
 from agent_tui.domain.text import CustomerText, Phrase, SafeText, clean_line, compose, listed, marked, trusted
 from agent_tui.domain.text_time import day_and_month
@@ -62,6 +62,15 @@ def promise_end(promise: Promise) -> SafeText:
         return trusted("")
     reason = _ENDS[promise.reason.raw].text if promise.reason.raw in _ENDS else promise.reason.safe_line
     return compose("not kept: {reason}", reason=reason)
+
+
+def as_note(context: Context, row: CaseRow) -> list[Choice]:
+    """What is promised in a case already, as a note that is ready for whoever goes on with it."""
+    if row.promise is None:
+        return []
+    due = promise_due(row.promise, context.workbench.time.now(), context.zone)
+    words = compose("promised: {what} ({due})", what=row.promise.what.safe_line, due=due)
+    return [Choice(words.drawn(), words)]
 
 
 # -- recording one

@@ -11,7 +11,7 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
-from agent_tui.commands.promises import promise_due
+from agent_tui.commands.promises import as_note
 from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
@@ -26,9 +26,9 @@ from agent_tui.domain.transfers import Transfer, TransferAnswer
 
 _AGENT, _QUEUE = "@", "#"
 _NO = (
-    ("busy", marked("I have too much in hand")),
-    ("not-mine", marked("somebody else knows this better")),
-    ("incomplete", marked("something is missing in it")),
+    marked("I have too much in hand"),
+    marked("somebody else knows this better"),
+    marked("something is missing in it"),
 )
 """Usual reasons for not taking a case."""
 
@@ -160,16 +160,9 @@ def _target(context: Context, target: str) -> SafeText:
 def _ask_note(context: Context, row: CaseRow, target: str, *, warm: bool) -> None:
     """What was done and what is promised: whoever comes need not ask the customer."""
     title = compose("for {who}: what was done, what is promised?", who=_target(context, target))
-    context.ui.pick(title, _known(context, row), lambda words: _give(context, row, target, words, warm=warm), free=True)
-
-
-def _known(context: Context, row: CaseRow) -> list[Choice]:
-    """What is promised already, as a note that is ready."""
-    if row.promise is None:
-        return []
-    due = promise_due(row.promise, context.workbench.time.now(), context.zone)
-    words = compose("promised: {what} ({due})", what=row.promise.what.safe_line, due=due)
-    return [Choice(words.drawn(), words)]
+    context.ui.pick(
+        title, as_note(context, row), lambda words: _give(context, row, target, words, warm=warm), free=True
+    )
 
 
 def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool) -> None:
@@ -212,14 +205,16 @@ def _note_in(messages: Iterable[Message], held: Transfer) -> SafeText:
 
 
 def _show_answers(context: Context, row: CaseRow, held: Transfer, note: SafeText) -> None:
-    choices = list(_answers(held, _my_id(context), agent_name(context, held.by)))
+    answers = dict(_answers(held, _my_id(context), agent_name(context, held.by)))
+    choices = [Choice(what, title) for what, title in answers.items()]
 
     def chosen(value: str) -> None:
-        if value == "decline":
-            reasons = [Choice(title.text.drawn(), title.text) for _, title in _NO]
+        what = next((what for what in answers if what == value), None)
+        if what == "decline":
+            reasons = [Choice(title.text.drawn(), title.text) for title in _NO]
             context.ui.pick(trusted("why not?"), reasons, lambda why: answer("decline", why), free=True)
-        elif value:
-            answer(_ANSWERS[value], "")
+        elif what is not None:
+            answer(what, "")
 
     def answer(what: TransferAnswer, words: str) -> None:
         give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
@@ -239,9 +234,6 @@ def _question(context: Context, row: CaseRow, held: Transfer) -> SafeText:
     return compose("{who} hands you {name}", who=giver, name=who(row))
 
 
-_ANSWERS: dict[str, TransferAnswer] = {name: name for name in ("accept", "decline", "withdraw", "complete")}
-
-
 def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
     match what:
         case "decline":
@@ -252,17 +244,17 @@ def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
             return compose("{name}: no longer together", name=name) if warm else compose("{name} stays", name=name)
 
 
-def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[Choice]:
+def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[tuple[TransferAnswer, SafeText]]:
     if held.asks(myself):
-        yield Choice("accept", trusted("look at it together") if held.warm else trusted("take it"))
-        yield Choice("decline", trusted("no, and say why"))
+        yield ("accept", trusted("look at it together") if held.warm else trusted("take it"))
+        yield ("decline", trusted("no, and say why"))
     elif held.state == "together" and held.by == myself:
-        yield Choice("complete", trusted("hand it over now"))
-        yield Choice("withdraw", trusted("keep it: they leave"))
+        yield ("complete", trusted("hand it over now"))
+        yield ("withdraw", trusted("keep it: they leave"))
     elif held.state == "together" and held.agent == myself:
-        yield Choice("withdraw", compose("leave it with {who}", who=giver))
+        yield ("withdraw", compose("leave it with {who}", who=giver))
     else:
-        yield Choice("withdraw", trusted("take it back"))
+        yield ("withdraw", trusted("take it back"))
 
 
 # -- following

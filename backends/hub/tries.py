@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, Literal, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from agent_tui.backends.connectors.base import SendResult
+from agent_tui.backends.connectors.base import Hook, SendResult
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store, StoreError
 from agent_tui.backends.hub.store.tried import Tried, TryState
@@ -49,7 +49,7 @@ D = TypeVar("D", bound=Due)
 
 class Tries(Generic[D]):
     """`what`: its name in logs; `due`: what may be tried now, at most so many; `attempt`: one try; `settled`: told what
-    became of it."""
+    became of it; `hooks`: what it goes out by, which end with it."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Tries(Generic[D]):
         due: Callable[[Connection, Ms, int], list[D]],
         attempt: Callable[[D], Awaitable[SendResult]],
         settled: Callable[[D, TryState, SendResult], None],
+        hooks: Mapping[str, Hook],
     ) -> None:
         self._what = what
         self._store = store
@@ -73,6 +74,7 @@ class Tries(Generic[D]):
         self._due = due
         self._attempt = attempt
         self._settled = settled
+        self._hooks = hooks
         self._worker = Worker(time, spawn, self._send_due)
         self._trying: set[asyncio.Future[SendResult]] = set()
 
@@ -88,6 +90,11 @@ class Tries(Generic[D]):
         self._worker.stop()
         if self._trying:
             self._time.call_later(STOP_S, self._cut)
+
+    async def close(self) -> None:
+        """After what was on its way has come back."""
+        for hook in self._hooks.values():
+            await hook.stop()
 
     def _cut(self) -> None:
         for trying in self._trying:

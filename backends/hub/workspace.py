@@ -231,8 +231,8 @@ class Workspace:
             lane.start()
         for connector in self._connectors.values():
             await connector.start(self._port)
-        self._alerts.start()
-        self._wrap_ups.start()
+        self._alerts.tries.start()
+        self._wrap_ups.tries.start()
         self._suggested.start()
         self._indexer.start()
         self._wakes.start()
@@ -247,8 +247,8 @@ class Workspace:
     async def stop(self) -> None:
         """Stop connectors, finish what is being written, close the store."""
         self._running = False
-        self._alerts.stop()
-        self._wrap_ups.stop()
+        self._alerts.tries.stop()
+        self._wrap_ups.tries.stop()
         self._suggested.stop()
         self._indexer.stop()
         self._wakes.stop()
@@ -264,8 +264,8 @@ class Workspace:
             await lane.stop()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        await self._alerts.close()
-        await self._wrap_ups.close()
+        await self._alerts.tries.close()
+        await self._wrap_ups.tries.close()
         await self._cards.stop()
         await self._writer.close()
         self._store.close()
@@ -393,7 +393,7 @@ class Workspace:
             self._lease_ends.set()
         if any(isinstance(e.body, CallChanged) and e.body.call.state in _OVER for e in events):
             self._spawn(self._calls_over())
-            self._wrap_ups.wake()
+            self._wrap_ups.tries.wake()
         for event in events:
             self._attendance.follow(event)
             match event.body:
@@ -407,12 +407,12 @@ class Workspace:
                 case TransferChanged():
                     self._lapses.set()
                 case CaseChanged(change="resolved"):
-                    self._wrap_ups.wake()
+                    self._wrap_ups.tries.wake()
                 case CustomerErased():
                     self._scrubber.wake()
                     self._cards.forget()
                 case ClockTurned(change="step"):
-                    self._alerts.wake()
+                    self._alerts.tries.wake()
                     if announcing.wanted(event):
                         self._spawn(self._announce(event))
                 case _:

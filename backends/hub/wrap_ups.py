@@ -61,25 +61,9 @@ class WrapUps:
         self._policy = policy
         self._hooks = hooks
         self._trouble: dict[str, str] = {}
-        self._tries = Tries(
-            "wrap-up", store, writer, time, policy, spawn, wrap_ups.TRIED, wrap_ups.due, self._try, self._settled
+        self.tries = Tries(
+            "wrap-up", store, writer, time, policy, spawn, wrap_ups.TRIED, wrap_ups.due, self._try, self._settled, hooks
         )
-
-    def start(self) -> None:
-        self._tries.start()
-
-    def wake(self) -> None:
-        """Something was queued."""
-        self._tries.wake()
-
-    def stop(self) -> None:
-        """See `Tries.stop`."""
-        self._tries.stop()
-
-    async def close(self) -> None:
-        """After what was on its way has come back."""
-        for hook in self._hooks.values():
-            await hook.stop()
 
     def health(self) -> dict[str, str]:
         """One line for each target, "" when it took the last thing that it was told."""

@@ -30,7 +30,10 @@ async def call_of(hub: Hub) -> Call:
     return (await hub.case((await hub.only()).id)).calls[-1]
 
 
-async def exchange(hub: Hub, state: CallState, reason: Literal["", "busy", "no-answer", "failed"] = "") -> CaseRow:
+Reason = Literal["", "busy", "no-answer", "failed"]
+
+
+async def exchange(hub: Hub, state: CallState, reason: Reason = "") -> CaseRow:
     (line, *_) = hub.phone.actions[-1]
     update = CallUpdate("pbx", line, state, hub.time.now(), address="+972541", direction="out", reason=reason)
     await hub.workspace.port.call(update)
@@ -65,11 +68,12 @@ async def test_a_chat_becomes_a_call_in_the_same_case(hub: Hub) -> None:
 
 async def test_nobody_answers(hub: Hub) -> None:
     case = (await chats(hub)).id
-    for reason, said in (("busy", "busy"), ("", "no-answer"), ("failed", "failed")):
+    ends: tuple[tuple[Reason, str], ...] = (("busy", "busy"), ("", "no-answer"), ("failed", "failed"))
+    for reason, said in ends:
         await hub.advance(1000)
         await dials(hub, case)
         await exchange(hub, "ringing")
-        row = await exchange(hub, "ended", reason)  # type: ignore[arg-type]  # one of the three
+        row = await exchange(hub, "ended", reason)
         call = await call_of(hub)
         assert (call.state, call.outcome, call.answered) == ("ended", said, None)
         assert row.clock is not None and row.clock.metric == "first", "they wait for the answer they waited for"
@@ -82,7 +86,8 @@ async def test_nobody_answers(hub: Hub) -> None:
 
 async def test_who_asked_to_be_called_back_was(hub: Hub) -> None:
     update = CallUpdate("pbx", "k1", "ringing", T0, address="+972541", name="Dana")
-    for wanted, reason in ((False, "failed"), (True, "busy")):
+    ends: tuple[tuple[bool, Reason], ...] = ((False, "failed"), (True, "busy"))
+    for wanted, reason in ends:
         await hub.workspace.port.call(update)
         await hub.workspace.port.call_report(CallReport("pbx", "k1", "asked", T0))
         await hub.workspace.port.call(CallUpdate("pbx", "k1", "ended", T0, address="+972541"))
@@ -90,7 +95,7 @@ async def test_who_asked_to_be_called_back_was(hub: Hub) -> None:
         row = await hub.only()
         assert row.clock is not None and row.clock.metric == "call-back"
         assert isinstance(await dials(hub, row.id), Acked)
-        row = await exchange(hub, "ended", reason)  # type: ignore[arg-type]  # one of the three
+        row = await exchange(hub, "ended", reason)
         assert (row.clock is None) == wanted, "they were rung, whether they answered or not"
 
 

@@ -104,7 +104,7 @@ async def test_a_case_whose_customer_is_being_talked_with_stays(hub: Hub) -> Non
 async def test_telling_changes_nothing_and_alerts_whoever_hub_toml_names(hub: Hub, to: str) -> None:
     case = await opened(hub)
     before = await hub.only()
-    hub.workspace._alerts.stop()
+    hub.workspace._alerts.tries.stop()
     assert await do(hub, case, "tell", to) == f"tell {to}"
     assert (await hub.only(), queued(hub)) == (before, int(to == "bosses"))
 

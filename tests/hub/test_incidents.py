@@ -144,7 +144,8 @@ async def test_joined_customers_hear_it_once_and_another_channel_is_used_where_o
     await hub.settle()
     one, other = await hub.rows()
     acked(await hub.order(hub.noa, OpenIncident("i_1", TITLE, (one.id, other.id))))
-    assert len((await hub.workspace.query(hub.noa, ReachQuery("i_1"))).hearers) == 2  # type: ignore[union-attr]
+    reached = await hub.workspace.query(hub.noa, ReachQuery("i_1"))
+    assert isinstance(reached, ReachPage) and len(reached.hearers) == 2
     await hub.order(hub.noa, JoinCustomers(one.customer, other.customer))
     (hearer,) = (await reach(hub)).values()
     assert (hearer.channel, hearer.why) == ("whatsapp", ""), "where they wrote last"

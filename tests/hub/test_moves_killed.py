@@ -10,6 +10,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -139,6 +140,10 @@ async def _again(folder: Path, sends: Path, case: str) -> None:
     await workspace.stop()
 
 
+def _run_moves(folder: Path, sends: Path, case: str, step: int) -> None:
+    asyncio.run(_moves(folder, sends, case, step))
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_move_that_is_killed_anywhere_is_done_or_not_and_tells_once(tmp_path: Path) -> None:
@@ -147,7 +152,7 @@ def test_a_move_that_is_killed_anywhere_is_done_or_not_and_tells_once(tmp_path: 
     for step in range(1, 1000):
         folder, sends = tmp_path / f"hub{step}", tmp_path / f"sends{step}"
         copytree(tmp_path / "begun", folder)
-        ended = _in_a_child(lambda f=folder, s=sends, n=step: asyncio.run(_moves(f, s, case, n)))  # type: ignore[misc]
+        ended = _in_a_child(partial(_run_moves, folder, sends, case, step))
         found = _found(folder)
         halves.add(found)
         before = len(sends.read_text().split()) if sends.exists() else 0

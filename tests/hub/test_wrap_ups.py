@@ -39,7 +39,8 @@ class House(Hub):
     def told(self) -> list[dict[str, Any]]:
         return [json.loads(content) for _, content in self.crm.posts]
 
-    async def case(self) -> str:  # type: ignore[override]
+    async def begins(self) -> str:
+        """A customer's word begins a case; its id."""
         await self.workspace.port.inbound(mail("<1@x>", "SECRET words"))
         return (await self.only()).id
 
@@ -66,7 +67,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_a_case_that_is_done_is_told_once_with_what_was_asked_for(house: House) -> None:
-    case = await house.case()
+    case = await house.begins()
     await house.order(house.noa, Label(case, add=("refund",)))
     await house.order(house.avi, Note(case, CustomerText("Money is on its way")))
     answers = (Answer("ask", "order", CustomerText("8")), Answer("ask", "order", CustomerText("88102")))
@@ -104,7 +105,7 @@ async def test_a_case_that_is_done_is_told_once_with_what_was_asked_for(house: H
 
 
 async def test_what_is_taken_back_in_time_is_not_told(house: House) -> None:
-    case = await house.case()
+    case = await house.begins()
     await house.order(house.noa, Resolve(case))
     await house.order(house.noa, Reopen(case))
     await house.advance(DONE_REST_MS)
@@ -131,7 +132,7 @@ async def test_a_call_that_is_written_up_is_told_with_its_outcome(house: House) 
 
 
 async def test_a_failure_is_tried_again_under_the_same_id_and_a_refusal_is_said(house: House) -> None:
-    case = await house.case()
+    case = await house.begins()
     house.crm.answers = [SendResult("later", reason="503"), SendResult("refused", reason="the webhook answered 410")]
     await house.order(house.noa, Resolve(case))
     await house.advance(DONE_REST_MS)
@@ -144,7 +145,7 @@ async def test_a_failure_is_tried_again_under_the_same_id_and_a_refusal_is_said(
 
 
 async def test_a_hub_that_dies_in_the_middle_tells_it_again(house: House, tmp_path: Path) -> None:
-    case = await house.case()
+    case = await house.begins()
     house.crm.cut = True
     await house.order(house.noa, Resolve(case))
     await house.workspace.stop()  # it rests still: nothing was told, nothing is lost
@@ -161,7 +162,7 @@ async def test_a_hub_that_dies_in_the_middle_tells_it_again(house: House, tmp_pa
 
 
 async def test_who_is_erased_is_told_of_no_more(house: House) -> None:
-    case = await house.case()
+    case = await house.begins()
     await house.order(house.noa, Resolve(case))
     customer = (await house.rows())[0].customer
     await house.order(house.noa, EraseCustomer(customer, (customer,)))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.backends.connectors.base import CallReport, CallUpdate
+from agent_tui.backends.connectors.base import CallReport, CallUpdate, Outbound
+from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.config.hint_settings import load_hints
 from agent_tui.domain.orders import JoinCustomers
 from agent_tui.domain.queries import HeldPage, HeldQuery
@@ -18,6 +19,13 @@ from tests.widgets.shop import NOW
 from tests.widgets.test_joining import House, house
 
 LATE = Template("late_parcel", "en", "Hello {{1}}, we go on here about {{2}}.", ("customer", "matter"))
+
+
+def sent_on_whatsapp(workspace: Workspace) -> list[Outbound]:
+    """What went out there: the line of the tests has it."""
+    line = workspace._connectors["wa"]
+    assert isinstance(line, Line)
+    return line.sent
 
 
 async def chats(desk: House) -> None:
@@ -89,8 +97,7 @@ async def test_a_caller_is_invited_by_template_and_the_window_waits_for_them(tmp
         assert "an approved template goes as it is" in desk.text
         await desk.press("backspace", "enter")
         await desk.wait(6)
-        wa = desk.site.workspace._connectors["wa"]
-        (sent,) = wa.sent  # type: ignore[attr-defined]  # the line of the tests
+        (sent,) = sent_on_whatsapp(desk.site.workspace)
         assert sent.template is not None and sent.template.values == ("Yossi", "your lamp")
         assert "invited while the call rings" in desk.text and "moved from phone to WhatsApp" in desk.text
         assert "RINGING" in desk.text, "the call rings on"
@@ -140,7 +147,7 @@ async def test_a_caller_who_waits_is_offered_to_write_by_two_keys(tmp_path: Path
         await desk.press("enter")
         assert "Yossi is offered WhatsApp; the call rings on" in desk.text
         await desk.wait(6)
-        (sent,) = workspace._connectors["wa"].sent  # type: ignore[attr-defined]  # the line of the tests
+        (sent,) = sent_on_whatsapp(workspace)
         assert sent.template is not None and sent.template.name == "go_on"
         assert "RINGING" in desk.text and "was offered WhatsApp" in desk.text
         row = next(row for _, _, row in desk.workbench.desk.inbox.rows())
@@ -232,7 +239,7 @@ async def test_where_the_window_is_closed_a_template_goes_on_there(tmp_path: Pat
         assert "it is a draft again" in desk.text
         await desk.press("enter")
         await desk.wait(6)
-        (sent,) = workspace._connectors["wa"].sent  # type: ignore[attr-defined]  # the line of the tests
+        (sent,) = sent_on_whatsapp(workspace)
         assert sent.template is not None and sent.template.values == ("Dana", "your lamp")
         case = desk.workbench.desk.open_case
         assert case is not None and not case.moves and len(case.conversations) == 1

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
+from agent_tui.backends.connectors.scenario.table import Table
 from agent_tui.domain import json_path
 from agent_tui.domain.card_requests import Values
 from agent_tui.domain.company_cards import CardFieldSetup, CardKind, CardSetup, Path, Titles
 
 if TYPE_CHECKING:
-    from agent_tui.backends.connectors.scenario.script import Scenario, Table
+    from agent_tui.backends.connectors.scenario.script import Scenario
 
 _ASKS_BY = (("wa", "tel", "mailto"),)
 
@@ -49,12 +50,15 @@ class ScenarioCards:
         """Nothing is held."""
 
 
+KINDS: tuple[CardKind, ...] = get_args(CardKind)
+
+
 def _alike(address: str) -> str:
     return address.lstrip("+").casefold()
 
 
 def _field(table: Table) -> CardFieldSetup:
-    kind: CardKind = table.choice("kind", get_args(CardKind), "text")  # type: ignore[assignment]  # one of them
+    kind = table.choice("kind", KINDS, "text")
     made = CardFieldSetup(table.text("name"), _titles(table), _path(table, "path"), kind, table.text("unit", ""))
     table.done()
     return made

@@ -7,19 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario.cards import card
+from agent_tui.backends.connectors.scenario.table import Reader, Table
 from agent_tui.config.problems import ConfigError, Problem
-from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml, spell
+from agent_tui.config.toml_source import TomlSource, parse_toml, read_toml
 from agent_tui.domain.channels import CHANNEL_KEYS
 from agent_tui.domain.company_cards import CardSetup
+from agent_tui.domain.model import Role
 from agent_tui.domain.templates import Template, trouble
 from agent_tui.domain.time import MS, Ms
 
+Pickup = Literal["yes", "busy", "no"]
 Trigger = Literal["at", "reply", "answer", "hang-up", "turn"]
 Does = Literal["assign", "reply", "note", "resolve", "label", "snooze", "priority"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+ANSWERS: tuple[Pickup, ...] = get_args(Pickup)
+DOES: tuple[Does, ...] = get_args(Does)
+REACTIONS: tuple[Trigger, ...] = tuple(one for one in get_args(Trigger) if one != "at")
 
 SCENARIOS = Path(__file__).parent
 
@@ -80,7 +88,7 @@ class Person:
     """Customer since then, in seconds since 1970; 0 when new."""
     cards: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """What the company's systems know of them, by the name of the card."""
-    answers: Literal["yes", "busy", "no"] = "yes"
+    answers: Pickup = "yes"
     """What happens when they are called."""
 
 
@@ -92,7 +100,7 @@ class Colleague:
     name: str
     me: bool
     teams: tuple[str, ...]
-    role: Literal["agent", "supervisor", "admin"] = "agent"
+    role: Role = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,104 +161,9 @@ def loads(text: str, name: str = "scenario") -> Scenario:
     return parse(parse_toml(text, f"{name}.toml"), name)
 
 
-_KINDS: dict[type, str] = {
-    str: "a text",
-    int: "a number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-    datetime: "a date and time",
-}
-
-
-class Table:
-    """Reads one table strictly: each key has a type, unknown keys are named."""
-
-    def __init__(self, reader: _Reader, path: KeyPath, data: dict[str, Any]) -> None:
-        self.reader, self.path, self.data = reader, path, data
-        self.known: set[str] = set()
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self._get(key, str, "a text", default))
-
-    def number(self, key: str, default: float | None = None) -> float:
-        value = self._get(key, (int, float), "a number of seconds", default)
-        return float(value) if not isinstance(value, bool) else 0.0
-
-    def flag(self, key: str) -> bool:
-        return bool(self._get(key, bool, "true or false", False))
-
-    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
-        value = self.text(key, default)
-        if value not in choices:
-            self.bad(key, f"{value!r} is not known", "one of " + ", ".join(choices))
-            return choices[0]
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._get(key, list, "a list of texts", [])
-        if not all(isinstance(item, str) for item in value):
-            self.bad(key, "not all of it is text", "a list of texts")
-            return ()
-        return tuple(value)
-
-    def mapping(self, key: str) -> dict[str, str]:
-        value = self._get(key, dict, "a table of texts", {})
-        if not all(isinstance(item, str) for item in value.values()):
-            self.bad(key, "not all of it is text", "a table of texts")
-            return {}
-        return dict(value)
-
-    def inner(self, key: str) -> dict[str, Mapping[str, object]]:
-        """Tables of any content, by their names."""
-        value = self._get(key, dict, "a table of tables", {})
-        if not all(isinstance(item, dict) for item in value.values()):
-            self.bad(key, "not all of it is a table", "a table of tables")
-            return {}
-        return dict(value)
-
-    def tables(self, key: str) -> list[Table]:
-        value = self._get(key, list, f"[[{spell((*self.path, key))}]] tables", [])
-        found = []
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                found.append(Table(self.reader, (*self.path, key, index), item))
-            else:
-                self.bad(key, "not a table", f"[[{key}]]")
-        return found
-
-    def done(self) -> None:
-        for key in self.data:
-            if key not in self.known:
-                self.bad(key, "unknown key", "one of " + ", ".join(sorted(self.known)))
-
-    def bad(self, key: str, what: str, expected: str = "") -> None:
-        self.reader.problems.append(self.reader.source.problem((*self.path, key), what, expected))
-
-    def _get(self, key: str, kind: Any, expected: str, default: Any) -> Any:
-        self.known.add(key)
-        if key not in self.data:
-            if default is None:
-                self.reader.problems.append(self.reader.source.problem(self.path, f"{key} is missing", expected))
-                return {str: "", list: [], dict: {}, bool: False}.get(kind, 0)
-            return default
-        value = self.data[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.bad(key, f"{_KINDS.get(type(value), 'something else')} stands there", expected)
-            return default if default is not None else {str: "", list: [], dict: {}, bool: False}.get(kind, 0)
-        return value
-
-
-class _Reader:
-    def __init__(self, source: TomlSource) -> None:
-        self.source = source
-        self.problems: list[Problem] = []
-
-
 def parse(source: TomlSource, name: str, folder: Path = Path()) -> Scenario:
     """Check and build; `folder`: where files that it names are. Raises ConfigError with everything that is wrong."""
-    reader = _Reader(source)
+    reader = Reader(source)
     top = Table(reader, (), source.data)
     title = top.text("title")
     brand = top.text("brand", "")
@@ -314,8 +227,8 @@ def _approved(table: Table) -> tuple[str, Template]:
 
 
 def _agent(table: Table) -> Colleague:
-    role = table.choice("role", ("agent", "supervisor", "admin"), "agent")
-    agent = Colleague(table.text("id"), table.text("name"), table.flag("me"), table.texts("teams"), role)  # type: ignore[arg-type]
+    role = table.choice("role", ROLES, "agent")
+    agent = Colleague(table.text("id"), table.text("name"), table.flag("me"), table.texts("teams"), role)
     table.done()
     return agent
 
@@ -331,21 +244,21 @@ def _person(table: Table) -> Person:
     turns = tuple(_turn(entry, id, addresses) for entry in table.tables("turn"))
     since = table.number("since", 0.0)
     told = table.inner("card")
-    answers = table.choice("answers", ("yes", "busy", "no"), "yes")
+    answers = table.choice("answers", ANSWERS, "yes")
     table.done()
-    return Person(id, name, language, addresses, turns, since, told, answers)  # type: ignore[arg-type]
+    return Person(id, name, language, addresses, turns, since, told, answers)
 
 
 def _turn(table: Table, customer: str, addresses: dict[str, str]) -> Turn:
     timed = "at" in table.data
-    on = "at" if timed else table.choice("on", ("reply", "answer", "hang-up", "turn"), "turn")
+    on: Trigger = "at" if timed else table.choice("on", REACTIONS, "turn")
     first = next(iter(addresses), "")
     channel = table.text("channel", first)
     if channel not in addresses and addresses:
         table.bad("channel", f"{customer} has no address on {channel!r}", "one of " + ", ".join(addresses))
     turn = Turn(
         customer,
-        on,  # type: ignore[arg-type]
+        on,
         table.number("at", 0.0),
         table.number("wait", 0.0),
         channel,
@@ -378,7 +291,7 @@ def _turn(table: Table, customer: str, addresses: dict[str, str]) -> Turn:
 def _colleague(table: Table, agents: tuple[Colleague, ...], people: tuple[Person, ...]) -> ColleagueTurn:
     agent = table.choice("agent", tuple(agent.id for agent in agents) or ("?",))
     customer = table.choice("customer", tuple(person.id for person in people) or ("?",))
-    does = table.choice("does", get_args(Does))
-    turn = ColleagueTurn(agent, table.number("at"), does, customer, table.text("text", ""))  # type: ignore[arg-type]
+    does = table.choice("does", DOES)
+    turn = ColleagueTurn(agent, table.number("at"), does, customer, table.text("text", ""))
     table.done()
     return turn
