@@ -34,6 +34,8 @@ class BackendState:
     held: tuple[SavedDraft, ...] | None = None
     """My drafts as the server has told them just now, of all my terminals; None once they were looked at."""
     held_known: bool = False
+    held_moved: bool = False
+    """A draft of mine changed since they were asked for: what is told may be older than that."""
     elsewhere: set[str] = field(default_factory=set)
     """Cases whose draft was written last at another terminal of mine."""
     incidents: dict[str, CustomerText] = field(default_factory=dict)

@@ -227,7 +227,7 @@ class Desk:
         if isinstance(body, CallChanged):
             changes.calls |= self._calls.changed(state.id, body.call)
         if isinstance(body, DraftChanged) and body.desk != self.id:
-            state.held_known = False
+            state.held_known, state.held_moved = False, True
         if isinstance(body, RulesChanged | RepliesChanged):
             self._directory_known.discard(state.id)  # it has reasons for breaches, and canned replies
         if isinstance(body, AgentChanged):
@@ -283,6 +283,9 @@ class Desk:
             if state.state == "up" and not state.held_known and "save-draft" in state.capabilities.orders:
                 out.append((name, HeldQuery()))
         fresh = [asked for asked in out if asked not in self._asked]
+        for name, query in fresh:
+            if isinstance(query, HeldQuery):
+                self.backends[name].held_moved = False
         self._asked.update(fresh)
         fresh += self._person.asks()
         if self.finding is not None:

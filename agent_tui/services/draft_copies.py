@@ -181,6 +181,7 @@ class DraftCopies:
             tried = self._tried.get(key, frozenset()) | ({digest or known} - {""})
             self._remember(key, rev, known if digest else "", tried)
             return False
+        state.held_moved = True
         if isinstance(outcome, Acked):
             self._remember(key, int(outcome.result) if outcome.result.isdigit() else 0, digest)
         elif outcome.code == "erased":
@@ -192,13 +193,15 @@ class DraftCopies:
         other, rev = self._desk.other_drafts.get(key), self._known.get(key, (0, ""))[0]
         saved = to_save(other) if other is not None else SavedDraft(key.case, EMPTY)
         assert saved is not None
-        if self._desk.backends[key.backend].state != "up":
+        state = self._desk.backends[key.backend]
+        if state.state != "up":
             return False
         order = SaveDraft(key.case, replace(saved, other=True), rev)
         try:
             outcome = await self._backends[key.backend].order(str(uuid.uuid4()), order)
         except (BackendDown, OutcomeUnknown):
             return False
+        state.held_moved = True
         if isinstance(outcome, Acked) and self._desk.other_drafts.get(key) == other:
             with contextlib.suppress(StateError):  # then it is sent once more after the next start
                 self._kept.aside_kept(key)

@@ -235,7 +235,10 @@ class Workbench:
         for state in self.desk.backends.values():
             if state.held is not None:
                 held, state.held = state.held, None
-                self._copies.told(state.id, held)
+                if state.held_moved:
+                    state.held_known = False
+                else:
+                    self._copies.told(state.id, held)
         self.handling.review()
         self._asker.ask()
         if changes:

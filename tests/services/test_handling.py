@@ -23,6 +23,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Agent, Call, CaseRow, Role
 from agent_tui.domain.orders import AskLease, HandOver, Order, TakeOver
+from agent_tui.domain.queries import HeldQuery, Page, Query
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import VirtualTime
 from agent_tui.services.workbench import Workbench
@@ -34,6 +35,16 @@ class Deaf(HubBackend):
 
     deaf: tuple[str, ...] = ()
     """Orders whose answers do."""
+    slow: float = 0.0
+    """Seconds by which the answer to what drafts there are comes late."""
+
+    async def query(self, query: Query) -> Page:
+        page = await super().query(query)
+        if self.slow and isinstance(query, HeldQuery):
+            late = asyncio.Event()
+            self._time.call_later(self.slow, late.set)
+            await late.wait()
+        return page
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
         outcome = await super().order(command_id, order, fence)
@@ -176,7 +187,7 @@ class Office:
         quiet = 0
         while quiet < 8:
             await asyncio.sleep(0)
-            busy = any(t.work.busy() or not t.hub.idle() for t in self.terminals)
+            busy = any((t.work.busy() and not t.hub.slow) or not t.hub.idle() for t in self.terminals)
             quiet = 0 if busy or not self.workspace.idle() or not self.server.idle() else quiet + 1
 
     async def advance(self, seconds: float) -> None:
@@ -594,3 +605,35 @@ async def test_a_refused_reply_stays_a_draft_when_the_hub_threw_its_copy_away_wi
     await noa.comes_back()
     await office.advance(5)
     assert (noa.kept(), office.held("noa")) == ("Hello Dana", ["Hello Dana"])
+
+
+async def test_a_late_answer_about_drafts_throws_nothing_away(office: Office) -> None:
+    """What the hub was asked before the draft got there says nothing of it."""
+    one = await office.terminal("noa")
+    await one.loses_line()
+    one.hub.slow = 1.0
+    await one.comes_back()
+    await one.types("Dear Dana, the lamp")
+    assert office.held("noa") == ["Dear Dana, the lamp"]
+    await office.advance(1.5)
+    assert one.kept() == "Dear Dana, the lamp"
+    await office.advance(5)
+    assert one.kept() == "Dear Dana, the lamp" and office.held("noa") == ["Dear Dana, the lamp"]
+
+
+async def test_a_late_answer_about_drafts_brings_no_older_words_back(office: Office) -> None:
+    one = await office.terminal("noa")
+    await one.types("Dear Dana")
+    await office.advance(3)
+    await one.loses_line()
+    one.hub.slow = 1.0
+    await one.comes_back()
+    await one.types("Dear Dana, the lamp")
+    await office.advance(1.5)
+    assert one.kept() == "Dear Dana, the lamp"
+    await office.advance(3)
+    await one.loses_line()
+    await one.comes_back()
+    await one.sends("Dear Dana, the lamp is here")
+    await office.advance(1.5)
+    assert one.kept() == "" and office.sent() == ["Dear Dana, the lamp is here"]
