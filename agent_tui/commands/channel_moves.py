@@ -40,7 +40,14 @@ def targets(context: Context) -> list[Choice]:
         return []
     case = _opened(context)
     if case is None:
-        return [Choice("channel", trusted("another channel"), NOTHING, trusted("open the case first (Enter)"))]
+        return [
+            Choice(
+                "channel",
+                trusted("another channel"),
+                NOTHING,
+                compose("open the case first ({key})", key=key_of("case-open", "Enter")),
+            )
+        ]
     found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)
@@ -78,7 +85,7 @@ def begin(context: Context, channel: str, note: str = "") -> SafeText | None:
         return dial(context)
     case = _opened(context)
     if case is None:
-        raise CommandError(trusted("open the case first (Enter)"))
+        raise CommandError(compose("open the case first ({key})", key=key_of("case-open", "Enter")))
     if (why_not := _can_move(context)) is not None:
         raise CommandError(why_not)
     target = next((one for one in _targets(context, case) if one.channel == channel), None)

@@ -6,6 +6,7 @@ from agent_tui.commands.command import WhyNot
 from agent_tui.commands.context import Context
 from agent_tui.desk.leases import colleague, standing
 from agent_tui.domain.model import Agent, Call, CallState, Stage
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, trusted
 
 _ABOUT_NOBODY = frozenset(("new-message", "presence"))
@@ -21,7 +22,7 @@ def has_open_case(context: Context) -> SafeText | None:
     """The case is open, so that its messages are there."""
     if context.row is None:
         return trusted("there is no case here")
-    return None if context.opened else trusted("open the case first (Enter)")
+    return None if context.opened else compose("open the case first ({key})", key=key_of("case-open", "Enter"))
 
 
 def has_message(context: Context) -> SafeText | None:
@@ -31,7 +32,11 @@ def has_message(context: Context) -> SafeText | None:
 
 def in_the_case(context: Context) -> SafeText | None:
     """Not in the history, whose messages are of other cases too."""
-    return trusted("open the case first (Enter)") if context.ui.place == "history" else None
+    return (
+        compose("open the case first ({key})", key=key_of("case-open", "Enter"))
+        if context.ui.place == "history"
+        else None
+    )
 
 
 def can(order: str) -> WhyNot:
@@ -58,7 +63,11 @@ def not_held(context: Context) -> SafeText | None:
     how = standing(row.lease, myself.id, context.workbench.desk.id)
     if how == "colleague":
         return compose("{who} has it", who=colleague(state, row.lease.agent))
-    return trusted("it is at another terminal of yours: Enter takes it here") if how == "my-other" else None
+    return (
+        compose("it is at another terminal of yours: {key} takes it here", key=key_of("case-open", "Enter"))
+        if how == "my-other"
+        else None
+    )
 
 
 def in_stage(*stages: Stage, otherwise: Phrase) -> WhyNot:

@@ -52,7 +52,7 @@ def check(tx: Tx, record: CaseRecord | None, profile: Channel, heard: Ms | None)
     Refused."""
     known = refusal(tx, record, profile.key)
     if known is not None and (heard is None or heard <= known.at):
-        words = f"They do not want to be written to on {profile.name}; if they changed their mind: :consent (g C)."
+        words = f"They do not want to be written to on {profile.name}; if they changed their mind, say so."
         raise Refused("consent-refused", words)
 
 

@@ -15,6 +15,7 @@ from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.templates import find, words_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
@@ -239,11 +240,15 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
         return None
     profile = channel(draft.channel)
     if profile.kind == "voice" or not draft.channel:
-        return trusted("nobody can be written to by phone: ^T chooses a channel")
+        return compose(
+            "nobody can be written to by phone: {key} chooses a channel", key=key_of("compose-channel", "^T")
+        )
     left = left_of(case, draft, now)
     if left == 0:
         why = closed(profile, left) or trusted("closed")
-        return compose("{channel} is {why}; ^T: another", channel=profile.title, why=why)
+        return compose(
+            "{channel} is {why}; {key}: another", channel=profile.title, why=why, key=key_of("compose-channel", "^T")
+        )
     if profile.max_chars is not None and len(draft.body) > profile.max_chars:
         over = len(draft.body) - profile.max_chars
         return compose(
@@ -253,14 +258,20 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
             most=profile.max_chars,
         )
     if draft.files and not profile.attachments:
-        return compose("{channel} takes no files: ^T chooses another channel", channel=profile.title)
+        return compose(
+            "{channel} takes no files: {key} chooses another channel",
+            channel=profile.title,
+            key=key_of("compose-channel", "^T"),
+        )
     to = recipients(case, draft)
     if not to and (draft.key is None or draft.forward_of or profile.kind == "mail"):
-        return trusted("it goes to nobody yet: ^T names the recipients")
+        return compose("it goes to nobody yet: {key} names the recipients", key=key_of("compose-channel", "^T"))
     if profile.kind == "mail":
         for one in (*to, *(person.safe_line for person in (*draft.cc, *draft.bcc))):
             if not _MAIL.fullmatch(bare(one)):
-                return compose("{one} is no e-mail address: ^T changes it", one=one)
+                return compose(
+                    "{one} is no e-mail address: {key} changes it", one=one, key=key_of("compose-channel", "^T")
+                )
     return None
 
 

@@ -17,6 +17,7 @@ from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.suggested import SuggestedReply
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
@@ -303,7 +304,10 @@ class Writing:
             return compose("{field} is still to be filled", field=clean_line(field))
         if drafting.lacks_subject(draft) and not self._asked_subject:
             self._asked_subject = True
-            return trusted("it has no subject: ^T writes one; sending again sends it without")
+            return compose(
+                "it has no subject: {key} writes one; sending again sends it without",
+                key=key_of("compose-channel", "^T"),
+            )
         if not draft.note and not draft.forward_of and self.about is not None:
             if (held := self._held()) is not None:
                 self.save()
