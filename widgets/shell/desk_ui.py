@@ -300,7 +300,6 @@ class DeskUi:
     def _take_answer(self) -> None:
         if self._screen.answered_at is not None:
             self._screen.answered_at.take()
-            self._screen.case.take_strip()
 
     def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
         self._screen.see("case")

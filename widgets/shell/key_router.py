@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Literal
 
-from agent_tui.commands import ids, ids_keys
+from agent_tui.commands import ids, ids_keys, ids_scripts
 from agent_tui.commands.command import CommandError
-from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.context import NOTHING, Arguments, Context
 from agent_tui.commands.many import acts_on_many, run_on_many
 from agent_tui.commands.registry import REGISTRY
-from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
+from agent_tui.commands.spec import COMPOSER, GLOBAL, KEYPAD, LIST
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, declared, fixed, listed, plural, trusted
 from agent_tui.domain.time import TimerHandle
 from agent_tui.keymaps.keymap import Keymap
@@ -199,6 +200,8 @@ class KeyRouter:
             tab = [(fixed("Tab"), asking.tab.text)] if asking.completes else []
             self._screen.keys.teach([(fixed("Enter"), asking.enter.text), *tab], (fixed("Esc"), asking.escape.text))
             return
+        if self._screen.answered_at is not None:
+            self._screen.answered_at.teach(self._way_to_script())
         context = self.context()
         if KEYPAD in context.contexts:
             self._screen.keys.teach(
@@ -210,6 +213,19 @@ class KeyRouter:
             self._lessons.always(context.contexts),
             self._of_the_list() if context.ui.place == "inbox" else trusted(""),
         )
+
+    def _way_to_script(self) -> SafeText:
+        """The keys that lead to the answer of the guided script that is run: none where it has the focus."""
+        place, contexts = self._ui.place, self.contexts()
+        if place == "script":
+            return NOTHING
+        case = self._workbench.desk.open_case
+        if place == "inbox" and (case is None or self._ui.key_in_list != case.key):
+            return key_of(ids.PANE_PREVIOUS, "Shift+Tab")
+        out = key_of(ids.GO_BACK, "Esc")
+        insert = contexts[0] == COMPOSER and self._keymap.modal
+        outs = [out] * (2 if insert else int(place == "composer"))
+        return listed(" ", [*outs, key_of(ids_scripts.SCRIPT_RUN, "S")])
 
     def _of_the_list(self) -> SafeText:
         """What of the list may be out of sight: how many cases are marked, and that it is in another order now."""
