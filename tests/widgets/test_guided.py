@@ -172,3 +172,12 @@ async def test_the_keys_that_lead_back_to_the_answer_are_said_where_it_has_not_t
         assert " S Enter goes on" in desk.text and "Esc S Enter" not in desk.text
         await desk.press("S", "enter")
         assert "Anything else" in desk.text or "Look" in desk.text
+
+
+async def test_tab_goes_on_from_the_customer_who_stands_in_a_scripts_place(tmp_path: Path) -> None:
+    async with shop(tmp_path) as desk:
+        places = []
+        for key in ("escape", "i", "tab", "i", "shift+tab", "tab"):
+            await desk.press(key)
+            places.append(desk.app.ui.place)
+        assert places == ["timeline", "customer", "inbox", "customer", "timeline", "script"]

@@ -126,7 +126,8 @@ class DeskUi:
         if self._screen.answered_at is not None:
             places[-1] = "script"
         now: Place = "timeline" if self.place in ("composer", "history") else self.place
-        self.focus(places[(places.index(now) + step) % len(places)])
+        at = places.index(now) if now in places else len(places) - 1  # the card stands in the script's place
+        self.focus(places[(at + step) % len(places)])
 
     def back(self) -> None:
         screen = self._screen
