@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from agent_tui.commands import ids
 from agent_tui.commands.command import Run, command
-from agent_tui.commands.conditions import has_case
+from agent_tui.commands.conditions import has_case, has_open_case
 from agent_tui.commands.context import Arguments, Context, Move, Place
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.text import SafeText, trusted
@@ -58,6 +58,10 @@ def _back(context: Context, _arguments: Arguments) -> SafeText | None:
     return None
 
 
+def _other_panes(context: Context) -> SafeText | None:
+    return None if context.workbench.desk.open_case is not None else has_open_case(context)
+
+
 def _pane(step: int) -> Run:
     def run(context: Context, _arguments: Arguments) -> SafeText | None:
         context.ui.focus_next(step)
@@ -93,8 +97,8 @@ COMMANDS = (
     command(ids.ROW_PREVIOUS, _mover("previous")),
     command(ids.ROW_FIRST, _mover("first")),
     command(ids.ROW_LAST, _mover("last")),
-    command(ids.PANE_NEXT, _pane(1)),
-    command(ids.PANE_PREVIOUS, _pane(-1)),
+    command(ids.PANE_NEXT, _pane(1), _other_panes),
+    command(ids.PANE_PREVIOUS, _pane(-1), _other_panes),
     command(ids.CASE_OPEN, _open, has_case),
     command(ids.GO_BACK, _back),
     command(ids.PAGE_ON, _page_on),
