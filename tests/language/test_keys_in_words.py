@@ -24,7 +24,7 @@ FIXED = {
     "what should {who} know? (Enter: nothing)",
     "Enter takes it out",
     "that is a folder: Tab goes into it",
-    "type what {field} is; Tab goes to the next field",
+    "{fields} are still to be filled; Tab goes to the next",
     "none of them is called that; Esc types a slash",
     "Enter opens it",
     "Enter",

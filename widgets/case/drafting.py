@@ -17,7 +17,7 @@ from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
 from agent_tui.domain.taught import key_of
 from agent_tui.domain.templates import find, words_of
-from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.domain.windows import last_heard
 from agent_tui.widgets.case.closed_ways import closed, refused
@@ -291,10 +291,21 @@ def lacks_subject(draft: Draft) -> bool:
     return mail and not draft.in_reply_to and not draft.subject.strip()
 
 
-def open_field(fields: Collection[str] | None, body: str, data: Collection[str] = ()) -> str:
-    """One of these fields (None: of any) that is still to be filled, "" when there is none. `data`: as in
-    `open_fields`."""
-    return next((name for name in open_fields(body, data) if fields is None or name in fields), "")
+def lacking(fields: Collection[str] | None, body: str, data: Collection[str] = ()) -> tuple[str, ...]:
+    """Those of these fields (None: of any) that are still to be filled, each once. `data`: as in `open_fields`."""
+    return tuple(dict.fromkeys(name for name in open_fields(body, data) if fields is None or name in fields))
+
+
+def lacking_words(fields: Collection[SafeText]) -> SafeText:
+    """What is said of fields that are still to be filled; "" where there are none."""
+    if not fields:
+        return trusted("")
+    return plural(
+        "{fields} is still to be filled",
+        "{fields} are still to be filled; Tab goes to the next",
+        n=len(fields),
+        fields=listed(", ", fields),
+    )
 
 
 def length_left(draft: Draft) -> int | None:

@@ -477,6 +477,9 @@ class DeskUi:
             self.hands.stop()
         self._screen.status.say(text, level)
 
+    def instead(self, told: SafeText, now: SafeText) -> None:
+        self._screen.status.instead(told, now)
+
     def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
         line = listed(" · ", words)
         if self.asking or self._screen.status.holds(line):
