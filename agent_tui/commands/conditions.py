@@ -23,7 +23,12 @@ def has_open_case(context: Context) -> SafeText | None:
     """The case is open, so that its messages are there."""
     if context.row is None:
         return trusted("there is no case here")
-    return None if context.opened else compose("open the case first ({key})", key=key_of(ids.CASE_OPEN, "Enter"))
+    return None if context.opened else open_first()
+
+
+def open_first() -> SafeText:
+    """With the key that does it."""
+    return compose("open the case first ({key})", key=key_of(ids.CASE_OPEN, "Enter"))
 
 
 def composing(context: Context) -> SafeText | None:
@@ -42,11 +47,7 @@ def has_message(context: Context) -> SafeText | None:
 
 def in_the_case(context: Context) -> SafeText | None:
     """Not in the history, whose messages are of other cases too."""
-    return (
-        compose("open the case first ({key})", key=key_of(ids.CASE_OPEN, "Enter"))
-        if context.ui.place == "history"
-        else None
-    )
+    return open_first() if context.ui.place == "history" else None
 
 
 def can(order: str) -> WhyNot:
@@ -73,11 +74,9 @@ def not_held(context: Context) -> SafeText | None:
     how = standing(row.lease, myself.id, context.workbench.desk.id)
     if how == "colleague":
         return compose("{who} has it", who=colleague(state, row.lease.agent))
-    return (
-        compose("it is at another terminal of yours: {key} takes it here", key=key_of(ids.CASE_OPEN, "Enter"))
-        if how == "my-other"
-        else None
-    )
+    if how != "my-other":
+        return None
+    return compose("it is at another terminal of yours: {key} takes it here", key=key_of(ids.CASE_OPEN, "Enter"))
 
 
 def in_stage(*stages: Stage, otherwise: Phrase) -> WhyNot:
