@@ -76,9 +76,10 @@ def guide_parts(held: Guided, sheet: Sheet) -> GuideParts:
     if script is None or step is None:
         return _comes()
     far = progress_words(progress(script, held.run, sheet.given))
+    way = _way(step, sheet)
     head = (
         LinePieces((EDGE, Piece(trusted("SCRIPT"), "heading")), (Piece(far, "quiet"), EDGE)),
-        LinePieces((EDGE, Piece(_name(script), "strong")), (*_way(step, sheet), EDGE)),
+        LinePieces((EDGE, Piece(_name(script), "strong")), (*way, EDGE) if way else ()),
         LinePieces(),
     )
     body = list(_hints(held, sheet))
