@@ -27,7 +27,7 @@ async def demo(home: Path, config: str, keymap: str = "", *words: str) -> AsyncI
     try:
         env = {**own_env(home), "TERM": "xterm-256color", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
         await window.start("demo", *words, folder=home, env=env)
-        await window.shows("Dana Levi", START_SECONDS)
+        await window.shows("Dana Levi", 2 * START_SECONDS)
         yield window
     finally:
         await window.close()
