@@ -70,15 +70,22 @@ def last_word(tx: Tx, thread: Thread, row: Sequence[str]) -> Ms | None:
 
 
 def check_queued(tx: Tx, message: Message, thread: Thread) -> None:
-    """They may have said no since it was queued: it may have waited for days. What goes to somebody else is not theirs
-    to refuse. Raises Refused."""
+    """They may have said no, been blocked or turned out to be spam since it was written: it may have waited for days.
+    What goes to somebody else is not held up. Raises Refused."""
     record, profile = tx.case(message.case), profile_of(message.channel)
-    if record is None or refusal(tx, record, profile.key) is None:
+    if record is None:
+        return
+    blocked, spam = tx.customer(record.node).blocked, tx.shown(message.case).stage == "spam"
+    if not blocked and not spam and refusal(tx, record, profile.key) is None:
         return
     theirs = {bare(one.value.safe_line) for one in tx.person(record.node).addresses}
-    to = message.to or (thread.shown.address,)
+    to = (*message.to, *message.cc, *message.bcc) or (thread.shown.address,)
     if profile.kind == "mail" and theirs.isdisjoint(bare(one.safe_line) for one in to):
         return
+    if blocked:
+        raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
+    if spam:
+        raise Refused("spam", "The case is spam: reopen it first (D).")
     check(tx, record, profile, last_word(tx, thread, [part.row.id for part in tx.parts(message.case)]))
 
 

@@ -146,6 +146,9 @@ def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
         raise Refused("not-failed", "The message is on its way or has arrived.")
     if tx.case(held.case) is None or outbound.state_of(tx.connection, held.id) is None:
         raise Refused("no-message", "This message cannot be sent from here.")
+    thread = talk.find_thread(tx.connection, held.conversation)
+    assert thread is not None
+    consents.check_queued(tx, held, thread)
     outbound.requeue(tx.connection, held.id, tx.now)
     talk.set_state(tx.connection, held.id, "queued", "")
     kind = outgoing.kind_of(held, templated=outbound.template_of(tx.connection, held.id) is not None)
