@@ -107,7 +107,7 @@ async def test_a_file_of_a_reply_goes_along_whoever_got_it_before(tmp_path: Path
         file = FileRef(kept.blob, CustomerText("form.pdf"), "application/pdf", len(FORM))
 
         async def sent(agent: Agent, account: str, to: str) -> Outcome:
-            order = NewMessage("email", (CustomerText(to),), CustomerText("here"), account, files=(file,))
+            order = NewMessage("email", (CustomerText(to),), CustomerText("here"), account, files=(file,), consent=True)
             return await house.order(agent, order)
 
         assert isinstance(await sent(house.oren, "ogen", "a@x.example"), Acked)
