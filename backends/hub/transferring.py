@@ -20,8 +20,9 @@ from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.leases import LeaseRefused
-from agent_tui.domain.model import Agent
+from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import AnswerTransfer, Follow, TransferCase
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.standing import OFFLINE
 from agent_tui.domain.transfers import Transfer, TransferRefused
 
@@ -156,13 +157,12 @@ def _of_queue(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: C
 
 def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRecord, queue: str, words: str) -> str:
     row = record.row
-    if all(setup.id != queue for setup in policy.queues):
+    setup = next((setup for setup in policy.queues if setup.id == queue), None)
+    if setup is None:
         raise Refused("no-queue", f"There is no queue {queue}.")
+    _check_fits(policy, row, setup)
     moved = placing.in_queue(policy, row, queue)
-    if moved is None:
-        raise Refused("not-its-queue", "A case like this one would wait in another queue: choose that, or an agent.")
-    if not row.owner and (moved.team, moved.labels) == (row.team, row.labels):
-        raise Refused("waits-there", "It waits in that queue already.")
+    assert moved is not None
     _check_talk(tx, row.id, agent.id, agent.id)
     note = _note(tx, row.id, agent, words)
     label = next((one for one in moved.labels if one not in row.labels), "")
@@ -175,6 +175,20 @@ def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRe
     held = lease_rules.release(leases.find(tx.connection, row.id), agent.id, desk, tx.now)
     keep_lease(tx, row.id, held, "released", agent.id)
     return new.id
+
+
+def _check_fits(policy: HubPolicy, row: CaseRow, setup: QueueSetup) -> None:
+    why, earlier = placing.misfit(policy, row, setup)
+    match why:
+        case "channel":
+            raise Refused("queue-channel", f"{setup.name} has no cases on {channel(row.channel).name}: choose another.")
+        case "brand":
+            raise Refused("queue-brand", f"{setup.name} has cases of other brands alone: choose another.")
+        case "earlier":
+            name = next(one.name for one in policy.queues if one.id == earlier)
+            raise Refused("not-its-queue", f"A case like this one waits in {name}: choose that, or an agent.")
+        case "there":
+            raise Refused("waits-there", "It waits in that queue already.")
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

@@ -272,3 +272,43 @@ async def test_a_case_is_followed_until_it_is_not(hub: Hub) -> None:
     assert not await held(hub, hub.avi, "followed")
     acked(await hub.order(hub.noa, Follow(case, on=False)))
     assert not await held(hub, hub.noa, "followed")
+
+
+FIT_OTHERS = (
+    QueueSetup("refunds", labels=("refund",), mode="pull"),
+    QueueSetup("chats", channels=("whatsapp",), mode="pull"),
+    QueueSetup("mails", channels=("email",), mode="pull"),
+    QueueSetup("ogen", brands=("ogen",), mode="pull"),
+    QueueSetup("rest", mode="pull"),
+    QueueSetup("billing", team="billing", mode="pull"),
+)
+
+
+async def test_a_queue_that_cannot_have_the_case_says_why(hub: Hub) -> None:
+    hub.workspace.policy = replace(hub.workspace.policy, queues=FIT_OTHERS)
+    case = await begin(hub)
+
+    async def told(agent: Agent, of: str) -> dict[str, tuple[str, str]]:
+        page = await hub.workspace.query(agent, QueuesQuery(of))
+        assert isinstance(page, QueuesPage)
+        return {line.id: (line.misfit, line.earlier) for line in page.queues}
+
+    fits = {
+        "refunds": ("", ""),
+        "chats": ("", ""),
+        "mails": ("channel", ""),
+        "ogen": ("brand", ""),
+        "rest": ("earlier", "chats"),
+        "billing": ("earlier", "chats"),
+    }
+    assert await told(hub.noa, case) == fits
+    assert await told(hub.noa, "") == await told(hub.noa, "c-none") == dict.fromkeys(fits, ("", ""))
+    codes = {"channel": "queue-channel", "brand": "queue-brand", "earlier": "not-its-queue"}
+    for queue, (why, _) in fits.items():
+        if why:
+            assert refused(await hub.order(hub.noa, TransferCase(case, NOTE, queue=queue))) == codes[why]
+    await offer(hub, case, queue="chats")
+    await answer(hub, hub.noa, case, "withdraw")
+    await hub.order(hub.noa, Assign(case, ""))
+    assert (await told(hub.noa, case))["chats"] == ("there", "")
+    assert refused(await hub.order(hub.noa, TransferCase(case, NOTE, queue="chats"))) == "waits-there"
