@@ -40,8 +40,8 @@ class HintRule:
 @frozen
 class Moment:
     """A case as the rules see it. `channel`: where it is; `theirs`, `ours`: what was said lately; `picture`: the
-    customer sent one lately; `file`: we sent one; `silent`: ms since we wrote there and heard nothing; `reachable`: where else they can be
-    reached, the one they used last first."""
+    customer sent one lately; `file`: we sent one; `silent`: ms since we wrote there and heard nothing; `reachable`:
+    where else they can be reached, the one they used last first."""
 
     channel: str
     theirs: tuple[str, ...] = ()
