@@ -32,7 +32,7 @@ def dial(tx: Tx, policy: HubPolicy, agent: Agent, order: Dial) -> Wanted:
         raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
     account, channel = _line(policy, agent, leader.row.brand)
     profile = profile_of(channel)
-    consents.check(tx, leader, profile, None)
+    consents.check(tx, leader.node, profile, None)
     if phone.talks(tx.connection, agent.id) or _dials(tx, agent):
         raise Refused("in-call", "You are in a call: end it first.")
     if leader.row.call is not None and leader.row.call.state in ("ringing", "active", "held"):

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.backends.base import Acked, Connected, Outcome, Rejected
-from agent_tui.domain.events import CaseChanged, Event
+from agent_tui.backends.base import Acked, Connected, Disconnected, Outcome, Rejected
+from agent_tui.domain.events import CaseChanged, Event, MessageAdded
 from agent_tui.domain.language import Language
+from agent_tui.domain.model import Message
 from agent_tui.domain.orders import Assign, Order, Pull
 from agent_tui.domain.queries import AgentsPage, DirectoryPage, Page, Query, QueuesPage, QueuesQuery, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, QueueLine, QueueSetup, Why
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
 from tests.widgets.picture import Picture, picture
@@ -27,6 +29,7 @@ LINES = (
     QueueLine("mails", "Mail", "pull", 1, NOW - 125 * MINUTE_MS, 1, 3, True),
     QueueLine("night", "Night", "pull", 2, NOW - MINUTE_MS, 0, 2, False),
 )
+NAMES = ("Chats", "Mail", "Night")
 GIVEN = Assignment(
     "noa",
     NOW - 10 * MINUTE_MS,
@@ -237,6 +240,26 @@ async def test_what_comes_out_of_a_queue_is_told_with_its_queue() -> None:
         assert "and 1 more" not in desk.text, "what stood there long enough was read"
 
 
+async def test_what_was_missed_is_read_before_what_comes_next() -> None:
+    shop = Queued()
+    async with running(shop) as desk:
+        mine = next(row for row in shop.rows.values() if row.owner == "noa")
+        message = Message("m-late", mine.id, "t", "whatsapp", "in", NOW, CustomerText("where is it?"))
+        shop.happens(Disconnected("gone", 1.0))
+        shop.happens(Connected(shop.me, shop.capabilities, shop.seq + 1, True, caught_up_to=NOW))
+        for body, row in (
+            (MessageAdded(message), mine),
+            (CaseChanged("assigned", "noa", Why("longest-idle", "mails", "mails")), shop.rows[shop.next]),
+        ):
+            shop.seq += 1
+            row = replace(row, owner="noa", version=shop.seq)
+            shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, row.id, "", row))
+        await desk.rest()
+        assert "back, and caught up: 1 message came  and 1 more" in desk.text
+        await desk.press("2")
+        assert "from Mail: Beit Hanan" in desk.text and "and 1 more" not in desk.text
+
+
 class Supervised(Queued):
     """Avi is available with three of four in hand, Ruti not here."""
 
@@ -260,3 +283,25 @@ async def test_a_supervisor_sees_how_much_of_the_capacity_is_taken() -> None:
         assert "2 of 3 take work · 88 % occupied" in desk.text
         assert "3 of 4 in hand · 1 open case" in desk.text
         assert "9 of 4 in hand" in desk.text
+
+
+async def test_a_queue_that_cannot_have_the_case_says_why_among_those_to_transfer_to() -> None:
+    class Misfits(Queued):
+        async def query(self, query: Query) -> Page:
+            page = await super().query(query)
+            if isinstance(page, QueuesPage) and isinstance(query, QueuesQuery) and query.case:
+                chats, mails, night = page.queues
+                told = replace(chats, misfit="channel"), mails, replace(night, misfit="earlier", earlier="mails")
+                return replace(page, queues=told)
+            return page
+
+    shop = Misfits()
+    shop.capabilities = replace(shop.capabilities, orders=frozenset({*shop.capabilities.orders, "transfer"}))
+    async with running(shop) as desk:
+        await desk.press("t")
+        chats, mails, night = (next(line for line in desk.screen if f" {name} " in line) for name in NAMES)
+        assert "has no cases on WhatsApp" in chats
+        assert "1 of 3 ready" in mails
+        assert "a case like this waits in Mail" in night
+        await desk.press("escape", "T")
+        assert "has no cases on" not in desk.text, "a colleague of it can look at it all the same"
