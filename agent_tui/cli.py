@@ -155,13 +155,13 @@ def _play(request: Request, line: TerminalLine) -> int:
     help="""Write the last screen as text, cell by cell
     from the left as a terminal shows it: Hebrew stands in visual order. - is standard output.""",
 )
-@click.option("--theme", default="dark", show_default=True)
+@click.option("--theme", default="", help="Else config.toml's; dark when headless.")
 @click.option(
     "--language",
     default="auto",
     show_default=True,
     type=click.Choice(["auto", "en", "he"]),
-    help="auto: by the locale; en when headless.",
+    help="auto: by config.toml, else the locale; en when headless.",
 )
 @click.pass_context
 def demo(context: click.Context, /, **options: Any) -> None:

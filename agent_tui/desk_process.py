@@ -49,7 +49,7 @@ async def run_configured(
     from agent_tui.own_replies import OwnReplies
 
     paths = Paths.from_env(env)
-    chosen, folder = _chosen(config, paths, env)
+    chosen, folder = settings_at(config, paths, env)
     keep_resident(chosen.resident)
     time = SystemTime()
     if url is not None:
@@ -61,11 +61,9 @@ async def run_configured(
     if not backends:
         place = config or paths.config_file
         raise CannotRun(f"{place}: no [[backends]]; run agent-tui config init, or agent-tui demo to look around")
-    keymap = chosen.keymap or folder / "keymap.toml"
 
     shown = screen_settings(chosen, env)
-    terminal = replace(terminal, mouse_motion=chosen.mouse == "motion", bidi=chosen.bidi)
-    terminal = replace(terminal, ground=chosen.theme.split()[:1] == ["auto"])
+    terminal = as_chosen(terminal, chosen)
 
     def make(workbench: Workbench) -> DeskApp:
         workbench.replies.personal = OwnReplies(folder / "replies")
@@ -75,7 +73,7 @@ async def run_configured(
             shown,
             theme=chosen.theme,
             theme_folder=folder / "themes",
-            keymap=keymap if chosen.keymap or keymap.exists() else None,
+            keymap=keymap_file(chosen, folder),
             keymap_name=chosen.keymap_name,
             config=config or paths.config_file,
             terminal=terminal,
@@ -131,7 +129,20 @@ def screen_settings(chosen: Chosen, env: Mapping[str, str]) -> DeskSettings:
     )
 
 
-def _chosen(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[Chosen, Path]:
+def as_chosen(terminal: Terminal, chosen: Chosen) -> Terminal:
+    """The terminal, used as the settings say."""
+    ground = chosen.theme.split()[:1] == ["auto"]
+    return replace(terminal, mouse_motion=chosen.mouse == "motion", bidi=chosen.bidi, ground=ground)
+
+
+def keymap_file(chosen: Chosen, folder: Path) -> Path | None:
+    """The agent's own keys: the file that is named, else `keymap.toml` in the settings' `folder` if it is there."""
+    beside = folder / "keymap.toml"
+    return chosen.keymap or (beside if beside.exists() else None)
+
+
+def settings_at(config: Path | None, paths: Paths, env: Mapping[str, str]) -> tuple[Chosen, Path]:
+    """What is set, and the folder of the file or where it would be. Raises ConfigError."""
     path = config or paths.config_file
     if config is None and not path.exists():
         return chosen_without_file(env, paths), path.parent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +14,8 @@ from agent_tui.themes.theme import ATTRIBUTES, NAMES_16, SCOPES, Colour, Depth, 
 BUILT_IN = Path(__file__).parent
 """The folder of the themes that come with the desk."""
 
+NAMED = 6
+"""So many scopes without a style are named at most."""
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _KEYS = ("name", "title", "dark", "colours")
@@ -109,10 +111,8 @@ def _styles(
         for scope in entries:
             if scope not in SCOPES:
                 problems.append(source.problem((table, scope), "no such scope", _closest(scope)))
-    for scope, meaning in SCOPES.items():
-        if scope not in scopes:
-            problems.append(source.problem(("scopes",), f"{scope} has no style", f"{scope} = ... ({meaning})"))
-            continue
+    problems.extend(_missing(source, [scope for scope in SCOPES if scope not in scopes]))
+    for scope in (scope for scope in SCOPES if scope in scopes):
         words = _words(source, ("scopes", scope), scopes[scope], palette, problems)
         true[scope] = " ".join(palette[word].hex if word in palette else word for word in words)
         named[scope] = " ".join(palette[word].name if word in palette else word for word in words)
@@ -126,6 +126,15 @@ def _styles(
         "none": MappingProxyType(none),
     }
     return MappingProxyType(by_depth)
+
+
+def _missing(source: TomlSource, scopes: list[str]) -> Iterator[Problem]:
+    """One problem, however many scopes have no style."""
+    if len(scopes) == 1:
+        yield source.problem(("scopes",), f"{scopes[0]} has no style", f"{scopes[0]} = ... ({SCOPES[scopes[0]]})")
+    elif scopes:
+        named = ", ".join(scopes[:NAMED]) + (f" and {len(scopes) - NAMED} more" if len(scopes) > NAMED else "")
+        yield source.problem(("scopes",), f"{len(scopes)} scopes have no style: {named}", "a style for each")
 
 
 def _words(

@@ -10,6 +10,7 @@ from agent_tui.commands.conditions import call_in, has_call
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.domain.model import Call
 from agent_tui.domain.orders import CallAction, WriteUp
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, marked, trusted
 
 _TITLES = (
@@ -63,7 +64,7 @@ def _hold(context: Context, _arguments: Arguments) -> SafeText | None:
 
 def _keypad(context: Context, _arguments: Arguments) -> SafeText | None:
     context.ui.keypad()
-    return trusted("digits go into the call until Esc")
+    return compose("digits go into the call until {key}", key=key_of(ids.GO_BACK, "Esc"))
 
 
 def _digit(context: Context, arguments: Arguments) -> SafeText | None:

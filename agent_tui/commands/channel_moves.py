@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent_tui.commands.case import give, who
 from agent_tui.commands.command import CommandError
-from agent_tui.commands.conditions import can
+from agent_tui.commands.conditions import can, open_first
 from agent_tui.commands.consenting import ask_agreed, consent_words
 from agent_tui.commands.context import NOTHING, Choice, Context
 from agent_tui.commands.dialling import dial
@@ -40,7 +40,7 @@ def targets(context: Context) -> list[Choice]:
         return []
     case = _opened(context)
     if case is None:
-        return [Choice("channel", trusted("another channel"), NOTHING, trusted("open the case first (Enter)"))]
+        return [Choice("channel", trusted("another channel"), NOTHING, open_first())]
     found = [
         Choice(target.channel, target.profile.title, _beside(context, target), _why_not(context, target))
         for target in _targets(context, case)
@@ -78,7 +78,7 @@ def begin(context: Context, channel: str, note: str = "") -> SafeText | None:
         return dial(context)
     case = _opened(context)
     if case is None:
-        raise CommandError(trusted("open the case first (Enter)"))
+        raise CommandError(open_first())
     if (why_not := _can_move(context)) is not None:
         raise CommandError(why_not)
     target = next((one for one in _targets(context, case) if one.channel == channel), None)

@@ -67,10 +67,14 @@ def _close(context: Context, row: CaseRow, place: Place, end: PromiseEnd) -> Saf
     if place == "inbox":
         context.ui.move("next")
         return said
-    if open_next_waiting(context, "composer" if place == "composer" else "timeline") is not None:
+
+    def nothing() -> SafeText:
         context.ui.back()
         return compose("{said}; nothing else waits for you", said=said)
-    return said
+
+    context.ui.say(said)
+    open_next_waiting(context, "composer" if place == "composer" else "timeline", nothing)
+    return None
 
 
 COMMANDS = (

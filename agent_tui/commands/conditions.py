@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from agent_tui.commands import ids
 from agent_tui.commands.command import WhyNot
 from agent_tui.commands.context import Context
 from agent_tui.desk.leases import colleague, standing
 from agent_tui.domain.model import Agent, Call, CallState, Stage
-from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, listed, trusted
 
 _ABOUT_NOBODY = frozenset(("new-message", "presence"))
 """Orders that are not about the case under the cursor."""
@@ -21,7 +23,21 @@ def has_open_case(context: Context) -> SafeText | None:
     """The case is open, so that its messages are there."""
     if context.row is None:
         return trusted("there is no case here")
-    return None if context.opened else trusted("open the case first (Enter)")
+    return None if context.opened else open_first()
+
+
+def open_first() -> SafeText:
+    """With the key that does it."""
+    return compose("open the case first ({key})", key=key_of(ids.CASE_OPEN, "Enter"))
+
+
+def composing(context: Context) -> SafeText | None:
+    """A text is being written."""
+    if context.ui.place == "composer":
+        return None
+    write = key_of(ids.REPLY, "r")
+    keys = listed(" ", [key_of(ids.GO_BACK, "Esc"), write]) if context.ui.place == "script" else write
+    return has_open_case(context) or compose("write first ({keys})", keys=keys)
 
 
 def has_message(context: Context) -> SafeText | None:
@@ -31,7 +47,7 @@ def has_message(context: Context) -> SafeText | None:
 
 def in_the_case(context: Context) -> SafeText | None:
     """Not in the history, whose messages are of other cases too."""
-    return trusted("open the case first (Enter)") if context.ui.place == "history" else None
+    return open_first() if context.ui.place == "history" else None
 
 
 def can(order: str) -> WhyNot:
@@ -58,7 +74,9 @@ def not_held(context: Context) -> SafeText | None:
     how = standing(row.lease, myself.id, context.workbench.desk.id)
     if how == "colleague":
         return compose("{who} has it", who=colleague(state, row.lease.agent))
-    return trusted("it is at another terminal of yours: Enter takes it here") if how == "my-other" else None
+    if how != "my-other":
+        return None
+    return compose("it is at another terminal of yours: {key} takes it here", key=key_of(ids.CASE_OPEN, "Enter"))
 
 
 def in_stage(*stages: Stage, otherwise: Phrase) -> WhyNot:

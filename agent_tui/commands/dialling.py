@@ -13,6 +13,7 @@ from agent_tui.domain.consents import of_channel
 from agent_tui.domain.model import CaseRow, Customer
 from agent_tui.domain.orders import Dial
 from agent_tui.domain.queries import CallBacksPage, CallBacksQuery, CasePage, CaseQuery
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, trusted
 from agent_tui.domain.text_time import span
 
@@ -84,7 +85,7 @@ def _show(context: Context, state: BackendState, page: object) -> None:
     def chosen(id: str) -> None:
         if id in rows:
             context.ui.open_case(CaseKey(state.id, id))
-            context.ui.say(trusted("c calls them"))
+            context.ui.say(compose("{key} calls them", key=key_of(ids.CALL_CUSTOMER, "c")))
 
     context.ui.page(trusted("to be called back"), choices, chosen)
 

@@ -22,6 +22,7 @@ from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import CaseRow, Promise
 from agent_tui.domain.orders import Assign, ChangePromise, Note, Order
 from agent_tui.domain.queries import Page, ShiftPage, ShiftQuery
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 from agent_tui.services.in_hand import ask_in_hand
 
@@ -183,9 +184,9 @@ class _Handing:
         orders = [(self._things[value][0], self._order(value, fate)) for value, fate in self._fates.items()]
         self._context.workbench.order_together(orders, self._held)
         said = plural("{n} thing handed over", "{n} things handed over", n=len(orders))
-        back = compose("{done}; z takes it back", done=said)
+        back = compose("{done}; {key} takes it back", done=said, key=key_of(ids.UNDO, "z"))
         if any(writes_note(order) for _, order in orders):
-            back = compose("{done}; z takes it back, but no note", done=said)
+            back = compose("{done}; {key} takes it back, but no note", done=said, key=key_of(ids.UNDO, "z"))
         self._context.ui.say(said if all(isinstance(order, Note) for _, order in orders) else back)
 
     def _order(self, value: str, fate: Fate) -> Order:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from agent_tui.commands import ids_keys as ids
 from agent_tui.commands.command import Run, command
+from agent_tui.commands.conditions import composing
 from agent_tui.commands.context import Arguments, Context
 from agent_tui.domain.text import SafeText, trusted
-
-
-def _composing(context: Context) -> SafeText | None:
-    return None if context.ui.place == "composer" else trusted("works while composing")
 
 
 def _edit(context: Context, arguments: Arguments) -> SafeText | None:
@@ -64,7 +61,7 @@ def _problems(context: Context, _arguments: Arguments) -> SafeText | None:
 
 
 COMMANDS = (
-    command(ids.COMPOSE_EDIT, _edit, _composing),
+    command(ids.COMPOSE_EDIT, _edit, composing),
     command(ids.COMPOSE_KEEP, _keep),
     command(ids.CASE_LEAVE, _leave, _in_a_case),
     command(ids.FIND_NEXT, _find(1), _searched),

@@ -36,8 +36,12 @@ def _a_colleague_has_it(context: Context) -> SafeText | None:
     if how == "colleague":
         return None
     if how == "free" and row is not None and myself is not None and row.owner == myself.id:
-        return trusted("it is yours: Enter writes")
-    return trusted("nobody has it: Enter takes it") if how == "free" else trusted("you have it yourself")
+        return compose("it is yours: {key} writes", key=key_of(ids.CASE_OPEN, "Enter"))
+    return (
+        compose("nobody has it: {key} takes it", key=key_of(ids.CASE_OPEN, "Enter"))
+        if how == "free"
+        else trusted("you have it yourself")
+    )
 
 
 def _mine(context: Context) -> SafeText | None:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agent_tui.commands import ids
 from agent_tui.commands.command import Run, command
-from agent_tui.commands.conditions import has_case
+from agent_tui.commands.conditions import has_case, has_open_case
 from agent_tui.commands.context import Arguments, Context, Move, Place
-from agent_tui.domain.text import SafeText, marked, trusted
+from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.text import SafeText, trusted
+from agent_tui.services.next_waiting import next_waiting
 
-NOTHING_WAITS = marked("nothing else waits for you")
 
-
-def open_next_waiting(context: Context, place: Place) -> SafeText | None:
-    """Open the most urgent case that waits for me, with the focus in `place`; what to say when there is none."""
+def open_next_waiting(context: Context, place: Place, nothing: Callable[[], SafeText]) -> None:
+    """Open the most urgent case that waits for me, with the focus in `place`, as soon as it is known which that is;
+    where there is none `nothing` is done and said."""
     context.workbench.settle()
-    key = context.workbench.desk.next_waiting(context.key)
-    if key is None:
-        return NOTHING_WAITS.text
-    context.ui.open_case(key, place)
-    return None
+
+    def found(key: CaseKey | None) -> None:
+        context.ui.page_came()
+        if key is None:
+            context.ui.say(nothing())
+        else:
+            context.ui.open_case(key, place)
+
+    context.ui.page_comes()  # a letter of the reply is no command here
+    next_waiting(context.workbench, context.key, found)
+
+
+def _nothing_waits() -> SafeText:
+    return trusted("nothing else waits for you")
 
 
 def _mover(move: Move) -> Run:
@@ -46,6 +58,10 @@ def _back(context: Context, _arguments: Arguments) -> SafeText | None:
     return None
 
 
+def _other_panes(context: Context) -> SafeText | None:
+    return None if context.workbench.desk.open_case is not None else has_open_case(context)
+
+
 def _pane(step: int) -> Run:
     def run(context: Context, _arguments: Arguments) -> SafeText | None:
         context.ui.focus_next(step)
@@ -57,11 +73,13 @@ def _pane(step: int) -> Run:
 def _page_on(context: Context, _arguments: Arguments) -> SafeText | None:
     if context.ui.move("page-on"):
         return None
-    return open_next_waiting(context, "timeline")
+    open_next_waiting(context, "timeline", _nothing_waits)
+    return None
 
 
 def _next_waiting(context: Context, _arguments: Arguments) -> SafeText | None:
-    return open_next_waiting(context, "composer" if context.ui.place == "composer" else "timeline")
+    open_next_waiting(context, "composer" if context.ui.place == "composer" else "timeline", _nothing_waits)
+    return None
 
 
 def _has_last(context: Context) -> SafeText | None:
@@ -79,8 +97,8 @@ COMMANDS = (
     command(ids.ROW_PREVIOUS, _mover("previous")),
     command(ids.ROW_FIRST, _mover("first")),
     command(ids.ROW_LAST, _mover("last")),
-    command(ids.PANE_NEXT, _pane(1)),
-    command(ids.PANE_PREVIOUS, _pane(-1)),
+    command(ids.PANE_NEXT, _pane(1), _other_panes),
+    command(ids.PANE_PREVIOUS, _pane(-1), _other_panes),
     command(ids.CASE_OPEN, _open, has_case),
     command(ids.GO_BACK, _back),
     command(ids.PAGE_ON, _page_on),

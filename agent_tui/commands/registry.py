@@ -38,6 +38,7 @@ from agent_tui.commands.command import Command, CommandError
 from agent_tui.commands.context import Arguments
 from agent_tui.commands.ids import SPECS
 from agent_tui.commands.spec import CommandSpec
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import clean_line, compose
 
 _ALL = (
@@ -98,6 +99,8 @@ def read_line(line: str) -> tuple[Command, Arguments]:
     found = [REGISTRY[name]] if name in REGISTRY else [c for id, c in REGISTRY.items() if id.startswith(name)]
     if len(found) != 1 or not name:
         word = clean_line(name)
-        some = compose("{word} can be {n} commands; write more of it", word=word, n=len(found))
-        raise CommandError(some if found else compose("there is no command {word}; ? lists them", word=word))
+        if found:
+            raise CommandError(compose("{word} can be {n} commands; write more of it", word=word, n=len(found)))
+        key = key_of("help", "?")
+        raise CommandError(compose("there is no command {word}; {key} lists them", word=word, key=key))
     return found[0], arguments_of(found[0].spec, rest)

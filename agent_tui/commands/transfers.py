@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from agent_tui.commands import channel_moves, ids
 from agent_tui.commands.case import accepted, case_here, give, who
 from agent_tui.commands.command import CommandError, command
-from agent_tui.commands.conditions import can, has_case, in_stage, me
+from agent_tui.commands.conditions import can, has_case, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.promises import as_note
@@ -287,10 +287,14 @@ def _follow(context: Context, _arguments: Arguments) -> SafeText | None:
     return compose("you follow {name} no longer", name=who(row))
 
 
-_OPEN = in_stage("us", "customer", "later", otherwise=marked("it is closed: reopen it first (D)"))
+def _still_open(context: Context) -> SafeText | None:
+    if context.row is not None and context.row.stage in ("us", "customer", "later"):
+        return None
+    return compose("it is closed: reopen it first ({key})", key=key_of(ids.CASE_REOPEN, "D"))
+
 
 COMMANDS = (
-    command(ids.TRANSFER, _transfer, has_case, can("transfer"), _OPEN),
-    command(ids.TOGETHER, _together, has_case, can("transfer"), _OPEN),
+    command(ids.TRANSFER, _transfer, has_case, can("transfer"), _still_open),
+    command(ids.TOGETHER, _together, has_case, can("transfer"), _still_open),
     command(ids.FOLLOW, _follow, has_case, can("follow")),
 )

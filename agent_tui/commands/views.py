@@ -218,7 +218,7 @@ COMMANDS = (
     command(ids.VIEW_CHANNEL, _channel),
     command(ids.FILTER, _filter),
     command(ids.MARK, _mark, has_case, _in_inbox),
-    command(ids.MARK_ALL, _mark_all, _in_inbox),
+    command(ids.MARK_ALL, _mark_all, has_case, _in_inbox),
     command(ids.VIEW, _saved),
     command(ids.SEARCH, _search, _can_search),
     command(ids.LABELS_SHOW, _letters, has_open_case, in_the_case),

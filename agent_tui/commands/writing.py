@@ -7,7 +7,7 @@ from typing import Literal
 from agent_tui.commands import ids
 from agent_tui.commands.case import give
 from agent_tui.commands.command import Command, Run, command
-from agent_tui.commands.conditions import can, has_case, has_message
+from agent_tui.commands.conditions import can, composing, has_case, has_message
 from agent_tui.commands.context import Arguments, ComposeMode, Context
 from agent_tui.desk.outgoing import OUTBOX_PREFIX
 from agent_tui.domain.orders import Note
@@ -78,22 +78,22 @@ def _something_held(context: Context) -> SafeText | None:
     return None if held else trusted("no send is waiting to be taken back")
 
 
-def _composing(context: Context) -> SafeText | None:
-    return None if context.ui.place == "composer" else trusted("works while composing")
-
-
 def _key(id: str) -> Command:
     def run(context: Context, arguments: Arguments) -> SafeText | None:
         return context.ui.composer_key(id, arguments)
 
-    return command(id, run, _composing)
+    return command(id, run, composing)
+
+
+def _typing(context: Context) -> SafeText | None:
+    return None if context.ui.asking else composing(context)
 
 
 def _edit(id: str, action: Literal["delete-word", "delete-line", "undo-text"]) -> Command:
     def run(context: Context, arguments: Arguments) -> SafeText | None:
         return None if context.ui.edit(action) else context.ui.composer_key(id, arguments)
 
-    return command(id, run)
+    return command(id, run, _typing)
 
 
 COMMANDS = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from agent_tui.backends.connectors.scenario import script
+from agent_tui.config.chosen import Chosen
+from agent_tui.config.paths import Paths
 from agent_tui.config.problems import ConfigError, Problem, Wrong
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.time import MS, SystemTime, VirtualTime
@@ -25,8 +27,9 @@ FILE_BYTES = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """As on the command line. `until`, in seconds, counts for headless runs only; `speed` for live ones.
-    A headless run is the same on every machine, so there `auto` is English."""
+    """As on the command line. `until`, in seconds, counts for headless runs only; `speed` for live ones. What is left
+    open (`theme` "", `language` auto) is as the agent's own settings say; but a headless run is the same on every
+    machine: dark and English."""
 
     scenario: str = "nofar"
     speed: float = 1.0
@@ -37,7 +40,7 @@ class DemoOptions:
     size: str = "120x40"
     svg: Path | None = None
     text: Path | None = None
-    theme: str = "dark"
+    theme: str = ""
     language: Literal["auto", "en", "he"] = "auto"
 
 
@@ -64,7 +67,7 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
 
     def make(workbench: Workbench, time: VirtualTime) -> DeskApp:
         zone = ZoneInfo(scenario.timezone)
-        return make_app(workbench, time, DeskSettings(zone, attention="off"), theme=options.theme)[0]
+        return make_app(workbench, time, DeskSettings(zone, attention="off"), theme=options.theme or "dark")[0]
 
     keys, size = parse_keys(options.keys), _size(options.size)
     language = language_named(options.language, {})
@@ -79,6 +82,16 @@ async def play_headless(options: DemoOptions, echo: Callable[[str], None]) -> No
             echo(desk.text().rstrip("\n"))
 
 
+def _own_settings(env: Mapping[str, str]) -> tuple[Chosen, Path | None, Sequence[Problem]]:
+    """What config.toml says and the folder it is in; where it cannot be used the defaults, and why."""
+    from agent_tui.desk_process import settings_at
+
+    try:
+        return *settings_at(None, Paths.from_env(env), env), ()
+    except ConfigError as error:
+        return Chosen(), None, error.problems
+
+
 async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[DeskApp], None]) -> int:
     """A hub on loopback in this process, a desk on the terminal, until the agent leaves. Answers the exit code."""
     from agent_tui.backends.hub.access import Operator
@@ -88,10 +101,13 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
     from agent_tui.backends.hub.store import Store
     from agent_tui.backends.hub_client import HubBackend
     from agent_tui.demo.stage import play_the_past, set_up
+    from agent_tui.desk_process import as_chosen, keymap_file, screen_settings, told_at_the_start
     from agent_tui.language.catalogue import language_named
-    from agent_tui.live import depth_named, glyphs_named, make_app, run_desk
+    from agent_tui.live import make_app, run_desk
 
     scenario = script.load(options.scenario)
+    chosen, own, wrong = _own_settings(terminal.env)
+    chosen = replace(chosen, theme=options.theme or chosen.theme)
     with tempfile.TemporaryDirectory(prefix="agent-tui-demo-") as name:
         folder = Path(name)
         await play_the_past(scenario, folder, options.seed)
@@ -109,16 +125,24 @@ async def play_live(options: DemoOptions, terminal: Terminal, tie: Callable[[Des
             backend = HubBackend.connect_to("hub", desks.url, token, time)
 
             def make(workbench: Workbench) -> DeskApp:
-                settings = DeskSettings(
-                    ZoneInfo(scenario.timezone),
-                    depth_named("auto", terminal.env),
-                    glyphs=glyphs_named("auto", terminal.env),
+                app, problems = make_app(
+                    workbench,
+                    time,
+                    replace(screen_settings(chosen, terminal.env), zone=ZoneInfo(scenario.timezone), lock_minutes=0),
+                    theme=chosen.theme,
+                    theme_folder=own / "themes" if own is not None else None,
+                    keymap=keymap_file(chosen, own) if own is not None else None,
+                    keymap_name=chosen.keymap_name,
+                    terminal=as_chosen(terminal, chosen),
                 )
-                return make_app(workbench, time, settings, theme=options.theme, terminal=terminal)[0]
+                if wrong or problems:
+                    app.desk_screen.status.say(told_at_the_start((*wrong, *problems)), "failure")
+                return app
 
             stage.play(0)
-            language = language_named(options.language, terminal.env)
-            return await run_desk([backend], make, time, folder / "desk", 5.0, tie, language=language)
+            named = options.language if options.language != "auto" else chosen.language
+            language, mouse = language_named(named, terminal.env), chosen.mouse != "off"
+            return await run_desk([backend], make, time, folder / "desk", 5.0, tie, language=language, mouse=mouse)
         finally:
             await desks.stop()
             await http.stop()

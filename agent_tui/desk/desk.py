@@ -60,7 +60,7 @@ from agent_tui.domain.queries import (
 )
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.time import Ms
-from agent_tui.domain.views import View
+from agent_tui.domain.views import View, is_handed
 
 if TYPE_CHECKING:
     from agent_tui.desk.finding import Finding
@@ -612,9 +612,12 @@ class Desk:
         best: tuple[tuple[bool, int, str], CaseKey] | None = None
         for key, section, row in self.inbox.rows():
             me = self.backends[key.backend].me
-            if section.stage != "us" or key == after or me is None or row.owner not in ("", me.id):
+            if section.stage != "us" or key == after or me is None:
                 continue
-            rank = (row.owner != me.id, row.sort_at, row.id)
+            mine = row.owner == me.id or is_handed(row, me.id)
+            if row.owner and not mine:
+                continue
+            rank = (not mine, row.sort_at, row.id)
             if best is None or rank < best[0]:
                 best = (rank, key)
         return best[1] if best is not None else None

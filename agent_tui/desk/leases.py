@@ -88,7 +88,7 @@ def held_words(state: BackendState, row: CaseRow | None, desk: str) -> SafeText 
         return None
     how = standing(lease, state.me.id, desk)
     if how == "my-other":
-        return trusted("you have this case at another terminal: Enter takes it here")
+        return compose("you have this case at another terminal: {key} takes it here", key=key_of("case-open", "Enter"))
     if how != "colleague":
         return None
     who, key = colleague(state, lease.agent), key_of("lease-ask", "G")

@@ -95,7 +95,11 @@ def _of_lease(
     elif event.by == me.id or (body.change == "handed-over" and event.by == body.agent):
         return None  # that they took what I offered is told with the transfer
     elif body.change == "expired":
-        words = compose("the line was down too long: {name} is free again; Enter takes it", name=name)
+        words = compose(
+            "the line was down too long: {name} is free again; {key} takes it",
+            name=name,
+            key=key_of("case-open", "Enter"),
+        )
     elif body.change == "call-answered":
         words = compose("{who} talks with {name} and has the case; what you wrote is kept", who=who, name=name)
     elif body.change == "taken-over":
@@ -110,15 +114,16 @@ def _not_held_by_whom_i_asked(body: LeaseChanged, state: BackendState, row: Case
     if body.agent:
         return compose("{who} has {name} now", who=colleague(state, body.agent), name=name)
     if near == "elsewhere":
-        return compose("{name} is free now: Enter on that case takes it", name=name)
-    return compose("{name} is free now: Enter takes it", name=name)
+        return compose("{name} is free now: {key} on that case takes it", name=name, key=key_of("case-open", "Enter"))
+    return compose("{name} is free now: {key} takes it", name=name, key=key_of("case-open", "Enter"))
 
 
 def _asked(who: SafeText, name: SafeText, near: Near) -> SafeText:
     """With what hands it over from where the agent is: in a composer a `t` is a letter."""
     key = key_of("transfer", "t")
     if near == "composer":
-        return compose("{who} asks for {name}: Esc, then {key} hands it over", who=who, name=name, key=key)
+        out = key_of("go-back", "Esc")
+        return compose("{who} asks for {name}: {out}, then {key} hands it over", who=who, name=name, out=out, key=key)
     if near == "open":
         return compose("{who} asks for {name}: {key} hands it over", who=who, name=name, key=key)
     return compose("{who} asks for {name}: {key} on that case hands it over", who=who, name=name, key=key)

@@ -10,7 +10,8 @@ from agent_tui.desk.drafts import Draft, LocalFile, draft_of
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import EntryState, OutboxEntry
 from agent_tui.domain.orders import MoveChannel, Order, Presence, Reply, UpdateIncident
-from agent_tui.domain.text import SafeText, clean_line, marked, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import SafeText, clean_line, compose, marked, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.state import State
@@ -18,7 +19,6 @@ from agent_tui.services.stored import from_json, to_json
 
 _STATES = get_args(EntryState)
 CRASHED = marked("the desk ended before it was sent; send it again")
-BESIDE = marked("taken back, not sent: something else is written here; send or clear that, then Z sends this")
 TAKEN = marked("taken back: :incident has the words")
 MAYBE = marked("the desk ended while it was being sent; it may have arrived")
 
@@ -163,7 +163,7 @@ class Outbox:
         there = drafts.get(draft.key) if draft is not None else None
         if draft is not None and there is not None:
             if there.note != draft.note:  # never one into the other: a note must not reach the customer
-                self.change(id, state="failed", hold_until=None, reason=BESIDE.text)
+                self.change(id, state="failed", hold_until=None, reason=_beside())
                 return None
             words = [body for body in (draft.body.rstrip(), there.body) if body]
             draft = replace(draft, body="\n\n".join(words), files=(*draft.files, *there.files))
@@ -174,6 +174,13 @@ class Outbox:
         elif draft is not None or entry.state == "held":
             self.remove(id)
         return draft
+
+
+def _beside() -> SafeText:
+    key = key_of("retry-send", "Z")
+    return compose(
+        "taken back, not sent: something else is written here; send or clear that, then {key} sends this", key=key
+    )
 
 
 def _entry(stored: tuple[Any, ...]) -> OutboxEntry | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent_tui.backends.base import Rejected
 from agent_tui.domain.language import SPOKEN
-from agent_tui.domain.text import Phrase, SafeText, clean_line, marked
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import Phrase, SafeText, clean_line, compose, marked
 
 _BY_CODE: dict[str, Phrase] = {
     "already-joined": marked("they are one customer already"),
@@ -13,22 +14,22 @@ _BY_CODE: dict[str, Phrase] = {
     "blocked": marked("that customer is blocked: reopen the case to take that back"),
     "call-there": marked("a call with them is under way"),
     "call-live": marked("a call with them is under way: erase them when it is over"),
-    "changed": marked("their cases have changed since you looked: look again (J)"),
+    "changed": marked("their cases have changed since you looked: look again"),
     "closed": marked("the case is closed: reopen it first"),
-    "consent-refused": marked("they do not want to be written to there; if they changed their mind: g C"),
+    "consent-refused": marked("they do not want to be written to there; if they changed their mind, say so"),
     "disk-full": marked("the server's disk is full"),
     "empty": marked("there is nothing to send"),
     "erased": marked("that customer was erased"),
     "id-reused": marked("that order was given already, as another one"),
     "in-call": marked("you are in a call: end it first"),
     "incident-closed": marked("that incident is closed: open it again first"),
-    "lease-free": marked("nobody has this case: Enter takes it"),
-    "lease-held": marked("a colleague has this case: G asks for it"),
+    "lease-free": marked("nobody has this case: take it"),
+    "lease-held": marked("a colleague has this case: ask for it, or wait"),
     "lease-yours": marked("you have this case yourself"),
-    "moved": marked("they were invited there within the hour: write to them there (r)"),
+    "moved": marked("they were invited there within the hour: write to them there"),
     "newer-message": marked("something was written since you began: read it, then send again"),
     "no-account": marked("the server has no account to write from on this channel"),
-    "no-address": marked("no address of the customer is known on this channel: ^T names one"),
+    "no-address": marked("no address of the customer is known on this channel: name one"),
     "not-admin": marked("only an admin erases customers"),
     "other-parts": marked("others are joined with that customer by now: look again"),
     "no-agent": marked("there is no such agent here"),
@@ -57,23 +58,23 @@ _BY_CODE: dict[str, Phrase] = {
     "no-suggestion": marked("there is no such suggestion any more"),
     "no-team": marked("there is no such team"),
     "no-template": marked("there is no such template of this account"),
-    "no-text": marked("a call has no text: ^T chooses another channel"),
+    "no-text": marked("a call has no text: choose another channel"),
     "no-title": marked("say what happened, in a few words"),
     "nobody": marked("none of them can be told any more: look again"),
     "not-active": marked("the call is over"),
     "not-ended": marked("the call is not over yet"),
     "not-failed": marked("the message is on its way or has arrived"),
-    "not-supervisor": marked("only a supervisor takes a case over: G asks for it"),
+    "not-supervisor": marked("only a supervisor takes a case over: ask for it"),
     "not-open": marked("that promise is not open any more"),
     "not-here": marked("they are not logged in"),
     "nothing-promised": marked("say what is promised"),
     "not-yours": marked("a colleague holds this call"),
     "parted": marked("that join was taken back already"),
-    "others-address": marked("that address is another customer's: join them first (J)"),
+    "others-address": marked("that address is another customer's: join them first"),
     "other-brand": marked("that is of a brand that not everybody concerned may see: ask one who may"),
     "queue-empty": marked("nothing waits in that queue that you can take now"),
     "past": marked("that time is past: choose a later one"),
-    "promise-open": marked("something is still promised here: d asks what becomes of it"),
+    "promise-open": marked("something is still promised here: close it and say what becomes of that"),
     "promise-too-long": marked("say the promise in fewer words"),
     "spam": marked("the case is spam: reopen it first"),
     "bad-script": marked("the server cannot keep that state of a script"),
@@ -105,14 +106,41 @@ _BY_CODE: dict[str, Phrase] = {
     "too-many": marked("a case has at most 50 labels"),
     "too-many-promises": marked("too much is promised here already: keep something first"),
     "unknown-order": marked("the server does not know that order"),
-    "window-closed": marked("the channel's window is closed: ^T chooses another channel"),
+    "window-closed": marked("the channel's window is closed: choose another channel"),
     "other-incident": marked("a case is of another incident: take it out of that one first"),
 }
+
+_HELPS: dict[str, tuple[str, str]] = {
+    "changed": ("join", "J"),
+    "closed": ("case-reopen", "D"),
+    "consent-refused": ("consent", "g C"),
+    "lease-free": ("case-open", "Enter"),
+    "lease-held": ("lease-ask", "G"),
+    "moved": ("reply", "r"),
+    "no-address": ("compose-channel", "^T"),
+    "no-text": ("compose-channel", "^T"),
+    "not-owner": ("lease-ask", "G"),
+    "not-supervisor": ("lease-ask", "G"),
+    "not-together": ("transfer", "t"),
+    "nobody-ready": ("transfer", "t"),
+    "others-address": ("join", "J"),
+    "promise-open": ("case-done", "d"),
+    "spam": ("case-reopen", "D"),
+    "transfer-open": ("transfer", "t"),
+    "window-closed": ("compose-channel", "^T"),
+}
+"""The command that helps, and its usual key: a server knows no desk's keys, so it names none."""
 
 
 def why_refused(outcome: Rejected) -> SafeText:
     """What to tell the agent. A server speaks English, and often says more than its code does: then its own words."""
     known = _BY_CODE.get(outcome.code)
     if known is None or SPOKEN.get() is None:
-        return clean_line(outcome.message) or clean_line(outcome.code)
-    return known.text
+        words = clean_line(outcome.message) or clean_line(outcome.code)
+    else:
+        words = known.text
+    if outcome.code not in _HELPS:
+        return words
+    return compose(
+        "{words} ({key})", words=words[:-1] if words.endswith(".") else words, key=key_of(*_HELPS[outcome.code])
+    )

@@ -49,7 +49,7 @@ def check(tx: Tx, customer: str, profile: Channel, heard: Ms | None) -> None:
     Refused."""
     known = refusal(tx, customer, profile.key)
     if known is not None and (heard is None or heard <= known.at):
-        words = f"They do not want to be written to on {profile.name}; if they changed their mind: :consent (g C)."
+        words = f"They do not want to be written to on {profile.name}; if they changed their mind, say so."
         raise Refused("consent-refused", words)
 
 
@@ -92,7 +92,7 @@ def check_queued(tx: Tx, message: Message, thread: Thread) -> None:
     if blocked:
         raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
     if spam:
-        raise Refused("spam", "The case is spam: reopen it first (D).")
+        raise Refused("spam", "The case is spam: reopen it first.")
     check(tx, record.node, profile, last_word(tx, thread, [part.row.id for part in tx.parts(message.case)]))
 
 

@@ -26,7 +26,7 @@ def join(tx: Tx, agent: Agent, order: JoinCustomers) -> str:
     if order.cases:
         now = [cases.in_play(tx.connection, people.nodes(tx.connection, root)) for root in (one, other)]
         if {cases.head_of(tx.connection, id) for side in now for id in side} != set(order.cases):
-            raise Refused("changed", "Their cases have changed since you looked: look again (J).")
+            raise Refused("changed", "Their cases have changed since you looked: look again.")
     if not order.suggestion:
         return unite(tx, order.one, order.other, "agent", agent.id)
     held = suggestions.find(tx.connection, order.suggestion)

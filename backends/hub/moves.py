@@ -67,7 +67,7 @@ def _check_moved(tx: Tx, leader: CaseRecord, profile: Channel) -> None:
         invited = part.state.invited
         if invited is not None and invited.channel == profile.key and tx.now - invited.at < AGAIN_AFTER_MS:
             minutes = (tx.now - invited.at) // MINUTE_MS
-            raise Refused("moved", f"They were invited to {profile.name} {minutes} min ago: write to them there (r).")
+            raise Refused("moved", f"They were invited to {profile.name} {minutes} min ago: write to them there.")
 
 
 def _check_consent(

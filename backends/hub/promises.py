@@ -30,7 +30,7 @@ def make(tx: Tx, agent: Agent, order: MakePromise) -> str:
         raise Refused("no-case", "There is no such case.")
     case = record.row.id
     if tx.shown(case).stage in ("done", "spam"):
-        raise Refused("closed", "The case is closed: reopen it first (D).")
+        raise Refused("closed", "The case is closed: reopen it first.")
     name = order.promise.removeprefix("p_")
     if (
         name == order.promise
@@ -79,7 +79,7 @@ def settle(tx: Tx, agent: Agent, order: SettlePromise) -> str:
     record = tx.case(held.case)
     assert record is not None
     if order.state == "open" and record.state.stage in ("done", "spam"):
-        raise Refused("closed", "The case is closed: reopen it first (D).")
+        raise Refused("closed", "The case is closed: reopen it first.")
     reason = " ".join(order.reason.raw.split())[:MAX_WORDS]
     if order.state == "dropped" and not reason:
         raise Refused("no-reason", "Say why the promise is not kept.")

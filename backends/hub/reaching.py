@@ -26,7 +26,7 @@ def address_of(tx: Tx, policy: HubPolicy, agent: Agent, leader: CaseRecord, prof
         return value
     known = people.find_address(tx.connection, profile.scheme, value)
     if known is not None and known.customer and known.customer not in tx.nodes(leader.node):
-        raise Refused("others-address", "That address is another customer's: join them first (J).")
+        raise Refused("others-address", "That address is another customer's: join them first.")
     hub_filing.belongs(tx, profile.scheme, value, leader.node, policy.country)
     tx.append(CustomerChanged(tx.person(leader.node)), by=agent.id)
     return value

@@ -59,7 +59,7 @@ def prepared(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Ready:
     if record is None:
         raise Refused("no-case", "There is no such case.")
     if tx.shown(order.case).stage == "spam":
-        raise Refused("spam", "The case is spam: reopen it first (D).")
+        raise Refused("spam", "The case is spam: reopen it first.")
     profile = profile_of(order.channel)
     forward = bool(order.forward_of)
     if forward and not order.to:
@@ -111,7 +111,7 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
     if customer.blocked:
         raise Refused("spam", "That customer is blocked: reopen their case first.")
     if profile.window_ms is not None:
-        raise Refused("window-closed", f"{profile.name}: only a customer can begin; choose another channel (^T).")
+        raise Refused("window-closed", f"{profile.name}: only a customer can begin; choose another channel.")
     known = cases.of_customer(tx.connection, customer.id, policy.account_brand.get(account, ""))
     talks = talk.conversations(tx.connection, [id for id, _ in known])
     consents.check(tx, customer.id, profile, last_heard(talks, order.channel, CustomerText(value)))
@@ -164,7 +164,7 @@ def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
 
 def _check(profile: Channel, body: str, files: tuple[FileRef, ...]) -> None:
     if profile.kind == "voice":
-        raise Refused("no-text", "A call has no text: choose another channel (^T).")
+        raise Refused("no-text", "A call has no text: choose another channel.")
     if not body.strip() and not files:
         raise Refused("empty", "There is nothing to send.")
     if profile.max_chars is not None and len(body) > profile.max_chars:
@@ -181,8 +181,7 @@ def _check_window(tx: Tx, profile: Channel, heard: Ms | None) -> None:
         hours = (profile.window_ms or 0) // HOUR_MS
         raise Refused(
             "window-closed",
-            f"{profile.name}: more than {hours} h since the customer wrote; send a template or choose another channel "
-            "(^T).",
+            f"{profile.name}: more than {hours} h since the customer wrote; send a template or choose another channel.",
         )
 
 
@@ -250,7 +249,7 @@ def _thread(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Thread:
         addresses = tx.person(record.node).addresses
         value = next((a.value.raw for a in addresses if a.scheme == profile.scheme), "")
     if not value:
-        raise Refused("no-address", f"No {profile.name} address of this customer is known: name one with ^T.")
+        raise Refused("no-address", f"No {profile.name} address of this customer is known: name one.")
     known_address = people.find_address(tx.connection, profile.scheme, value)
     address = known_address.address if known_address else hub_filing.address_only(tx, profile.scheme, value)
     case = _case_at(tx, policy, order, known_address.customer if known_address else "", account)

@@ -34,7 +34,7 @@ SIDE_TALK = "side-talk"
 _WHY = {
     "transfer-over": "That transfer is over: look at the case again.",
     "not-asked": "That case is offered to somebody else.",
-    "not-together": "They have not come yet: wait, or take the case back (t).",
+    "not-together": "They have not come yet: wait, or take the case back.",
     "not-givers": "That is for whoever gives the case to say.",
 }
 
@@ -44,13 +44,13 @@ def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str,
     record = _leader(tx, order.case)
     row = record.row
     if tx.shown(row.id).stage in joining.CLOSED:
-        raise Refused("closed", "The case is closed: reopen it first (D).")
+        raise Refused("closed", "The case is closed: reopen it first.")
     if row.transfer is not None:
-        raise Refused("transfer-open", "The case is on its way already: take it back first (t).")
+        raise Refused("transfer-open", "The case is on its way already: take it back first.")
     if bool(order.agent) == bool(order.queue):
         raise Refused("no-target", "Say to whom it goes: an agent or a queue.")
     if row.owner not in ("", agent.id) and agent.role == "agent":
-        raise Refused("not-owner", f"{_name(tx, row.owner)} has this case: ask for it first (G).")
+        raise Refused("not-owner", f"{_name(tx, row.owner)} has this case: ask for it first.")
     _check_hands(tx, row.id, agent, desk)
     words = _words(order.note.raw)
     if not words:
@@ -142,7 +142,7 @@ def _asked(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: Case
     if to.id == agent.id:
         raise Refused("to-yourself", "That is you: choose a colleague.")
     if to.presence == OFFLINE:
-        raise Refused("not-here", f"{to.name} is not here: choose another, or assign it to them all the same (A).")
+        raise Refused("not-here", f"{to.name} is not here: choose another, or assign it to them all the same.")
     return to
 
 
@@ -155,7 +155,7 @@ def _of_queue(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: C
     }
     able = _able(tx, policy, memory, agent.id, record, setup)
     if not able:
-        raise Refused("nobody-ready", f"Nobody of {setup.name} takes work now: send it there without waiting (t).")
+        raise Refused("nobody-ready", f"Nobody of {setup.name} takes work now: send it there without waiting.")
     return min(able, key=lambda one: one.id in asked)
 
 
@@ -284,7 +284,7 @@ def _check_talk(tx: Tx, case: str, agent: str, me: str) -> None:
     ):
         if agent != me:
             raise Refused("they-talk", f"{_name(tx, agent)} still talks with them: take it when they have hung up.")
-        raise Refused("in-call", "The call with them is still on: hang up first, or look at it together (T).")
+        raise Refused("in-call", "The call with them is still on: hang up first, or look at it together.")
 
 
 def _leader(tx: Tx, case: str) -> CaseRecord:

@@ -144,7 +144,7 @@ def test_a_tree_shows_each_way_and_puts_hebrew_in_order(tmp_path: Path) -> None:
         "good · Lost parcel",
         "order · Your order number? · asks: order",
         "how · Refund or again · asks: how · ! label lost-parcel",
-        "├─ Refund → bye · Say when it comes. · ! promise Call back · ! wrap-up",
+        "├─ Refund → bye · Say when it comes. · ! promise 120 min Call back · ! wrap-up",
         "│  the end",
         "└─ Send again → the end",
     ]

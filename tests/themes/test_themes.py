@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -76,17 +77,16 @@ BAD = {
 }
 
 
-def write(path: Path, change: str = "", drop: str = "") -> None:
+def write(path: Path, change: str = "", drop: Collection[str] = ()) -> None:
     name, _, value = change.partition(" = ")
     top = {"name": '"test"', "title": '"Test"', "dark": "true"}
     palette = {"ink": '["#ffffff", "white"]', "ground": '["#000000", "default"]'}
-    scopes = dict.fromkeys(SCOPES, '"bold ink"')
+    scopes = dict.fromkeys((scope for scope in SCOPES if scope not in drop), '"bold ink"')
     mono = {"here": '"reverse"'}
     tables = {"": top, "palette": palette, "scopes": scopes, "mono": mono}
     table, _, key = name.rpartition(".")
     if change:
         tables[table][key] = value
-    scopes.pop(drop, None)
     lines = []
     for table, entries in tables.items():
         lines += [f"[{table}]"] if table else []
@@ -109,9 +109,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, change: str) -> None:
 
 
 def test_a_missing_scope_is_named_with_its_meaning(tmp_path: Path) -> None:
-    write(tmp_path / "test.toml", drop="ring")
+    write(tmp_path / "test.toml", drop=["ring"])
     with pytest.raises(ConfigError, match=r"ring has no style; expected ring = \.\.\. \(the call line"):
         load_theme(tmp_path / "test.toml")
+
+
+def test_missing_scopes_are_one_line_however_many_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "test.toml"
+    few, all_of_them = list(SCOPES)[:3], list(SCOPES)
+    for left_out, said in (
+        (few, f"3 scopes have no style: {', '.join(few)}"),
+        (all_of_them, f"{len(SCOPES)} scopes have no style: {', '.join(all_of_them[:6])} and {len(SCOPES) - 6} more"),
+    ):
+        write(path, drop=left_out)
+        line = path.read_text().splitlines().index("[scopes]") + 1
+        [problem] = load_themes([tmp_path])[1]
+        assert str(problem) == f"{path}:{line}: scopes: {said}; expected a style for each"
 
 
 def test_a_bad_theme_is_skipped_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -301,13 +301,15 @@ async def test_canned_replies_leave_their_fields_to_be_filled() -> None:
         await desk.press("enter", "slash")
         await type_text(desk, "late")
         await desk.press("enter")
-        assert "type what name is; Tab goes to the next field" in desk.text
+        assert "name, number are still to be filled; Tab goes to the next" in desk.text
         await type_text(desk, "Dana")
+        assert "number is still to be filled" in desk.text and "name, number" not in desk.text
         composer = desk.app.desk_screen.case.composer
         assert composer.writing.draft.body == "Hello Dana, parcel {{ number }} is on its way."
         await desk.press("enter")
         assert "number is still to be filled" in desk.text
         await type_text(desk, "88213")
+        assert "to be filled" not in desk.text, "it is said as long as it is true"
         await desk.press("enter")
         await desk.wait(6)
         sent = desk.shop.orders[-1]

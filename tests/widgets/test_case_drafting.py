@@ -134,9 +134,9 @@ def test_what_is_missing_in_a_new_mail_is_said(changes: dict[str, object], words
 
 
 def test_what_is_still_to_be_filled_is_found_and_nothing_else() -> None:
-    assert drafting.open_field({"name"}, "Hello {{ name }}") == "name"
-    assert drafting.open_field({"name"}, "write {{ yours }} or {name} there") == "", "those are the agent's own"
-    assert drafting.open_field({"name"}, "Hello {{ name }}!", ("{{ name }}",)) == "", "a customer may be called so"
+    assert drafting.lacking({"name"}, "Hello {{ name }}, {{ name }}") == ("name",)
+    assert drafting.lacking({"name"}, "write {{ yours }} or {name} there") == (), "those are the agent's own"
+    assert drafting.lacking({"name"}, "Hello {{ name }}!", ("{{ name }}",)) == (), "a customer may be called so"
 
 
 def test_addresses_are_parted_by_commas() -> None:

@@ -128,3 +128,56 @@ async def test_a_strip_stands_above_the_composer_where_the_screen_is_narrow(tmp_
         [promise] = desk.workbench.desk.open_case.promises
         assert promise.what == CustomerText("Look whether the parcel has come")
         assert "Enter answer" in desk.text, "the words wait in the reply, the keys are the script's still"
+
+
+def strip_lines(desk: House) -> list[str]:
+    """From the strip's rule to the composer's."""
+    rows = desk.text.split("\n")
+    start = next(at for at, line in enumerate(rows) if "Lost parcel · Order no." in line)
+    end = next(at for at, line in enumerate(rows) if "── to Dana" in line)
+    return [line[line.index("│") :].strip("│ ") if "│" in line else line.strip() for line in rows[start:end]]
+
+
+async def test_a_strip_has_its_height_at_once_whatever_comes_after(tmp_path: Path) -> None:
+    async with shop(tmp_path) as desk:
+        assert "SCRIPT  " in desk.text
+        await desk.pilot.resize_terminal(80, 24)  # the strip is made, and nothing else happens
+        await desk.rest()
+        lines = strip_lines(desk)
+        assert desk.app.desk_screen.case.strip is not None
+        assert len(lines) == desk.app.desk_screen.case.strip.size.height == 5
+        assert lines[-1].startswith(">"), "the line to type on is the last"
+        await desk.type("88213")
+        assert strip_lines(desk)[-1] == "> 88213", "and it is still the one that is typed on"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_keys_that_lead_back_to_the_answer_are_said_where_it_has_not_the_focus(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    async with shop(tmp_path, size) as desk:
+        assert "answers" not in desk.text
+        await desk.press("escape")
+        assert "S answers" in desk.text, "the line to type on is not typed on"
+        await desk.press("S")
+        assert "answers" not in desk.text
+        await desk.type("88213")
+        await desk.press("enter")
+        await desk.type("3.2.2026")
+        await desk.press("enter", "1")
+        assert "Your order 88213 is with" in desk.text and " Enter goes on" in desk.text
+        await desk.press("tab")
+        assert "Esc S Enter goes on" in desk.text, "in the reply an S is a letter"
+        await desk.press("escape")
+        assert " S Enter goes on" in desk.text and "Esc S Enter" not in desk.text
+        await desk.press("S", "enter")
+        assert "Anything else" in desk.text or "Look" in desk.text
+
+
+async def test_tab_goes_on_from_the_customer_who_stands_in_a_scripts_place(tmp_path: Path) -> None:
+    async with shop(tmp_path) as desk:
+        places = []
+        for key in ("escape", "i", "tab", "i", "shift+tab", "tab"):
+            await desk.press(key)
+            places.append(desk.app.ui.place)
+        assert places == ["timeline", "customer", "inbox", "customer", "timeline", "script"]

@@ -274,3 +274,28 @@ async def test_a_narrow_header_names_the_one_channel_whole() -> None:
     async with running(size=(80, 24)) as desk:
         await desk.press("colon", *"view", "minus", *"channel", "space", *"whatsapp", "enter")
         assert " WhatsApp " in desk.screen[0] and "…" not in desk.screen[0]
+
+
+async def test_the_next_that_waits_is_found_where_the_view_does_not_show_what_is_mine() -> None:
+    async with running() as desk:
+        await desk.press("g", "t")
+        assert "Dana Levi" not in desk.text
+        await desk.press("ctrl+n")
+        assert desk.app.desk_screen.case.timeline.has_focus and "Dana Levi" in desk.text
+        await desk.press("ctrl+n")
+        assert "Omar Haddad" in desk.text, "the next one after it"
+        await desk.press("d")
+        assert "Omar Haddad is done" in desk.text and "Dana Levi" in desk.text
+
+
+async def test_a_server_that_does_not_say_what_is_mine_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as desk:
+        await desk.press("g", "t")
+        monkeypatch.setattr(desk.workbench, "inquire", lambda *question: None)
+        await desk.press("ctrl+n", "enter", *"abc")
+        assert not desk.app.desk_screen.case.timeline.has_focus, "keys wait for it"
+        await desk.wait(2)
+        assert "Beit Hanan" in desk.text, "what the view shows of nobody's"
+        assert desk.app.desk_screen.case.composer.writing.draft.body == "abc"

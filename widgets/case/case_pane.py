@@ -145,16 +145,8 @@ class CasePane(Widget):
 
             self.strip = Guide(self.workbench, self.paint, self.answering, self.spoken, brief=True)
             self.mount(self.strip, before=self.composer)
-        if self.strip is not None and self.strip.display != shown:
+        if self.strip is not None:
             self.strip.display = shown
-            self.take_strip()
-
-    def take_strip(self) -> None:
-        """It has as many lines as it needs."""
-        if self.strip is not None and self.strip.display:
-            lines = self.strip.take()
-            if lines:
-                self.strip.styles.height = lines
 
     def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
         """Put words with variables into the reply; why not, where that cannot be."""

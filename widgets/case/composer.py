@@ -204,8 +204,15 @@ class Composer(LineView, can_focus=True):
     def _head(self) -> int:
         return 1 + len(self._fields)
 
+    def _keep_true(self) -> None:
+        """What was said of fields that are still to be filled goes by what is filled since."""
+        told = self.writing.told_lacking
+        if told and told != (now := self.writing.tell_lacking()):
+            host(self).ui.instead(told, now)
+
     def _show(self) -> None:
         """Wrap, take the height that is needed, keep the caret in sight, draw."""
+        self._keep_true()
         self.display = self.writing.writable
         self._fields = field_lines(self.writing.about, self.writing.draft)
         if (words := self.writing.hint) is not None:

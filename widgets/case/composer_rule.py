@@ -8,6 +8,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.channels import channel
 from agent_tui.domain.model import Directory
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, fixed, listed, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.widgets.case.drafting import left_of, length_left, recipients, sender_of
@@ -37,7 +38,11 @@ def rule_of(
         where = compose(" · {server} ", server=server) if server else NOTHING
         left = (*start, Piece(trusted("note"), "note"), Piece(trusted(", stays here "), "quiet"), Piece(where, "quiet"))
         return LinePieces(left, (), trusted("─"), "rule")
-    parts = [channel(draft.channel).title] if draft.channel else [trusted("no channel yet: ^T")]
+    parts = (
+        [channel(draft.channel).title]
+        if draft.channel
+        else [compose("no channel yet: {key}", key=key_of("compose-channel", "^T"))]
+    )
     sender = sender_of(directory, draft)
     if sender is not None and (sender.brand or sender.name):
         parts.append(clean_line(directory.brand_title(sender.brand) or sender.name))
@@ -97,12 +102,18 @@ def field_lines(case: OpenCase | None, draft: Draft) -> list[LinePieces]:
     mail = channel(draft.channel).kind == "mail"
     if not draft.note and (mail or draft.key is None or draft.forward_of):
         to = listed(", ", recipients(case, draft))
-        lines.append(_field(trusted("To"), to, trusted("nobody yet: ^T")))
+        lines.append(_field(trusted("To"), to, compose("nobody yet: {key}", key=key_of("compose-channel", "^T"))))
         for label, people in ((trusted("Cc"), draft.cc), (trusted("Bcc"), draft.bcc)):
             if people:
                 lines.append(_field(label, listed(", ", [one.safe_line for one in people])))
         if mail:
-            lines.append(_field(trusted("Subject"), clean_line(draft.subject), trusted("none: ^T")))
+            lines.append(
+                _field(
+                    trusted("Subject"),
+                    clean_line(draft.subject),
+                    compose("none: {key}", key=key_of("compose-channel", "^T")),
+                )
+            )
     if draft.move is not None:
         lines.append(_field(trusted("Note"), clean_line(draft.move.note)))
     if draft.files and not draft.note:

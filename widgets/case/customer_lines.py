@@ -173,7 +173,7 @@ def _joins(customer: Customer, now: Ms, zone: tzinfo, names: Mapping[str, str]) 
     """What made these customers one."""
     if not customer.joins:
         return []
-    lines = [_BLANK, _heading(trusted("JOINED"), trusted("J parts"))]
+    lines = [_BLANK, _heading(trusted("JOINED"), compose("{key} parts", key=key_of("join", "J")))]
     for join in reversed(customer.joins):
         when = short_day(join.at, now, zone)
         both = listed(" + ", [name.safe_line for name in join.names])

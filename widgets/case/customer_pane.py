@@ -11,7 +11,8 @@ from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.text import clean_line, trusted
+from agent_tui.domain.taught import key_of
+from agent_tui.domain.text import clean_line, compose
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.case.customer_lines import CustomerLine, customer_lines, one_line
@@ -76,7 +77,8 @@ class CustomerPane(ScrollView, can_focus=True):
         row = self._rows[self._cursor] if self._cursor is not None and self._cursor < len(self._rows) else None
         ui = host(self).ui
         if row is None or not row.choosable:
-            ui.say(trusted("j and k choose an address or an earlier case"), "warning")
+            down, up = key_of("row-next", "j"), key_of("row-previous", "k")
+            ui.say(compose("{down} and {up} choose an address or an earlier case", down=down, up=up), "warning")
         elif row.past is not None:
             ui.open_case(row.past)
         elif row.address is not None:

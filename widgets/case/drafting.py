@@ -15,8 +15,9 @@ from agent_tui.domain.mail_address import apart, bare
 from agent_tui.domain.model import Conversation, Directory, Message, Sender
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.replies.fields import open_fields
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.templates import find, words_of
-from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, trusted
+from agent_tui.domain.text import CustomerText, SafeText, clean_line, compose, listed, plural, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.domain.windows import last_heard
 from agent_tui.widgets.case.closed_ways import closed, refused
@@ -240,11 +241,15 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
         return None
     profile = channel(draft.channel)
     if profile.kind == "voice" or not draft.channel:
-        return trusted("nobody can be written to by phone: ^T chooses a channel")
+        return compose(
+            "nobody can be written to by phone: {key} chooses a channel", key=key_of("compose-channel", "^T")
+        )
     left = left_of(case, draft, now)
     if left == 0:
         why = closed(profile, left) or trusted("closed")
-        return compose("{channel} is {why}; ^T: another", channel=profile.title, why=why)
+        return compose(
+            "{channel} is {why}; {key}: another", channel=profile.title, why=why, key=key_of("compose-channel", "^T")
+        )
     if profile.max_chars is not None and len(draft.body) > profile.max_chars:
         over = len(draft.body) - profile.max_chars
         return compose(
@@ -254,14 +259,20 @@ def why_not_send(case: OpenCase | None, draft: Draft, now: Ms) -> SafeText | Non
             most=profile.max_chars,
         )
     if draft.files and not profile.attachments:
-        return compose("{channel} takes no files: ^T chooses another channel", channel=profile.title)
+        return compose(
+            "{channel} takes no files: {key} chooses another channel",
+            channel=profile.title,
+            key=key_of("compose-channel", "^T"),
+        )
     to = recipients(case, draft)
     if not to and (draft.key is None or draft.forward_of or profile.kind == "mail"):
-        return trusted("it goes to nobody yet: ^T names the recipients")
+        return compose("it goes to nobody yet: {key} names the recipients", key=key_of("compose-channel", "^T"))
     if profile.kind == "mail":
         for one in (*to, *(person.safe_line for person in (*draft.cc, *draft.bcc))):
             if not _MAIL.fullmatch(bare(one)):
-                return compose("{one} is no e-mail address: ^T changes it", one=one)
+                return compose(
+                    "{one} is no e-mail address: {key} changes it", one=one, key=key_of("compose-channel", "^T")
+                )
     return None
 
 
@@ -281,10 +292,21 @@ def lacks_subject(draft: Draft) -> bool:
     return mail and not draft.in_reply_to and not draft.subject.strip()
 
 
-def open_field(fields: Collection[str] | None, body: str, data: Collection[str] = ()) -> str:
-    """One of these fields (None: of any) that is still to be filled, "" when there is none. `data`: as in
-    `open_fields`."""
-    return next((name for name in open_fields(body, data) if fields is None or name in fields), "")
+def lacking(fields: Collection[str] | None, body: str, data: Collection[str] = ()) -> tuple[str, ...]:
+    """Those of these fields (None: of any) that are still to be filled, each once. `data`: as in `open_fields`."""
+    return tuple(dict.fromkeys(name for name in open_fields(body, data) if fields is None or name in fields))
+
+
+def lacking_words(fields: Collection[SafeText]) -> SafeText:
+    """What is said of fields that are still to be filled; "" where there are none."""
+    if not fields:
+        return trusted("")
+    return plural(
+        "{fields} is still to be filled",
+        "{fields} are still to be filled; Tab goes to the next",
+        n=len(fields),
+        fields=listed(", ", fields),
+    )
 
 
 def length_left(draft: Draft) -> int | None:

@@ -190,14 +190,16 @@ def _after(item: Said, frame: Frame, zone: tzinfo) -> Iterator[tuple[Piece, ...]
     if message.state == "failed":
         why = message.error.safe_line or trusted("no reason was given")
         yield from wrapped(compose("! not sent: {why}", why=why), frame, "danger")
-        yield from wrapped(trusted("Z sends it again"), frame, "quiet")
+        yield from wrapped(compose("{key} sends it again", key=key_of("retry-send", "Z")), frame, "quiet")
     elif message.error and message.state in ("queued", "sending"):
         why = message.error.safe_line
         yield from wrapped(compose("not sent yet, tried again by itself: {why}", why=why), frame, "warning")
     elif message.error and message.state in ("sent", "delivered", "read"):
         yield from wrapped(compose("! not to all: {why}", why=message.error.safe_line), frame, "danger")
     elif message.state == "unknown":
-        yield from wrapped(trusted("? it may have arrived; Z only if it has not"), frame, "warning")
+        yield from wrapped(
+            compose("? it may have arrived; {key} only if it has not", key=key_of("retry-send", "Z")), frame, "warning"
+        )
 
 
 def _fold_mark(folded: SafeText, width: int) -> Iterator[Piece]:

@@ -108,11 +108,9 @@ class Filling:
         writing.made_of(reply.key)
         told = self._attach(reply)
         composer.insert(words if writing.edit.at_word_start() else f" {words}")
-        left = open_fields(words, writing.data)
-        if left:
-            titles = {one.name: one.title for one in reply.fields}
-            field = clean_line(titles.get(left[0]) or left[0])
-            told.append(compose("type what {field} is; Tab goes to the next field", field=field))
+        writing.titles |= {one.name: one.title for one in reply.fields}
+        if lacking := writing.tell_lacking():
+            told.append(lacking)
         if told:
             host(composer).ui.say(listed(" · ", told))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -13,12 +14,13 @@ from textual.widget import Widget
 from agent_tui.commands.spec import GLOBAL, SCRIPT
 from agent_tui.desk.reply_values import spoken_by
 from agent_tui.domain.guided.values import choices_of
+from agent_tui.domain.text import SafeText
 from agent_tui.services.guiding import Guided
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.ask.typed_line import step, typed_cells
 from agent_tui.widgets.case.answering import Answering
 from agent_tui.widgets.case.guide_lines import GuideLine, GuideParts, Sheet, brief_parts, guide_parts
-from agent_tui.widgets.case.pieces import strip_of
+from agent_tui.widgets.case.pieces import NOTHING, strip_of
 from agent_tui.widgets.mirror import turned
 from agent_tui.widgets.paint import Paint
 
@@ -28,9 +30,11 @@ ROOMY = 24
 
 
 class Guide(Widget, can_focus=True):
-    """`brief`: a strip of few lines. `spoken`: a step's words with what is known in place of their variables."""
+    """`brief`: a strip, as high as what it says. `spoken`: a step's words with what is known in place of their
+    variables."""
 
     KEY_CONTEXTS = (SCRIPT, GLOBAL)
+    DEFAULT_CSS = "Guide { height: auto; }"
 
     class Chosen(Message):
         """A choice was made by its number or with the mouse."""
@@ -57,6 +61,7 @@ class Guide(Widget, can_focus=True):
         self._parts = GuideParts()
         self._first = 0
         self._at: tuple[str, str, int] | None = None
+        self._way = NOTHING
 
     @property
     def held(self) -> Guided | None:
@@ -64,15 +69,31 @@ class Guide(Widget, can_focus=True):
         case = self.workbench.desk.open_case
         return self.workbench.script_of(case.key) if case is not None else None
 
-    def take(self) -> int:
-        """Draw what is run now; how many lines that is."""
+    def take(self) -> None:
+        """Draw what is run now; a strip gets the height that this needs."""
+        self._take(self.size.width)
+        self.refresh(layout=self.brief and self._lines_wanted != self.size.height)
+
+    def teach(self, way: SafeText) -> None:
+        """`way`: the keys that lead here from where the focus is; none where it is here."""
+        if way != self._way:
+            self._way = way
+            self.take()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """What is run now needs so many lines, as the layout asks when it knows the width."""
+        self._take(width)
+        return self._lines_wanted
+
+    def _take(self, width: int) -> None:
         case, held = self.workbench.desk.open_case, self.held
-        width = self.size.width or self.container_size.width
-        if case is None or held is None or not width:
+        if case is None or held is None:
             self._parts = GuideParts()
-            return 0
+            return
         offered = self.workbench.guiding.offered(case.key)
         self.answering.take(case.key, held, offered)
+        if not width:
+            return  # not laid out yet
         at = (held.id, held.run.at, len(held.run.path))
         if at != self._at:
             self._at, self._first = at, 0
@@ -85,13 +106,15 @@ class Guide(Widget, can_focus=True):
             self.workbench.guiding.given(case.key),
             self.answering.problem,
             offered,
+            self._way,
         )
         self._parts = brief_parts(held, sheet) if self.brief else guide_parts(held, sheet)
-        most = MOST_STRIP + max(0, self.screen.size.height - ROOMY) // 2
-        wanted = len(self._parts.head) + len(self._parts.foot) + len(self._parts.body)
         self._scroll_by(0)
-        self.refresh()
-        return min(most, max(1, wanted))
+
+    @property
+    def _lines_wanted(self) -> int:
+        most = MOST_STRIP + max(0, self.screen.size.height - ROOMY) // 2
+        return min(most, max(1, len(self._parts.head) + len(self._parts.foot) + len(self._parts.body)))
 
     @property
     def _rows(self) -> tuple[GuideLine, ...]:

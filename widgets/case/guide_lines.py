@@ -33,7 +33,8 @@ class GuideLine:
 @frozen
 class Sheet:
     """What it is drawn with: `spoken` puts a step's words to the customer as they would be said, by the words and the
-    customer's `language`. `offered`: what may answer. `right`: lines begin at the right."""
+    customer's `language`. `offered`: what may answer. `right`: lines begin at the right. `way`: the keys that lead to
+    the answer from where the focus is, none where it has it."""
 
     width: int
     bidi: Bidi
@@ -43,6 +44,7 @@ class Sheet:
     given: Mapping[str, str]
     problem: SafeText = NOTHING
     offered: str = ""
+    way: SafeText = NOTHING
 
 
 @frozen
@@ -74,9 +76,10 @@ def guide_parts(held: Guided, sheet: Sheet) -> GuideParts:
     if script is None or step is None:
         return _comes()
     far = progress_words(progress(script, held.run, sheet.given))
+    way = _way(step, sheet)
     head = (
         LinePieces((EDGE, Piece(trusted("SCRIPT"), "heading")), (Piece(far, "quiet"), EDGE)),
-        LinePieces((EDGE, Piece(_name(script), "strong"))),
+        LinePieces((EDGE, Piece(_name(script), "strong")), (*way, EDGE) if way else ()),
         LinePieces(),
     )
     body = list(_hints(held, sheet))
@@ -94,9 +97,10 @@ def brief_parts(held: Guided, sheet: Sheet) -> GuideParts:
         return _comes()
     far = progress_words(progress(script, held.run, sheet.given))
     head = listed(" · ", [_name(script), title_of(step)]) if step.title else _name(script)
+    way = _way(step, sheet)
     rule = LinePieces(
         (Piece(trusted("─ "), "rule"), Piece(head, "heading"), EDGE),
-        (EDGE, Piece(far, "quiet"), Piece(trusted(" ─"), "rule")),
+        (EDGE, *way, *([blanks(2)] if way else []), Piece(far, "quiet"), Piece(trusted(" ─"), "rule")),
         trusted("─"),
         "rule",
     )
@@ -131,6 +135,12 @@ def progress_words(far: Progress) -> SafeText:
     if far.about:
         return compose("{n} of about {all}", n=far.at, all=far.of)
     return compose("{n} of {all}", n=far.at, all=far.of)
+
+
+def _way(step: Step, sheet: Sheet) -> tuple[Piece, ...]:
+    """`S answers`, where a key here does not."""
+    answered = step.ask.kind or choices_of(step)
+    return (Piece(sheet.way, "key"), Piece(trusted(" answers"), "quiet")) if sheet.way and answered else ()
 
 
 def _hints(held: Guided, sheet: Sheet) -> Iterator[LinePieces]:
@@ -170,7 +180,8 @@ def _asked(step: Step, sheet: Sheet) -> list[GuideLine]:
     if not rows and step.ask.kind:
         rows.append(GuideLine(LinePieces(), typed=True))
     if not rows:
-        rows.append(GuideLine(LinePieces((EDGE, Piece(fixed("Enter"), "key"), Piece(trusted(" goes on"), "quiet")))))
+        keys = listed(" ", [*([sheet.way] if sheet.way else []), fixed("Enter")])
+        rows.append(GuideLine(LinePieces((EDGE, Piece(keys, "key"), Piece(trusted(" goes on"), "quiet")))))
     if sheet.problem:
         rows += [GuideLine(line) for line in _block(sheet.problem, sheet, "warning")]
     return rows

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from textual.widget import Widget
 
 from agent_tui.commands.context import Ui
+from agent_tui.domain.text import SafeText
 from agent_tui.widgets.ask import Asking
 
 
@@ -20,6 +21,10 @@ class CaseUi(Ui, Protocol):
     `on_keypad`: digits go into the call."""
 
     on_keypad: bool
+
+    def instead(self, told: SafeText, now: SafeText) -> None:
+        """Where the status line says `told` it says `now`, which is true; nothing where that is nothing."""
+        ...
 
     def ask(self, asking: Asking, text: str = "") -> None: ...
 

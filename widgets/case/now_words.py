@@ -73,7 +73,7 @@ def _lease_words(
     if how == "my-other":
         return trusted("at your other terminal"), True
     if how == "for-me":
-        return trusted("handed to you: Enter takes it"), False
+        return compose("handed to you: {key} takes it", key=key_of("case-open", "Enter")), False
     if how != "colleague":
         return None
     who = colleague(state, lease.agent)

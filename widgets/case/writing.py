@@ -17,10 +17,12 @@ from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.model import Directory, Message
 from agent_tui.domain.orders import FileRef
 from agent_tui.domain.suggested import SuggestedReply
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import MS, Ms, TimerHandle
 from agent_tui.services.workbench import SEEN_SECONDS, Workbench
 from agent_tui.widgets.case import drafting
+from agent_tui.widgets.case.pieces import NOTHING
 from agent_tui.widgets.text.edit_view import EditView
 from agent_tui.widgets.text.editing import EditText
 
@@ -53,6 +55,10 @@ class Writing:
         self._all_there = False  # all cases of the person had come when that was looked at
         self._came: dict[MessageKey, Ms] = {}
         self._asked_subject = False
+        self.titles: dict[str, str] = {}
+        """What fields are called, where a canned reply says so."""
+        self.told_lacking: SafeText = NOTHING
+        """What was said last of fields that are still to be filled."""
         self._hint: tuple[str, SafeText] | None = None
 
     # -- what the case asks
@@ -298,14 +304,16 @@ class Writing:
             return why_not
         if drafting.changes_template(self.directory, draft):
             return trusted("an approved template goes as it is: empty the text to begin anew")
-        field = self._open_field(draft)
-        if field:
+        if words := self.tell_lacking():
             self.mark_field()
             self._changed()
-            return compose("{field} is still to be filled", field=clean_line(field))
+            return words
         if drafting.lacks_subject(draft) and not self._asked_subject:
             self._asked_subject = True
-            return trusted("it has no subject: ^T writes one; sending again sends it without")
+            return compose(
+                "it has no subject: {key} writes one; sending again sends it without",
+                key=key_of("compose-channel", "^T"),
+            )
         if not draft.note and not draft.forward_of and self.about is not None:
             if (held := self._held()) is not None:
                 self.save()
@@ -405,12 +413,19 @@ class Writing:
             if key not in self._known:
                 self._came.setdefault(key, now)
 
-    def _open_field(self, draft: Draft) -> str:
+    @property
+    def lacking(self) -> SafeText:
         """What is still to be filled of what goes to a customer, "" nothing."""
-        state = self._backend
+        state, draft = self._backend, self.draft
         if draft.note or state is None or "{{" not in draft.body:
-            return ""
-        return drafting.open_field(self.workbench.replies.names(state), draft.body, self.data)
+            return NOTHING
+        fields = drafting.lacking(self.workbench.replies.names(state), draft.body, self.data)
+        return drafting.lacking_words([clean_line(self.titles.get(name) or name) for name in fields])
+
+    def tell_lacking(self) -> SafeText:
+        """The same, to be said: it is kept true as long as it stands there."""
+        self.told_lacking = self.lacking
+        return self.told_lacking
 
     def mark_field(self, start: int = 0, stop: int | None = None) -> None:
         """Mark the first field from `start` on (up to `stop`) that is still to be filled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent_tui.desk.desk import Desk
 from agent_tui.domain.channels import channel
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 
 
@@ -18,7 +19,7 @@ def words_for_nothing(desk: Desk) -> SafeText:
     if any(inbox.total_of(name, section) is None for name in answering for section in inbox.view.sections):
         return trusted("")
     if inbox.view.text:
-        return compose("No match: {text}. Esc: all", text=clean_line(inbox.view.text))
+        return compose("No match: {text}. {key}: all", text=clean_line(inbox.view.text), key=key_of("go-back", "Esc"))
     if inbox.view.channel:
         return compose("Nothing on {channel}.", channel=channel(inbox.view.channel).title)
     if all(section.stage in ("done", "spam") for section in inbox.view.sections):

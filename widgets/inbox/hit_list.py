@@ -14,6 +14,7 @@ from agent_tui.commands.context import Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST
 from agent_tui.desk.changes import Changes
 from agent_tui.desk.keys import CaseKey
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, listed, trusted
 from agent_tui.domain.time import Ms
 from agent_tui.services.workbench import Workbench
@@ -184,7 +185,7 @@ class HitList(LineView, can_focus=True):
             if operator is not None:
                 return compose("nothing was found; {name}: perhaps?", name=clean_line(operator))
             return trusted("nothing was found")
-        return trusted("Space looks further back") if finding.more else _NOTHING
+        return compose("{key} looks further back", key=key_of("page-on", "Space")) if finding.more else _NOTHING
 
     def _quiet(self, words: SafeText, width: int, base: Style) -> Strip:
         if not words:

@@ -21,6 +21,7 @@ from agent_tui.desk.inbox import Inbox, InboxHeader, InboxItem, InboxRow
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.leases import handled_by
 from agent_tui.domain.model import CaseRow
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MINUTE_MS, Ms
 from agent_tui.domain.views import View
@@ -348,8 +349,16 @@ class InboxList(LineView, can_focus=True):
         """The key that takes the true order, where the focus is, and how many new rows it shows."""
         more = self._inbox.unshown
         if more:
-            return compose("Home: +{n}", n=more) if self._here else compose("Esc: +{n}", n=more)
-        return trusted("Home sorts") if self._here else trusted("Esc sorts")
+            return (
+                compose("{key}: +{n}", n=more, key=key_of("row-first", "Home"))
+                if self._here
+                else compose("{key}: +{n}", n=more, key=key_of("go-back", "Esc"))
+            )
+        return (
+            compose("{key} sorts", key=key_of("row-first", "Home"))
+            if self._here
+            else compose("{key} sorts", key=key_of("go-back", "Esc"))
+        )
 
     def _read_clock(self, index: int, row: CaseRow, now: Ms) -> Countdown:
         step = next_step(row, now)

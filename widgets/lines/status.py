@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent_tui.desk.changes import Changes, Level, Notice
 from agent_tui.desk.outgoing import OutboxEntry
@@ -50,6 +51,14 @@ class StatusLine(Line):
         self._unread = 0
         self._put_back()
         self._take((Notice(text, level),))
+
+    def instead(self, told: SafeText, now: SafeText) -> None:
+        """`told`, where it still stands here, is `now` by now; with nothing it needs no saying any more."""
+        at = self._last.text.find(told) if self._last is not None else -1
+        if self._last is not None and at >= 0:
+            text = self._last.text[:at] + now + self._last.text[at + len(told) :]
+            self._last = replace(self._last, text=text) if now else None
+            self._draw()
 
     def holds(self, text: SafeText) -> bool:
         """Whether the line is long enough for it."""

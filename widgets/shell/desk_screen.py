@@ -153,8 +153,8 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
             self.card_wanted = False
         if self.guide is not None:
             self.place()
-            self.guide.take()
-            self.case.take_strip()
+            if self.answered_at is not None:
+                self.answered_at.take()
 
     @property
     def answered_at(self) -> Guide | None:
@@ -223,9 +223,12 @@ class DeskScreen(TerminalScreen, inherit_bindings=False):
         _put(self.case, layout.case)
         beside = layout.customer if width >= THREE and self._guided and not self.card_wanted else None
         _put(self.customer, layout.customer if beside is None else None)
+        answering = self.focused is not None and self.focused in (self.guide, self.case.strip)
         if self.guide is not None:
             _put(self.guide, beside)
         self.case.show_strip(self._guided and beside is None)
+        if answering and self.answered_at is not None:
+            self.set_focus(self.answered_at, scroll_visible=False)  # it may stand in the other place now
         self.call_line.set_joints(layout.joints)
         self.rule.set_joints(layout.joints)
         self.sheet.most_lines = max(3, min(24, (height - FRAME) * 3 // 5))

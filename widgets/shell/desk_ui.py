@@ -126,7 +126,8 @@ class DeskUi:
         if self._screen.answered_at is not None:
             places[-1] = "script"
         now: Place = "timeline" if self.place in ("composer", "history") else self.place
-        self.focus(places[(places.index(now) + step) % len(places)])
+        at = places.index(now) if now in places else len(places) - 1  # the card stands in the script's place
+        self.focus(places[(at + step) % len(places)])
 
     def back(self) -> None:
         screen = self._screen
@@ -300,7 +301,6 @@ class DeskUi:
     def _take_answer(self) -> None:
         if self._screen.answered_at is not None:
             self._screen.answered_at.take()
-            self._screen.case.take_strip()
 
     def write(self, words: str, fields: Mapping[str, str]) -> SafeText | None:
         self._screen.see("case")
@@ -476,6 +476,9 @@ class DeskUi:
         if level != "info":
             self.hands.stop()
         self._screen.status.say(text, level)
+
+    def instead(self, told: SafeText, now: SafeText) -> None:
+        self._screen.status.instead(told, now)
 
     def tell(self, about: SafeText, words: Sequence[SafeText]) -> None:
         line = listed(" · ", words)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Literal
 
-from agent_tui.commands import ids, ids_keys
+from agent_tui.commands import ids, ids_keys, ids_scripts
 from agent_tui.commands.command import CommandError
-from agent_tui.commands.context import Arguments, Context
+from agent_tui.commands.context import NOTHING, Arguments, Context
 from agent_tui.commands.many import acts_on_many, run_on_many
 from agent_tui.commands.registry import REGISTRY
-from agent_tui.commands.spec import GLOBAL, KEYPAD, LIST
+from agent_tui.commands.spec import CALL, COMPOSER, GLOBAL, KEYPAD, LIST, SCRIPT
+from agent_tui.domain.taught import key_of
 from agent_tui.domain.text import SafeText, clean_line, compose, declared, fixed, listed, plural, trusted
 from agent_tui.domain.time import TimerHandle
 from agent_tui.keymaps.keymap import Keymap
@@ -25,6 +26,8 @@ from agent_tui.widgets.shell.desk_screen import DeskScreen
 from agent_tui.widgets.shell.desk_ui import DeskUi
 from agent_tui.widgets.shell.taught import Lessons, ahead
 
+_PLACES = frozenset({LIST, CALL, COMPOSER, SCRIPT})
+"""Contexts that the focus comes into."""
 REST_SECONDS = 0.4
 """How long a begun sequence rests before it is explained: who knows the keys sees nothing and pays no bytes."""
 _QUIET = frozenset({ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.COMPOSE_NEWLINE, ids.COMPOSE_DELETE_WORD})
@@ -107,10 +110,22 @@ class KeyRouter:
         if isinstance(result, Match):
             self._run_matched(result)
             return True
+        self._say_where(key)
         self.teach()
         if len(result.keys) > 1 and not result.cancelled:
             self._ui.say(compose("{keys} means nothing here", keys=clean_line(show_keys(result.keys))), "warning")
         return len(result.keys) > 1 or result.cancelled
+
+    def _say_where(self, key: str) -> None:
+        """A key that means something in another place, and nothing to a widget here, says why it does nothing."""
+        if not _is_a_commands(key) or self._screen.prompt.asking is not None:
+            return
+        meant = (one for one in self._keymap.bindings if one.keys == (key,) and one.context in _PLACES)
+        if (binding := next(meant, None)) is not None:
+            command = REGISTRY[binding.command]
+            first = compose("leave this first ({key})", key=key_of(ids.GO_BACK, "Esc"))
+            title, reason = declared(command.spec.title), command.why_not(self.context()) or first
+            self._ui.say(compose("{title}: {reason}", title=title, reason=reason), "warning")
 
     def _wait(self, begun: Pending | Counting) -> None:
         """A sequence was begun, or goes on: it is explained when it rests, at once where it is already."""
@@ -199,6 +214,8 @@ class KeyRouter:
             tab = [(fixed("Tab"), asking.tab.text)] if asking.completes else []
             self._screen.keys.teach([(fixed("Enter"), asking.enter.text), *tab], (fixed("Esc"), asking.escape.text))
             return
+        if self._screen.answered_at is not None:
+            self._screen.answered_at.teach(self._way_to_script())
         context = self.context()
         if KEYPAD in context.contexts:
             self._screen.keys.teach(
@@ -210,6 +227,19 @@ class KeyRouter:
             self._lessons.always(context.contexts),
             self._of_the_list() if context.ui.place == "inbox" else trusted(""),
         )
+
+    def _way_to_script(self) -> SafeText:
+        """The keys that lead to the answer of the guided script that is run: none where it has the focus."""
+        place, contexts = self._ui.place, self.contexts()
+        if place == "script":
+            return NOTHING
+        case = self._workbench.desk.open_case
+        if place == "inbox" and (case is None or self._ui.key_in_list != case.key):
+            return key_of(ids.PANE_PREVIOUS, "Shift+Tab")
+        out = key_of(ids.GO_BACK, "Esc")
+        insert = contexts[0] == COMPOSER and self._keymap.modal
+        outs = [out] * (2 if insert else int(place == "composer"))
+        return listed(" ", [*outs, key_of(ids_scripts.SCRIPT_RUN, "S")])
 
     def _of_the_list(self) -> SafeText:
         """What of the list may be out of sight: how many cases are marked, and that it is in another order now."""
@@ -237,6 +267,12 @@ class KeyRouter:
         return asks[kind](context, self._keymap, perform)
 
 
+def _is_a_commands(key: str) -> bool:
+    """Whether no widget takes this key for itself: a letter or sign with Ctrl, or a function key."""
+    return (key[0] == "f" and key[1:].isdigit()) or (key.startswith("ctrl+") and key[5:] not in _MOVES)
+
+
+_MOVES = frozenset({"up", "down", "left", "right", "home", "end"})
 _COUNTED = frozenset(
     {
         *(ids.ROW_NEXT, ids.ROW_PREVIOUS, ids.PAGE_ON, ids.PAGE_BACK, ids.PANE_NEXT, ids.PANE_PREVIOUS),

@@ -89,5 +89,7 @@ class _Tree:
 
 
 def _deed(effect: Effect) -> SafeText:
-    what = clean_line(f"{effect.kind} {effect.what}".strip())
-    return listed(" ", [fixed("!"), what])
+    minutes = [compose("{n} min", n=effect.minutes)] if effect.minutes else []
+    return listed(
+        " ", [fixed("!"), clean_line(effect.kind), *minutes, *([clean_line(effect.what)] if effect.what else [])]
+    )
