@@ -83,11 +83,25 @@ def offered(context: Context, row: CaseRow) -> SafeText | None:
     if held is None or myself is None or not held.asks(myself.id):
         return None
     give(context, AnswerTransfer(row.id, held.id, "accept"))
+    show_put_through(context, row, held)
     return accepted(row, held)
+
+
+def goes_along(row: CaseRow, held: Transfer) -> bool:
+    """Whether whoever gives the case talks with the customer, so that the call goes to whoever takes it."""
+    return row.call is not None and row.call.talks and row.call.agent == held.by
+
+
+def show_put_through(context: Context, row: CaseRow, held: Transfer) -> None:
+    """Who gets a call sees its case."""
+    if goes_along(row, held) and not held.warm and context.key is not None and not context.opened:
+        context.ui.open_case(context.key)
 
 
 def accepted(row: CaseRow, held: Transfer) -> SafeText:
     """What it means that I said yes."""
+    if goes_along(row, held) and not held.warm:
+        return compose("{who} is being put through to you", who=who(row))
     if held.warm:
         return compose("{who}: what you write as a note is between the two of you", who=who(row))
     return compose("{who} is yours now", who=who(row))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from agent_tui.commands import channel_moves, ids
-from agent_tui.commands.case import accepted, case_here, give, who
+from agent_tui.commands.case import accepted, case_here, give, goes_along, show_put_through, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
@@ -15,7 +15,7 @@ from agent_tui.commands.promises import as_note
 from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
-from agent_tui.domain.model import CaseRow, Directory, Message
+from agent_tui.domain.model import Call, CaseRow, Directory, Message
 from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCase
 from agent_tui.domain.queries import CasePage, CaseQuery, Page, QueuesPage, QueuesQuery
 from agent_tui.domain.queues import QueueLine
@@ -55,6 +55,8 @@ def _together(context: Context, arguments: Arguments) -> SafeText | None:
 
 def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | None:
     row = case_here(context)
+    if row.transfer is not None and row.transfer.state == "connecting":
+        return trusted("the call is being put through: a moment")
     if row.transfer is not None:
         _answer_page(context, row, row.transfer)
         return None
@@ -62,6 +64,7 @@ def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | 
         return channel_moves.begin(context, channel, arguments[1] if len(arguments) > 1 else "")
     if arguments:
         target = _named(context, arguments[0])
+        _check_call(context, row, target, warm=warm)
         if len(arguments) > 1:
             _give(context, row, target, arguments[1], warm=warm)
         else:
@@ -95,6 +98,9 @@ def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], 
     def chosen(target: str) -> None:
         if target[:1] not in (_AGENT, _QUEUE):
             channel_moves.begin(context, target)
+            return
+        if (stays := _call_stays(context, row, target, warm=warm)) is not None:
+            context.ui.say(stays, "warning")
             return
         asked = _asking(context)
         if not warm and target.removeprefix(_AGENT) in asked:
@@ -175,10 +181,41 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
     name, whom = who(row), _target(context, target)
     if warm:
         context.ui.say(compose("{whom} is asked to look at {name} with you", whom=whom, name=name))
+    elif agent and _talk(context, row) is not None:
+        context.ui.say(
+            compose("{whom} is asked to take {name} and the call; both stay with you until then", whom=whom, name=name)
+        )
     elif agent:
         context.ui.say(compose("{whom} is asked to take {name}; it stays yours until then", whom=whom, name=name))
     else:
         context.ui.say(compose("{name} goes to {whom}", name=name, whom=whom))
+
+
+def _talk(context: Context, row: CaseRow) -> Call | None:
+    """My call with the customer of the case."""
+    call = row.call
+    return call if call is not None and call.talks and call.agent == _my_id(context) else None
+
+
+def _call_stays(context: Context, row: CaseRow, target: str, *, warm: bool) -> SafeText | None:
+    """Why a case whose customer I talk with cannot go there now: the call could not go along."""
+    call = _talk(context, row)
+    if call is None or warm:
+        return None
+    if target[0] == _QUEUE:
+        return trusted("the call with them is still on: hang up first, or give it to a colleague")
+    case = context.workbench.desk.open_case
+    talks = case.conversations if case is not None and context.opened else ()
+    account = next((one.account for one in talks if one.id == call.conversation), "")
+    if account and account not in _directory(context).puts_through:
+        return trusted("the exchange cannot put a call through: hang up first, or look at it together (T)")
+    return None
+
+
+def _check_call(context: Context, row: CaseRow, target: str, *, warm: bool) -> None:
+    """Raises CommandError."""
+    if (stays := _call_stays(context, row, target, warm=warm)) is not None:
+        raise CommandError(stays)
 
 
 # -- answering
@@ -218,7 +255,13 @@ def _show_answers(context: Context, row: CaseRow, held: Transfer, note: SafeText
 
     def answer(what: TransferAnswer, words: str) -> None:
         give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
-        context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
+        if what == "accept":
+            show_put_through(context, row, held)
+            context.ui.say(accepted(row, held))
+        elif what == "complete" and goes_along(row, held):
+            context.ui.say(compose("{name} is being put through", name=who(row)))
+        else:
+            context.ui.say(_said(what, who(row), warm=held.warm))
 
     context.ui.pick(_question(context, row, held), ([Choice("", note, heading=True)] if note else []) + choices, chosen)
 
@@ -245,6 +288,12 @@ def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
 
 
 def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[tuple[TransferAnswer, SafeText]]:
+    if held.state == "unknown":
+        mine, theirs = trusted("the call is with me"), compose("the call is with {who}", who=giver)
+        taker = held.agent == myself
+        yield ("complete", mine if taker else trusted("the call is with them"))
+        yield ("withdraw", theirs if taker else trusted("the call is with me still"))
+        return
     if held.asks(myself):
         yield ("accept", trusted("look at it together") if held.warm else trusted("take it"))
         yield ("decline", trusted("no, and say why"))

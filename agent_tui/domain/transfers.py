@@ -4,6 +4,9 @@ answers what it is afterwards, or raises TransferRefused.
 Cold: the case changes hands when the other side takes it. Warm: once the other agent has come, both see the case and
 what they write is a side-talk, until the one who asked hands it over or keeps it. Whoever is asked may say no, an offer
 that nobody answers runs out, and either way the case is where it was.
+
+Where the one who gives it talks with the customer, the call goes along: what hands it over then asks the exchange
+first (`connect`), and what the exchange answers settles it.
 """
 
 from __future__ import annotations
@@ -14,15 +17,19 @@ from typing import Final, Literal
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.time import Ms
 
-TransferState = Literal["offered", "together", "done", "declined", "lapsed", "withdrawn"]
-"""`offered`: nobody has answered; `together`: a warm one whose agent has come; `done`: the case is theirs; `declined`:
+TransferState = Literal[
+    "offered", "together", "connecting", "unknown", "done", "declined", "lapsed", "withdrawn", "failed"
+]
+"""`offered`: nobody has answered; `together`: a warm one whose agent has come; `connecting`: the exchange is asked to
+put the customer's call through to them; `unknown`: nobody knows whether it did; `done`: the case is theirs; `declined`:
 they said no; `lapsed`: nobody answered in time; `withdrawn`: it was taken back, they left again, or the case went
-another way."""
+another way; `failed`: the exchange could not put the call through."""
 TransferAnswer = Literal["accept", "decline", "withdraw", "complete"]
 """`accept` and `decline`: whoever is asked; `withdraw`: takes it back, or leaves a warm one; `complete`: who asked
-hands over now."""
-OPEN: Final[tuple[TransferState, ...]] = ("offered", "together")
-Code = Literal["transfer-over", "not-asked", "not-together", "not-givers"]
+hands over now. Of an `unknown` one either of the two may say `complete`, the call is with whoever was asked, or
+`withdraw`, it is not."""
+OPEN: Final[tuple[TransferState, ...]] = ("offered", "together", "connecting", "unknown")
+Code = Literal["transfer-over", "not-asked", "not-together", "not-givers", "connecting"]
 
 
 class TransferRefused(Exception):
@@ -86,8 +93,10 @@ def decline(held: Transfer, agent: str, now: Ms) -> Transfer:
 
 def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> Transfer:
     """Who gave it takes it back, who came to a warm one leaves again, a supervisor ends it. Raises TransferRefused
-    `transfer-over`, `not-givers`."""
+    `transfer-over`, `not-givers`, `connecting`."""
     _open(held)
+    if held.state == "connecting":
+        raise TransferRefused("connecting", held)
     if held.state == "offered" and held.asks(agent):
         return _ended(held, "declined", agent, now)
     if not (supervises or held.concerns(agent)):
@@ -96,14 +105,42 @@ def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> T
 
 
 def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
-    """Who gave a warm one hands it over to the agent who came. Raises TransferRefused `transfer-over`,
-    `not-together`, `not-givers`."""
+    """Who gave a warm one hands it over to the agent who came; either says that the call was put through where that is
+    unknown. Raises TransferRefused `transfer-over`, `not-together`, `not-givers`, `connecting`."""
     _open(held)
+    if held.state == "connecting":
+        raise TransferRefused("connecting", held)
+    if held.state == "unknown" and held.concerns(agent):
+        return _ended(held, "done", agent, now)
     if held.state != "together":
         raise TransferRefused("not-together", held)
     if held.by != agent:
         raise TransferRefused("not-givers", held)
     return _ended(held, "done", agent, now)
+
+
+def connect(held: Transfer) -> Transfer:
+    """What would hand it over now waits for the exchange to put the call through."""
+    return replace(held, state="connecting", due=0)
+
+
+def put_through(held: Transfer, now: Ms) -> Transfer:
+    """The exchange did it, or there is no call any more; itself where nobody waits for that."""
+    if held.state not in ("connecting", "unknown"):
+        return held
+    return _ended(held, "done", held.by if held.warm else held.agent, now)
+
+
+def not_through(held: Transfer, now: Ms) -> Transfer:
+    """The exchange could not: a warm one is what it was, a cold one is over, and whoever talks has the case too."""
+    if held.state != "connecting":
+        return held
+    return replace(held, state="together") if held.warm else _ended(held, "failed", "", now)
+
+
+def lose_sight(held: Transfer) -> Transfer:
+    """Nobody knows whether the exchange did it."""
+    return replace(held, state="unknown") if held.state == "connecting" else held
 
 
 def lapse(held: Transfer, now: Ms) -> Transfer:

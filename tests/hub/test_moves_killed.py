@@ -99,7 +99,7 @@ async def _moves(folder: Path, sends: Path, case: str, dies_at: int) -> None:
     await workspace.stop()
 
 
-def _in_a_child(work: Callable[[], None]) -> bool:
+def in_a_child(work: Callable[[], None]) -> bool:
     """Whether it came to its end; else it was killed."""
     child = os.fork()
     if child == 0:
@@ -152,7 +152,7 @@ def test_a_move_that_is_killed_anywhere_is_done_or_not_and_tells_once(tmp_path: 
     for step in range(1, 1000):
         folder, sends = tmp_path / f"hub{step}", tmp_path / f"sends{step}"
         copytree(tmp_path / "begun", folder)
-        ended = _in_a_child(partial(_run_moves, folder, sends, case, step))
+        ended = in_a_child(partial(_run_moves, folder, sends, case, step))
         found = _found(folder)
         halves.add(found)
         before = len(sends.read_text().split()) if sends.exists() else 0

@@ -627,7 +627,11 @@ call = Table(
     Column("ended", At),
     Column("law_due", At),
     Column("muted", Boolean, nullable=False),
+    # Of an earlier agent's part the call that was put through, which has `passed`: since when its agent has it.
+    Column("part_of", Id, nullable=False, server_default=""),
+    Column("passed", At),
     UniqueConstraint("account", "channel_id"),
+    Index("ix_call_part", "part_of", sqlite_where=text("part_of <> ''"), postgresql_where=text("part_of <> ''")),
     Index(
         "ix_call_talking",
         "agent",
