@@ -288,7 +288,7 @@ def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
 
 
 def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[tuple[TransferAnswer, SafeText]]:
-    if held.state == "unknown":
+    if held.state == "unknown" and held.concerns(myself):
         mine, theirs = trusted("the call is with me"), compose("the call is with {who}", who=giver)
         taker = held.agent == myself
         yield ("complete", mine if taker else trusted("the call is with them"))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.time import Ms
+from agent_tui.domain.time import MINUTE_MS, Ms
 
 TransferState = Literal[
     "offered", "together", "connecting", "unknown", "done", "declined", "lapsed", "withdrawn", "failed"
@@ -28,6 +28,8 @@ TransferAnswer = Literal["accept", "decline", "withdraw", "complete"]
 """`accept` and `decline`: whoever is asked; `withdraw`: takes it back, or leaves a warm one; `complete`: who asked
 hands over now. Of an `unknown` one either of the two may say `complete`, the call is with whoever was asked, or
 `withdraw`, it is not."""
+CONNECT_MS: Final = MINUTE_MS
+"""So long the answer of an exchange is waited for, twice what a connector gives it."""
 OPEN: Final[tuple[TransferState, ...]] = ("offered", "together", "connecting", "unknown")
 Code = Literal["transfer-over", "not-asked", "not-together", "not-givers", "connecting"]
 
@@ -45,8 +47,8 @@ class TransferRefused(Exception):
 class Transfer:
     """`by`: who gives it; `agent`: whom it is offered to, who has it where it came out of a queue, "" nobody yet;
     `queue`: where it was sent to, "" to an agent by name. `note`: the id of the message that says what was done and
-    what is promised. `due`: an offer lapses then (Ms), 0 once it is answered. `ended`, `ended_by`: when and by whom it
-    was settled ("" by time, or by what became of the case)."""
+    what is promised. `due`: an offer lapses then (Ms), and so does the wait for the exchange; else 0.
+    `ended`, `ended_by`: when and by whom it was settled ("" by time, or by what became of the case)."""
 
     id: str
     case: str
@@ -119,9 +121,9 @@ def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
     return _ended(held, "done", agent, now)
 
 
-def connect(held: Transfer) -> Transfer:
+def connect(held: Transfer, now: Ms) -> Transfer:
     """What would hand it over now waits for the exchange to put the call through."""
-    return replace(held, state="connecting", due=0)
+    return replace(held, state="connecting", due=now + CONNECT_MS)
 
 
 def put_through(held: Transfer, now: Ms) -> Transfer:
@@ -133,19 +135,23 @@ def put_through(held: Transfer, now: Ms) -> Transfer:
 
 def not_through(held: Transfer, now: Ms) -> Transfer:
     """The exchange could not: a warm one is what it was, a cold one is over, and whoever talks has the case too."""
-    if held.state != "connecting":
+    if held.state not in ("connecting", "unknown"):
         return held
-    return replace(held, state="together") if held.warm else _ended(held, "failed", "", now)
+    return replace(held, state="together", due=0) if held.warm else _ended(held, "failed", "", now)
 
 
 def lose_sight(held: Transfer) -> Transfer:
     """Nobody knows whether the exchange did it."""
-    return replace(held, state="unknown") if held.state == "connecting" else held
+    return replace(held, state="unknown", due=0) if held.state == "connecting" else held
 
 
 def lapse(held: Transfer, now: Ms) -> Transfer:
     """What it is once its time has come; itself where that has not."""
-    if held.state != "offered" or not 0 < held.due <= now:
+    if not 0 < held.due <= now:
+        return held
+    if held.state == "connecting":
+        return lose_sight(held)
+    if held.state != "offered":
         return held
     return _ended(held, "lapsed", "", now)
 

@@ -48,7 +48,7 @@ def begin(tx: Tx, policy: HubPolicy, held: Transfer, call: Call, agent: Agent, d
         if held.agent == agent.id:
             raise Refused("in-call", "You are in a call: end it first.")
         raise Refused("busy-there", "They are in a call by now: wait until it is over, or keep this one (t).")
-    transfer_keeping.keep(tx, rules.connect(held), agent.id)
+    transfer_keeping.keep(tx, rules.connect(held, tx.now), agent.id)
     account, line = phone.call_line(tx.connection, call.id)
     return Wanted(
         account,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from agent_tui.backends.base import Outcome
 from agent_tui.backends.connectors.base import CallUpdate, SendResult
+from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import CallChanged
 from agent_tui.domain.model import Agent, Call, CallState
 from agent_tui.domain.orders import (
@@ -22,7 +24,7 @@ from agent_tui.domain.orders import (
     TransferCase,
     WriteUp,
 )
-from agent_tui.domain.queries import AgentsPage, AgentsQuery
+from agent_tui.domain.queries import AgentsPage, AgentsQuery, ClocksPage, ClocksQuery
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.domain.transfers import Transfer, TransferAnswer
@@ -132,14 +134,37 @@ async def test_the_case_is_with_the_call_while_the_giver_writes_up(hub: Hub) -> 
     assert (await hub.case(case)).row.call is None
 
 
-async def test_the_human_answer_stays_as_it_was_met(hub: Hub) -> None:
+RULES = """
+[[policy]]
+name = "calls"
+pickup = { within = "3m" }
+next_response = { within = "10m" }
+total_resolution = { within = "48h" }
+"""
+
+
+async def test_the_human_answer_stays_as_it_was_met(hub: Hub, tmp_path: Path) -> None:
+    path = tmp_path / "sla.toml"
+    path.write_text(RULES, encoding="utf-8")
+    await hub.workspace.govern(load_sla(path, tmp_path))
     case = await talking(hub)
-    before = (await hub.case(case)).row.clock
+
+    async def clocks() -> list[tuple[str, int, int | None, str]]:
+        page = await hub.workspace.query(hub.noa, ClocksQuery(case))
+        assert isinstance(page, ClocksPage)
+        return [(one.metric, one.started, one.ended, one.state) for one in page.clocks]
+
+    before = await clocks()
+    assert ("pickup", T0, T0 + MINUTE_MS, "met") in before
     await give(hub, case)
     acked(await answer(hub, hub.avi, case, "accept"))
+    await hub.advance(20 * MINUTE_MS)
     call = await call_of(hub, case)
     assert (call.since, call.answered, call.law_due) == (T0, T0 + MINUTE_MS, T0 + 6 * MINUTE_MS)
-    assert (await hub.case(case)).row.clock == before
+    assert await clocks() == before
+    (part,) = await parts(hub, case)
+    acked(await hub.order(hub.noa, WriteUp(part.id, "solved")))
+    assert await clocks() == before
 
 
 async def test_a_warm_one_goes_when_the_giver_hands_over(hub: Hub) -> None:
@@ -284,6 +309,28 @@ async def test_a_call_that_ends_ends_the_doubt(hub: Hub) -> None:
     case = await unknown(hub)
     await hub.workspace.port.call(report(hub, "ended"))
     assert await stands(hub, case) == ("avi", "noa", "done")
+
+
+async def test_nobody_waits_for_ever_and_a_late_answer_counts(hub: Hub) -> None:
+    for told, stood in (
+        (SendResult("refused"), ("noa", "noa", "failed")),
+        (SendResult("accepted"), ("avi", "avi", "done")),
+    ):
+        case = (await hub.only()).id if await hub.rows() else await talking(hub)
+        await give(hub, case)
+        hub.phone.hold, hub.phone.puts = asyncio.Event(), [told]
+        asked = len(hub.phone.put)
+        taking = asyncio.create_task(
+            hub.workspace.order(hub.avi, stood[2], AnswerTransfer(case, "", "accept"), 0, "a1")
+        )
+        while len(hub.phone.put) == asked:  # noqa: ASYNC110 - the fake has no event
+            await asyncio.sleep(0)
+        await hub.advance(MINUTE_MS)
+        assert (await last(hub, case)).state == "unknown"
+        hub.phone.hold.set()
+        await taking
+        assert await stands(hub, case) == stood
+        hub.phone.hold = None
 
 
 async def test_a_report_may_be_first(hub: Hub) -> None:

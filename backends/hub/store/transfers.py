@@ -76,7 +76,7 @@ def save(connection: Connection, changed: Transfer) -> None:
 
 
 def lapsed(connection: Connection, now: Ms) -> list[str]:
-    """Offers whose time has come, at most 100."""
+    """Offers and waits for an exchange whose time has come, at most 100."""
     return list(connection.execute(_LAPSED, {"now": now}).scalars())
 
 
@@ -86,5 +86,5 @@ def connecting(connection: Connection) -> list[str]:
 
 
 def next_due(connection: Connection) -> Ms | None:
-    """When the next offer lapses."""
+    """When the next one of those lapses."""
     return connection.execute(_NEXT).scalar()
