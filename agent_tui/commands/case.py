@@ -9,6 +9,7 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me, not_held
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
+from agent_tui.commands.putting_through import goes_along, show_put_through
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
@@ -85,17 +86,6 @@ def offered(context: Context, row: CaseRow) -> SafeText | None:
     give(context, AnswerTransfer(row.id, held.id, "accept"))
     show_put_through(context, row, held)
     return accepted(row, held)
-
-
-def goes_along(row: CaseRow, held: Transfer) -> bool:
-    """Whether whoever gives the case talks with the customer, so that the call goes to whoever takes it."""
-    return row.call is not None and row.call.talks and row.call.agent == held.by
-
-
-def show_put_through(context: Context, row: CaseRow, held: Transfer) -> None:
-    """Who gets a call sees its case."""
-    if goes_along(row, held) and not held.warm and context.key is not None and not context.opened:
-        context.ui.open_case(context.key)
 
 
 def accepted(row: CaseRow, held: Transfer) -> SafeText:

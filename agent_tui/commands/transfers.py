@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from agent_tui.commands import channel_moves, ids
-from agent_tui.commands.case import accepted, case_here, give, goes_along, show_put_through, who
+from agent_tui.commands.case import accepted, case_here, give, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, in_stage, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.promises import as_note
+from agent_tui.commands.putting_through import call_stays, goes_along, my_talk, show_put_through
 from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
-from agent_tui.domain.model import Call, CaseRow, Directory, Message
+from agent_tui.domain.model import CaseRow, Directory, Message
 from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCase
 from agent_tui.domain.queries import CasePage, CaseQuery, Page, QueuesPage, QueuesQuery
 from agent_tui.domain.queues import QueueLine
@@ -64,7 +65,8 @@ def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | 
         return channel_moves.begin(context, channel, arguments[1] if len(arguments) > 1 else "")
     if arguments:
         target = _named(context, arguments[0])
-        _check_call(context, row, target, warm=warm)
+        if (stays := call_stays(context, row, to_queue=target[0] == _QUEUE, warm=warm)) is not None:
+            raise CommandError(stays)
         if len(arguments) > 1:
             _give(context, row, target, arguments[1], warm=warm)
         else:
@@ -99,7 +101,7 @@ def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], 
         if target[:1] not in (_AGENT, _QUEUE):
             channel_moves.begin(context, target)
             return
-        if (stays := _call_stays(context, row, target, warm=warm)) is not None:
+        if (stays := call_stays(context, row, to_queue=target[0] == _QUEUE, warm=warm)) is not None:
             context.ui.say(stays, "warning")
             return
         asked = _asking(context)
@@ -181,7 +183,7 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
     name, whom = who(row), _target(context, target)
     if warm:
         context.ui.say(compose("{whom} is asked to look at {name} with you", whom=whom, name=name))
-    elif agent and _talk(context, row) is not None:
+    elif agent and my_talk(context, row) is not None:
         context.ui.say(
             compose("{whom} is asked to take {name} and the call; both stay with you until then", whom=whom, name=name)
         )
@@ -189,33 +191,6 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
         context.ui.say(compose("{whom} is asked to take {name}; it stays yours until then", whom=whom, name=name))
     else:
         context.ui.say(compose("{name} goes to {whom}", name=name, whom=whom))
-
-
-def _talk(context: Context, row: CaseRow) -> Call | None:
-    """My call with the customer of the case."""
-    call = row.call
-    return call if call is not None and call.talks and call.agent == _my_id(context) else None
-
-
-def _call_stays(context: Context, row: CaseRow, target: str, *, warm: bool) -> SafeText | None:
-    """Why a case whose customer I talk with cannot go there now: the call could not go along."""
-    call = _talk(context, row)
-    if call is None or warm:
-        return None
-    if target[0] == _QUEUE:
-        return trusted("the call with them is still on: hang up first, or give it to a colleague")
-    case = context.workbench.desk.open_case
-    talks = case.conversations if case is not None and context.opened else ()
-    account = next((one.account for one in talks if one.id == call.conversation), "")
-    if account and account not in _directory(context).puts_through:
-        return trusted("the exchange cannot put a call through: hang up first, or look at it together (T)")
-    return None
-
-
-def _check_call(context: Context, row: CaseRow, target: str, *, warm: bool) -> None:
-    """Raises CommandError."""
-    if (stays := _call_stays(context, row, target, warm=warm)) is not None:
-        raise CommandError(stays)
 
 
 # -- answering

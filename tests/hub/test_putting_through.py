@@ -10,6 +10,7 @@ import pytest
 
 from agent_tui.backends.base import Outcome
 from agent_tui.backends.connectors.base import CallUpdate, SendResult
+from agent_tui.backends.hub.store import past
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import CallChanged
 from agent_tui.domain.model import Agent, Call, CallState
@@ -187,6 +188,9 @@ async def test_back_and_forth_each_part_is_its_agents(hub: Hub) -> None:
     acked(await hub.order(hub.avi, TransferCase(case, NOTE, "noa"), desk="a1"))
     acked(await answer(hub, hub.noa, case, "accept"))
     assert (await call_of(hub, case)).agent == "noa"
+    customer = (await hub.case(case)).row.customer
+    with hub.store.read() as connection:
+        assert past.figures(connection, past.cases_of([customer], hub.noa)) == (1, 1), "they called once"
     spoke = [(one.agent, one.since - T0, (one.ended or 0) - T0) for one in await parts(hub, case)]
     assert spoke == [("noa", MINUTE_MS, 2 * MINUTE_MS), ("avi", 2 * MINUTE_MS, 3 * MINUTE_MS)]
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from agent_tui.backends.base import Acked
 from agent_tui.backends.connectors.base import CallUpdate, SendResult
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
 from agent_tui.desk.desk import Desk
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Agent, CallState
-from agent_tui.domain.orders import AnswerTransfer, Assign, CallAction, Order, TransferCase, WriteUp
-from agent_tui.domain.queries import HeldQuery
+from agent_tui.domain.orders import AnswerTransfer, Assign, CallAction, EraseCustomer, Order, TransferCase, WriteUp
+from agent_tui.domain.queries import HeldPage, HeldQuery
 from agent_tui.domain.text import CustomerText
 from tests.hub.fakes import Line
 from tests.widgets.test_joining import House, house
@@ -154,6 +156,43 @@ async def test_what_nobody_knows_is_shown_and_one_of_the_two_says_it(tmp_path: P
         row = desk.workbench.desk.row(CaseKey("hub", held.case))
         assert row is not None and (row.owner, row.transfer) == ("noa", None)
         assert len(held.line.put) == 1
+
+
+async def test_whoever_said_yes_hears_too_that_it_came_to_nothing(tmp_path: Path) -> None:
+    async with exchange(tmp_path, mine=False) as held:
+        desk = held.desk
+        refused, unknown = SendResult("refused", reason="no such extension"), SendResult("unknown")
+        for told, words in ((refused, "could not do it: no such extension"), (unknown, "did not answer: look")):
+            await held.by(desk.site._avi, TransferCase(held.case, WORDS, "noa"))
+            held.line.puts.append(told)
+            await desk.press("t", "enter")
+            await desk.wait(2)
+            assert words in desk.text
+            assert not desk.workbench.desk.live_calls(), "it is Avi's"
+            assert not desk.workbench.desk.unsent
+        await desk.press("t")
+        assert "the call is with me" in desk.text and "the call is with Avi" in desk.text
+        await desk.press("enter")
+        await desk.wait(2)
+        assert [call.agent for _, call in desk.workbench.desk.live_calls()] == ["noa"]
+
+
+async def test_nothing_is_left_at_the_desk_of_who_is_erased(tmp_path: Path) -> None:
+    async with exchange(tmp_path) as held:
+        desk = held.desk
+        await held.by(desk.site._noa, TransferCase(held.case, WORDS, "avi"))
+        await held.by(desk.site._avi, AnswerTransfer(held.case, "", "accept"))
+        await held.tells("ended")
+        assert "C write up" in desk.text
+        row = desk.workbench.desk.row(CaseKey("hub", held.case))
+        assert row is not None
+        boss = Agent("rami", "Rami", "admin")
+        Operator(desk.site.workspace._store, desk.time, Ids(9)).add_agent(boss.id, boss.name, boss.role)
+        await held.by(boss, EraseCustomer(row.customer, (row.customer,)))
+        assert not desk.workbench.desk.live_calls()
+        assert "Rina" not in desk.text.split("\n")[1], "nor in the call line"
+        page = await desk.site.workspace.query(desk.site._noa, HeldQuery())
+        assert isinstance(page, HeldPage) and page.parts == ()
 
 
 async def test_an_exchange_that_cannot_is_said_before_anything_is_asked(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ _CALL = _CALLS.where(call.c.id == _B("id"))
 _CALL_BY_CHANNEL = select(call.c.id).where(call.c.account == _B("account"), call.c.channel_id == _B("channel_id"))
 _TALKS = select(call.c.id).where(call.c.agent == _B("agent"), text("state IN ('active', 'held')")).limit(1)
 _TALKING = select(call.c.agent).where(text("state IN ('active', 'held')"))
+# literals: the index holds these only
+_ENDED_PART = text("call.state = 'ended' AND call.part_of <> ''")
 _CALL_FIELDS = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted", "passed")
 
 
@@ -69,7 +71,7 @@ def parts_to_write_up(connection: Connection, me: Agent) -> tuple[Call, ...]:
         _CALLS.add_columns(case.c.head)
         .join(case, case.c.id == call.c.case_id)
         .join(customer, customer.c.id == case.c.customer_id)
-        .where(call.c.agent == me.id, call.c.state == "ended", call.c.part_of != text("''"), customer.c.erased == 0)
+        .where(call.c.agent == me.id, _ENDED_PART, customer.c.erased == 0)
         .where(seen(case.c.brand, me))
         .order_by(call.c.since, call.c.id)
     )
@@ -89,9 +91,8 @@ def talking(connection: Connection) -> frozenset[str]:
 
 def had_by(connection: Connection, id: str) -> frozenset[str]:
     """The agents who had a call before it was put through."""
-    return frozenset(
-        connection.execute(select(call.c.agent).where(call.c.part_of == id, call.c.part_of != "")).scalars()
-    )
+    parts = select(call.c.agent).where(call.c.part_of == id, text("part_of <> ''"))
+    return frozenset(connection.execute(parts).scalars())
 
 
 def call_line(connection: Connection, id: str) -> tuple[str, str]:

@@ -27,6 +27,8 @@ Word = String(255)
 At = BigInteger
 WAITING = text("stage = 'us' AND owner = '' AND call_id = ''")
 """Of cases: it needs us and nobody has it; what rings or runs is the exchange's."""
+TO_WRITE_UP = text("state = 'ended' AND part_of <> ''")
+"""Of calls: an earlier agent's part of one that was put through."""
 
 meta = Table("meta", metadata, Column("key", Word, primary_key=True), Column("value", Text, nullable=False))
 
@@ -632,6 +634,7 @@ call = Table(
     Column("passed", At),
     UniqueConstraint("account", "channel_id"),
     Index("ix_call_part", "part_of", sqlite_where=text("part_of <> ''"), postgresql_where=text("part_of <> ''")),
+    Index("ix_call_part_open", "agent", sqlite_where=TO_WRITE_UP, postgresql_where=TO_WRITE_UP),
     Index(
         "ix_call_talking",
         "agent",

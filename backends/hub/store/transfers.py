@@ -21,7 +21,11 @@ _LAPSED = (
     .order_by(transfer.c.due, transfer.c.id)
     .limit(100)
 )
-_CONNECTING = select(transfer.c.id).where(transfer.c.state == "connecting").order_by(transfer.c.at, transfer.c.id)
+_CONNECTING = (
+    select(transfer.c.id)
+    .where(transfer.c.due > 0, transfer.c.state == "connecting")
+    .order_by(transfer.c.at, transfer.c.id)
+)
 _NEXT = select(transfer.c.due).where(transfer.c.due > 0).order_by(transfer.c.due).limit(1)
 
 

@@ -18,9 +18,12 @@ def upgrade() -> None:
     op.add_column("call", sa.Column("passed", sa.BigInteger()))
     parts = sa.text("part_of <> ''")
     op.create_index("ix_call_part", "call", ["part_of"], sqlite_where=parts, postgresql_where=parts)
+    ended = sa.text("state = 'ended' AND part_of <> ''")
+    op.create_index("ix_call_part_open", "call", ["agent"], sqlite_where=ended, postgresql_where=ended)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_call_part_open", "call")
     op.drop_index("ix_call_part", "call")
     op.drop_column("call", "passed")
     op.drop_column("call", "part_of")
