@@ -20,7 +20,7 @@ test: $(VENV)/.installed
 
 # four at a time whatever the cores: these tests wait for servers more than they work
 test-real: $(VENV)/.installed
-	$(BIN)/python -m pytest -q -rs -n 4 --dist worksteal -m "real or slow"
+	$(BIN)/python -m pytest -q -rs -n 4 --dist load --maxschedchunk 1 -m "real or slow"
 
 terminals: $(VENV)/.installed
 	$(BIN)/python -m tests.terminals

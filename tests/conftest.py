@@ -32,6 +32,16 @@ def _pilots_wait_without_a_clock() -> None:
     wait_without_a_clock()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that may take longest begin first: at the end no worker is left alone with one."""
+    items.sort(key=_longest, reverse=True)
+
+
+def _longest(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0] if marker is not None else item.config.getini("timeout"))
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The shared corpus of real messages; tests that need it skip where it is absent."""

@@ -45,7 +45,7 @@ class RuleSettings(ConfigModel):
     """Days without an answer."""
 
     links: bool = True
-    """false: not where we sent a link."""
+    """false: not where we sent a link or a file."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -15,13 +15,15 @@ Level = Literal["info", "warning", "failure"]
 @frozen
 class Notice:
     """A line for the status line. `attention`: worth a bell or OSC 9. A failure stays until it was seen. `clock`: it is
-    of a clock that is nearly due, or late, and may become one line with others."""
+    of a clock that is nearly due, or late, and may become one line with others. `stays`: nothing that comes by itself
+    takes its place before the agent has gone on."""
 
     text: SafeText
     level: Level = "info"
     key: CaseKey | None = None
     attention: bool = False
     clock: Literal["", "soon", "late"] = ""
+    stays: bool = False
 
 
 @dataclass(slots=True)

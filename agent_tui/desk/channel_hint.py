@@ -60,6 +60,7 @@ def moment_of(case: OpenCase, directory: Directory, channel: str, now: Ms, *, ca
         case.row.labels if case.row is not None else (),
         now - last.at if last is not None and last.kind == "out" else 0,
         _reachable(case, directory, channel, now, calls=calls),
+        any(m.attachments for m in said if m.kind == "out"),
     )
 
 

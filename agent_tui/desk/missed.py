@@ -42,7 +42,7 @@ class Missed:
         parts = self._parts()
         if not parts:
             return None
-        return Notice(compose("back, and caught up: {what}", what=listed(", ", parts)), "warning")
+        return Notice(compose("back, and caught up: {what}", what=listed(", ", parts)), "warning", stays=True)
 
     def _count(self, event: Event, me: str) -> None:
         row, body = event.row, event.body

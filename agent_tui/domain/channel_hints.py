@@ -24,7 +24,7 @@ _LINK: Final = re.compile(r"https?://", re.IGNORECASE)
 @frozen
 class HintRule:
     """`channel`: what suits better, or ANOTHER. `on`: only where the case is on one of these, empty: on any. `links`:
-    it holds also where we sent a link, which often does instead. `reason`, `reason_he`: what is shown."""
+    it holds also where we sent a link or a file, which often do instead. `reason`, `reason_he`: what is shown."""
 
     when: When
     channel: str
@@ -40,8 +40,8 @@ class HintRule:
 @frozen
 class Moment:
     """A case as the rules see it. `channel`: where it is; `theirs`, `ours`: what was said lately; `picture`: the
-    customer sent one lately; `silent`: ms since we wrote there and heard nothing; `reachable`: where else they can be
-    reached, the one they used last first."""
+    customer sent one lately; `file`: we sent one; `silent`: ms since we wrote there and heard nothing; `reachable`:
+    where else they can be reached, the one they used last first."""
 
     channel: str
     theirs: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class Moment:
     labels: tuple[str, ...] = ()
     silent: int = 0
     reachable: tuple[str, ...] = ()
+    file: bool = False
 
 
 @frozen
@@ -72,7 +73,7 @@ def hint(rules: tuple[HintRule, ...], moment: Moment) -> Hint | None:
 
 
 def _holds(rule: HintRule, moment: Moment) -> bool:
-    if not rule.links and any(_LINK.search(text) for text in moment.ours):
+    if not rule.links and (moment.file or any(_LINK.search(text) for text in moment.ours)):
         return False
     match rule.when:
         case "label":

@@ -53,7 +53,7 @@ class MemoryPort:
         self.marks[account, key] = value
         self._changed.set()
 
-    async def until(self, true: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait for a state; TimeoutError when it does not come."""
         async with asyncio.timeout(seconds):
             while not true():

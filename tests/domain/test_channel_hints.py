@@ -27,6 +27,7 @@ def said(moment: Moment) -> str:
         (Moment("whatsapp", ("איך ממלאים את הטופס?",)), "email: a long form, and no link was sent"),
         (Moment("whatsapp", ("ולטפסים?",)), "email: a long form, and no link was sent"),
         (Moment("whatsapp", ("which form?",), ("here: https://shop.example/form",)), ""),
+        (Moment("whatsapp", ("which form?",), file=True), ""),
         (Moment("whatsapp", ("I was informed of the platform",)), ""),
         (Moment("email", ("which form?",)), ""),
         (Moment("sms", ("shall I send a photo",)), "whatsapp: a picture is needed"),

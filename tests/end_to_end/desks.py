@@ -23,7 +23,7 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.domain.views import VIEWS, Section, View
 from agent_tui.services.workbench import Workbench
-from tests.end_to_end.hub_run import HubRun, until
+from tests.end_to_end.hub_run import PATIENCE, HubRun, until
 
 PAGE = 40
 
@@ -57,10 +57,10 @@ class TestDesk:
         """By the customer's name or address, as the row shows it."""
         return next((row for row in self.rows() if row.name.raw == name), None)
 
-    async def until(self, true: Callable[[], bool], seconds: float = 20.0, what: str = "") -> None:
+    async def until(self, true: Callable[[], bool], seconds: float = PATIENCE, what: str = "") -> None:
         await until(true, seconds, what)
 
-    async def until_row(self, name: str, seconds: float = 20.0) -> CaseRow:
+    async def until_row(self, name: str, seconds: float = PATIENCE) -> CaseRow:
         await until(lambda: self.row_of(name) is not None, seconds, f"a row of {name}")
         row = self.row_of(name)
         assert row is not None
@@ -136,7 +136,7 @@ async def desk(
         yield TestDesk(bench)
     finally:
         await bench.stop()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, PATIENCE)
 
 
 def hub_rows(hub: HubRun, agent: Agent, section: Section) -> list[CaseRow]:
@@ -159,7 +159,7 @@ def hub_rows(hub: HubRun, agent: Agent, section: Section) -> list[CaseRow]:
 
 async def same_as_hub(hub: HubRun, desk: TestDesk) -> int:
     """Every row that the desk can page to equals the hub's; the number of rows."""
-    await until(lambda: desk.up() and desk.desk.backends["hub"].seq == hub.head(), 30, "the desk has caught up")
+    await until(lambda: desk.up() and desk.desk.backends["hub"].seq == hub.head(), PATIENCE, "the desk has caught up")
     rows = 0
     for name in VIEWS:
         paged = await desk.all_rows(VIEWS[name])

@@ -19,7 +19,9 @@ from agent_tui.backends.hub.store import Store
 from agent_tui.domain.time import SystemTime
 from tests.real_mail import free_ports
 
-START_SECONDS = 30.0
+PATIENCE = 60.0
+"""Seconds until a state that was waited for is given up: nothing is timed by it, and a busy machine is slow."""
+START_SECONDS = PATIENCE
 COMMAND = (sys.executable, "-m", "agent_tui.cli")
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +56,7 @@ async def command(*words: str, folder: Path, env: Mapping[str, str], seconds: fl
     return Ended(child.returncode or 0, out.decode(), err.decode())
 
 
-async def until(true: Callable[[], bool], seconds: float = 20.0, what: str = "") -> None:
+async def until(true: Callable[[], bool], seconds: float = PATIENCE, what: str = "") -> None:
     """Wait for a state; fails with `what` when it does not come."""
     end = time.monotonic() + seconds
     while not true():
@@ -127,7 +129,7 @@ class HubRun:
         if child.returncode is None:
             child.terminate()
         try:
-            return await asyncio.wait_for(child.wait(), 20)
+            return await asyncio.wait_for(child.wait(), PATIENCE)
         except TimeoutError:
             child.kill()
             await child.wait()

@@ -272,4 +272,4 @@ async def test_a_few_desks_race(tmp_path: Path) -> None:
 async def test_two_hundred_desks_race_for_two_hundred_cases(tmp_path: Path) -> None:
     """Each event goes to all two hundred desks, which are all in this process: few visits a second keep it busy, and so
     do two hundred who are back at once."""
-    print(await race(tmp_path, desks=200, cases=200, kills=2, seconds=24.0, pause=5.0, haste=2))
+    print(await race(tmp_path, desks=200, cases=200, kills=2, seconds=14.0, pause=5.0, haste=2))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent_tui.domain.views import ALL
 from tests.end_to_end.desks import desk, same_as_hub
-from tests.end_to_end.hub_run import hub_run, until
+from tests.end_to_end.hub_run import PATIENCE, hub_run, until
 from tests.end_to_end.webhook_world import ENV, config, customers, receiver
 from tests.proxy import Proxy
 
@@ -69,7 +69,7 @@ async def test_every_row_equals_the_hubs_after_a_bad_network(tmp_path: Path) -> 
         stop.set()
         troubles = sum(await asyncio.wait_for(asyncio.gather(*bad), 10))
         await asyncio.wait_for(asyncio.gather(*writing), 30)
-        await until(lambda: all(not each.unsent() for each in desks), 30, "every reply is acknowledged")
+        await until(lambda: all(not each.unsent() for each in desks), PATIENCE, "every reply is acknowledged")
         await until(lambda: not hub.ask("SELECT 1 FROM outbound WHERE state IN ('queued', 'sending')"), 30)
         compared = [await same_as_hub(hub, each) for each in desks]
         assert sorted(hub.bodies("in")) == sorted(world.acknowledged)
@@ -95,8 +95,8 @@ async def test_a_stalled_desk_is_cut_and_the_others_lose_nothing(tmp_path: Path)
         long = "a long story " * 20_000
         for number in range(60):
             await world.say(f"customer-{number % 7}", f"{number} {long}", str(number))
-        await until(lambda n=lines: hub.log().count("cut") > n, 20, "the hub cuts the stalled desk")  # type: ignore[misc]
-        await until(lambda: well.desk.backends["hub"].seq == hub.head(), 20, "the other desk has everything")
+        await until(lambda n=lines: hub.log().count("cut") > n, PATIENCE, "the hub cuts the stalled desk")  # type: ignore[misc]
+        await until(lambda: well.desk.backends["hub"].seq == hub.head(), PATIENCE, "the other desk has everything")
         assert well.desk.backends["hub"].caught_up_to is None, "its line never broke"
         proxy.resume()
         assert await same_as_hub(hub, well) == await same_as_hub(hub, stalled)

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.resident.client import PUT_BACK
-from tests.end_to_end.hub_run import until
+from tests.end_to_end.hub_run import PATIENCE, until
 from tests.end_to_end.test_suspend import echoes, terminal_orders
 from tests.end_to_end.window import Window
 
@@ -191,12 +191,12 @@ async def test_stopped_and_continued(tmp_path: Path) -> None:
         assert window.child is not None
         pid = window.child.pid
         window.child.send_signal(signal.SIGTSTP)
-        await until(lambda: fields(pid)[0] == "T", 20, "the client stops")
+        await until(lambda: fields(pid)[0] == "T", PATIENCE, "the client stops")
         assert echoes(window.slave)
         await until(lambda: terminal_orders(window), 5, "the order is the terminal's again")
         window.screen.reset()
         window.child.send_signal(signal.SIGCONT)
-        await until(lambda: not echoes(window.slave), 20, "the desk takes the terminal again")
+        await until(lambda: not echoes(window.slave), PATIENCE, "the desk takes the terminal again")
         await window.shows("cannot reach")
         await window.press(":quit\r")
         assert await window.ended() == 0
@@ -247,7 +247,7 @@ async def test_a_client_killed_while_it_is_stopped_leaves_no_desk(tmp_path: Path
         assert window.child is not None
         pid = window.child.pid
         window.child.send_signal(signal.SIGTSTP)
-        await until(lambda: fields(pid)[0] == "T", 20, "the client stops")
+        await until(lambda: fields(pid)[0] == "T", PATIENCE, "the client stops")
         await window.kill()
         await until(lambda: not desks_of(resident), what="the desk ends")
 
@@ -304,7 +304,7 @@ async def test_the_settings_bring_it_up_and_take_it_down(tmp_path: Path) -> None
         assert len(desks_of(resident)) == 1
         third = await home.desk("--state", str(tmp_path / "c"))
         assert len(desks_of(resident)) == 2
-        await until(lambda: fields(resident)[0] in "ZX", 20, "the resident goes, as the settings want none")
+        await until(lambda: fields(resident)[0] in "ZX", PATIENCE, "the resident goes, as the settings want none")
         for window in (first, second, third):
             await window.press(":quit\r")
             assert await window.ended() == 0
@@ -324,7 +324,7 @@ async def test_a_resident_whose_files_have_changed_is_not_used_and_goes(tmp_path
         code.write_text("changed = True")
         window = await home.desk("--state", str(tmp_path / "c"))
         assert home.resident is not None
-        assert await asyncio.wait_for(home.resident.wait(), 10) == 0
+        assert await asyncio.wait_for(home.resident.wait(), PATIENCE) == 0
         assert not home.socket.exists()
         for desk in (elsewhere, used, window):
             await desk.press(":quit\r")
@@ -348,7 +348,7 @@ async def test_it_ends_by_itself_and_is_alone(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         await home.start_resident("--idle", "0.5")
         assert home.resident is not None
-        assert await asyncio.wait_for(home.resident.wait(), 20) == 0
+        assert await asyncio.wait_for(home.resident.wait(), PATIENCE) == 0
         assert not home.socket.exists()
         await home.start_resident()
         other = await asyncio.create_subprocess_exec(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.hub_run import until
+from tests.end_to_end.hub_run import PATIENCE, until
 from tests.end_to_end.window import Window
 
 
@@ -24,7 +24,7 @@ async def start(window: Window, tmp_path: Path) -> int:
     say = f"{sys.executable} -c \"print('nobody')\""
     await window.start("run", "--url", "ws://127.0.0.1:9", "--token-cmd", say, folder=tmp_path, env=env)
     assert window.child is not None
-    await until(lambda: not echoes(window.slave), 30, "the desk takes the terminal")
+    await until(lambda: not echoes(window.slave), PATIENCE, "the desk takes the terminal")
     await window.shows("cannot reach")
     return window.child.pid
 

@@ -15,7 +15,7 @@ from agent_tui.domain.model import CaseRow
 from agent_tui.domain.orders import AnswerTransfer, MoveChannel, Order, Presence, TransferCase
 from agent_tui.domain.views import VIEWS
 from tests.end_to_end.desks import TestDesk, desk, text
-from tests.end_to_end.hub_run import HubRun, hub_run, until
+from tests.end_to_end.hub_run import PATIENCE, HubRun, hub_run, until
 from tests.end_to_end.test_mail import hub_toml
 from tests.real_mail import PASSWORD, MailServers
 
@@ -74,7 +74,7 @@ class Office:
         assert found == (0 if place.startswith("order") else 1), f"{place}: {found}"
         await self.hub.kill()
         await self.hub.start()
-        await until(lambda: self.noa.up() and self.avi.up(), 30, "the desks are back")
+        await until(lambda: self.noa.up() and self.avi.up(), PATIENCE, "the desks are back")
         try:
             await until(lambda: not by.desk.unsent, 30)
         except AssertionError:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyte
 
-from tests.end_to_end.hub_run import COMMAND, until
+from tests.end_to_end.hub_run import COMMAND, PATIENCE, until
 
 #: DECRQM, of which pyte prints the p.
 QUESTION = re.compile(rb"\x1b\[\??\d+\$p")
@@ -60,13 +60,13 @@ class Window:
         """Type, as a terminal sends it."""
         os.write(self.master, keys.encode())
 
-    async def shows(self, words: str, seconds: float = 20.0) -> None:
+    async def shows(self, words: str, seconds: float = PATIENCE) -> None:
         try:
             await until(lambda: words in self.text, seconds)
         except AssertionError:
             raise AssertionError(f"{words!r} is not shown within {seconds:g} s:\n{self.text}") from None
 
-    async def shows_no_more(self, words: str, seconds: float = 20.0) -> None:
+    async def shows_no_more(self, words: str, seconds: float = PATIENCE) -> None:
         await until(lambda: words not in self.text, seconds, f"{words!r} goes away")
 
     async def kill(self) -> None:
@@ -75,7 +75,7 @@ class Window:
             self.child.kill()
         await self.child.wait()
 
-    async def ended(self, seconds: float = 20.0) -> int:
+    async def ended(self, seconds: float = PATIENCE) -> int:
         assert self.child is not None
         try:
             return await asyncio.wait_for(self.child.wait(), seconds)

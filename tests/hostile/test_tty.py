@@ -1,4 +1,4 @@
-"""The proof at the terminal: hostile text adds no escape sequence that harmless text of the same shape lacks.
+"""The proof at the terminal: hostile text adds no escape sequence that harmless text lacks.
 
 The real hub (its channels played) and the real desk as a process on a pseudo-terminal. Each text stands in every place
 that somebody outside can fill: a customer's name, a mail's subject, body, folded quote, recipients, file names and
@@ -11,7 +11,6 @@ must not begin to. Log lines are the hub's; a desk writes none. Command line and
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,9 @@ from tests.hostile.tour import Tour
 
 EVERY_ORDER_OF_THE_TOUR = {"read"}
 """What an agent who only looks has the hub write down."""
+
+KINDS = frozenset(Path(__file__).with_name("harmless_kinds.txt").read_text().splitlines())
+"""Every kind of sequence that a tour of harmless texts has the desk write, one a line."""
 
 PLAIN = [f"row {number}\n" * 60 for number in range(24)]
 """So that inbox and timeline of the harmless run scroll, whatever the hostile one gives to scroll through."""
@@ -69,34 +71,34 @@ async def run(folder: Path, texts: list[str], opened: int, notices: int) -> Seen
         )
 
 
-async def compared(folder: Path, texts: list[str], notices: int = 12) -> None:
-    marked = [f"{text}{SENTINEL}" if len(text) < 2000 else f"{SENTINEL}{text}" for text in texts]
-    for kind in ("hostile", "harmless"):
-        folder.joinpath(kind).mkdir()
-    bad, good = await asyncio.gather(  # side by side: both wait more than they work
-        run(folder / "hostile", marked, len(marked), notices),
-        run(folder / "harmless", [*map(harmless, marked), *PLAIN], len(marked) + 1, notices),
-    )
-    assert bad.sequences.kinds - good.sequences.kinds == set()
-    assert bad.sequences.unclean() == []
-    assert bad.done <= EVERY_ORDER_OF_THE_TOUR
-    assert bad.numbers == len(texts) == good.numbers - 1, "a case was not opened"
-    assert bad.scripts, "no guided script was seen"
-    assert bad.hits == 3 + 2 * len(texts)
-    assert len(bad.files) == bad.saved > 0
-    for name in bad.files:
+def of_every_kind(texts: list[str]) -> list[str]:
+    """With what shows that a text is there."""
+    return [f"{text}{SENTINEL}" if len(text) < 2000 else f"{SENTINEL}{text}" for text in texts]
+
+
+async def nothing_gets_out(folder: Path, texts: list[str]) -> None:
+    """A tour of hostile texts writes what a harmless one writes, and nothing of them steers."""
+    seen = await run(folder, of_every_kind(texts), len(texts), notices=12)
+    assert seen.sequences.kinds - KINDS == set()
+    assert seen.sequences.unclean() == []
+    assert seen.done <= EVERY_ORDER_OF_THE_TOUR
+    assert seen.numbers == len(texts), "a case was not opened"
+    assert seen.scripts, "no guided script was seen"
+    assert seen.hits == 3 + 2 * len(texts)
+    assert len(seen.files) == seen.saved > 0
+    for name in seen.files:
         assert name.isprintable() and not name.startswith((".", "-")) and len(name.encode()) <= 120, repr(name)
-    assert SENTINEL not in bad.log
-    assert all(" " <= char <= "~" or char == "\n" for char in bad.log)
-    assert "trace" not in bad.log, bad.log
+    assert SENTINEL not in seen.log
+    assert all(" " <= char <= "~" or char == "\n" for char in seen.log)
+    assert "trace" not in seen.log, seen.log
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
-async def test_a_few_of_each_kind(tmp_path: Path) -> None:
-    texts = dict(ours())
-    few = ("title", "csi", "csi-utf8-c1", "action-click", "override")
-    await compared(tmp_path, [texts[f"our-{name}"] for name in few], notices=2)
+@pytest.mark.timeout(900)
+async def test_harmless_texts_have_every_kind_of_sequence_written_that_is_held_for_harmless(tmp_path: Path) -> None:
+    texts = [*map(harmless, of_every_kind([text for _, text in ours()[:8]])), *PLAIN]
+    seen = await run(tmp_path, texts, len(texts) - len(PLAIN) + 1, notices=12)
+    assert sorted(seen.sequences.kinds) == sorted(KINDS)
 
 
 PARTS = 4
@@ -107,7 +109,7 @@ PARTS = 4
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_all_texts_of_our_own(part: int, tmp_path: Path) -> None:
-    await compared(tmp_path, [text for _, text in (*ours(), *long_ones())][part::PARTS])
+    await nothing_gets_out(tmp_path, [text for _, text in (*ours(), *long_ones())][part::PARTS])
 
 
 @pytest.mark.slow
@@ -115,4 +117,4 @@ async def test_all_texts_of_our_own(part: int, tmp_path: Path) -> None:
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"no corpus at {CORPUS}; set AGENT_TUI_CORPUS")
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_the_shared_corpus(part: int, tmp_path: Path) -> None:
-    await compared(tmp_path, [text for _, text in corpus()][part::PARTS])
+    await nothing_gets_out(tmp_path, [text for _, text in corpus()][part::PARTS])

@@ -116,7 +116,6 @@ class Tour:
         for place in range(self.opened):
             await self._press("\r")
             self.numbers.add(await self._copies("Y"))
-            self.scripts += "COLLECTED" in self.desk.text
             await self._copies("y")
             await self._press(HOME + "F")
             await self._asks_why("e")
@@ -132,6 +131,7 @@ class Tour:
             await self._press("gC")
             await self._see("may be written to on:")
             await self._press(ESC)
+            self.scripts += "COLLECTED" in self.desk.text  # the case has come by now: later questions were answered
             await self._asks_why("gy")
             await self._copies("y")
             await self._press(PAGE_UP)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +36,7 @@ from agent_tui.backends.hub.store import (
     search_index,
 )
 from agent_tui.backends.hub.store.errors import BlobTooLarge
-from agent_tui.backends.hub.store.schema import metadata
+from agent_tui.backends.hub.store.schema import for_postgresql, metadata
 from agent_tui.backends.hub.store.values import storable
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import ClockTurned
@@ -206,11 +208,20 @@ def test_any_text_is_stored_as_text_that_encodes(text: str) -> None:
 
 
 def test_every_table_is_made_for_postgresql_too() -> None:
+    for_postgresql()
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    made = []
     for table in metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
-        for index in table.indexes:
-            assert "CREATE" in str(CreateIndex(index).compile(dialect=dialect))
+        made += [str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes]
+    assert "CREATE INDEX ix_lease_held ON lease (agent) WHERE agent <> ''" in made
+    assert "CREATE INDEX ix_search_customer_due ON search_customer (due) WHERE due" in made
+
+
+def test_a_hub_on_sqlite_does_without_the_dialect_of_postgresql() -> None:
+    words = "import sys, agent_tui.hub_process; print('sqlalchemy.dialects.postgresql' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"
 
 
 async def test_every_statement_compiles_for_postgresql(hub: Hub) -> None:

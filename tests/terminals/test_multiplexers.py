@@ -16,7 +16,7 @@ import pyte
 import pytest
 
 from agent_tui.terminal.bidi_check import BidiCheck
-from tests.end_to_end.hub_run import COMMAND, own_env
+from tests.end_to_end.hub_run import COMMAND, own_env, until
 from tests.end_to_end.window import Window
 from tests.real_mail import free_ports
 
@@ -48,7 +48,10 @@ async def seen_as(window: Window, name: str, answers: str) -> None:
     check.feed(answers, 0.0)
     drawn = pyte.Screen(80, 24)
     pyte.Stream(drawn).feed(check.screen())
-    assert window.text.splitlines()[:ROWS] == [line.rstrip() for line in drawn.display][:ROWS]
+    lines = [line.rstrip() for line in drawn.display][:ROWS]
+    with suppress(AssertionError):  # the comparison says better what differs
+        await until(lambda: window.text.splitlines()[:ROWS] == lines)
+    assert window.text.splitlines()[:ROWS] == lines
     await window.press("q")
 
 

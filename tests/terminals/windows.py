@@ -146,7 +146,7 @@ def show(kind: Kind, display: Display, text: str) -> tuple[Picture, list[str]]:
             return shown.picture(), shown.tmux_rows() if kind.tmux else []
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:

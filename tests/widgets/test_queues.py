@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.backends.base import Acked, Connected, Outcome, Rejected
-from agent_tui.domain.events import CaseChanged, Event
+from agent_tui.backends.base import Acked, Connected, Disconnected, Outcome, Rejected
+from agent_tui.domain.events import CaseChanged, Event, MessageAdded
 from agent_tui.domain.language import Language
+from agent_tui.domain.model import Message
 from agent_tui.domain.orders import Assign, Order, Pull
 from agent_tui.domain.queries import AgentsPage, DirectoryPage, Page, Query, QueuesPage, QueuesQuery, WhyPage, WhyQuery
 from agent_tui.domain.queues import Assignment, QueueLine, QueueSetup, Why
+from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
 from tests.widgets.picture import Picture, picture
@@ -235,6 +237,26 @@ async def test_what_comes_out_of_a_queue_is_told_with_its_queue() -> None:
         shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, CaseChanged("assigned", "noa", why), row.id, "", row))
         await desk.rest()
         assert "and 1 more" not in desk.text, "what stood there long enough was read"
+
+
+async def test_what_was_missed_is_read_before_what_comes_next() -> None:
+    shop = Queued()
+    async with running(shop) as desk:
+        mine = next(row for row in shop.rows.values() if row.owner == "noa")
+        message = Message("m-late", mine.id, "t", "whatsapp", "in", NOW, CustomerText("where is it?"))
+        shop.happens(Disconnected("gone", 1.0))
+        shop.happens(Connected(shop.me, shop.capabilities, shop.seq + 1, True, caught_up_to=NOW))
+        for body, row in (
+            (MessageAdded(message), mine),
+            (CaseChanged("assigned", "noa", Why("longest-idle", "mails", "mails")), shop.rows[shop.next]),
+        ):
+            shop.seq += 1
+            row = replace(row, owner="noa", version=shop.seq)
+            shop.happens(Event(shop.seq, shop.seq - 1, NOW, NOW, body, row.id, "", row))
+        await desk.rest()
+        assert "back, and caught up: 1 message came  and 1 more" in desk.text
+        await desk.press("2")
+        assert "from Mail: Beit Hanan" in desk.text and "and 1 more" not in desk.text
 
 
 class Supervised(Queued):

@@ -21,7 +21,7 @@ SEEN_AFTER_MS = 2 * MS
 
 class StatusLine(Line):
     """Shows the oldest failure not seen yet, else the newest result. `seen()` is called with the next command. What
-    comes while a question lies over the line (`cover`) stands there after it."""
+    comes while a question lies over the line (`cover`), or behind a notice that stays, stands there after it."""
 
     def __init__(self, workbench: Workbench, paint: Paint, id: str | None = None) -> None:
         super().__init__(paint, id=id)
@@ -99,7 +99,8 @@ class StatusLine(Line):
         """What came by itself: behind a question it waits, and what it takes the place of may not have been read."""
         now = self.workbench.time.now()
         for notice in notices:
-            if self._covered and notice.level != "failure":
+            stays = self._last is not None and self._last.stays
+            if notice.level != "failure" and (self._covered or stays):
                 self._behind.append(notice)
             elif notice.attention and notice.level != "failure":
                 soon = self._last is not None and self._last.attention and now - self._last_since < SEEN_AFTER_MS
@@ -109,6 +110,7 @@ class StatusLine(Line):
             else:
                 self._take((notice,))
         del self._behind[:-_MOST_KEPT]
+        self._draw()
 
     def _next_behind(self) -> None:
         if self._behind:
@@ -142,7 +144,7 @@ class StatusLine(Line):
         left: list[Piece] = [(trusted(" "), "text")]
         if notice is not None:
             left.append((notice.text.lines()[0], _LOOKS[notice.level]))
-        more = len(self._failures) - 1 if self._failures else self._unread
+        more = len(self._failures) - 1 if self._failures else self._unread + len(self._behind)
         if more > 0:
             left.append((compose("  and {n} more", n=more), "quiet"))
         right: list[Piece] = []

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -29,6 +30,21 @@ WAITING = text("stage = 'us' AND owner = '' AND call_id = ''")
 """Of cases: it needs us and nobody has it; what rings or runs is the exchange's."""
 TO_WRITE_UP = text("state = 'ended' AND part_of <> ''")
 """Of calls: an earlier agent's part of one that was put through."""
+
+
+def partial(name: str, *columns: str, where: TextClause, on_postgresql: TextClause | None = None) -> Index:
+    """An index of the rows where `where` holds. PostgreSQL hears of it by `for_postgresql`: a hub on SQLite need not
+    load that dialect."""
+    return Index(name, *columns, sqlite_where=where, info={"where": where if on_postgresql is None else on_postgresql})
+
+
+def for_postgresql() -> None:
+    """Say the conditions of partial indexes to PostgreSQL too."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_options["postgresql"]["where"] = index.info["where"]
+
 
 meta = Table("meta", metadata, Column("key", Word, primary_key=True), Column("value", Text, nullable=False))
 
@@ -52,26 +68,23 @@ event = Table(
     Column("kind", Word, nullable=False),
     Column("ref", Id, nullable=False),
     Column("data", Text, nullable=False),
-    Index(
+    partial(
         "ix_event_card_shown",
         "case_id",
-        sqlite_where=text("kind = 'card-shown'"),
-        postgresql_where=text("kind = 'card-shown'"),
+        where=text("kind = 'card-shown'"),
     ),
-    Index(
+    partial(
         "ix_event_channel_moved",
         "case_id",
         "occurred",
-        sqlite_where=text("kind = 'channel-moved'"),
-        postgresql_where=text("kind = 'channel-moved'"),
+        where=text("kind = 'channel-moved'"),
     ),
-    Index(
+    partial(
         "ix_event_case_changed",
         "case_id",
         "occurred",
         "seq",
-        sqlite_where=text("kind = 'case-changed'"),
-        postgresql_where=text("kind = 'case-changed'"),
+        where=text("kind = 'case-changed'"),
     ),
 )
 
@@ -276,7 +289,7 @@ case = Table(
     Column("entered", At, nullable=False, server_default="0"),
     # all that is asked of what waits, so that many are counted without reading one of them; stage and owner are the
     # same in all, and here so that SQLite prefers it to the indexes that begin with them
-    Index(
+    partial(
         "ix_cases_waiting",
         "stage",
         "owner",
@@ -286,47 +299,42 @@ case = Table(
         "labels",
         "entered",
         "id",
-        sqlite_where=WAITING,
-        postgresql_where=WAITING,
+        where=WAITING,
     ),
-    Index("ix_cases_sla_turn", "sla_turn", sqlite_where=text("sla_turn > 0"), postgresql_where=text("sla_turn > 0")),
-    Index(
+    partial("ix_cases_sla_turn", "sla_turn", where=text("sla_turn > 0")),
+    partial(
         "ix_cases_incident",
         "incident_id",
-        sqlite_where=text("incident_id <> ''"),
-        postgresql_where=text("incident_id <> ''"),
+        where=text("incident_id <> ''"),
     ),
-    Index("ix_cases_head", "head", sqlite_where=text("head != ''"), postgresql_where=text("head != ''")),
+    partial("ix_cases_head", "head", where=text("head != ''")),
     Index("ix_cases_stage", "stage", "sort_at", "id", "owner", "team", "channels", "brand"),
     Index("ix_cases_owner", "stage", "owner", "sort_at", "id", "team", "channels", "brand"),
     Index("ix_cases_customer", "customer_id", "number"),
-    Index(
+    partial(
         "ix_cases_promise",
         "stage",
         "sort_at",
         "id",
         "promise_whose",
-        sqlite_where=text("promise_id <> ''"),
-        postgresql_where=text("promise_id <> ''"),
+        where=text("promise_id <> ''"),
     ),
-    Index(
+    partial(
         "ix_cases_transfer",
         "transfer_to",
         "sort_at",
         "id",
-        sqlite_where=text("transfer_id <> ''"),
-        postgresql_where=text("transfer_id <> ''"),
+        where=text("transfer_id <> ''"),
     ),
-    Index(
+    partial(
         "ix_cases_followed",
         "stage",
         "sort_at",
         "id",
         "followers",
-        sqlite_where=text("followers <> ''"),
-        postgresql_where=text("followers <> ''"),
+        where=text("followers <> ''"),
     ),
-    Index("ix_cases_wake", "snoozed", sqlite_where=text("snoozed > 0"), postgresql_where=text("snoozed > 0")),
+    partial("ix_cases_wake", "snoozed", where=text("snoozed > 0")),
 )
 
 # The facts that a case's state is the fold of. `via`: the case it happened in, when that is another one of the same
@@ -371,11 +379,10 @@ sla_clock = Table(
     Column("reason_by", Id, nullable=False, server_default=""),
     Column("reason_at", At, nullable=False, server_default="0"),
     Index("ix_sla_clock_ended", "ended"),
-    Index(
+    partial(
         "ix_sla_clock_breached",
         "due",
-        sqlite_where=text("state = 'breached'"),
-        postgresql_where=text("state = 'breached'"),
+        where=text("state = 'breached'"),
     ),
 )
 
@@ -583,7 +590,7 @@ message = Table(
     Column("files", Integer, nullable=False),
     UniqueConstraint("account", "channel_id"),
     Index("ix_message_case", "case_id", "at", "id"),
-    Index("ix_message_source", "source", sqlite_where=text("source <> ''"), postgresql_where=text("source <> ''")),
+    partial("ix_message_source", "source", where=text("source <> ''")),
     Index("ix_message_conversation", "conversation_id", "at"),
 )
 
@@ -633,13 +640,12 @@ call = Table(
     Column("part_of", Id, nullable=False, server_default=""),
     Column("passed", At),
     UniqueConstraint("account", "channel_id"),
-    Index("ix_call_part", "part_of", sqlite_where=text("part_of <> ''"), postgresql_where=text("part_of <> ''")),
-    Index("ix_call_part_open", "agent", sqlite_where=TO_WRITE_UP, postgresql_where=TO_WRITE_UP),
-    Index(
+    partial("ix_call_part", "part_of", where=text("part_of <> ''")),
+    partial("ix_call_part_open", "agent", where=TO_WRITE_UP),
+    partial(
         "ix_call_talking",
         "agent",
-        sqlite_where=text("state IN ('active', 'held')"),
-        postgresql_where=text("state IN ('active', 'held')"),
+        where=text("state IN ('active', 'held')"),
     ),
 )
 
@@ -675,7 +681,7 @@ promise = Table(
     Column("state", Word, nullable=False),
     Column("settled", At),
     Column("settled_by", Id, nullable=False),
-    Index("ix_promise_owed", "agent", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    partial("ix_promise_owed", "agent", where=text("state = 'open'")),
 )
 
 promise_text = Table(
@@ -741,7 +747,7 @@ transfer = Table(
     Column("ended_by", Id, nullable=False),
     Column("was_team", Word, nullable=False, server_default=""),
     Column("label", Word, nullable=False, server_default=""),
-    Index("ix_transfer_due", "due", sqlite_where=text("due > 0"), postgresql_where=text("due > 0")),
+    partial("ix_transfer_due", "due", where=text("due > 0")),
 )
 
 # Cases with one cause. Title and updates are the workspace's words (docs/erasing.md); what a customer was told is a
@@ -803,7 +809,7 @@ command = Table(
     Column("digest", Word, nullable=False, server_default=""),
     # The case or call that it was about, where it was refused with words: they may be a customer's.
     Column("about", Id, nullable=False, server_default=""),
-    Index("ix_command_about", "about", sqlite_where=text("about <> ''"), postgresql_where=text("about <> ''")),
+    partial("ix_command_about", "about", where=text("about <> ''")),
 )
 
 # Who handles a case now ("" for nobody), and the newest fence that was ever given. A row stays when a lease ends.
@@ -818,7 +824,7 @@ lease = Table(
     Column("taken", At, nullable=False),
     Column("until", At, nullable=False),
     Column("away", At, nullable=False),
-    Index("ix_lease_held", "agent", sqlite_where=text("agent <> ''"), postgresql_where=text("agent <> ''")),
+    partial("ix_lease_held", "agent", where=text("agent <> ''")),
 )
 
 # What agents have not sent yet, for all their terminals. `other` 1: one that was written over at another terminal.
@@ -936,7 +942,7 @@ search_customer = Table(
     Column("doc", Integer, primary_key=True),
     Column("customer_id", Id, nullable=False, unique=True),
     Column("due", Boolean, nullable=False),
-    Index("ix_search_customer_due", "due", sqlite_where=text("due = 1"), postgresql_where=text("due")),
+    partial("ix_search_customer_due", "due", where=text("due = 1"), on_postgresql=text("due")),
 )
 
 # How far the index has come: message ids grow with the log. All after `low` up to `high` are in it; those after `high`
