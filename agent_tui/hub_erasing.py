@@ -88,6 +88,7 @@ def _told(shown: ErasurePreview, address: str) -> list[str]:
         lines.append("they are blocked: who writes from their addresses afterwards is somebody new, and not blocked")
     if shown.live:
         lines.append("a call with them is under way: it has to end first")
+    lines += [f"an incident that names them, and stays: {title.raw}" for title in shown.incidents]
     lines.append("mail servers, other services and backups keep what they have")
     lines.append(f"This cannot be taken back. Write {address} again to erase it all.")
     return lines

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from agent_tui import hub_scripts
 from agent_tui.backends.connectors.base import Connector
@@ -41,6 +41,7 @@ from agent_tui.hub_replies import follow as follow_replies
 from agent_tui.hub_scripts import ScriptFolder
 from agent_tui.hub_sla import SlaFile, follow
 
+REPLIES_KEPT: Final = "replies.json"
 log = logging.getLogger("agent_tui.hub")
 
 
@@ -77,13 +78,14 @@ def data_folder(loaded: Loaded[HubSettings], home: Path) -> Path:
     return expand(loaded.settings.data_dir, loaded.folder, home)
 
 
-def replies_of(loaded: Loaded[HubSettings], home: Path) -> HubReplies | None:
-    """The folder of canned replies that a hub.toml names, not read yet; None where it names none."""
+def replies_of(loaded: Loaded[HubSettings], home: Path, kept: Path | None = None) -> HubReplies | None:
+    """The folder of canned replies that a hub.toml names, not read yet; None where it names none. `kept`: see
+    HubReplies."""
     if loaded.settings.replies is None:
         return None
     folder = expand(loaded.settings.replies, loaded.folder, home)
     brands = tuple(brand.name for brand in loaded.settings.brands)
-    return HubReplies(folder, hub_policy(loaded.settings).canned, brands)
+    return HubReplies(folder, hub_policy(loaded.settings).canned, brands, kept)
 
 
 async def serve(
@@ -114,11 +116,9 @@ async def serve(
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
     folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
-    policy, replies = hub_policy(settings), replies_of(loaded, home)
+    policy, replies = hub_policy(settings), replies_of(loaded, home, data_folder(loaded, home) / REPLIES_KEPT)
     hinting = expand(settings.hints, loaded.folder, home) if settings.hints is not None else BUILT_IN
     policy = replace(policy, hints=load_hints(hinting))
-    if replies is not None:
-        policy = policy.stocked(await asyncio.to_thread(replies.load))
     store = Store.open(data_folder(loaded, home), exclusive=True)
     workspace = Workspace(
         store,
@@ -137,6 +137,8 @@ async def serve(
     http = http_side(workspace, desks, time, data_folder(loaded, home), settings.limits.file_mb * 1_000_000, routes)
     following: list[asyncio.Task[None]] = []
     try:
+        if replies is not None:  # after the store: what is remembered of them stands beside it
+            workspace.policy = workspace.policy.stocked(await asyncio.to_thread(replies.load))
         try:
             await http.start(settings.http.host, settings.http.port, certificate=certificate, key=key)
         except OSError as error:

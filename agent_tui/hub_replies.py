@@ -28,12 +28,14 @@ Keep = Callable[[AsyncIterator[bytes], str], Awaitable[Blob]]
 
 
 class HubReplies:
-    """`folder`: of replies; `own`: those of hub.toml, which stand before them; `brands`: that there are. `canned`: all
-    of them. `trouble`: what is wrong as it stands, "" nothing; a reply that is wrong is as it was, all others are
-    used."""
+    """`folder`: of replies; `own`: those of hub.toml, which stand before them; `brands`: that there are; `kept`: the
+    file that remembers what was good, for the next start. `canned`: all of them. `trouble`: what is wrong as it
+    stands, "" nothing; a reply that is wrong is as it was, all others are used."""
 
-    def __init__(self, folder: Path, own: tuple[Canned, ...], brands: Collection[str]) -> None:
-        self._folder = ReplyFolder(folder, brands, own)
+    def __init__(
+        self, folder: Path, own: tuple[Canned, ...], brands: Collection[str], kept: Path | None = None
+    ) -> None:
+        self._folder = ReplyFolder(folder, brands, own, kept)
         self._own = own
         self._settled = Settled()
         self._kept: dict[tuple[str, int, int], str] = {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent_tui.commands.case import give, who
 from agent_tui.commands.command import CommandError
 from agent_tui.commands.conditions import can
-from agent_tui.commands.consenting import consent_words
+from agent_tui.commands.consenting import ask_agreed, consent_words
 from agent_tui.commands.context import NOTHING, Choice, Context
 from agent_tui.commands.dialling import dial
 from agent_tui.commands.invitations import Words, words_for
@@ -173,8 +173,8 @@ class _Move:
             return
         title = self._target.profile.title
 
-        def answer(said: str) -> None:
-            if said == "no":
+        def answer(agreed: bool) -> None:
+            if not agreed:
                 give(self._context, SetConsent(self._row.id, self._target.channel, False))
                 words = compose("{who} does not want to be written to on {channel}", who=who(self._row), channel=title)
                 self._context.ui.say(words)
@@ -182,11 +182,8 @@ class _Move:
             self._consent = True
             then()
 
-        choices = [
-            Choice("yes", trusted("yes, they said so")),
-            Choice("no", trusted("no: it is written down, nothing is sent")),
-        ]
-        self._context.ui.pick(compose("they agreed to be written to on {channel}?", channel=title), choices, answer)
+        no = trusted("no: it is written down, nothing is sent")
+        ask_agreed(self._context.ui, self._target.channel, no, answer)
 
     def _words(self) -> None:
         backend = self._context.backend

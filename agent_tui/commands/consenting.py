@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 
 from agent_tui.commands import ids
 from agent_tui.commands.case import give, who
 from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case
-from agent_tui.commands.context import Arguments, Choice, Context
+from agent_tui.commands.context import Arguments, Choice, Context, Ui
 from agent_tui.domain import consents
 from agent_tui.domain.channels import CHANNEL_KEYS, channel
 from agent_tui.domain.consents import Consent
@@ -43,6 +43,13 @@ def known_of(context: Context, key: str) -> Consent | None:
     case = context.workbench.desk.open_case
     customer = case.customer if case is not None and context.opened else None
     return consents.of_channel(customer.consents, key) if customer is not None else None
+
+
+def ask_agreed(ui: Ui, key: str, no: SafeText, answer: Callable[[bool], None]) -> None:
+    """Whether they agreed to be written to on a channel; `no`: what that answer means."""
+    title = compose("they agreed to be written to on {channel}?", channel=channel(key).title)
+    choices = [Choice("yes", trusted("yes, they said so")), Choice("no", no)]
+    ui.pick(title, choices, lambda said: answer(said == "yes"))
 
 
 def _channels(context: Context) -> Iterator[str]:

@@ -102,6 +102,8 @@ def _lines(preview: ErasurePreview) -> Iterator[Choice]:
     if preview.shared:
         shared = plural("{n} file that others have too", "{n} files that others have too", n=preview.shared)
         yield _line(trusted("stays"), shared)
+    for title in preview.incidents[:MOST_NAMED]:
+        yield _line(trusted("stays"), compose("an incident that names them: {title}", title=title.safe_line))
     yield _line(trusted("stays"), trusted("times, states, numbers: no word of theirs"))
     yield _line(trusted("stays"), trusted("what mail servers, services and backups keep"))
 

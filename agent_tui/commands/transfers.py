@@ -16,6 +16,7 @@ from agent_tui.commands.putting_through import call_stays, goes_along, my_talk, 
 from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
+from agent_tui.domain.channels import channel
 from agent_tui.domain.model import CaseRow, Directory, Message
 from agent_tui.domain.orders import AnswerTransfer, Follow, HandOver, TransferCase
 from agent_tui.domain.queries import CasePage, CaseQuery, Page, QueuesPage, QueuesQuery
@@ -72,18 +73,18 @@ def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | 
         else:
             _ask_note(context, row, target, warm=warm)
         return None
-    _with_queues(context, lambda lines: _show_targets(context, row, lines, warm=warm))
+    _with_queues(context, row, lambda lines: _show_targets(context, row, lines, warm=warm))
     return None
 
 
-def _with_queues(context: Context, then: Callable[[tuple[QueueLine, ...]], None]) -> None:
+def _with_queues(context: Context, row: CaseRow, then: Callable[[tuple[QueueLine, ...]], None]) -> None:
     """How the queues stand now is shown beside their names."""
     backend = context.backend
     if backend is None or not backend.directory.queues or backend.state != "up":
         then(())
         return
     context.workbench.inquire(
-        backend.id, QueuesQuery(), lambda page: then(page.queues) if isinstance(page, QueuesPage) else None
+        backend.id, QueuesQuery(row.id), lambda page: then(page.queues) if isinstance(page, QueuesPage) else None
     )
 
 
@@ -91,7 +92,7 @@ def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], 
     choices: list[Choice] = []
     channels = (trusted("Channels"), [] if warm else channel_moves.targets(context))
     people = (trusted("Colleagues"), list(_colleagues(context)))
-    queues = (trusted("Queues"), list(_queues(context, lines)))
+    queues = (trusted("Queues"), list(_queues(context, row, lines, warm=warm)))
     some_channel = any(one.why_not is None for one in channels[1])
     # what can be chosen stands first, since Enter takes it
     for heading, some in (channels, people, queues) if some_channel else (people, queues, channels):
@@ -137,10 +138,27 @@ def _asking(context: Context) -> tuple[str, ...]:
     return context.workbench.desk.asked_for.of(context.key, _my_id(context)) if context.key is not None else ()
 
 
-def _queues(context: Context, lines: tuple[QueueLine, ...]) -> Iterator[Choice]:
+def _queues(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], *, warm: bool) -> Iterator[Choice]:
     now = context.workbench.time.now() + (context.backend.clock_skew if context.backend is not None else 0)
     for line in lines:
-        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), standing_words(line, now, context.zone))
+        why_not = None if warm else _misfit(context, row, line)
+        yield Choice(f"{_QUEUE}{line.id}", clean_line(line.title), standing_words(line, now, context.zone), why_not)
+
+
+def _misfit(context: Context, row: CaseRow, line: QueueLine) -> SafeText | None:
+    """Why the case cannot be sent to a queue; looking at it with somebody of it is another thing."""
+    match line.misfit:
+        case "channel":
+            return compose("has no cases on {channel}", channel=channel(row.channel).title)
+        case "brand":
+            return trusted("has cases of other brands alone")
+        case "earlier":
+            queue = clean_line(_directory(context).queue_title(line.earlier))
+            return compose("a case like this waits in {queue}", queue=queue)
+        case "there":
+            return trusted("it waits there already")
+        case _:
+            return None
 
 
 def _named(context: Context, word: str) -> str:

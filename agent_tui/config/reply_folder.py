@@ -7,13 +7,15 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from agent_tui.config.problems import ConfigError, Problem
+from agent_tui.config.reply_cache import Good, GoodFile, Stamp, digest_of, recall, remember
 from agent_tui.config.reply_settings import RepliesSettings, ReplySettings
-from agent_tui.config.toml_source import KeyPath, TomlSource, parse_toml, read_toml
+from agent_tui.config.toml_source import KeyPath, TomlSource, decoded, parse_toml
 from agent_tui.config.validation import validate
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.replies.reply import Canned, ReplyFile
@@ -24,8 +26,6 @@ MOST_BYTES: Final = 8_000_000
 MOST_FILE_BYTES: Final = 25_000_000
 """Of a file that goes with a reply."""
 _FENCE: Final = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?\n?", re.DOTALL | re.MULTILINE)
-
-Stamp = tuple[int, int, int]
 
 
 @frozen
@@ -38,24 +38,31 @@ class FolderRead:
 
 @frozen
 class _OfFile:
-    """What one file has: good replies with their lines, keys of those that are wrong ("" a key that is not told), what
-    is wrong. `named`: files that its replies name, there or not; `tables`: what was found good, by key as it was
-    written."""
+    """What one file has: good replies, keys of those that are wrong ("" a key that is not told), what is wrong.
+    `named`: files that its replies name, there or not; `digest`: of what it was read from."""
 
-    good: tuple[tuple[Canned, int], ...]
-    bad: frozenset[str]
-    problems: tuple[Problem, ...]
+    good: tuple[Good, ...]
+    bad: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
     named: tuple[Path, ...] = ()
-    tables: Mapping[str, tuple[object, ReplySettings]] = field(default_factory=dict)
+    digest: str = ""
 
 
 class ReplyFolder:
     """`brands`: that there are, None where nobody knows; `taken`: replies that stand before those of the folder. Files
     that have not changed are not read again; of what is wrong now, the last good reply of that key in that file
-    stays."""
+    stays. `kept`: the file that remembers from one start to the next what was good, None: none does."""
 
-    def __init__(self, path: Path, brands: Collection[str] | None = None, taken: Sequence[Canned] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        brands: Collection[str] | None = None,
+        taken: Sequence[Canned] = (),
+        kept: Path | None = None,
+    ) -> None:
         self.path = path
+        self._kept_at = kept
+        self._good = recall(kept) if kept is not None else {}
         self._brands, self._taken = brands, {(one.key, one.brand): "hub.toml" for one in taken}
         self._held: dict[Path, tuple[tuple[Stamp | None, ...], _OfFile]] = {}
 
@@ -70,10 +77,39 @@ class ReplyFolder:
         for file, stamp in _files(self.path):
             was, of = self._held.get(file, ((), None))
             if of is None or was != (stamp, *map(_stamp, of.named)):
-                of = _kept(_read_file(file, self.path, of.tables if of is not None else {}), of)
+                of = _kept(self._read_file(file, of), of)
             held[file] = ((stamp, *map(_stamp, of.named)), of)
         self._held = held
+        self._remember()
         return self._together()
+
+    def _read_file(self, file: Path, before: _OfFile | None) -> _OfFile:
+        try:
+            content = _content(file)
+            digest = digest_of(file, content)
+            known = self._good.get(digest)
+            if known is not None and all(_stamp(path) == stamp for path, stamp in known.named):
+                return _OfFile(known.replies, named=tuple(path for path, _ in known.named), digest=digest)
+            text = decoded(content, str(file))
+            source = parse_toml(text, str(file)) if file.suffix == ".toml" else _markdown(text, file)
+        except ConfigError as error:
+            return _OfFile((), frozenset([""]), error.problems)
+        read = _checked(source, file, self.path, {one.digest: one.reply for one in (before.good if before else ())})
+        return replace(read, digest=digest)
+
+    def _remember(self) -> None:
+        if self._kept_at is None:
+            return
+        good = {
+            of.digest: GoodFile(
+                of.good, tuple((path, stamp) for path, stamp in zip(of.named, stamps, strict=True) if stamp)
+            )
+            for (_, *stamps), of in self._held.values()
+            if not of.problems
+        }
+        if good != self._good:
+            remember(self._kept_at, good)
+            self._good = good
 
     def _together(self) -> FolderRead:
         """One reply for each key and brand; a second one is wrong."""
@@ -82,7 +118,8 @@ class ReplyFolder:
         places = dict(self._taken)
         for file, (_, of) in self._held.items():
             problems += of.problems
-            for one, line in of.good:
+            for good in of.good:
+                one, line = good.reply, good.line
                 there = places.setdefault((one.key, one.brand), here := f"{file}:{line}")
                 if there != here:
                     what = f"{one.key} is in {there} too"
@@ -131,40 +168,38 @@ def _stamp(path: Path) -> Stamp | None:
 def _kept(now: _OfFile, before: _OfFile | None) -> _OfFile:
     if before is None or not now.bad:
         return now
-    there = {one.key for one, _ in now.good}
-    stay = [pair for pair in before.good if pair[0].key not in there and ("" in now.bad or pair[0].key in now.bad)]
-    return replace(now, good=(*now.good, *stay))
+    there = {one.reply.key for one in now.good}
+
+    def stays(key: str) -> bool:
+        return key not in there and ("" in now.bad or key in now.bad)
+
+    return replace(now, good=(*now.good, *(one for one in before.good if stays(one.reply.key))))
 
 
-def _read_file(file: Path, folder: Path, known: Mapping[str, tuple[object, ReplySettings]]) -> _OfFile:
+def _content(file: Path) -> bytes:
+    """Raises ConfigError."""
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
             raise ConfigError([Problem(str(file), 0, "", "not a file", "a file of replies")])
         if found.st_size > MOST_BYTES:
             raise ConfigError([Problem(str(file), 0, "", "too long", f"at most {MOST_BYTES // 1_000_000} MB")])
-        source = read_toml(file) if file.suffix == ".toml" else _markdown(file)
+        return file.read_bytes()
     except OSError as error:
-        return _OfFile((), frozenset([""]), (Problem(str(file), 0, "", f"cannot be read: {error.strerror}"),))
-    except ConfigError as error:
-        return _OfFile((), frozenset([""]), error.problems)
-    return _checked(source, file, folder, known)
+        raise ConfigError([Problem(str(file), 0, "", f"cannot be read: {error.strerror}")]) from None
 
 
-def _checked(
-    source: TomlSource, file: Path, folder: Path, known: Mapping[str, tuple[object, ReplySettings]]
-) -> _OfFile:
-    """Table by table, so that a wrong one leaves the others alone; what is written as it was in `known` is good."""
+def _checked(source: TomlSource, file: Path, folder: Path, known: Mapping[str, Canned]) -> _OfFile:
+    """Table by table, so that a wrong one leaves the others alone; `known`: what is good, by digest of its table."""
     tables = source.data.get("reply", [])
     problems: list[Problem] = []
     if set(source.data) - {"reply"} or not isinstance(tables, list):
         found = _valid(source)
         if not isinstance(found, ReplySettings):
             problems += [one for one in found if not one.key.startswith("reply[")]
-    good: list[tuple[Canned, int]] = []
+    good: list[Good] = []
     bad: set[str] = set()
     named: list[Path] = []
-    fine: dict[str, tuple[object, ReplySettings]] = {}
     folders = file.parent.relative_to(folder).parts
     lines: dict[object, dict[KeyPath, int]] = {}
     for path, line in source.lines.items():
@@ -172,24 +207,28 @@ def _checked(
             lines.setdefault(path[1], {})[("reply", 0, *path[2:])] = line
     for place, table in enumerate(tables if isinstance(tables, list) else []):
         one = TomlSource(source.file, {"reply": [table]}, lines.get(place, {}))
-        key = str(table.get("key", "")) if isinstance(table, dict) else ""
-        before, found_good = known.get(key, (None, None))
-        reply = found_good if found_good is not None and before == table else _valid(one)
-        if isinstance(reply, ReplySettings):
-            fine[key] = (table, reply)
-            named += [file.parent / name for name in reply.files]
-            files = [_attached(name, file, one, number) for number, name in enumerate(reply.files)]
+        digest = sha256(repr(table).encode("utf-8", "surrogatepass")).hexdigest()
+        reply = known.get(digest) or _reply(one, folders)
+        if isinstance(reply, Canned):
+            named += [file.parent / of.name for of in reply.files]
+            files = [_attached(of.name, file, one, number) for number, of in enumerate(reply.files)]
             wrong = [found for found in files if isinstance(found, Problem)]
             if not wrong:
                 kept = tuple(found for found in files if isinstance(found, ReplyFile))
-                good.append((reply.canned(folders, kept), one.line_of(("reply", 0, "key"))))
+                good.append(Good(replace(reply, files=kept), one.line_of(("reply", 0, "key")), digest))
         else:
             wrong = reply
         if wrong:
-            bad.add(key)
+            bad.add(str(table.get("key", "")) if isinstance(table, dict) else "")
             here = f"reply[{place + 1}]"
             problems += [replace(found, key=found.key.replace("reply[1]", here, 1)) for found in wrong]
-    return _OfFile(tuple(good), frozenset(bad), tuple(problems), tuple(named), fine)
+    return _OfFile(tuple(good), frozenset(bad), tuple(problems), tuple(named))
+
+
+def _reply(source: TomlSource, folders: tuple[str, ...]) -> Canned | list[Problem]:
+    """Its only reply, its files by their names alone; or everything that is wrong."""
+    found = _valid(source)
+    return found.canned(folders) if isinstance(found, ReplySettings) else found
 
 
 def _valid(source: TomlSource) -> ReplySettings | list[Problem]:
@@ -217,13 +256,9 @@ def _attached(name: str, file: Path, source: TomlSource, number: int) -> ReplyFi
     return ReplyFile(name, mimetypes.guess_type(name)[0] or "application/octet-stream", size, "", str(path))
 
 
-def _markdown(file: Path) -> TomlSource:
+def _markdown(words: str, file: Path) -> TomlSource:
     """One reply: TOML between lines of +++, then its text. The file's name is its key. Raises ConfigError."""
     name = str(file)
-    try:
-        words = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigError([Problem(name, 0, "", "not UTF-8 text", "a file saved as UTF-8")]) from None
     words = words.replace("\r\n", "\n")
     front = _FENCE.match(words)
     if front is None:

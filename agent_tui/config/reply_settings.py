@@ -142,8 +142,8 @@ class ReplySettings(ConfigModel):
         for place, one in enumerate(self.variant):
             yield ("variant", place, "text"), one.text
 
-    def canned(self, folders: tuple[str, ...], files: tuple[ReplyFile, ...]) -> Canned:
-        """The reply; `folders` that its file is in."""
+    def canned(self, folders: tuple[str, ...]) -> Canned:
+        """The reply; `folders` that its file is in. Its files have names alone."""
         return Canned(
             key=self.key,
             text=self.text,
@@ -154,7 +154,7 @@ class ReplySettings(ConfigModel):
             tags=tuple(dict.fromkeys((*folders, *self.tags))),
             variants=tuple(Variant(one.text, one.language or self.language, one.channel) for one in self.variant),
             fields=tuple(ReplyField(one.name, one.title, one.choices, one.default) for one in self.field),
-            files=files,
+            files=tuple(map(ReplyFile, self.files)),
         )
 
 

@@ -76,12 +76,16 @@ def read_toml(path: Path, file: str = "", made_by: str = "") -> TomlSource:
         raise ConfigError([Problem(name, 0, "", missing)]) from None
     except OSError as error:
         raise ConfigError([Problem(name, 0, "", f"cannot be read: {error.strerror or error}")]) from None
+    return parse_toml(decoded(raw, name), name)
+
+
+def decoded(raw: bytes, file: str) -> str:
+    """The words of a file. Raises ConfigError with the line where it is not UTF-8."""
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ConfigError([Problem(name, line, "", "not UTF-8 text", "a file saved as UTF-8")]) from None
-    return parse_toml(text, name)
+        raise ConfigError([Problem(file, line, "", "not UTF-8 text", "a file saved as UTF-8")]) from None
 
 
 def _syntax_problem(message: str, text: str, file: str) -> Problem:
@@ -94,6 +98,11 @@ def _syntax_problem(message: str, text: str, file: str) -> Problem:
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_STRING = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+"""+'''  # up to two quotes may stand before the closing three
+    r"""|'''.*?'''+|"(?:[^"\\]|\\.)*+"|'[^']*'""",
+    re.DOTALL,
+)
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
@@ -152,7 +161,7 @@ class _Scanner:
     def _value(self, path: KeyPath) -> None:
         char = self.text[self.at : self.at + 1]
         if char in ('"', "'"):
-            self._string()
+            self._skip(_STRING)
         elif char == "[":
             self.at += 1
             index = 0
@@ -186,7 +195,7 @@ class _Scanner:
             self._space()
             if self.text[self.at] in ('"', "'"):
                 start = self.at
-                self._string()
+                self._skip(_STRING)
                 keys.append(next(iter(tomllib.loads(f"{self.text[start : self.at]} = 0"))))
             else:
                 start = self.at
@@ -196,21 +205,6 @@ class _Scanner:
             if self.text[self.at] != ".":
                 return keys
             self.at += 1
-
-    def _string(self) -> None:
-        quote = self.text[self.at]
-        if self.text.startswith(quote * 3, self.at):
-            self.at += 3
-            while not self.text.startswith(quote * 3, self.at):
-                self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
-            self.at += 3
-            while self.text.startswith(quote, self.at):  # up to two quotes may stand before the closing three
-                self.at += 1
-            return
-        self.at += 1
-        while self.text[self.at] != quote:
-            self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
-        self.at += 1
 
     def _blank(self) -> None:
         self._skip(_BLANK)

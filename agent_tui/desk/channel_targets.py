@@ -10,6 +10,7 @@ from agent_tui.domain.channels import Channel, channel, window_left
 from agent_tui.domain.consents import Consent, Standing, of_channel, standing
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.model import EMPTY, Directory, Sender
+from agent_tui.domain.phone_address import reachable, whole_number
 from agent_tui.domain.templates import Template
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
@@ -95,23 +96,12 @@ def _current(case: OpenCase) -> str:
 def _address(case: OpenCase, profile: Channel) -> tuple[CustomerText, bool]:
     """The newest of theirs there, else a phone number that may be it."""
     addresses = case.customer.addresses if case.customer is not None else ()
-    own = next((one.value for one in addresses if one.scheme == profile.scheme and _reachable(one.value)), None)
+    own = next((one.value for one in addresses if one.scheme == profile.scheme and reachable(one.value)), None)
     if own is not None:
         return own, True
     if profile.scheme in ("wa", "tel"):
         other = "tel" if profile.scheme == "wa" else "wa"
-        digits = next((d for one in addresses if one.scheme == other and (d := _digits(one.value))), "")
+        digits = next((d for one in addresses if one.scheme == other and (d := whole_number(one.value))), "")
         if digits:
             return CustomerText(digits if profile.scheme == "wa" else f"+{digits}"), False
     return EMPTY, False
-
-
-def _digits(value: CustomerText) -> str:
-    """A whole phone number without its plus, "" for what is none."""
-    digits = value.safe_line.drawn().lstrip("+")
-    return digits if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 15 else ""
-
-
-def _reachable(value: CustomerText) -> bool:
-    """Callers who withhold their number have no address."""
-    return bool(value) and not value.safe_line.startswith(("withheld-", "unknown-"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.moving import Moving
@@ -14,6 +15,8 @@ from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import Ms
 
 NOBODY: tuple[CustomerText, ...] = ()
+Asked = Literal["", "ask", "given"]
+"""`ask`: the server wants to know before it sends; `given`: they agreed, as the agent says."""
 
 
 @frozen
@@ -54,6 +57,8 @@ class Draft:
     """The words are those of this approved template, and stay so."""
     canned: tuple[str, ...] = ()
     """Keys of the canned replies that were put in."""
+    consent: Asked = ""
+    """Of a new message: whether they agreed to be written to."""
 
     @property
     def empty(self) -> bool:
@@ -67,7 +72,10 @@ def order_of(draft: Draft) -> tuple[Order, tuple[LocalFile, ...]]:
     local = tuple(file for file in draft.files if isinstance(file, LocalFile))
     body, subject = CustomerText(draft.body), CustomerText(draft.subject)
     if draft.key is None:
-        return NewMessage(draft.channel, draft.to, body, draft.account, subject, draft.cc, draft.bcc, here), local
+        given = draft.consent == "given"
+        return NewMessage(
+            draft.channel, draft.to, body, draft.account, subject, draft.cc, draft.bcc, here, given
+        ), local
     if draft.note:
         return Note(draft.key.case, body), ()
     if draft.move is not None:
@@ -134,6 +142,7 @@ def draft_of(key: CaseKey, order: Order, files: tuple[LocalFile, ...], now: Ms) 
             order.files + files,
             updated=now,
             backend=key.backend,
+            consent="given" if order.consent else "",
         )
     if isinstance(order, Reply):
         return Draft(

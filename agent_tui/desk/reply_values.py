@@ -8,6 +8,7 @@ from agent_tui.desk.drafts import Draft
 from agent_tui.desk.open_case import OpenCase
 from agent_tui.domain.company_cards import card_variables
 from agent_tui.domain.model import Directory
+from agent_tui.domain.phone_address import phone_of
 from agent_tui.domain.promised_time import is_hebrew, promised_time
 from agent_tui.domain.replies.known import CARD, Values, first_word
 from agent_tui.domain.time import Ms, local_time
@@ -31,14 +32,9 @@ def values_of(
         return values
     name = row.name.safe_line.drawn()
     customer = {"name": name, "first_name": first_word(name), "language": spoken_by(case)}
-    for address in case.customer.addresses if case.customer is not None else ():
-        key = {"tel": "phone", "mailto": "email"}.get(address.scheme)
-        if key is not None:
-            customer.setdefault(key, address.value.safe_line.drawn())
-    for address in case.customer.addresses if case.customer is not None else ():
-        number = address.value.safe_line.drawn()
-        if address.scheme == "wa" and number.isdigit():  # where no other number is known; an id of theirs is none
-            customer.setdefault("phone", f"+{number}")
+    addresses = case.customer.addresses if case.customer is not None else ()
+    customer["phone"] = phone_of(addresses)
+    customer["email"] = next((one.value.safe_line.drawn() for one in addresses if one.scheme == "mailto"), "")
     subject = draft.subject or row.subject.safe_line.drawn()
     values["customer"] = customer
     values["case"] = {"number": str(row.number), "subject": subject, "channel": draft.channel, "brand": row.brand}

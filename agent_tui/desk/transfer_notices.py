@@ -21,7 +21,7 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
         return None
     key, name = CaseKey(state.id, event.case), row.name.safe_line
     if isinstance(event.body, TransferChanged):
-        words = _of_transfer(event.body.transfer, state, me.id, name)
+        words = _of_transfer(event.body.transfer, row.transfer, state, me.id, name)
         return Notice(words, "info", key, True) if words is not None else None
     if isinstance(event.body, MessageAdded) and event.body.message.auto == "side-talk":
         if open_here or row.transfer is None or not row.transfer.concerns(me.id):
@@ -35,7 +35,8 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
     return Notice(followed, "info", key) if followed is not None else None
 
 
-def _of_transfer(held: Transfer, state: BackendState, me: str, name: SafeText) -> SafeText | None:
+def _of_transfer(held: Transfer, now: Transfer | None, state: BackendState, me: str, name: SafeText) -> SafeText | None:
+    """`now`: the one that is open by now."""
     by, other = colleague(state, held.by), colleague(state, held.agent)
     if held.state == "unknown" and held.concerns(me):
         return compose(
@@ -55,6 +56,8 @@ def _of_transfer(held: Transfer, state: BackendState, me: str, name: SafeText) -
             )
         return compose("{who} hands you {name}: {key} on that case answers", who=by, name=name, key=key)
     if held.by == me:
+        if held.warm and held.queue and held.state in ("declined", "lapsed"):
+            return _of_asked(held, now, state, other, name)
         return _of_given(held, state, other, name)
     if held.agent != me:
         return None
@@ -90,6 +93,18 @@ def _of_given(held: Transfer, state: BackendState, other: SafeText, name: SafeTe
             return compose("{who} left {name} with you", who=other, name=name)
         case _:
             return None
+
+
+def _of_asked(held: Transfer, now: Transfer | None, state: BackendState, other: SafeText, name: SafeText) -> SafeText:
+    """One of a queue's agents does not come: whoever is asked next, or that nobody is left."""
+    if held.state == "declined":
+        said = compose("{who} does not come to {name}", who=other, name=name)
+    else:
+        said = compose("{who} did not answer about {name}", who=other, name=name)
+    if now is not None and now.note == held.note and now.id != held.id:
+        return compose("{said}: {other} is asked now", said=said, other=colleague(state, now.agent))
+    queue = clean_line(state.directory.queue_title(held.queue))
+    return compose("{said}, and nobody else of {queue} is free: it is yours still", said=said, queue=queue)
 
 
 def _of_followed(event: Event, state: BackendState, name: SafeText) -> SafeText | None:

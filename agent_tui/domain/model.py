@@ -391,7 +391,8 @@ class ErasurePreview:
     """What erasing a customer takes away. `parts`: the customers that go; `all`: all that are one person, these among
     them. `notes` and `calls` are not in `messages`; `files` are those that nobody else has, `shared` those that stay
     for others. `unsent`: messages that still wait to be sent and then will not be; `drafts`: agents' texts at the
-    server; `blocked`: their block goes with them. `live`: a call with them is under way, which must end first."""
+    server; `blocked`: their block goes with them. `live`: a call with them is under way, which must end first.
+    `incidents`: titles of those whose title or updates name them, which stay as they are."""
 
     parts: tuple[ErasurePart, ...]
     all: tuple[ErasurePart, ...]
@@ -407,6 +408,7 @@ class ErasurePreview:
     drafts: int = 0
     blocked: bool = False
     live: bool = False
+    incidents: tuple[CustomerText, ...] = ()
 
 
 @frozen

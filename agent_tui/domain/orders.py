@@ -75,7 +75,8 @@ class MoveChannel:
 
 @frozen
 class NewMessage:
-    """Write to anyone: opens a case (or joins the open one of that address) and sends its first message."""
+    """Write to anyone: opens a case (or joins the open one of that address) and sends its first message. `consent`: as
+    of a move; refused (`no-consent`) where it is needed and nobody knows."""
 
     channel: str
     to: tuple[CustomerText, ...]
@@ -85,6 +86,7 @@ class NewMessage:
     cc: tuple[CustomerText, ...] = ()
     bcc: tuple[CustomerText, ...] = ()
     files: tuple[FileRef, ...] = ()
+    consent: bool = False
     name: Literal["new-message"] = "new-message"
 
 

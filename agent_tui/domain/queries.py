@@ -197,8 +197,9 @@ class WhyQuery:
 
 @frozen
 class QueuesQuery:
-    """How the queues stand."""
+    """How the queues stand. `case`: said of each too, whether that one can be sent there."""
 
+    case: str = ""
     kind: Literal["queues"] = "queues"
 
 

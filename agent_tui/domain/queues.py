@@ -116,11 +116,17 @@ class Assignment:
     why: Why | None = None
 
 
+Misfit = Literal["", "channel", "brand", "earlier", "there"]
+"""Why a case cannot be sent to a queue, "" it can: the queue has other channels, or other brands; a case like this one
+would wait in an earlier one; it waits there already."""
+
+
 @frozen
 class QueueLine:
     """A queue as it stands. `waiting`: cases that the asking agent may see; `oldest`: since when the first of them
     waits (Ms); `ready`: agents who work it and take work now, of `agents`; `mine`: the asking agent works it;
-    `opens`: when its working hours begin again (Ms), 0 where they run, or nothing says what they are."""
+    `opens`: when its working hours begin again (Ms), 0 where they run, or nothing says what they are. `misfit`: of the
+    case that was asked about, with the `earlier` queue that has such a case."""
 
     id: str
     title: str
@@ -131,3 +137,5 @@ class QueueLine:
     agents: int = 0
     mine: bool = False
     opens: Ms = 0
+    misfit: Misfit = ""
+    earlier: str = ""

@@ -70,7 +70,7 @@ class Forgetting:
 
     def _forget_views(self, words: frozenset[str], changes: Changes) -> None:
         """Saved views that name them, as far as the desk knew what they are called."""
-        from agent_tui.services.naming import names  # not for the first screen
+        from agent_tui.domain.naming import names  # not for the first screen
 
         kept = tuple(view for view in self._views.views if not names(f"{view.name}\n{view.text}", words))
         if len(kept) < len(self._views.views):

@@ -91,6 +91,8 @@ _BY_CODE: dict[str, Phrase] = {
     "not-asked": marked("that case is offered to somebody else"),
     "not-givers": marked("that is for whoever gives the case to say"),
     "not-its-queue": marked("a case like this one would wait in another queue: choose that, or a colleague"),
+    "queue-brand": marked("that queue has cases of other brands alone: choose another"),
+    "queue-channel": marked("that queue has cases on other channels alone: choose another"),
     "not-owner": marked("a colleague has this case: ask for it first"),
     "not-together": marked("they have not come yet: wait, or take the case back"),
     "nobody-ready": marked("nobody of that queue takes work now: send it there without waiting"),

@@ -124,7 +124,7 @@ class Sender:
                 self._changed(self._desk.acknowledged(entry, outcome.result, self._time.now()))
             elif outcome.code == "erased" and entry.key.case:
                 self._changed(Changes(erased={entry.key: frozenset()}))
-            elif outcome.code in NOT_NOW:
+            elif outcome.code in NOT_NOW or _wants_consent(entry, outcome):
                 self._not_now(entry, outcome)
             else:
                 self._refused(entry, why_refused(outcome))
@@ -189,7 +189,8 @@ class Sender:
         self._changed(changes)
 
     def _not_now(self, entry: OutboxEntry, outcome: Rejected) -> None:
-        """Somebody else has the case, or wrote first: the words are a draft again, and it is said what to do."""
+        """Somebody else has the case, or wrote first, or they must be asked: the words are a draft again, and it is
+        said what to do."""
         if outcome.code != "newer-message":
             self._desk.leases.gone(entry.key)
         state = self._desk.backends[entry.key.backend]
@@ -200,6 +201,8 @@ class Sender:
         if draft is None or self._drafts.get(draft.key) is not None:
             self._refused(entry, why)
             return
+        if _wants_consent(entry, outcome):
+            draft = replace(draft, consent="ask")
         self._drafts.save(draft)
         self._outbox.remove(entry.id)
         self._drafted(draft.key)
@@ -207,6 +210,10 @@ class Sender:
         words = compose("not sent, it is a draft again: {why}", why=why)
         changes.notices.append(Notice(words, "failure", entry.key, True))
         self._changed(changes)
+
+
+def _wants_consent(entry: OutboxEntry, outcome: Rejected) -> bool:
+    return outcome.code == "no-consent" and isinstance(entry.order, NewMessage)
 
 
 def _lane(entry: OutboxEntry) -> tuple[str, str]:

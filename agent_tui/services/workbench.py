@@ -44,6 +44,7 @@ from agent_tui.services.draft_copies import DraftCopies
 from agent_tui.services.drafts import Drafts
 from agent_tui.services.erasing import Forgetting
 from agent_tui.services.handling import Handling
+from agent_tui.services.no_hints import NoHints
 from agent_tui.services.outbox import Outbox
 from agent_tui.services.reply_shelf import ReplyShelf
 from agent_tui.services.saved_views import SavedViews
@@ -97,6 +98,8 @@ class Workbench:
         self._downloads = Downloads(state_dir)
         self._saved = SavedViews(state_dir)
         self.desk.saved.take(self._saved.views)
+        self._no_hints = NoHints(self._state)
+        self.desk.no_hints.update(self._no_hints.keys)
         self._count_timer: TimerHandle | None = None
         self._clock_calls = ClockCalls(time, self._changed)
         self._asker = Asker(self.desk, self._backends, time, self._changed)
@@ -610,7 +613,12 @@ class Workbench:
     def no_hint(self, key: CaseKey) -> None:
         """No other channel is suggested for a case any more."""
         self.desk.no_hints.add(key)
-        self._changed(Changes(composer=True))
+        changes = Changes(composer=True)
+        try:
+            self._no_hints.add(key)
+        except StateError as error:
+            changes.notices.append(Notice(clean_line(str(error)), "failure", key))
+        self._changed(changes)
 
     def put_draft(self, draft: Draft) -> None:
         """A draft that nobody typed: kept, and shown where its case is open."""

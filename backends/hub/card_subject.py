@@ -10,6 +10,7 @@ from agent_tui.backends.hub import sight
 from agent_tui.backends.hub.store import agents, cases, log, talk
 from agent_tui.domain.brands import sees
 from agent_tui.domain.model import Address, Agent, Conversation
+from agent_tui.domain.phone_address import reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def subject(connection: Connection, agent: Agent, case: str) -> Subject | None:
     known = {"case": str(row.number), "labels": ",".join(row.labels), "brand": row.brand, "language": customer.language}
     talks = talk.conversations(connection, cases.parts(connection, head))
     for address in _in_turn(customer.addresses, talks):
-        known.setdefault(address.scheme, address.value.raw)
+        if reachable(address.value):
+            known.setdefault(address.scheme, address.value.raw)
     return Subject(customer.id, row.brand, row.channel, known)
 
 

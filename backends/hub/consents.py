@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.store import consents as stored
 from agent_tui.backends.hub.store import talk
-from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.store.talk import Thread
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import consents
 from agent_tui.domain.channels import Channel
 from agent_tui.domain.channels import channel as profile_of
-from agent_tui.domain.consents import Consent, ConsentHow
+from agent_tui.domain.consents import Consent
 from agent_tui.domain.events import CustomerChanged
 from agent_tui.domain.mail_address import bare
-from agent_tui.domain.model import Agent, Message
+from agent_tui.domain.model import Agent, Conversation, Message
 from agent_tui.domain.orders import SetConsent
 from agent_tui.domain.time import Ms
 from agent_tui.domain.windows import last_heard
@@ -39,27 +38,35 @@ def first_heard(tx: Tx, customer: str, channel: str, at: Ms) -> None:
     _keep(tx, customer, Consent(channel, True, at, "wrote"))
 
 
-def note(tx: Tx, agent: Agent, case: str, channel: str, given: bool, how: ConsentHow = "said") -> None:
-    """An agent says what the customer of a case said."""
-    record = tx.case(case)
-    assert record is not None
-    _keep(tx, record.node, Consent(channel, given, tx.now, how, agent.id))
-    tx.append(CustomerChanged(tx.person(record.node)), by=agent.id)
+def note(tx: Tx, agent: Agent, customer: str, channel: str, given: bool) -> None:
+    """An agent says what a customer said."""
+    _keep(tx, customer, Consent(channel, given, tx.now, "said", agent.id))
+    tx.append(CustomerChanged(tx.person(customer)), by=agent.id)
 
 
-def check(tx: Tx, record: CaseRecord | None, profile: Channel, heard: Ms | None) -> None:
+def check(tx: Tx, customer: str, profile: Channel, heard: Ms | None) -> None:
     """Nobody is written to where they do not want it, unless they have written there since (`heard`, Ms). Raises
     Refused."""
-    known = refusal(tx, record, profile.key)
+    known = refusal(tx, customer, profile.key)
     if known is not None and (heard is None or heard <= known.at):
         words = f"They do not want to be written to on {profile.name}; if they changed their mind: :consent (g C)."
         raise Refused("consent-refused", words)
 
 
-def refusal(tx: Tx, record: CaseRecord | None, channel: str) -> Consent | None:
-    """That the customer of a case does not want to be written to on a channel; None where nobody said so."""
-    held = stored.of(tx.connection, tx.nodes(record.node)) if record is not None else ()
-    known = consents.of_channel(held, channel)
+def agreed(tx: Tx, agent: Agent, customer: str, profile: Channel, talks: Sequence[Conversation], *, said: bool) -> None:
+    """Who is written to first was asked, unless they wrote there themselves; `said`: the agent says that they agreed,
+    which is written down. Raises Refused."""
+    wrote = any(one.channel == profile.key and one.last_inbound is not None for one in talks)
+    if consents.standing(tx.person(customer).consents, profile.key, wrote=wrote) != "unknown":
+        return
+    if not said:
+        raise Refused("no-consent", f"Ask whether they agree to be written to on {profile.name}.")
+    note(tx, agent, customer, profile.key, True)
+
+
+def refusal(tx: Tx, customer: str, channel: str) -> Consent | None:
+    """That a customer does not want to be written to on a channel; None where nobody said so."""
+    known = consents.of_channel(stored.of(tx.connection, tx.nodes(customer)), channel)
     return known if known is not None and not known.given else None
 
 
@@ -70,16 +77,23 @@ def last_word(tx: Tx, thread: Thread, row: Sequence[str]) -> Ms | None:
 
 
 def check_queued(tx: Tx, message: Message, thread: Thread) -> None:
-    """They may have said no since it was queued: it may have waited for days. What goes to somebody else is not theirs
-    to refuse. Raises Refused."""
+    """They may have said no, been blocked or turned out to be spam since it was written: it may have waited for days.
+    What goes to somebody else is not held up. Raises Refused."""
     record, profile = tx.case(message.case), profile_of(message.channel)
-    if record is None or refusal(tx, record, profile.key) is None:
+    if record is None:
+        return
+    blocked, spam = tx.customer(record.node).blocked, tx.shown(message.case).stage == "spam"
+    if not blocked and not spam and refusal(tx, record.node, profile.key) is None:
         return
     theirs = {bare(one.value.safe_line) for one in tx.person(record.node).addresses}
-    to = message.to or (thread.shown.address,)
+    to = (*message.to, *message.cc, *message.bcc) or (thread.shown.address,)
     if profile.kind == "mail" and theirs.isdisjoint(bare(one.safe_line) for one in to):
         return
-    check(tx, record, profile, last_word(tx, thread, [part.row.id for part in tx.parts(message.case)]))
+    if blocked:
+        raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
+    if spam:
+        raise Refused("spam", "The case is spam: reopen it first (D).")
+    check(tx, record.node, profile, last_word(tx, thread, [part.row.id for part in tx.parts(message.case)]))
 
 
 def set_consent(tx: Tx, agent: Agent, order: SetConsent) -> str:
@@ -93,7 +107,7 @@ def set_consent(tx: Tx, agent: Agent, order: SetConsent) -> str:
     if known is None if order.given is None else known is not None and known.given == order.given:
         return ""
     if order.given is not None:
-        note(tx, agent, order.case, order.channel, order.given)
+        note(tx, agent, record.node, order.channel, order.given)
         return ""
     for id in tx.nodes(record.node):
         stored.forget(tx.connection, id, order.channel)

@@ -32,7 +32,7 @@ def dial(tx: Tx, policy: HubPolicy, agent: Agent, order: Dial) -> Wanted:
         raise Refused("blocked", "That customer is blocked: reopen the case to take that back.")
     account, channel = _line(policy, agent, leader.row.brand)
     profile = profile_of(channel)
-    consents.check(tx, leader, profile, None)
+    consents.check(tx, leader.node, profile, None)
     if in_call(tx, agent.id):
         raise Refused("in-call", "You are in a call: end it first.")
     if leader.row.call is not None and leader.row.call.state in ("ringing", "active", "held"):

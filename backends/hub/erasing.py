@@ -4,6 +4,7 @@ them says who it was. Nothing takes it back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -12,14 +13,18 @@ from agent_tui.backends.base import QueryRefused
 from agent_tui.backends.hub import identity, sight
 from agent_tui.backends.hub.holding import keep
 from agent_tui.backends.hub.refused import Refused
-from agent_tui.backends.hub.store import cleaning, erasing, facts, joins, leases, people, promises
+from agent_tui.backends.hub.store import cleaning, erasing, facts, incidents, joins, leases, people, promises
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import filing, joining
+from agent_tui.domain.brands import sees
 from agent_tui.domain.events import CaseChanged, CustomerChanged, CustomerErased, PromiseChanged
+from agent_tui.domain.incidents import Incident
 from agent_tui.domain.leases import Held
 from agent_tui.domain.model import EMPTY, Agent, ErasurePart, ErasurePreview
+from agent_tui.domain.naming import names
 from agent_tui.domain.orders import EraseCustomer, JoinCustomers, Order, PartCustomers, SaveDraft, about_of
 from agent_tui.domain.queries import ErasureQuery
+from agent_tui.domain.text import CustomerText
 
 OPERATOR = Agent("", "", "admin")
 """Whoever has the server's own command line."""
@@ -37,7 +42,26 @@ def preview(connection: Connection, agent: Agent, query: ErasureQuery) -> Erasur
         return None
     parts = {id: _part(connection, id) for id in every}
     figures = erasing.figures(connection, nodes)
-    return replace(figures, parts=tuple(parts[id] for id in nodes), all=tuple(parts.values()))
+    told = _naming(connection, agent, nodes)
+    return replace(figures, parts=tuple(parts[id] for id in nodes), all=tuple(parts.values()), incidents=told)
+
+
+def _naming(connection: Connection, agent: Agent, nodes: tuple[str, ...]) -> tuple[CustomerText, ...]:
+    """Incidents that speak of them, which was said to others too and stays: somebody should know."""
+    held = [known for id in nodes if (known := people.find(connection, id)) is not None]
+    words = [known.name.raw for known in held] + [one.value.raw for known in held for one in known.addresses]
+    return tuple(
+        one.title
+        for one in incidents.known(connection)
+        if sees(agent, one.brand) and any(names(text.raw, words) for text in _words_of(one))
+    )
+
+
+def _words_of(one: Incident) -> Iterator[CustomerText]:
+    yield one.title
+    for said in one.updates:
+        yield said.english
+        yield said.hebrew
 
 
 def _part(connection: Connection, id: str) -> ErasurePart:

@@ -15,7 +15,6 @@ from agent_tui.domain import filing
 from agent_tui.domain.channel_moves import AGAIN_AFTER_MS
 from agent_tui.domain.channels import Channel
 from agent_tui.domain.channels import channel as profile_of
-from agent_tui.domain.consents import standing
 from agent_tui.domain.events import ChannelMoved
 from agent_tui.domain.model import Agent, Conversation
 from agent_tui.domain.orders import MoveChannel, Reply
@@ -75,17 +74,10 @@ def _check_consent(
     tx: Tx, agent: Agent, leader: CaseRecord, profile: Channel, order: MoveChannel, *, rung: bool
 ) -> None:
     """Who waits on the phone cannot be asked: they may be offered it, once, and nothing is written down."""
-    person, talks = tx.person(leader.node), talk.conversations(tx.connection, _parts(tx, leader))
-    wrote = any(one.channel == profile.key and one.last_inbound is not None for one in talks)
-    stands = standing(person.consents, profile.key, wrote=wrote)
-    if stands == "refused":
-        consents.check(tx, leader, profile, None)
-    if stands == "unknown":
-        if rung and not order.consent:
-            return
-        if not order.consent:
-            raise Refused("no-consent", f"Ask whether they agree to be written to on {profile.name}.")
-        consents.note(tx, agent, leader.row.id, profile.key, True)
+    consents.check(tx, leader.node, profile, None)
+    if order.consent or not rung:
+        talks = talk.conversations(tx.connection, _parts(tx, leader))
+        consents.agreed(tx, agent, leader.node, profile, talks, said=order.consent)
 
 
 def _conversation_now(tx: Tx, leader: CaseRecord) -> Conversation | None:

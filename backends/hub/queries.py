@@ -14,6 +14,7 @@ from agent_tui.backends.hub import (
     incidents,
     past,
     persons,
+    placing,
     reply_pages,
     routing,
     scripts,
@@ -93,7 +94,7 @@ from agent_tui.domain.queries import (
     WhyPage,
     WhyQuery,
 )
-from agent_tui.domain.queues import Assignment
+from agent_tui.domain.queues import Assignment, QueueLine
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.search import SearchError, parse
 from agent_tui.domain.time import Ms
@@ -177,7 +178,7 @@ def answer(
                     replace(line, opens=rules.opens(setup, now))
                     for line, setup in zip(lines, policy.queues, strict=True)
                 )
-            return QueuesPage(lines, seq)
+            return QueuesPage(_fitting(connection, policy, me, query.case, lines), seq)
         case CallBacksQuery():
             asked = dict.fromkeys(cases.head_of(connection, id) for id in call_backs.asked(connection, MOST_CALL_BACKS))
             found_rows = (log.case_row(connection, id) for id in asked if sight.sees_case(connection, me, id))
@@ -273,6 +274,19 @@ def _detail(connection: Connection, me: Agent, query: CaseQuery) -> CaseDetail |
         log.moves(connection, parts),
         incidents.title(connection, row.incident),
     )
+
+
+def _fitting(
+    connection: Connection, policy: HubPolicy, me: Agent, case: str, lines: tuple[QueueLine, ...]
+) -> tuple[QueueLine, ...]:
+    """With whether a case can be sent there."""
+    row = None
+    if case and sight.sees_case(connection, me, case):
+        row = log.case_row(connection, cases.head_of(connection, case))
+    if row is None:
+        return lines
+    told = (placing.misfit(policy, row, setup) for setup in policy.queues)
+    return tuple(replace(line, misfit=why, earlier=earlier) for line, (why, earlier) in zip(lines, told, strict=True))
 
 
 def _held(connection: Connection, me: Agent, query: HeldQuery, seq: int) -> HeldPage:

@@ -23,6 +23,7 @@ from agent_tui.domain.orders import FileRef, NewMessage, Reply, RetrySend
 from agent_tui.domain.templates import UsedTemplate, filled, find
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import HOUR_MS, Ms
+from agent_tui.domain.windows import last_heard
 
 MAX_BODY = 512 * 1024
 
@@ -54,7 +55,8 @@ def reply(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> str:
 
 def prepared(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Ready:
     """The message that a reply makes. Raises Refused."""
-    if tx.case(order.case) is None:
+    record = tx.case(order.case)
+    if record is None:
         raise Refused("no-case", "There is no such case.")
     if tx.shown(order.case).stage == "spam":
         raise Refused("spam", "The case is spam: reopen it first (D).")
@@ -71,7 +73,7 @@ def prepared(tx: Tx, policy: HubPolicy, agent: Agent, order: Reply) -> Ready:
         _check(profile, order.body.raw, order.files)
     if not forward:
         heard = consents.last_word(tx, thread, row)
-        consents.check(tx, tx.case(order.case), profile, heard)
+        consents.check(tx, record.node, profile, heard)
         if order.template is None:
             _check_window(tx, profile, heard)
     if order.seen and not forward and talk.said_after(tx.connection, row, order.seen, agent.id):
@@ -111,6 +113,9 @@ def new_message(tx: Tx, policy: HubPolicy, agent: Agent, order: NewMessage) -> s
     if profile.window_ms is not None:
         raise Refused("window-closed", f"{profile.name}: only a customer can begin; choose another channel (^T).")
     known = cases.of_customer(tx.connection, customer.id, policy.account_brand.get(account, ""))
+    talks = talk.conversations(tx.connection, [id for id, _ in known])
+    consents.check(tx, customer.id, profile, last_heard(talks, order.channel, CustomerText(value)))
+    consents.agreed(tx, agent, customer.id, profile, talks, said=order.consent)
     case = next((id for id, state in known if state.stage not in ("done", "spam")), "")
     if not case:
         state = filing.CaseState(stage="customer", entered=tx.now, last_at=tx.now, patience=profile.next_ms)
@@ -146,6 +151,9 @@ def retry(tx: Tx, agent: Agent, order: RetrySend) -> str:
         raise Refused("not-failed", "The message is on its way or has arrived.")
     if tx.case(held.case) is None or outbound.state_of(tx.connection, held.id) is None:
         raise Refused("no-message", "This message cannot be sent from here.")
+    thread = talk.find_thread(tx.connection, held.conversation)
+    assert thread is not None
+    consents.check_queued(tx, held, thread)
     outbound.requeue(tx.connection, held.id, tx.now)
     talk.set_state(tx.connection, held.id, "queued", "")
     kind = outgoing.kind_of(held, templated=outbound.template_of(tx.connection, held.id) is not None)

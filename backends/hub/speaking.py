@@ -32,7 +32,7 @@ def may_write(tx: Tx, thread: Thread) -> bool:
     record = tx.case(thread.shown.case)
     if record is None or record.state.stage in joining.CLOSED or profile.kind == "voice":
         return False
-    if consents.refusal(tx, record, profile.key) is not None:
+    if consents.refusal(tx, record.node, profile.key) is not None:
         return False
     return window_left(profile, thread.shown.last_inbound, tx.now) != 0
 

@@ -59,19 +59,6 @@ def come_back(tx: Tx, held: Transfer, by: str = "") -> None:
     give(tx, record.row, held.by, was_team, labels, by)
 
 
-def end_those_lapsed(tx: Tx) -> None:
-    """Offers whose time has come."""
-    for id in transfers.lapsed(tx.connection, tx.now):
-        held = transfers.find(tx.connection, id)
-        assert held is not None, id
-        now = rules.lapse(held, tx.now)
-        if now == held:
-            continue
-        keep(tx, now)
-        if held.queue and not held.warm:
-            come_back(tx, held)
-
-
 def settle(tx: Tx, id: str) -> None:
     """At the end of a job that changed a case: an open transfer of it that is not one any more."""
     record = tx.case(id)

@@ -21,8 +21,9 @@ from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import CaseChanged
 from agent_tui.domain.leases import Held, LeaseRefused
-from agent_tui.domain.model import Agent
+from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import AnswerTransfer, Follow, TransferCase
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.standing import OFFLINE
 from agent_tui.domain.transfers import Transfer, TransferRefused
 
@@ -71,7 +72,9 @@ def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str,
     return new.id
 
 
-def answer(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, order: AnswerTransfer) -> tuple[str, Wanted | None]:
+def answer(
+    tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str, order: AnswerTransfer
+) -> tuple[str, Wanted | None]:
     """Take it, refuse it, take it back, hand it over. The fence where the case is mine at this terminal now, else "";
     what the exchange must do first where a call goes along. Raises Refused."""
     record = _leader(tx, order.case)
@@ -96,10 +99,27 @@ def answer(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, order: AnswerTran
     transfer_keeping.keep(tx, now, agent.id)
     if now.state == "withdrawn" and now.queue and not now.warm:
         transfer_keeping.come_back(tx, held, agent.id)
+    if now.state == "declined":
+        _ask_next(tx, policy, memory, held)
     if now.state != "done":
         return "", None
     transfer_keeping.give(tx, row, held.agent, row.team, row.labels, agent.id)
     return _hand(tx, policy, row.id, held, agent, desk, accepted=accepted), None
+
+
+def end_those_lapsed(tx: Tx, policy: HubPolicy, memory: Memory) -> None:
+    """Offers whose time has come: a case comes back out of its queue, the next of a queue's agents is asked."""
+    for id in transfers.lapsed(tx.connection, tx.now):
+        held = transfers.find(tx.connection, id)
+        assert held is not None, id
+        now = rules.lapse(held, tx.now)
+        if now == held:
+            continue
+        transfer_keeping.keep(tx, now)
+        if held.queue and not held.warm:
+            transfer_keeping.come_back(tx, held)
+        if not now.open:
+            _ask_next(tx, policy, memory, held)
 
 
 def follow(tx: Tx, agent: Agent, order: Follow) -> str:
@@ -140,39 +160,69 @@ def _asked(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: Case
 
 
 def _of_queue(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, record: CaseRecord, queue: str) -> Agent:
-    """Of those who work the queue and could take the case, whoever has been idle the longest."""
-    setup = next((setup for setup in policy.queues if setup.id == queue), None)
-    if setup is None:
-        raise Refused("no-queue", f"There is no queue {queue}.")
+    """Of those who work the queue and could take the case, whoever has been idle the longest; who said no before, last.
+    Raises Refused."""
+    setup = _setup(policy, queue)
+    asked = {
+        one.agent for one in transfers.of_case(tx.connection, record.row.id) if one.state in ("declined", "lapsed")
+    }
+    able = _able(tx, policy, memory, agent.id, record, setup)
+    if not able:
+        raise Refused("nobody-ready", f"Nobody of {setup.name} takes work now: send it there without waiting (t).")
+    return min(able, key=lambda one: one.id in asked)
+
+
+def _ask_next(tx: Tx, policy: HubPolicy, memory: Memory, held: Transfer) -> None:
+    """Whom a queue's case was offered to does not look at it: whoever of its agents is idle longest and was not asked
+    is asked now, with the same words, while the case is still the giver's and they are there."""
+    record, giver = tx.case(held.case), agents.find(tx.connection, held.by)
+    setup = next((setup for setup in policy.queues if setup.id == held.queue), None)
+    if not held.warm or setup is None or record is None or record.row.owner != held.by:
+        return
+    if giver is None or giver.presence == OFFLINE:
+        return
+    asked = {one.agent for one in transfers.of_case(tx.connection, held.case) if one.note == held.note}
+    able = _able(tx, policy, memory, held.by, record, setup)
+    to = next((one.id for one in able if one.id not in asked), "")
+    if to:
+        due = tx.now + policy.transfer_ms
+        new = Transfer(tx.ids.new("x"), held.case, held.by, tx.now, to, held.queue, True, due, note=held.note)
+        transfers.add(tx.connection, new)
+        transfer_keeping.show(tx, new, "")
+
+
+def _able(tx: Tx, policy: HubPolicy, memory: Memory, giver: str, record: CaseRecord, setup: QueueSetup) -> list[Agent]:
+    """Who works the queue and could take the case now, but for who gives it; whoever has been idle longest first."""
     row = record.row
     language = tx.customer(record.node).language
     needs = frozenset(setup.needs_of(channel=row.channel, brand="", labels=row.labels, language=language))
-    asked = {one.agent for one in transfers.of_case(tx.connection, row.id) if one.state in ("declined", "lapsed")}
     load = routing.weights(tx.connection, policy.queues)
     able = [
         one
         for one in agents.everyone(tx.connection)
-        if one.id != agent.id
+        if one.id != giver
         and takes_work(one)
         and one.id in memory.idle_since
         and setup.worked_by(one.id, one.teams)
         and sees(one, row.brand)
         and needs <= frozenset(one.skills)
     ]
-    if not able:
-        raise Refused("nobody-ready", f"Nobody of {setup.name} takes work now: send it there without waiting (t).")
-    return min(able, key=lambda one: (one.id in asked, load.get(one.id, 0), memory.idle_since[one.id], one.id))
+    return sorted(able, key=lambda one: (load.get(one.id, 0), memory.idle_since[one.id], one.id))
+
+
+def _setup(policy: HubPolicy, queue: str) -> QueueSetup:
+    """Raises Refused."""
+    setup = next((setup for setup in policy.queues if setup.id == queue), None)
+    if setup is None:
+        raise Refused("no-queue", f"There is no queue {queue}.")
+    return setup
 
 
 def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRecord, queue: str, words: str) -> str:
     row = record.row
-    if all(setup.id != queue for setup in policy.queues):
-        raise Refused("no-queue", f"There is no queue {queue}.")
+    _check_fits(policy, row, _setup(policy, queue))
     moved = placing.in_queue(policy, row, queue)
-    if moved is None:
-        raise Refused("not-its-queue", "A case like this one would wait in another queue: choose that, or an agent.")
-    if not row.owner and (moved.team, moved.labels) == (row.team, row.labels):
-        raise Refused("waits-there", "It waits in that queue already.")
+    assert moved is not None
     if putting_through.talk(tx, row.id, agent.id) is not None:
         raise Refused(
             "in-call-queue",
@@ -189,6 +239,20 @@ def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRe
     held = lease_rules.release(leases.find(tx.connection, row.id), agent.id, desk, tx.now)
     keep_lease(tx, row.id, held, "released", agent.id)
     return new.id
+
+
+def _check_fits(policy: HubPolicy, row: CaseRow, setup: QueueSetup) -> None:
+    why, earlier = placing.misfit(policy, row, setup)
+    match why:
+        case "channel":
+            raise Refused("queue-channel", f"{setup.name} has no cases on {channel(row.channel).name}: choose another.")
+        case "brand":
+            raise Refused("queue-brand", f"{setup.name} has cases of other brands alone: choose another.")
+        case "earlier":
+            name = next(one.name for one in policy.queues if one.id == earlier)
+            raise Refused("not-its-queue", f"A case like this one waits in {name}: choose that, or an agent.")
+        case "there":
+            raise Refused("waits-there", "It waits in that queue already.")
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

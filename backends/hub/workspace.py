@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -29,7 +30,6 @@ from agent_tui.backends.hub import (
     routing,
     sending,
     sight,
-    transfer_keeping,
     transferring,
     turning,
     wrap_ups,
@@ -173,7 +173,7 @@ class Workspace:
         self._lapses = Alarm(
             time,
             lambda: self._due(stored_transfers.next_due),
-            lambda: self._write(transfer_keeping.end_those_lapsed),
+            lambda: self._write(partial(transferring.end_those_lapsed, policy=self.policy, memory=self._router.memory)),
             self._spawn,
         )
         self._turns = Alarm(
@@ -522,7 +522,7 @@ class Workspace:
             elif isinstance(order, TransferCase):
                 result = transferring.transfer(tx, policy, memory, me, desk, order)
             elif isinstance(order, AnswerTransfer):
-                result, through = transferring.answer(tx, policy, me, desk, order)
+                result, through = transferring.answer(tx, policy, memory, me, desk, order)
                 wanted.extend([through] if through is not None else [])
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
+from agent_tui.config import reply_settings
 from agent_tui.config.hub_check import check_hub_settings
 from agent_tui.config.reply_folder import FolderRead, ReplyFolder, check_replies
 from agent_tui.domain.replies.reply import Canned, ReplyField, Variant
+from agent_tui.domain.replies.template import Shape, shape_of
 from tests.domain.test_reply_templates import HOSTILE
 
 LATE = """
@@ -217,3 +220,72 @@ def test_brands_and_replies_of_hub_toml_are_known(tmp_path: Path) -> None:
         "bye is of nobody, which is no brand",
     ]
     assert [problem.what for problem in check_replies(tmp_path / "gone")] == ["no such folder"]
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are checked as templates from now on."""
+    texts: list[str] = []
+
+    def noted(text: str) -> Shape:
+        texts.append(text)
+        return shape_of(text)
+
+    monkeypatch.setattr(reply_settings, "shape_of", noted)
+    return texts
+
+
+def test_what_was_good_at_the_last_start_is_not_checked_again(tmp_path: Path, checked: list[str]) -> None:
+    place, folder = tmp_path / "kept.json", tmp_path / "replies"
+    folder.mkdir()
+    written(folder, a_toml=LATE, b_toml=PLAIN, wrong_toml=PLAIN.replace("thanks", "bye").replace("!", "{{ oh }}"))
+    first = ReplyFolder(folder, kept=place).read()
+    assert place.stat().st_mode & 0o077 == 0
+    checked.clear()
+    again = ReplyFolder(folder, kept=place)
+    assert again.read() == first, "with the same mistake named"
+    assert set(checked) == {"Thank you{{ oh }}"}
+    checked.clear()
+    written(folder, a_toml=LATE + PLAIN.replace("thanks", "more").replace("Thank you!", "More {{ customer.name }}"))
+    assert keys(again.read()) == ["late-parcel", "more", "thanks"]
+    assert set(checked) == {"More {{ customer.name }}"}, "of a file that changed only what is new in it"
+    checked.clear()
+    assert keys(ReplyFolder(folder, kept=place).read()) == ["late-parcel", "more", "thanks"]
+    assert set(checked) == {"Thank you{{ oh }}"}
+
+
+def test_what_is_kept_goes_with_the_files_that_it_names(tmp_path: Path) -> None:
+    place, folder = tmp_path / "kept.json", tmp_path / "replies"
+    folder.mkdir()
+    written(folder, a_toml=PLAIN + 'files = ["map.pdf"]\n')
+    (folder / "map.pdf").write_bytes(b"map")
+    assert ReplyFolder(folder, kept=place).read().replies[0].files[0].size == 3
+    (folder / "map.pdf").write_bytes(b"larger")
+    assert ReplyFolder(folder, kept=place).read().replies[0].files[0].size == 6
+    (folder / "map.pdf").unlink()
+    assert [problem.what for problem in ReplyFolder(folder, kept=place).read().problems] == ["no such file"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [(r".*", ""), (r"}$", ""), (r'"code":"', '"code":"0'), (r'"line":2', '"line":"x"')]
+)
+def test_what_was_kept_and_cannot_be_used_costs_time_alone(
+    tmp_path: Path, was: str, now: str, checked: list[str]
+) -> None:
+    place = tmp_path / "kept.json"
+    (folder := tmp_path / "replies").mkdir()
+    written(folder, b_toml=PLAIN)
+    ReplyFolder(folder, kept=place).read()
+    kept = place.read_text()
+    place.write_text(re.sub(was, now, kept))
+    assert place.read_text() != kept
+    checked.clear()
+    assert keys(ReplyFolder(folder, kept=place).read()) == ["thanks"]
+    assert checked
+    assert place.read_text() == kept
+
+
+def test_nothing_need_be_kept(tmp_path: Path) -> None:
+    (folder := tmp_path / "replies").mkdir()
+    written(folder, b_toml=PLAIN)
+    assert keys(ReplyFolder(folder, kept=tmp_path / "nowhere" / "kept.json").read()) == ["thanks"]

@@ -5,13 +5,17 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest import MonkeyPatch
 
+from agent_tui.domain.replies import template
 from agent_tui.domain.replies.fields import old_spelling, open_fields
 from agent_tui.domain.replies.foreign import from_chatwoot, from_zammad
 from agent_tui.domain.replies.known import Values
 from agent_tui.domain.replies.reply import Canned, Variant, names_in
 from agent_tui.domain.replies.sandbox import WITHIN, Thing, environment
-from agent_tui.domain.replies.template import FILTERS, MOST_SOURCE, MOST_WORDS, Refused, render, shape_of
+from agent_tui.domain.replies.template import FILTERS, MOST_SOURCE, MOST_WORDS, Refused, Shape, render, shape_of
 
 KNOWN: Values = {
     "customer": {"name": "Dana Levi", "first_name": "Dana", "language": "he", "phone": ""},
@@ -198,3 +202,81 @@ def test_cards_of_the_companys_systems_are_values() -> None:
     for refused in ("{{ card }}", "{{ card.shop }}", "{{ card.shop.owed.more }}", "{{ card.shop.__class__ }}"):
         with pytest.raises(Refused):
             render(refused, values, {})
+
+
+PIECES = [
+    *(
+        "word",
+        " ",
+        "\n",
+        "{",
+        "}",
+        "}}",
+        "%}",
+        "#}",
+        "{ x }",
+        "{{ number }}",
+        "{{number}}",
+        "{{ customer.name }}",
+        "{{ today }}",
+    ),
+    *(
+        "{{ card.shop.owed }}",
+        "{{ card }}",
+        "{{ customer }}",
+        "{{ customer.age }}",
+        "{{ x.y }}",
+        "{{ _x }}",
+        "{{ self }}",
+    ),
+    *(
+        "{{ none }}",
+        "{{ True }}",
+        "{{ not }}",
+        "{{ if }}",
+        "{{ is }}",
+        "{{ x|upper }}",
+        "{{- x -}}",
+        "{{ 'x' }}",
+        "{{ x",
+        "{{",
+    ),
+    *(
+        "{% if x %}",
+        "{% else %}",
+        "{% endif %}",
+        "{# no #}",
+        "{{ x. }}",
+        "{{ x..y }}",
+        "{{ שם }}",
+        "{{ 3 }}",
+        "{{\nx\n}}",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+@settings(max_examples=400)
+def test_what_jinja2_need_not_look_at_is_what_it_would_find(source: str) -> None:
+    """Words and plain places are told by themselves; whatever they are beside, it is as Jinja2 sees it."""
+
+    def found() -> Shape | tuple[int, str]:
+        shape_of.cache_clear()
+        try:
+            return shape_of(source)
+        except Refused as refused:
+            return refused.line, refused.what
+
+    quick = found()
+    with MonkeyPatch.context() as patch:
+        patch.setattr(template, "_plain_names", lambda _: None)
+        assert quick == found()
+    shape_of.cache_clear()
+
+
+def test_plain_replies_need_no_jinja2(monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(template, "_parsed", lambda source: pytest.fail(f"parsed {source}"))
+    shape_of.cache_clear()
+    assert shape_of("Hello {{ customer.name }}, {parcel} {{number}} }} is late.") == Shape(
+        ("number",), frozenset(), ("customer.name",)
+    )

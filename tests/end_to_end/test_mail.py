@@ -150,7 +150,9 @@ async def test_a_bounce_marks_the_message_failed(mail_servers: MailServers, tmp_
         desk(hub.desk_url, hub.agent("ada"), tmp_path / "ada") as ada,
     ):
         await ada.until(ada.up)
-        order = NewMessage("email", (text("nobody@example.test"),), text("Your parcel"), subject=text("parcel"))
+        order = NewMessage(
+            "email", (text("nobody@example.test"),), text("Your parcel"), subject=text("parcel"), consent=True
+        )
         ada.bench.order("hub", order)
         await ada.until(lambda: not ada.desk.unsent and ada.row_of("nobody@example.test") is not None, 30)
         row = await ada.until_row("nobody@example.test")

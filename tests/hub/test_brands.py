@@ -227,7 +227,7 @@ async def test_the_brand_of_the_case_picks_the_sender(house: House) -> None:
     assert page.detail is not None
     assert {talk.account for talk in page.detail.conversations} == {"ogen"}
     to = (CustomerText("new@example.com"),)
-    assert isinstance(await house.order(house.oren, NewMessage("email", to, WORD)), Acked)
+    assert isinstance(await house.order(house.oren, NewMessage("email", to, WORD, consent=True)), Acked)
     assert {row.brand for row in await house.seen_by(house.oren)} == {"ogen"}
     refused = await house.order(house.oren, NewMessage("email", to, WORD, "mail"))
     assert isinstance(refused, Rejected)

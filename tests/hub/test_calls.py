@@ -6,6 +6,7 @@ import asyncio
 
 from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate
+from agent_tui.backends.hub.card_subject import subject
 from agent_tui.domain.events import CallChanged
 from agent_tui.domain.filing import VOICE_FIRST_MS
 from agent_tui.domain.model import Call
@@ -141,3 +142,6 @@ async def test_a_withheld_number_is_a_caller_too(hub: Hub) -> None:
     row = await hub.only()
     assert row.call is not None
     assert row.call.caller.raw == "withheld number"
+    with hub.store.read() as connection:
+        about = subject(connection, hub.noa, row.id)
+    assert about is not None and "tel" not in about.known, "no system is asked by it"

@@ -8,7 +8,8 @@ from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import CallUpdate, Inbound
 from agent_tui.domain.consents import Consent, newest, said, standing
 from agent_tui.domain.events import CustomerChanged
-from agent_tui.domain.orders import JoinCustomers, PartCustomers, SetConsent
+from agent_tui.domain.orders import JoinCustomers, NewMessage, PartCustomers, SetConsent
+from agent_tui.domain.text import CustomerText
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0, chat, mail
 
@@ -101,3 +102,24 @@ async def test_joined_customers_have_one_answer_and_parted_ones_their_own(hub: H
     rows = {row.channel: (await hub.case(row.id)).customer for row in await hub.rows()}
     asked = {channel: standing(who.consents, channel) for channel, who in rows.items()}
     assert sorted(asked.values()) == ["given", "refused"], "said in one's case, and of one only when they are two"
+
+
+async def test_somebody_new_is_asked_before_they_are_written_to(hub: Hub) -> None:
+    order = NewMessage("email", (CustomerText("new@example.com"),), CustomerText("Your form"))
+    refused = await hub.order(hub.noa, order)
+    assert isinstance(refused, Rejected) and refused.code == "no-consent"
+    assert (await hub.rows(), hub.mail.sent) == ([], []), "nothing is left of it"
+    assert isinstance(await hub.order(hub.noa, replace(order, consent=True)), Acked)
+    assert await known(hub) == {"email": (True, "said", "noa")}
+    assert isinstance(await hub.order(hub.noa, order), Acked), "once is enough"
+    assert isinstance(await hub.order(hub.avi, SetConsent((await hub.only()).id, "email", False)), Acked)
+    for asked in (order, replace(order, consent=True)):
+        refused = await hub.order(hub.noa, asked)
+        assert isinstance(refused, Rejected) and refused.code == "consent-refused"
+    assert len(hub.mail.sent) == 2
+
+
+async def test_who_wrote_here_is_not_asked_before_a_new_message(hub: Hub) -> None:
+    await hub.workspace.port.inbound(mail("<1@x>"))
+    to = ((await hub.case((await hub.only()).id)).conversations[0].address,)
+    assert isinstance(await hub.order(hub.noa, NewMessage("email", to, CustomerText("Your form"))), Acked)

@@ -18,21 +18,24 @@ from agent_tui.backends.hub.store import blobs
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.backends.hub.writer import Committer
 from agent_tui.domain.events import CaseChanged, CustomerErased, CustomersParted
-from agent_tui.domain.model import Agent, CaseRow, ErasurePreview
+from agent_tui.domain.model import EMPTY, Agent, CaseRow, ErasurePreview
 from agent_tui.domain.orders import (
     Block,
     CallAction,
+    CloseIncident,
     EraseCustomer,
     FileRef,
     JoinCustomers,
     Label,
     Note,
+    OpenIncident,
     Reopen,
     Reply,
     RetrySend,
     SavedDraft,
     SaveDraft,
     TakeLease,
+    UpdateIncident,
 )
 from agent_tui.domain.queries import (
     CustomersPage,
@@ -108,6 +111,29 @@ async def test_the_preview_counts_what_goes(hub: Hub) -> None:
         (dana.customer, "Dana", "dana@example.com")
     ]
     assert await preview(hub, eve, "p_nobody") is None
+
+
+async def test_the_preview_names_incidents_that_speak_of_them(hub: Hub) -> None:
+    """They are told to others too, and stay: an admin should know."""
+    eve, port = admin(hub), hub.workspace.port
+    await port.inbound(mail("<1@x>"))
+    await port.inbound(mail("<2@x>", address="ruth@example.com", name="Ruth", subject="x"))
+    dana, ruth = await row_of(hub, "Dana"), await row_of(hub, "Ruth")
+    words = CustomerText("The line of dana@example.com is down, and others")
+    for number, (title, said) in enumerate(
+        [("No power at Dana's", EMPTY), ("Lines down", words), ("Late parcels", CustomerText("They come tomorrow"))]
+    ):
+        opened = OpenIncident(f"i_{number}", CustomerText(title), (ruth.id,))
+        assert isinstance(await hub.order(hub.avi, opened), Acked)
+        if said:
+            told = UpdateIncident(opened.incident, f"u_{number}", (ruth.id,), said)
+            assert isinstance(await hub.order(hub.avi, told), Acked)
+        assert isinstance(await hub.order(hub.avi, CloseIncident(opened.incident)), Acked)
+    found = await preview(hub, eve, dana.customer)
+    assert found is not None
+    assert {title.raw for title in found.incidents} == {"No power at Dana's", "Lines down"}
+    other = await preview(hub, eve, ruth.customer)
+    assert other is not None and other.incidents == ()
 
 
 async def test_a_later_word_from_the_address_is_somebody_new(hub: Hub) -> None:

@@ -123,7 +123,9 @@ async def test_a_note_is_for_everybody(hub: Hub) -> None:
 
 async def test_a_failed_reply_is_sent_again_by_the_holder_only(hub: Hub) -> None:
     case = await a_case(hub)
-    other = await hub.order(hub.avi, NewMessage("email", (CustomerText("x@example.com"),), CustomerText("hi")))
+    other = await hub.order(
+        hub.avi, NewMessage("email", (CustomerText("x@example.com"),), CustomerText("hi"), consent=True)
+    )
     assert isinstance(other, Acked)
     sent = await hub.order(hub.noa, reply(case), desk="d1")
     assert isinstance(sent, Acked)
@@ -138,7 +140,7 @@ async def test_writing_to_the_address_of_a_case_that_a_colleague_handles(hub: Hu
     await hub.settle()
     case = (await hub.only()).id
     await take(hub, hub.noa, "d1", case)
-    to = NewMessage("email", (CustomerText("dana@example.com"),), CustomerText("hi"))
+    to = NewMessage("email", (CustomerText("dana@example.com"),), CustomerText("hi"), consent=True)
     assert refused(await hub.order(hub.avi, to, desk="d2")) == "lease-held"
     assert [message.kind for message in (await hub.case(case)).messages] == ["in"]
     assert isinstance(await hub.order(hub.noa, to, desk="d1"), Acked)

@@ -5,8 +5,6 @@ the customer is told at most once, however often the desk gives the order again.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -28,6 +26,7 @@ from agent_tui.domain.orders import MoveChannel
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from tests.hub.fakes import Line
+from tests.hub.killing import in_a_child, steps
 
 NOA = Agent("noa", "Noa")
 
@@ -80,14 +79,7 @@ def _move(case: str) -> MoveChannel:
 
 async def _moves(folder: Path, sends: Path, case: str, dies_at: int) -> None:
     """Move the case, and die at that step: one before each statement and commit, and around the send."""
-    left = dies_at
-
-    def step() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    step = steps(dies_at)
     store = Store.open(folder, exclusive=True)
     workspace = Workspace(store, SystemTime(), Ids(), [Post(sends, step)], inline=True)
     await workspace.start()
@@ -97,19 +89,6 @@ async def _moves(folder: Path, sends: Path, case: str, dies_at: int) -> None:
     while not workspace.idle():  # noqa: ASYNC110 - idleness has no event
         await asyncio.sleep(0)
     await workspace.stop()
-
-
-def in_a_child(work: Callable[[], None]) -> bool:
-    """Whether it came to its end; else it was killed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert not os.WIFSIGNALED(status) or os.WTERMSIG(status) == signal.SIGKILL
-    return not os.WIFSIGNALED(status)
 
 
 def _found(folder: Path) -> tuple[int, ...]:

@@ -178,7 +178,7 @@ async def test_a_new_message_joins_the_open_case_of_its_address_or_opens_one(hub
         account_team={"mail": "support"},
     )
     to = (CustomerText("Ruth Klein <Ruth@Example.com>"),)
-    made = await hub.order(hub.noa, NewMessage("email", to, TEXT, subject=CustomerText("Your form")))
+    made = await hub.order(hub.noa, NewMessage("email", to, TEXT, subject=CustomerText("Your form"), consent=True))
     assert isinstance(made, Acked)
     row = await hub.only()
     assert (row.id, row.stage, row.owner, row.name.raw) == (made.result, "customer", "noa", "Ruth Klein")

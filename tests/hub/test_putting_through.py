@@ -10,6 +10,8 @@ import pytest
 
 from agent_tui.backends.base import Outcome
 from agent_tui.backends.connectors.base import CallUpdate, SendResult
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import past
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import CallChanged
@@ -26,6 +28,7 @@ from agent_tui.domain.orders import (
     WriteUp,
 )
 from agent_tui.domain.queries import AgentsPage, AgentsQuery, ClocksPage, ClocksQuery
+from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.domain.transfers import Transfer, TransferAnswer
@@ -335,6 +338,25 @@ async def test_nobody_waits_for_ever_and_a_late_answer_counts(hub: Hub) -> None:
         await taking
         assert await stands(hub, case) == stood
         hub.phone.hold = None
+
+
+async def test_a_doubt_about_a_queues_agent_asks_no_other(hub: Hub) -> None:
+    hub.workspace.policy = replace(hub.workspace.policy, queues=(QueueSetup("rest", mode="pull"),))
+    case = await talking(hub)
+    acked(await hub.order(hub.noa, TransferCase(case, NOTE, queue="rest", warm=True), desk="n1"))
+    acked(await answer(hub, hub.avi, case, "accept"))
+    hub.phone.hold = asyncio.Event()
+    giving = asyncio.create_task(hub.workspace.order(hub.noa, "give", AnswerTransfer(case, "", "complete"), 0, "n1"))
+    while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
+        await asyncio.sleep(0)
+    lea = Operator(hub.store, hub.time, Ids(7)).add_agent("lea", "Lea")
+    await hub.workspace.presence("lea", here=True)
+    await hub.order(lea, Presence("available"))
+    await hub.advance(MINUTE_MS)
+    assert [one.state for one in (await hub.case(case)).transfers] == ["unknown"]
+    hub.phone.hold.set()
+    acked(await giving)
+    assert [one.state for one in (await hub.case(case)).transfers] == ["done"]
 
 
 async def test_a_report_may_be_first(hub: Hub) -> None:

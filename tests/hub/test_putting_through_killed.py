@@ -5,8 +5,6 @@ are with one agent or with the other, the exchange is told at most once, and wha
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -28,7 +26,7 @@ from agent_tui.domain.orders import AnswerTransfer, CallAction, TransferCase
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from tests.hub.fakes import Line
-from tests.hub.test_moves_killed import in_a_child
+from tests.hub.killing import in_a_child, steps
 
 NOA, AVI = Agent("noa", "Noa"), Agent("avi", "Avi")
 BEFORE = ("noa", "noa", "offered", 0)
@@ -74,14 +72,7 @@ async def _begin(folder: Path) -> str:
 
 async def _take(folder: Path, did: Path, case: str, dies_at: int = 0) -> Acked | Rejected:
     """Avi says yes; the hub dies at that step: one before each statement and commit, and around the exchange."""
-    left = dies_at
-
-    def step() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    step = steps(dies_at)
     store = Store.open(folder, exclusive=True)
     workspace = Workspace(store, SystemTime(), Ids(), [Exchange(did, step)], inline=True)
     await workspace.start()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.backends.base import Acked
+import pytest
+
+from agent_tui.backends.base import Acked, Rejected
 from agent_tui.backends.connectors.base import DeliveryUpdate, SendResult
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.model import Message
-from agent_tui.domain.orders import Reply, RetrySend, SetConsent
+from agent_tui.domain.orders import Block, Reply, Resolve, RetrySend, SetConsent, Spam
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, HOUR_MS
 from tests.hub.conftest import Hub
@@ -64,6 +67,57 @@ async def test_what_waits_is_not_sent_to_who_says_no_meanwhile(hub: Hub) -> None
     await hub.workspace.port.inbound(chat("w2", "are you there?", at=hub.time.now()))
     assert isinstance(await hub.order(hub.noa, RetrySend(case, message.id)), Acked)
     assert len(hub.wa.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "words", "code"),
+    [
+        (Block("c"), Block("c", on=False), "That customer is blocked", "blocked"),
+        (Spam("c"), Spam("c", on=False), "The case is spam", "spam"),
+    ],
+    ids=["blocked", "spam"],
+)
+async def test_what_waits_or_failed_is_not_sent_to_who_is_blocked_meanwhile(
+    hub: Hub, on: Block | Spam, off: Block | Spam, words: str, code: str
+) -> None:
+    hub.wa.answers = [SendResult("later", reason="busy")]
+    case = await replied(hub)
+    await hub.advance(1_000)
+    assert isinstance(await hub.order(hub.avi, replace(on, case=case)), Acked)
+    await hub.advance(HOUR_MS)
+    message = await last(hub, case)
+    assert (len(hub.wa.sent), message.state, message.error.raw.startswith(words)) == (1, "failed", True)
+    refused = await hub.order(hub.noa, RetrySend(case, message.id))
+    assert isinstance(refused, Rejected) and refused.code == code
+    assert (await last(hub, case)) == message
+    assert isinstance(await hub.order(hub.avi, replace(off, case=case)), Acked)
+    assert (await hub.only()).stage == "us", "it failed meanwhile"
+    assert isinstance(await hub.order(hub.noa, RetrySend(case, message.id)), Acked)
+    assert len(hub.wa.sent) == 2
+
+
+async def test_a_case_that_was_done_is_no_way_round_a_block(hub: Hub) -> None:
+    hub.wa.answers = [SendResult("later", reason="busy")]
+    case = await replied(hub)
+    assert isinstance(await hub.order(hub.noa, Resolve(case)), Acked)
+    assert isinstance(await hub.order(hub.avi, Block(case)), Acked)
+    await hub.advance(HOUR_MS)
+    assert (len(hub.wa.sent), (await last(hub, case)).state) == (1, "failed")
+
+
+async def test_what_is_forwarded_goes_whoever_is_blocked_but_not_to_them(hub: Hub) -> None:
+    hub.mail.answers = [SendResult("later", reason="busy")] * 3
+    await hub.workspace.port.inbound(mail("<1@x>"))
+    row = await hub.only()
+    original = await last(hub, row.id)
+    shop = Reply(row.id, "email", TEXT, to=(CustomerText("shop@example.com"),), forward_of=original.id)
+    assert isinstance(await hub.order(hub.noa, shop), Acked)
+    await hub.advance(10_000)
+    with_them = replace(shop, cc=((await hub.case(row.id)).conversations[0].address,))
+    assert isinstance(await hub.order(hub.noa, with_them), Acked)
+    await hub.order(hub.avi, Block(row.id))
+    await hub.advance(HOUR_MS)
+    assert [message.state for message in (await hub.case(row.id)).messages] == ["received", "sent", "failed"]
 
 
 async def test_who_said_no_to_mail_still_has_a_case_that_is_forwarded(hub: Hub) -> None:

@@ -7,14 +7,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+from pytest import MonkeyPatch
+
 from agent_tui.backends.base import Acked, Outcome, Rejected
+from agent_tui.config import reply_folder
+from agent_tui.config.hub_settings import load_hub_settings
 from agent_tui.domain.events import RepliesChanged
 from agent_tui.domain.model import Agent, Directory
 from agent_tui.domain.orders import FileRef, NewMessage
 from agent_tui.domain.queries import DirectoryPage, DirectoryQuery, RepliesPage, RepliesQuery
 from agent_tui.domain.replies.reply import Canned, ReplyFile, canned_for
 from agent_tui.domain.text import CustomerText
-from agent_tui.domain.time import VirtualTime
+from agent_tui.domain.time import SystemTime, VirtualTime
+from agent_tui.hub_process import serve
 from agent_tui.hub_replies import HubReplies, follow
 from tests.hub.brand_house import open_house
 from tests.hub.conftest import Hub
@@ -101,10 +107,29 @@ async def test_a_file_of_a_reply_goes_along_whoever_got_it_before(tmp_path: Path
         file = FileRef(kept.blob, CustomerText("form.pdf"), "application/pdf", len(FORM))
 
         async def sent(agent: Agent, account: str, to: str) -> Outcome:
-            order = NewMessage("email", (CustomerText(to),), CustomerText("here"), account, files=(file,))
+            order = NewMessage("email", (CustomerText(to),), CustomerText("here"), account, files=(file,), consent=True)
             return await house.order(agent, order)
 
         assert isinstance(await sent(house.oren, "ogen", "a@x.example"), Acked)
         assert isinstance(await sent(house.noa, "mail", "b@x.example"), Rejected), "it is in another brand's case only"
         await house.workspace.stock((Canned("form", "here", files=(ReplyFile("form.pdf", blob=kept.blob),)),))
         assert isinstance(await sent(house.noa, "mail", "c@x.example"), Acked)
+
+
+async def test_a_hub_that_starts_again_checks_no_reply_again(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "a.md").write_text("Hello {{ customer.name }}")
+    hub = tmp_path / "hub.toml"
+    hub.write_text('replies = "replies"\n[listen]\nport = 0\n[http]\nport = 0\n')
+    loaded = load_hub_settings(hub, {})
+
+    async def started() -> None:
+        stop = asyncio.Event()
+        await serve(loaded, {}, tmp_path, SystemTime(), stop, lambda _: stop.set())
+
+    await started()
+    monkeypatch.setattr(reply_folder, "_checked", lambda *of: pytest.fail(f"checked {of}"))
+    await started()
+    (tmp_path / "replies" / "a.md").write_text("Hello")
+    with pytest.raises(pytest.fail.Exception):
+        await started()

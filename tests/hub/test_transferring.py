@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent_tui.backends.base import Acked, Outcome, Rejected
+from agent_tui.backends.hub.access import Operator
+from agent_tui.backends.hub.ids import Ids
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.events import TransferChanged
 from agent_tui.domain.model import Agent, CaseRow
@@ -272,3 +274,105 @@ async def test_a_case_is_followed_until_it_is_not(hub: Hub) -> None:
     assert not await held(hub, hub.avi, "followed")
     acked(await hub.order(hub.noa, Follow(case, on=False)))
     assert not await held(hub, hub.noa, "followed")
+
+
+FIT_OTHERS = (
+    QueueSetup("refunds", labels=("refund",), mode="pull"),
+    QueueSetup("chats", channels=("whatsapp",), mode="pull"),
+    QueueSetup("mails", channels=("email",), mode="pull"),
+    QueueSetup("ogen", brands=("ogen",), mode="pull"),
+    QueueSetup("rest", mode="pull"),
+    QueueSetup("billing", team="billing", mode="pull"),
+)
+
+
+async def test_a_queue_that_cannot_have_the_case_says_why(hub: Hub) -> None:
+    hub.workspace.policy = replace(hub.workspace.policy, queues=FIT_OTHERS)
+    case = await begin(hub)
+
+    async def told(agent: Agent, of: str) -> dict[str, tuple[str, str]]:
+        page = await hub.workspace.query(agent, QueuesQuery(of))
+        assert isinstance(page, QueuesPage)
+        return {line.id: (line.misfit, line.earlier) for line in page.queues}
+
+    fits = {
+        "refunds": ("", ""),
+        "chats": ("", ""),
+        "mails": ("channel", ""),
+        "ogen": ("brand", ""),
+        "rest": ("earlier", "chats"),
+        "billing": ("earlier", "chats"),
+    }
+    assert await told(hub.noa, case) == fits
+    assert await told(hub.noa, "") == await told(hub.noa, "c-none") == dict.fromkeys(fits, ("", ""))
+    codes = {"channel": "queue-channel", "brand": "queue-brand", "earlier": "not-its-queue"}
+    for queue, (why, _) in fits.items():
+        if why:
+            assert refused(await hub.order(hub.noa, TransferCase(case, NOTE, queue=queue))) == codes[why]
+    await offer(hub, case, queue="chats")
+    await answer(hub, hub.noa, case, "withdraw")
+    await hub.order(hub.noa, Assign(case, ""))
+    assert (await told(hub.noa, case))["chats"] == ("there", "")
+    assert refused(await hub.order(hub.noa, TransferCase(case, NOTE, queue="chats"))) == "waits-there"
+
+
+async def two_more(hub: Hub) -> tuple[str, dict[str, Agent]]:
+    """A case of Noa's; Avi has been idle longest of three who work the queue `billing`, then Rami, then Tal."""
+    case = await in_queues(hub)
+    operator = Operator(hub.store, hub.time, Ids(7))
+    more = {name.lower(): operator.add_agent(name.lower(), name, "agent", ("billing",)) for name in ("Rami", "Tal")}
+    for id, agent in more.items():
+        await hub.advance(1_000)
+        await hub.order(agent, Presence("available"))
+        await hub.workspace.presence(id, here=True)
+    return case, {"avi": hub.avi, **more}
+
+
+async def test_a_warm_one_to_a_queue_goes_on_to_the_next_who_is_idle_each_once(hub: Hub) -> None:
+    case, people = await two_more(hub)
+    await offer(hub, case, queue="billing", warm=True)
+    note = (await last(hub, case)).note
+    told = [event.body.transfer for event in hub.events if isinstance(event.body, TransferChanged)]
+    await hub.advance(1_000)
+    acked(await hub.order(people["avi"], AnswerTransfer(case, "", "decline", CustomerText("too much in hand"))))
+    assert [(one.agent, one.state) for one in (await hub.case(case)).transfers] == [
+        ("avi", "declined"),
+        ("rami", "offered"),
+    ]
+    await hub.settle()
+    told = [event.body.transfer for event in hub.events if isinstance(event.body, TransferChanged)][len(told) :]
+    assert [(one.agent, one.state) for one in told] == [("avi", "declined"), ("rami", "offered")], "the giver sees whom"
+    await hub.advance(2 * MINUTE_MS)
+    assert [row.id for row in await held(hub, people["tal"], "mine")] == [case]
+    asked = await last(hub, case)
+    assert (asked.agent, asked.note, asked.due) == ("tal", note, hub.time.now() + 2 * MINUTE_MS)
+    acked(await answer(hub, people["tal"], case, "withdraw"))
+    found = (await hub.case(case)).transfers
+    assert [(one.agent, one.state) for one in found] == [("avi", "declined"), ("rami", "lapsed"), ("tal", "declined")]
+    row = (await hub.case(case)).row
+    assert (row.owner, row.transfer) == ("noa", None)
+    assert sum(message.body == NOTE for message in (await hub.case(case)).messages) == 1
+
+
+async def test_a_warm_one_asks_nobody_more_once_somebody_came_or_it_was_taken_back_or_the_giver_left(hub: Hub) -> None:
+    case, people = await two_more(hub)
+    await offer(hub, case, queue="billing", warm=True)
+    acked(await answer(hub, people["avi"], case, "accept"))
+    acked(await answer(hub, people["avi"], case, "withdraw"))
+    await hub.advance(1_000)
+    assert len((await hub.case(case)).transfers) == 1, "who came and left again is the giver's to think of"
+    await offer(hub, case, queue="billing", warm=True)
+    acked(await answer(hub, hub.noa, case, "withdraw"))
+    await hub.advance(1_000)
+    assert len((await hub.case(case)).transfers) == 2
+    await offer(hub, case, queue="billing", warm=True)
+    await hub.order(hub.noa, Presence("offline"))
+    await hub.advance(2 * MINUTE_MS)
+    assert [one.state for one in (await hub.case(case)).transfers] == ["withdrawn", "withdrawn", "lapsed"]
+
+
+async def test_a_cold_one_asks_nobody_else(hub: Hub) -> None:
+    case, people = await two_more(hub)
+    await offer(hub, case)
+    acked(await answer(hub, people["avi"], case, "decline"))
+    assert len((await hub.case(case)).transfers) == 1

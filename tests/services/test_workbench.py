@@ -16,6 +16,8 @@ from agent_tui.domain.orders import Assign, Note, Presence, Reply, Resolve
 from agent_tui.domain.queries import Page, Query
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.views import ALL, MINE
+from agent_tui.services.no_hints import MOST
+from agent_tui.services.state import State
 from tests.desk.world import World, row, shown, truth
 from tests.services.bench import Bench, bench
 from tests.services.scripted import ScriptedBackend
@@ -420,3 +422,23 @@ def fill_up(at: Bench) -> None:
     database = at.work._state.db
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count={pages}")
+
+
+async def test_a_case_that_wants_no_hint_wants_none_after_a_start_either(
+    backend: ScriptedBackend, tmp_path: Path
+) -> None:
+    async with bench(backend, folder=tmp_path) as at:
+        at.work.no_hint(A)
+        at.work.no_hint(CaseKey("hub", "b"))
+        at.work.no_hint(A)
+    async with bench(backend, folder=tmp_path) as at:
+        assert at.desk.no_hints == {A, CaseKey("hub", "b")}
+        for number in range(MOST):
+            at.work.no_hint(CaseKey("hub", f"later-{number}"))
+    async with bench(backend, folder=tmp_path) as at:
+        assert len(at.desk.no_hints) == MOST and A not in at.desk.no_hints
+    state = State(tmp_path)
+    state.write("UPDATE desk SET value='[1' WHERE name='no-hints'")
+    state.close()
+    async with bench(backend, folder=tmp_path) as at:
+        assert at.desk.no_hints == set()

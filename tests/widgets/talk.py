@@ -26,7 +26,7 @@ from agent_tui.domain.model import (
     PastCase,
     Sender,
 )
-from agent_tui.domain.orders import Order
+from agent_tui.domain.orders import NewMessage, Order
 from agent_tui.domain.queries import (
     CasePage,
     CaseQuery,
@@ -133,7 +133,7 @@ def case_column(desk: Running) -> list[str]:
 
 class TalkShop(Shop):
     """Dana's case in full; the others as the plain shop has them. `page`: messages a page of a timeline has.
-    `refuses`: why replies are refused, "" when they are taken."""
+    `refuses`: why replies are refused, "" when they are taken. `wants_consent`: new messages only where they agreed."""
 
     def __init__(self, said: list[Message] | None = None, page: int = 100) -> None:
         super().__init__()
@@ -150,6 +150,7 @@ class TalkShop(Shop):
         )
         self.page = page
         self.refuses = ""
+        self.wants_consent = False
         self.files = {PICTURE: picture(), PAPER: b"%PDF-1.4 no more"}
         self.customer = Customer(
             self.rows[DANA].customer,
@@ -203,6 +204,8 @@ class TalkShop(Shop):
         return await super().query(query)
 
     async def order(self, command_id: str, order: Order, fence: int = 0) -> Outcome:
+        if self.wants_consent and isinstance(order, NewMessage) and not order.consent:
+            return Rejected(command_id, "no-consent", "Ask whether they agree to be written to on mail.")
         outcome = await super().order(command_id, order, fence)
         return Rejected(command_id, "no", self.refuses) if self.refuses and order.name == "reply" else outcome
 

@@ -227,6 +227,43 @@ async def test_a_new_message_goes_to_anyone() -> None:
         assert (sent.channel, sent.account) == ("email", "main")
 
 
+async def test_who_is_written_to_first_was_asked_and_the_words_are_kept() -> None:
+    shop = TalkShop()
+    shop.wants_consent = True
+    async with talking(shop) as desk:
+        before = len(desk.shop.orders)
+        await desk.press("N")
+        await type_text(desk, "new@one.example")
+        await desk.press("enter")
+        await type_text(desk, "Hello")
+        await desk.press("ctrl+g", "ctrl+g")
+        await desk.wait(6)
+        assert "it is a draft again: Ask whether they agree to be written to on mail" in desk.text
+        await desk.press("N", "ctrl+g")
+        assert "they agreed to be written to on e-mail?" in desk.text
+        await desk.press("down", "enter")
+        assert not any(isinstance(one, NewMessage) for one in desk.shop.orders[before:])
+        assert desk.app.desk_screen.case.composer.writing.draft.body.startswith("Hello")
+        await desk.press("ctrl+g", "enter")
+        await desk.press("ctrl+g")
+        await desk.wait(6)
+        (sent,) = (one for one in desk.shop.orders[before:] if isinstance(one, NewMessage))
+        assert sent.consent and sent.body.raw.startswith("Hello")
+        assert [one.raw for one in sent.to] == ["new@one.example"]
+
+
+async def test_whether_others_agreed_is_asked_anew() -> None:
+    async with talking() as desk:
+        await desk.press("N")
+        await type_text(desk, "new@one.example")
+        await desk.press("enter")
+        writing = desk.app.desk_screen.case.composer.writing
+        writing.change(consent="ask")
+        held = [writing.draft.consent]
+        writing.change(to=(CustomerText("other@one.example"),))
+        assert [*held, writing.draft.consent] == ["ask", ""]
+
+
 async def test_a_subject_that_is_written_after_all_is_sent_and_a_reply_is_never_asked_for_one() -> None:
     async with talking() as desk:
         await desk.press("N")

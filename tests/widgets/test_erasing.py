@@ -10,7 +10,7 @@ import pytest
 from agent_tui.backends.connectors.base import InboundFile
 from agent_tui.domain.language import spoken
 from agent_tui.domain.model import Role
-from agent_tui.domain.orders import JoinCustomers, MakePromise, Note
+from agent_tui.domain.orders import JoinCustomers, MakePromise, Note, OpenIncident
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import DAY_MS, MINUTE_MS
 from agent_tui.language.catalogue import Catalogue
@@ -101,3 +101,14 @@ async def test_how_it_looks(tmp_path: Path, picture: Picture, language: str, siz
             await desk.press("enter")
             await desk.wait(10)
             picture(desk)
+
+
+async def test_an_admin_hears_of_incidents_that_name_them(tmp_path: Path) -> None:
+    async with house(tmp_path, role="admin") as desk:
+        await talk(desk)
+        ((_, _, ruth),) = [one for one in desk.workbench.desk.inbox.rows() if one[2].name.raw == "Ruth"]
+        desk.workbench.order("hub", OpenIncident("i_1", CustomerText("Lamps, first at Dana Levi"), (ruth.id,)))
+        await desk.wait(2)
+        await ask(desk)
+        await desk.press("enter")
+        assert "an incident that names them: Lamps, first at Dana Levi" in desk.text

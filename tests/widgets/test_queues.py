@@ -29,6 +29,7 @@ LINES = (
     QueueLine("mails", "Mail", "pull", 1, NOW - 125 * MINUTE_MS, 1, 3, True),
     QueueLine("night", "Night", "pull", 2, NOW - MINUTE_MS, 0, 2, False),
 )
+NAMES = ("Chats", "Mail", "Night")
 GIVEN = Assignment(
     "noa",
     NOW - 10 * MINUTE_MS,
@@ -282,3 +283,25 @@ async def test_a_supervisor_sees_how_much_of_the_capacity_is_taken() -> None:
         assert "2 of 3 take work · 88 % occupied" in desk.text
         assert "3 of 4 in hand · 1 open case" in desk.text
         assert "9 of 4 in hand" in desk.text
+
+
+async def test_a_queue_that_cannot_have_the_case_says_why_among_those_to_transfer_to() -> None:
+    class Misfits(Queued):
+        async def query(self, query: Query) -> Page:
+            page = await super().query(query)
+            if isinstance(page, QueuesPage) and isinstance(query, QueuesQuery) and query.case:
+                chats, mails, night = page.queues
+                told = replace(chats, misfit="channel"), mails, replace(night, misfit="earlier", earlier="mails")
+                return replace(page, queues=told)
+            return page
+
+    shop = Misfits()
+    shop.capabilities = replace(shop.capabilities, orders=frozenset({*shop.capabilities.orders, "transfer"}))
+    async with running(shop) as desk:
+        await desk.press("t")
+        chats, mails, night = (next(line for line in desk.screen if f" {name} " in line) for name in NAMES)
+        assert "has no cases on WhatsApp" in chats
+        assert "1 of 3 ready" in mails
+        assert "a case like this waits in Mail" in night
+        await desk.press("escape", "T")
+        assert "has no cases on" not in desk.text, "a colleague of it can look at it all the same"

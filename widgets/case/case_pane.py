@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from agent_tui.commands import ids, ids_keys
+from agent_tui.commands.consenting import ask_agreed
 from agent_tui.commands.context import Choice, ComposeMode, Move
 from agent_tui.commands.spec import CALL, GLOBAL, LIST, PROMPT
 from agent_tui.desk.changes import Changes
@@ -453,6 +454,9 @@ class CasePane(Widget):
         return None
 
     def _send(self) -> SafeText | None:
+        if self.composer.writing.draft.consent == "ask":
+            self._ask_consent()
+            return None
         new, note = self.composer.writing.draft.key is None, self.composer.writing.draft.note
         words = self.composer.writing.send(self.timeline.keys_in_sight())
         if note and not self.composer.writing.draft.note:
@@ -462,6 +466,21 @@ class CasePane(Widget):
         if new and not self.composer.writing.writable:
             host(self).ui.focus("inbox")
         return words
+
+    def _ask_consent(self) -> None:
+        """The server knows of no word of theirs: who sends says whether there was one."""
+        ui, writing = host(self).ui, self.composer.writing
+
+        def answer(agreed: bool) -> None:
+            if agreed:
+                writing.change(consent="given")
+                words = self._send()
+            else:
+                words = trusted("nothing was sent; the words are kept")
+            if words is not None:
+                ui.say(words)
+
+        ask_agreed(ui, writing.draft.channel, trusted("no: nothing is sent"), answer)
 
     def _canned(self) -> SafeText | None:
         self.replies.ask(False)

@@ -187,6 +187,7 @@ def along(draft: Draft, way: Route, case: OpenCase | None = None) -> Draft:
         draft,
         move=None,
         template=None,
+        consent="",
         channel=way.channel,
         conversation=way.conversation,
         account=way.account,

@@ -234,6 +234,8 @@ class Writing:
 
     def change(self, **fields: object) -> None:
         """Channel, recipients, subject, files: by the agent's hand."""
+        if fields.get("to", self._draft.to) != self._draft.to:
+            fields.setdefault("consent", "")  # others were asked
         self._draft = replace(self._draft, **fields)  # type: ignore[arg-type]  # the fields of Draft by name
         self._pristine = False
         self.edited()
