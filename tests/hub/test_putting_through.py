@@ -350,8 +350,8 @@ async def test_a_doubt_about_a_queues_agent_asks_no_other(hub: Hub) -> None:
     while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
         await asyncio.sleep(0)
     lea = Operator(hub.store, hub.time, Ids(7)).add_agent("lea", "Lea")
-    await hub.workspace.presence("lea", here=True)
     await hub.order(lea, Presence("available"))
+    await hub.workspace.presence("lea", here=True)
     await hub.advance(MINUTE_MS)
     assert [one.state for one in (await hub.case(case)).transfers] == ["unknown"]
     hub.phone.hold.set()
