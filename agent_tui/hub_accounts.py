@@ -36,7 +36,9 @@ async def webhook_connector(
     account = loaded.settings.webhook[index]
     key = await _key(("webhook", index), account.secret_source(loaded.folder, home), loaded, env)
     limit = loaded.settings.limits.file_mb * 1_400_000  # base64, and the words around the file
-    return WebhookConnector(account.name, account.channel, key, account.deliver_url, time, limit)
+    return WebhookConnector(
+        account.name, account.channel, key, account.deliver_url, time, limit, puts_through=account.puts_through
+    )
 
 
 async def alert_hook(

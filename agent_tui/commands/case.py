@@ -9,6 +9,7 @@ from agent_tui.commands.command import CommandError, command
 from agent_tui.commands.conditions import can, has_case, has_message, in_stage, in_the_case, me, not_held
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
+from agent_tui.commands.putting_through import goes_along, show_put_through
 from agent_tui.commands.views import agent_name
 from agent_tui.commands.when import NEXT_REPLY, parse_when, say_when
 from agent_tui.domain.model import CaseRow, Directory
@@ -83,11 +84,14 @@ def offered(context: Context, row: CaseRow) -> SafeText | None:
     if held is None or myself is None or not held.asks(myself.id):
         return None
     give(context, AnswerTransfer(row.id, held.id, "accept"))
+    show_put_through(context, row, held)
     return accepted(row, held)
 
 
 def accepted(row: CaseRow, held: Transfer) -> SafeText:
     """What it means that I said yes."""
+    if goes_along(row, held) and not held.warm:
+        return compose("{who} is being put through to you", who=who(row))
     if held.warm:
         return compose("{who}: what you write as a note is between the two of you", who=who(row))
     return compose("{who} is yours now", who=who(row))

@@ -68,7 +68,7 @@ def words_for(context: Context, backend: BackendState, case: OpenCase, target: T
 
 def _before(case: OpenCase) -> tuple[Before, Ms]:
     """What is gone on with, and when it was."""
-    call = max(case.calls, key=lambda one: one.since, default=None)
+    call = max((one for one in case.calls if not one.part_of), key=lambda one: one.since, default=None)
     said = next((m for m in reversed(case.messages) if m.kind in ("in", "out") and m.channel), None)
     if call is not None and call.comes:
         return "ringing", call.since

@@ -26,6 +26,12 @@ def _end(held: Transfer, names: Mapping[str, str], me: str) -> SafeText:
             return trusted("waits there") if held.queue and not held.warm else trusted("not answered yet")
         case "together":
             return trusted("both are at it")
+        case "connecting":
+            return trusted("the call is being put through")
+        case "unknown":
+            return trusted("nobody knows whether the call was put through")
+        case "failed":
+            return trusted("the call could not be put through")
         case "done":
             return _taken(held, names, held.agent == me != "")
         case "lapsed":

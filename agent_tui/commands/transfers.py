@@ -12,6 +12,7 @@ from agent_tui.commands.conditions import can, has_case, me
 from agent_tui.commands.context import Arguments, Choice, Context
 from agent_tui.commands.presences import here_first, presence_of
 from agent_tui.commands.promises import as_note
+from agent_tui.commands.putting_through import call_stays, goes_along, my_talk, show_put_through
 from agent_tui.commands.queues import standing_words
 from agent_tui.commands.transfer_words import transfer_words
 from agent_tui.commands.views import agent_name
@@ -56,6 +57,8 @@ def _together(context: Context, arguments: Arguments) -> SafeText | None:
 
 def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | None:
     row = case_here(context)
+    if row.transfer is not None and row.transfer.state == "connecting":
+        return trusted("the call is being put through: a moment")
     if row.transfer is not None:
         _answer_page(context, row, row.transfer)
         return None
@@ -63,6 +66,8 @@ def _begin(context: Context, arguments: Arguments, *, warm: bool) -> SafeText | 
         return channel_moves.begin(context, channel, arguments[1] if len(arguments) > 1 else "")
     if arguments:
         target = _named(context, arguments[0])
+        if (stays := call_stays(context, row, to_queue=target[0] == _QUEUE, warm=warm)) is not None:
+            raise CommandError(stays)
         if len(arguments) > 1:
             _give(context, row, target, arguments[1], warm=warm)
         else:
@@ -96,6 +101,9 @@ def _show_targets(context: Context, row: CaseRow, lines: tuple[QueueLine, ...], 
     def chosen(target: str) -> None:
         if target[:1] not in (_AGENT, _QUEUE):
             channel_moves.begin(context, target)
+            return
+        if (stays := call_stays(context, row, to_queue=target[0] == _QUEUE, warm=warm)) is not None:
+            context.ui.say(stays, "warning")
             return
         asked = _asking(context)
         if not warm and target.removeprefix(_AGENT) in asked:
@@ -193,6 +201,10 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
     name, whom = who(row), _target(context, target)
     if warm:
         context.ui.say(compose("{whom} is asked to look at {name} with you", whom=whom, name=name))
+    elif agent and my_talk(context, row) is not None:
+        context.ui.say(
+            compose("{whom} is asked to take {name} and the call; both stay with you until then", whom=whom, name=name)
+        )
     elif agent:
         context.ui.say(compose("{whom} is asked to take {name}; it stays yours until then", whom=whom, name=name))
     else:
@@ -236,7 +248,13 @@ def _show_answers(context: Context, row: CaseRow, held: Transfer, note: SafeText
 
     def answer(what: TransferAnswer, words: str) -> None:
         give(context, AnswerTransfer(row.id, held.id, what, CustomerText(words.strip())))
-        context.ui.say(accepted(row, held) if what == "accept" else _said(what, who(row), warm=held.warm))
+        if what == "accept":
+            show_put_through(context, row, held)
+            context.ui.say(accepted(row, held))
+        elif what == "complete" and goes_along(row, held):
+            context.ui.say(compose("{name} is being put through", name=who(row)))
+        else:
+            context.ui.say(_said(what, who(row), warm=held.warm))
 
     context.ui.pick(_question(context, row, held), ([Choice("", note, heading=True)] if note else []) + choices, chosen)
 
@@ -263,6 +281,12 @@ def _said(what: TransferAnswer, name: SafeText, *, warm: bool) -> SafeText:
 
 
 def _answers(held: Transfer, myself: str, giver: SafeText) -> Iterator[tuple[TransferAnswer, SafeText]]:
+    if held.state == "unknown" and held.concerns(myself):
+        mine, theirs = trusted("the call is with me"), compose("the call is with {who}", who=giver)
+        taker = held.agent == myself
+        yield ("complete", mine if taker else trusted("the call is with them"))
+        yield ("withdraw", theirs if taker else trusted("the call is with me still"))
+        return
     if held.asks(myself):
         yield ("accept", trusted("look at it together") if held.warm else trusted("take it"))
         yield ("decline", trusted("no, and say why"))

@@ -41,6 +41,9 @@ class WebhookSettings(SharedSecretSettings):
     deliver_url: Annotated[str, AfterValidator(_deliver_url)] = Field(examples=["https://shop.example.com/desk"])
     """Where agents' answers are posted. 2xx: taken; 4xx: refused for good; else it is tried again."""
 
+    puts_through: bool = False
+    """It is a telephone exchange that can put a call through to another agent (the action transfer)."""
+
     plain_allowed: bool = False
     """Allow an http:// deliver_url on another machine, where the line is protected otherwise."""
 
@@ -55,6 +58,8 @@ class WebhookSettings(SharedSecretSettings):
         parts = split_url(self.deliver_url, ("http", "https"))
         if parts.scheme == "http" and not self.plain_allowed and not is_loopback(parts.hostname or ""):
             raise Wrong("would send messages unencrypted", PLAIN_EXPECTED, ("deliver_url",))
+        if self.puts_through and profile_of(self.channel).kind != "voice":
+            raise Wrong("only an exchange puts calls through", 'channel = "phone"', ("puts_through",))
         return self
 
     def secret_source(self, folder: Path, home: Path) -> SecretSource:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agent_tui.backends.base import Rejected
@@ -23,12 +24,14 @@ from agent_tui.config.problems import ConfigError
 from agent_tui.config.reply_folder import ReplyFolder
 from agent_tui.config.sla_source import load_sla
 from agent_tui.domain.channels import channel
+from agent_tui.domain.events import Event, TransferChanged
 from agent_tui.domain.model import Agent, CaseRow, Sender
-from agent_tui.domain.orders import Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
+from agent_tui.domain.orders import AnswerTransfer, Assign, Label, Note, Order, Prioritise, Reply, Resolve, Snooze
 from agent_tui.domain.queries import CasePage, CaseQuery, RowsPage, RowsQuery
 from agent_tui.domain.replies.reply import Canned
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MS, TimeSource, VirtualTime
+from agent_tui.domain.transfers import Transfer
 from agent_tui.domain.views import Section
 
 
@@ -69,19 +72,39 @@ class Colleagues:
     def busy(self) -> bool:
         return bool(self._tasks)
 
+    async def come(self) -> None:
+        """Those who take what they are offered are here from now on."""
+        takers = {one.id: one.takes for one in self._scenario.agents if one.takes and not one.me}
+        for agent in takers:
+            await self._workspace.presence(agent, here=True)
+
+        def offered(events: list[Event]) -> None:
+            for event in events:
+                if isinstance(event.body, TransferChanged) and event.body.transfer.state == "offered":
+                    held = event.body.transfer
+                    if held.agent in takers:
+                        self._time.call_later(takers[held.agent], self._do(partial(self._take, held)))
+
+        self._workspace.subscribe(offered)
+
     def play(self, after: float, until: float) -> None:
         for index, turn in enumerate(self._scenario.colleagues):
             if after <= turn.at < until:
                 due = self._scenario.start + round(turn.at * MS)
-                self._time.call_later((due - self._time.now()) / MS, self._go(index, turn))
+                self._time.call_later((due - self._time.now()) / MS, self._do(partial(self._act, index, turn)))
 
-    def _go(self, index: int, turn: ColleagueTurn) -> Callable[[], None]:
+    def _do(self, work: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
         def go() -> None:
-            task = asyncio.get_running_loop().create_task(self._act(index, turn))
+            task = asyncio.get_running_loop().create_task(work())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
         return go
+
+    async def _take(self, held: Transfer) -> None:
+        """What has become of it meanwhile is for the hub to say."""
+        order = AnswerTransfer(held.case, held.id, "accept")
+        await self._workspace.order(self._agents[held.agent], f"take-{held.id}", order, desk=f"{held.agent}-scenario")
 
     async def _act(self, index: int, turn: ColleagueTurn) -> None:
         agent = self._agents[turn.agent]
@@ -212,6 +235,8 @@ async def set_up(
     await workspace.start()
     me = scenario.me
     colleagues = Colleagues(scenario, workspace, time)
+    if not past:
+        await colleagues.come()
     return Stage(scenario, workspace, world, colleagues, Agent(me.id, me.name, me.role, me.teams))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent_tui.desk.keys import CaseKey
 from agent_tui.domain.model import Agent, Call, CaseRow
@@ -31,15 +31,25 @@ class Calls:
         gone = [
             place
             for place, call in self._calls.items()
-            if place[0] == backend and call.case == row.id and (row.call is None or row.call.id != call.id)
+            if place[0] == backend and call.case == row.id and not call.part_of
+            if row.call is None or row.call.id != call.id
         ]
         for place in gone:
             del self._calls[place]
         return (self.changed(backend, row.call) if row.call is not None else False) or bool(gone)
 
-    def forget(self, backend: str) -> bool:
-        """What was known may be old: the rows tell again."""
-        gone = [place for place in self._calls if place[0] == backend]
+    def parts(self, backend: str, parts: Sequence[Call]) -> bool:
+        """These are my parts of calls that are to be written up, and no others: no row tells of them."""
+        known = {part.id for part in parts}
+        gone = [at for at, call in self._calls.items() if at[0] == backend and call.part_of and call.id not in known]
+        for place in gone:
+            del self._calls[place]
+        told = [self.changed(backend, part) for part in parts]
+        return any(told) or bool(gone)
+
+    def erased(self, key: CaseKey) -> bool:
+        """Nothing of that case's calls is known any more."""
+        gone = [at for at, call in self._calls.items() if CaseKey(at[0], call.case) == key]
         for place in gone:
             del self._calls[place]
         return bool(gone)

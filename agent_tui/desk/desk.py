@@ -216,6 +216,7 @@ class Desk:
         if is_erased(body):
             held = (self.inbox, self._person.opened.of(key), self.finding, self._journals[state.id])
             changes |= forget_case(key, self.row(key), *held)
+            changes.calls |= self._calls.erased(key)
         if event.row is not None:
             opened = isinstance(body, CaseChanged) and body.change == "opened"
             changes |= self._newer_row(state, event.row, known_new=opened)
@@ -365,7 +366,10 @@ class Desk:
         if isinstance(page, HeldPage):
             state.held = page.drafts
             state.elsewhere = {draft.case for draft in page.drafts if draft.desk != self.id}
-            changes = Changes(composer=True)
+            changes = Changes(composer=True, calls=self._calls.parts(state.id, page.parts))
+            for event in self._journals[backend].after(page.seq):
+                if event.seq > page.seq and isinstance(event.body, CallChanged) and event.body.call.part_of:
+                    changes.calls |= self._calls.changed(state.id, event.body.call)
             for row in page.rows:
                 changes |= self._newer_row(state, row)
             return changes

@@ -38,6 +38,13 @@ def transfer_notice(event: Event, state: BackendState, row: CaseRow | None, open
 def _of_transfer(held: Transfer, now: Transfer | None, state: BackendState, me: str, name: SafeText) -> SafeText | None:
     """`now`: the one that is open by now."""
     by, other = colleague(state, held.by), colleague(state, held.agent)
+    if held.state == "unknown" and held.concerns(me):
+        return compose(
+            "nobody knows whether {name} was put through to {who}: {key} on that case says it",
+            name=name,
+            who=other,
+            key=key_of("transfer", "t"),
+        )
     if held.asks(me):
         key = key_of("transfer", "t")
         if held.warm:
@@ -54,6 +61,10 @@ def _of_transfer(held: Transfer, now: Transfer | None, state: BackendState, me: 
         return _of_given(held, state, other, name)
     if held.agent != me:
         return None
+    if held.state == "connecting":
+        return compose("{who} puts {name} through to you", who=by, name=name)
+    if held.state in ("failed", "together"):  # who comes hears of that from themselves
+        return compose("{name} could not be put through to you: {who} has call and case still", name=name, who=by)
     if held.state == "withdrawn":
         return compose("{who} keeps {name}", who=by, name=name)
     return compose("{name} is with {who} again: nobody answered", who=by, name=name) if held.state == "lapsed" else None
@@ -67,6 +78,12 @@ def _of_given(held: Transfer, state: BackendState, other: SafeText, name: SafeTe
             return compose("{who} took {name}", who=other, name=name)
         case "declined":
             return compose("{who} does not take {name}: it is yours still", who=other, name=name)
+        case "connecting":
+            return compose("{who} takes {name}: the call is being put through", who=other, name=name)
+        case "failed":
+            return compose(
+                "{name} could not be put through to {who}: call and case are yours still", name=name, who=other
+            )
         case "lapsed" if held.queue and not held.warm:
             queue = clean_line(state.directory.queue_title(held.queue))
             return compose("nobody took {name} in {queue}: it is back", name=name, queue=queue)

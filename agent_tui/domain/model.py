@@ -171,6 +171,11 @@ class Call:
     """Digits the agent has sent to the far end."""
     outcome: str = ""
     """What came of it; of a call of ours that nobody answered `busy`, `no-answer`, `failed` or `unknown`."""
+    part_of: str = ""
+    """The call that this is an earlier agent's part of, from when they had it until it was put through; "" of a call
+    itself."""
+    passed: Ms | None = None
+    """Since when `agent` has it, where it was put through to them."""
 
     @property
     def comes(self) -> bool:
@@ -181,6 +186,11 @@ class Call:
     def goes(self) -> bool:
         """We ring the customer, who has not answered yet."""
         return self.state == "ringing" and self.direction == "out"
+
+    @property
+    def talks(self) -> bool:
+        """An agent has the customer on the line, or on hold."""
+        return self.state in ("active", "held")
 
 
 @frozen
@@ -524,6 +534,8 @@ class Directory:
     """Where there are more canned replies than `canned` has: the version of those to ask for (`replies` query)."""
     hints: tuple[HintRule, ...] = ()
     """Which channel suits a case better."""
+    puts_through: tuple[str, ...] = ()
+    """Accounts whose calls can be put through to a colleague."""
 
     @property
     def names(self) -> dict[str, str]:

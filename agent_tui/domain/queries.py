@@ -18,6 +18,7 @@ from agent_tui.domain.model import (
     Address,
     AgentLoad,
     Announcement,
+    Call,
     CaseDetail,
     CaseRow,
     Conversation,
@@ -418,11 +419,13 @@ class LinkPage:
 
 @frozen
 class HeldPage:
-    """Drafts with the newest first, at most 200; the rows of the cases that I handle."""
+    """Drafts with the newest first, at most 200; the rows of the cases that I handle; my parts of calls that were put
+    through, as far as they are to be written up, the oldest first."""
 
     drafts: tuple[SavedDraft, ...]
     seq: int
     rows: tuple[CaseRow, ...] = ()
+    parts: tuple[Call, ...] = ()
     kind: Literal["held"] = "held"
 
 

@@ -4,6 +4,9 @@ answers what it is afterwards, or raises TransferRefused.
 Cold: the case changes hands when the other side takes it. Warm: once the other agent has come, both see the case and
 what they write is a side-talk, until the one who asked hands it over or keeps it. Whoever is asked may say no, an offer
 that nobody answers runs out, and either way the case is where it was.
+
+Where the one who gives it talks with the customer, the call goes along: what hands it over then asks the exchange
+first (`connect`), and what the exchange answers settles it.
 """
 
 from __future__ import annotations
@@ -12,17 +15,23 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from agent_tui.domain.frozen import frozen
-from agent_tui.domain.time import Ms
+from agent_tui.domain.time import MINUTE_MS, Ms
 
-TransferState = Literal["offered", "together", "done", "declined", "lapsed", "withdrawn"]
-"""`offered`: nobody has answered; `together`: a warm one whose agent has come; `done`: the case is theirs; `declined`:
+TransferState = Literal[
+    "offered", "together", "connecting", "unknown", "done", "declined", "lapsed", "withdrawn", "failed"
+]
+"""`offered`: nobody has answered; `together`: a warm one whose agent has come; `connecting`: the exchange is asked to
+put the customer's call through to them; `unknown`: nobody knows whether it did; `done`: the case is theirs; `declined`:
 they said no; `lapsed`: nobody answered in time; `withdrawn`: it was taken back, they left again, or the case went
-another way."""
+another way; `failed`: the exchange could not put the call through."""
 TransferAnswer = Literal["accept", "decline", "withdraw", "complete"]
 """`accept` and `decline`: whoever is asked; `withdraw`: takes it back, or leaves a warm one; `complete`: who asked
-hands over now."""
-OPEN: Final[tuple[TransferState, ...]] = ("offered", "together")
-Code = Literal["transfer-over", "not-asked", "not-together", "not-givers"]
+hands over now. Of an `unknown` one either of the two may say `complete`, the call is with whoever was asked, or
+`withdraw`, it is not."""
+CONNECT_MS: Final = MINUTE_MS
+"""So long the answer of an exchange is waited for, twice what a connector gives it."""
+OPEN: Final[tuple[TransferState, ...]] = ("offered", "together", "connecting", "unknown")
+Code = Literal["transfer-over", "not-asked", "not-together", "not-givers", "connecting"]
 
 
 class TransferRefused(Exception):
@@ -38,8 +47,8 @@ class TransferRefused(Exception):
 class Transfer:
     """`by`: who gives it; `agent`: whom it is offered to, who has it where it came out of a queue, "" nobody yet;
     `queue`: where it was sent to, "" to an agent by name. `note`: the id of the message that says what was done and
-    what is promised. `due`: an offer lapses then (Ms), 0 once it is answered. `ended`, `ended_by`: when and by whom it
-    was settled ("" by time, or by what became of the case)."""
+    what is promised. `due`: an offer lapses then (Ms), and so does the wait for the exchange; else 0.
+    `ended`, `ended_by`: when and by whom it was settled ("" by time, or by what became of the case)."""
 
     id: str
     case: str
@@ -86,8 +95,10 @@ def decline(held: Transfer, agent: str, now: Ms) -> Transfer:
 
 def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> Transfer:
     """Who gave it takes it back, who came to a warm one leaves again, a supervisor ends it. Raises TransferRefused
-    `transfer-over`, `not-givers`."""
+    `transfer-over`, `not-givers`, `connecting`."""
     _open(held)
+    if held.state == "connecting":
+        raise TransferRefused("connecting", held)
     if held.state == "offered" and held.asks(agent):
         return _ended(held, "declined", agent, now)
     if not (supervises or held.concerns(agent)):
@@ -96,9 +107,13 @@ def withdraw(held: Transfer, agent: str, now: Ms, supervises: bool = False) -> T
 
 
 def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
-    """Who gave a warm one hands it over to the agent who came. Raises TransferRefused `transfer-over`,
-    `not-together`, `not-givers`."""
+    """Who gave a warm one hands it over to the agent who came; either says that the call was put through where that is
+    unknown. Raises TransferRefused `transfer-over`, `not-together`, `not-givers`, `connecting`."""
     _open(held)
+    if held.state == "connecting":
+        raise TransferRefused("connecting", held)
+    if held.state == "unknown" and held.concerns(agent):
+        return _ended(held, "done", agent, now)
     if held.state != "together":
         raise TransferRefused("not-together", held)
     if held.by != agent:
@@ -106,9 +121,37 @@ def complete(held: Transfer, agent: str, now: Ms) -> Transfer:
     return _ended(held, "done", agent, now)
 
 
+def connect(held: Transfer, now: Ms) -> Transfer:
+    """What would hand it over now waits for the exchange to put the call through."""
+    return replace(held, state="connecting", due=now + CONNECT_MS)
+
+
+def put_through(held: Transfer, now: Ms) -> Transfer:
+    """The exchange did it, or there is no call any more; itself where nobody waits for that."""
+    if held.state not in ("connecting", "unknown"):
+        return held
+    return _ended(held, "done", held.by if held.warm else held.agent, now)
+
+
+def not_through(held: Transfer, now: Ms) -> Transfer:
+    """The exchange could not: a warm one is what it was, a cold one is over, and whoever talks has the case too."""
+    if held.state not in ("connecting", "unknown"):
+        return held
+    return replace(held, state="together", due=0) if held.warm else _ended(held, "failed", "", now)
+
+
+def lose_sight(held: Transfer) -> Transfer:
+    """Nobody knows whether the exchange did it."""
+    return replace(held, state="unknown", due=0) if held.state == "connecting" else held
+
+
 def lapse(held: Transfer, now: Ms) -> Transfer:
     """What it is once its time has come; itself where that has not."""
-    if held.state != "offered" or not 0 < held.due <= now:
+    if not 0 < held.due <= now:
+        return held
+    if held.state == "connecting":
+        return lose_sight(held)
+    if held.state != "offered":
         return held
     return _ended(held, "lapsed", "", now)
 

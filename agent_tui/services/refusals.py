@@ -12,16 +12,23 @@ _BY_CODE: dict[str, Phrase] = {
     "bad-address": marked("that is no address on this channel"),
     "bad-id": marked("the server cannot keep a promise under that id"),
     "blocked": marked("that customer is blocked: reopen the case to take that back"),
+    "busy-there": marked("they are in a call by now: wait until it is over, or keep this one"),
+    "call-stays": marked("the exchange cannot put a call through: hang up first, or look at it together"),
     "call-there": marked("a call with them is under way"),
     "call-live": marked("a call with them is under way: erase them when it is over"),
     "changed": marked("their cases have changed since you looked: look again"),
     "closed": marked("the case is closed: reopen it first"),
+    "connecting": marked("the call is being put through: a moment"),
     "consent-refused": marked("they do not want to be written to there; if they changed their mind, say so"),
     "disk-full": marked("the server's disk is full"),
     "empty": marked("there is nothing to send"),
     "erased": marked("that customer was erased"),
     "id-reused": marked("that order was given already, as another one"),
+    "exchange-unknown": marked(
+        "the exchange did not answer: look whether the call is with you or with them, and say so"
+    ),
     "in-call": marked("you are in a call: end it first"),
+    "in-call-queue": marked("the call with them is still on: hang up first, or look at it together"),
     "incident-closed": marked("that incident is closed: open it again first"),
     "lease-free": marked("nobody has this case: take it"),
     "lease-held": marked("a colleague has this case: ask for it, or wait"),
@@ -111,9 +118,12 @@ _BY_CODE: dict[str, Phrase] = {
 }
 
 _HELPS: dict[str, tuple[str, str]] = {
+    "call-stays": ("together", "T"),
     "changed": ("join", "J"),
     "closed": ("case-reopen", "D"),
     "consent-refused": ("consent", "g C"),
+    "exchange-unknown": ("transfer", "t"),
+    "in-call-queue": ("together", "T"),
     "lease-free": ("case-open", "Enter"),
     "lease-held": ("lease-ask", "G"),
     "moved": ("reply", "r"),

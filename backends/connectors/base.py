@@ -7,7 +7,7 @@ stored; then the connector may acknowledge to its channel. Everything is dedupli
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from agent_tui.domain.model import CallState, Delivery
 from agent_tui.domain.time import Ms
@@ -237,3 +237,19 @@ class Connector(Protocol):
         ...
 
     async def stop(self) -> None: ...
+
+
+@runtime_checkable
+class PutsThrough(Protocol):
+    """What a connector of an exchange has that can put a call through to another agent."""
+
+    @property
+    def puts_through(self) -> bool:
+        """Whether this one can."""
+        ...
+
+    async def put_through(self, call_id: str, giver: str, to: str) -> SendResult:
+        """One try, never repeated: the customer of a call that `giver` has is connected to agent `to`, and `giver` no
+        longer. `accepted`: it is so; `refused` and `later`: it is as it was; `unknown`: nobody can tell, and the next
+        report of the call that names its agent does."""
+        ...

@@ -26,7 +26,8 @@ _ORDER: dict[CallState, int] = {"ringing": 0, "active": 1, "held": 1, "ended": 2
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to ask of the exchange, and what to do in a further transaction when it did it or could not."""
+    """What to ask of the exchange, and what to do in a further transaction when it did (`done`, which may say another
+    result of the order), could not, or did not answer. `giver`, `to`: from whom a call is put through, and to whom."""
 
     account: str
     line: str
@@ -34,8 +35,11 @@ class Wanted:
     keys: str
     call: str
     case: str
-    done: Callable[[Tx], None] | None = None
+    done: Callable[[Tx], str | None] | None = None
     undo: Callable[[Tx], None] | None = None
+    unknown: Callable[[Tx], None] | None = None
+    giver: str = ""
+    to: str = ""
 
 
 def file_call(tx: Tx, policy: HubPolicy, channel: str, update: CallUpdate) -> None:
@@ -153,9 +157,12 @@ def _moved(call: Call, state: CallState, at: Ms, agent: str) -> Call:
 
 
 def save(tx: Tx, call: Call, channel: str, at: Ms, *, new: bool = False, by: str = "") -> None:
-    """Store a call and what it means for its case."""
+    """Store a call and what it means for its case, where it is not the part of one that goes on."""
     if not new:
         phone.save_call(tx.connection, call)
+    if call.part_of:
+        tx.append(CallChanged(call), call.case, occurred=at, by=by)
+        return
     tx.case(call.case)
     tx.step(
         call.case,
@@ -173,7 +180,8 @@ def save(tx: Tx, call: Call, channel: str, at: Ms, *, new: bool = False, by: str
     tx.append(CallChanged(call), call.case, occurred=at, by=by)
 
 
-def _find(tx: Tx, id: str) -> tuple[Call, str]:
+def find(tx: Tx, id: str) -> tuple[Call, str]:
+    """A call and its channel. Raises Refused."""
     call = phone.find_call(tx.connection, id)
     if call is None:
         raise Refused("no-call", "There is no such call.")
@@ -183,7 +191,7 @@ def _find(tx: Tx, id: str) -> tuple[Call, str]:
 
 def act(tx: Tx, agent: Agent, order: CallAction) -> Wanted:
     """Check and claim; what remains is for the exchange to do. Raises Refused."""
-    call, channel = _find(tx, order.call)
+    call, channel = find(tx, order.call)
     account, line = phone.call_line(tx.connection, call.id)
     wanted = Wanted(account, line, order.action, order.keys, call.id, call.case)
     if order.action in ("answer", "decline"):
@@ -199,6 +207,10 @@ def act(tx: Tx, agent: Agent, order: CallAction) -> Wanted:
         raise Refused("not-active", "The call is over.")
     if call.agent != agent.id and agent.role == "agent":
         raise Refused("not-yours", "A colleague holds this call.")
+    leader = tx.leader(call.case)
+    held = leader.row.transfer if leader is not None else None
+    if held is not None and held.state == "connecting" and held.by == call.agent:
+        raise Refused("connecting", "The call is being put through: a moment.")
     return replace(wanted, done=lambda later: _after(later, call.id, order, agent))
 
 
@@ -218,7 +230,7 @@ def _ring_again(tx: Tx, before: Call, channel: str) -> None:
 
 
 def _after(tx: Tx, id: str, order: CallAction, agent: Agent) -> None:
-    call, channel = _find(tx, id)
+    call, channel = find(tx, id)
     if call.state not in ("active", "held") and not call.goes:
         return
     match order.action:
@@ -238,7 +250,7 @@ def _after(tx: Tx, id: str, order: CallAction, agent: Agent) -> None:
 
 def write_up(tx: Tx, policy: HubPolicy, agent: Agent, order: WriteUp) -> str:
     """Document an ended call: an outcome and, with a body, a note. Raises Refused."""
-    call, channel = _find(tx, order.call)
+    call, channel = find(tx, order.call)
     if call.state not in ("ended", "written-up"):
         raise Refused("not-ended", "The call is not over yet.")
     if not order.outcome.strip():

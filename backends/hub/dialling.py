@@ -33,7 +33,7 @@ def dial(tx: Tx, policy: HubPolicy, agent: Agent, order: Dial) -> Wanted:
     account, channel = _line(policy, agent, leader.row.brand)
     profile = profile_of(channel)
     consents.check(tx, leader.node, profile, None)
-    if phone.talks(tx.connection, agent.id) or _dials(tx, agent):
+    if in_call(tx, agent.id):
         raise Refused("in-call", "You are in a call: end it first.")
     if leader.row.call is not None and leader.row.call.state in ("ringing", "active", "held"):
         raise Refused("call-there", "A call with them is under way.")
@@ -59,10 +59,12 @@ def dial(tx: Tx, policy: HubPolicy, agent: Agent, order: Dial) -> Wanted:
     return Wanted(account, line, "originate", value, call.id, case, undo=lambda later: _never(later, call.id))
 
 
-def _dials(tx: Tx, agent: Agent) -> bool:
-    """Whether an agent rings somebody now."""
+def in_call(tx: Tx, agent: str) -> bool:
+    """Whether an agent talks with somebody, or rings them."""
+    if phone.talks(tx.connection, agent):
+        return True
     going = (phone.find_call(tx.connection, id) for id in phone.dialled(tx.connection))
-    return any(call is not None and call.agent == agent.id for call in going)
+    return any(call is not None and call.agent == agent for call in going)
 
 
 def _never(tx: Tx, id: str) -> None:

@@ -42,7 +42,8 @@ class HubPolicy:
     """`grace_ms`: a customer who writes within it after "done" reopens the case. `subject_ms`: how long an equal
     subject from one address still means one thread. `account_team`, `account_brand`: the team that a new case of that
     account falls to, and the brand that it is of. `templates`: approved ones, by account.
-    `lines`: accounts that calls are made from, with their channels. `hints`: which channel suits better.
+    `lines`: accounts that calls are made from, with their channels; `puts_through`: those that can put a call through.
+    `hints`: which channel suits better.
     `backoff_s`: seconds before each further try of a send that failed for now; the last repeats until `give_up_ms`.
     `lease_ms`: how long a case stays with an agent whose line broke; None: as the case's channel says.
     `country`: of phone numbers without a country code (ISO 3166).
@@ -58,6 +59,7 @@ class HubPolicy:
     senders: tuple[Sender, ...] = ()
     canned: tuple[Canned, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
+    puts_through: frozenset[str] = frozenset()
     hints: tuple[HintRule, ...] = ()
     templates: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
     team_titles: tuple[tuple[str, str], ...] = ()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from agent_tui.backends.connectors.base import Bounce, CallReport, CallUpdate, DeliveryUpdate, Inbound, InboundFile
-from agent_tui.backends.hub import calls, inbound
+from agent_tui.backends.hub import calls, inbound, putting_through
 from agent_tui.backends.hub.media import sniff
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.store import Store, blobs, ledger, talk
@@ -111,7 +111,7 @@ class Port:
     async def call(self, update: CallUpdate) -> None:
         update = encodable(update)
         policy, channel = self._policy(), self._channel_of(update.account)
-        await self._writer.run(lambda tx: calls.file_call(tx, policy, channel, update))
+        await self._writer.run(lambda tx: putting_through.file_call(tx, policy, channel, update))
 
     async def call_report(self, report: CallReport) -> None:
         report = encodable(report)

@@ -294,7 +294,8 @@ def _held(connection: Connection, me: Agent, query: HeldQuery, seq: int) -> Held
     handled = [case for case in leases.of_agent(connection, me.id) if head in ("", case)]
     found = (log.case_row(connection, case) for case in handled if sight.sees_case(connection, me, case))
     kept = (draft for draft in drafts.of_agent(connection, me.id, head) if sight.sees_case(connection, me, draft.case))
-    return HeldPage(tuple(kept), seq, tuple(row for row in found if row is not None))
+    parts = phone.parts_to_write_up(connection, me)
+    return HeldPage(tuple(kept), seq, tuple(row for row in found if row is not None), parts)
 
 
 def _history(connection: Connection, me: Agent, query: HistoryQuery, seq: int) -> HistoryPage:
@@ -337,6 +338,7 @@ def _directory(connection: Connection, me: Agent, policy: HubPolicy, rules: Rule
         breach_reasons=reasons_of(rules),
         replies=policy.replies,
         hints=policy.hints,
+        puts_through=tuple(sorted(policy.puts_through)),
     )
 
 

@@ -77,4 +77,4 @@ def regrouped(tx: Tx, moved: Sequence[tuple[str, str, str]]) -> None:
         record = tx.case(case)
         if head in ("", case) or record is None or record.row.transfer is None:
             continue
-        keep(tx, rules.withdraw(record.row.transfer, record.row.transfer.by, tx.now))
+        keep(tx, rules.follow(record.row.transfer, "", True, tx.now))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent_tui.backends.hub import filing as hub_filing
-from agent_tui.backends.hub import placing, routing, transfer_keeping
+from agent_tui.backends.hub import placing, putting_through, routing, transfer_keeping
+from agent_tui.backends.hub.calls import Wanted
 from agent_tui.backends.hub.holding import keep as keep_lease
 from agent_tui.backends.hub.policy import HubPolicy
 from agent_tui.backends.hub.refused import Refused
 from agent_tui.backends.hub.routing import Memory, takes_work
-from agent_tui.backends.hub.store import agents, cases, leases, phone, transfers
+from agent_tui.backends.hub.store import agents, cases, leases, transfers
 from agent_tui.backends.hub.store.cases import CaseRecord
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain import joining
@@ -19,7 +20,7 @@ from agent_tui.domain import transfers as rules
 from agent_tui.domain.brands import sees
 from agent_tui.domain.channels import channel
 from agent_tui.domain.events import CaseChanged
-from agent_tui.domain.leases import LeaseRefused
+from agent_tui.domain.leases import Held, LeaseRefused
 from agent_tui.domain.model import Agent, CaseRow
 from agent_tui.domain.orders import AnswerTransfer, Follow, TransferCase
 from agent_tui.domain.queues import QueueSetup
@@ -36,6 +37,7 @@ _WHY = {
     "not-asked": "That case is offered to somebody else.",
     "not-together": "They have not come yet: wait, or take the case back.",
     "not-givers": "That is for whoever gives the case to say.",
+    "connecting": "The call is being put through: a moment.",
 }
 
 
@@ -57,6 +59,9 @@ def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str,
         raise Refused("no-note", "Say what was done and what is promised.")
     if order.queue and not order.warm:
         return _to_queue(tx, policy, agent, desk, record, order.queue, words)
+    call = putting_through.talk(tx, row.id, agent.id)
+    if call is not None and not order.warm:
+        putting_through.check(tx, policy, call, agent.id)
     to = _asked(tx, policy, memory, agent, record, order)
     note = _note(tx, row.id, agent, words)
     due = tx.now + policy.transfer_ms
@@ -67,9 +72,11 @@ def transfer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str,
     return new.id
 
 
-def answer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str, order: AnswerTransfer) -> str:
-    """Take it, refuse it, take it back, hand it over. The fence where the case is mine at this terminal now, else "".
-    Raises Refused."""
+def answer(
+    tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str, order: AnswerTransfer
+) -> tuple[str, Wanted | None]:
+    """Take it, refuse it, take it back, hand it over. The fence where the case is mine at this terminal now, else "";
+    what the exchange must do first where a call goes along. Raises Refused."""
     record = _leader(tx, order.case)
     held = transfers.find(tx.connection, order.transfer) if order.transfer else record.row.transfer
     if held is None or held.case not in [part.row.id for part in tx.parts(order.case)]:
@@ -78,21 +85,26 @@ def answer(tx: Tx, policy: HubPolicy, memory: Memory, agent: Agent, desk: str, o
         now = _answered(held, agent, tx, order)
     except TransferRefused as refused:
         raise Refused(refused.code, _WHY[refused.code]) from None
-    if now.state == "done":
-        _check_talk(tx, record.row.id, held.by, agent.id)
+    row, accepted = record.row, order.answer == "accept"
     words = _words(order.words.raw)
     if words:
-        _note(tx, record.row.id, agent, words)
+        _note(tx, row.id, agent, words)
+    call = putting_through.talk(tx, row.id, held.by) if now.state == "done" else None
+    if call is not None and held.state == "unknown":
+        return putting_through.through(tx, policy, held.id, call, desk if agent.id == held.agent else ""), None
+    if call is not None:
+        if accepted:
+            _accepted(tx, row.id, held, agent, desk)
+        return "", putting_through.begin(tx, policy, held, call, agent, desk if accepted else "")
     transfer_keeping.keep(tx, now, agent.id)
     if now.state == "withdrawn" and now.queue and not now.warm:
         transfer_keeping.come_back(tx, held, agent.id)
     if now.state == "declined":
         _ask_next(tx, policy, memory, held)
     if now.state != "done":
-        return ""
-    row = record.row
+        return "", None
     transfer_keeping.give(tx, row, held.agent, row.team, row.labels, agent.id)
-    return _hand(tx, policy, row.id, held, agent, desk, accepted=order.answer == "accept")
+    return _hand(tx, policy, row.id, held, agent, desk, accepted=accepted), None
 
 
 def end_those_lapsed(tx: Tx, policy: HubPolicy, memory: Memory) -> None:
@@ -106,7 +118,8 @@ def end_those_lapsed(tx: Tx, policy: HubPolicy, memory: Memory) -> None:
         transfer_keeping.keep(tx, now)
         if held.queue and not held.warm:
             transfer_keeping.come_back(tx, held)
-        _ask_next(tx, policy, memory, held)
+        if not now.open:
+            _ask_next(tx, policy, memory, held)
 
 
 def follow(tx: Tx, agent: Agent, order: Follow) -> str:
@@ -210,7 +223,11 @@ def _to_queue(tx: Tx, policy: HubPolicy, agent: Agent, desk: str, record: CaseRe
     _check_fits(policy, row, _setup(policy, queue))
     moved = placing.in_queue(policy, row, queue)
     assert moved is not None
-    _check_talk(tx, row.id, agent.id, agent.id)
+    if putting_through.talk(tx, row.id, agent.id) is not None:
+        raise Refused(
+            "in-call-queue",
+            "The call with them is still on: hang up first, or look at it together.",
+        )
     note = _note(tx, row.id, agent, words)
     label = next((one for one in moved.labels if one not in row.labels), "")
     cases.add_labels(tx.connection, [label] if label else [])
@@ -257,11 +274,7 @@ def _hand(tx: Tx, policy: HubPolicy, case: str, given: Transfer, agent: Agent, d
     """Whose case it is now has it in hand too: here, where they took it, else at whichever desk they take it up."""
     before = leases.find(tx.connection, case)
     if accepted:
-        try:
-            held = lease_rules.accepted(before, given.by, agent.id, desk, tx.next_seq, tx.now)
-        except LeaseRefused as refused:
-            who = _name(tx, refused.holder.agent) if refused.holder is not None else "Somebody"
-            raise Refused("lease-held", f"{who} handles this case now: ask for it, or wait.") from None
+        held = _accepted(tx, case, given, agent, desk)
     else:
         own = policy.lease_ms
         grace = own if own is not None else channel(tx.shown(case).channel).lease_ms
@@ -270,21 +283,20 @@ def _hand(tx: Tx, policy: HubPolicy, case: str, given: Transfer, agent: Agent, d
     return fence if accepted else ""
 
 
+def _accepted(tx: Tx, case: str, given: Transfer, agent: Agent, desk: str) -> Held:
+    """The lease where they take it here. Raises Refused."""
+    before = leases.find(tx.connection, case)
+    try:
+        return lease_rules.accepted(before, given.by, agent.id, desk, tx.next_seq, tx.now)
+    except LeaseRefused as refused:
+        who = _name(tx, refused.holder.agent) if refused.holder is not None else "Somebody"
+        raise Refused("lease-held", f"{who} handles this case now: ask for it, or wait.") from None
+
+
 def _check_hands(tx: Tx, case: str, agent: Agent, desk: str) -> None:
     held = lease_rules.settled(leases.find(tx.connection, case), tx.now).lease
     if held is not None and held.agent != agent.id and agent.role == "agent":
         raise Refused("lease-held", f"{_name(tx, held.agent)} handles this case now: ask for it, or wait.")
-
-
-def _check_talk(tx: Tx, case: str, agent: str, me: str) -> None:
-    """A call cannot be put through from here: whoever talks finishes first."""
-    if phone.talks(tx.connection, agent) and any(
-        part.row.call is not None and part.row.call.state in ("active", "held") and part.row.call.agent == agent
-        for part in tx.parts(case)
-    ):
-        if agent != me:
-            raise Refused("they-talk", f"{_name(tx, agent)} still talks with them: take it when they have hung up.")
-        raise Refused("in-call", "The call with them is still on: hang up first, or look at it together.")
 
 
 def _leader(tx: Tx, case: str) -> CaseRecord:

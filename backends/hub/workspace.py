@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from agent_tui.backends.base import Acked, Outcome, QueryRefused, Rejected
-from agent_tui.backends.connectors.base import Connector, ConnectorPort, Hook
+from agent_tui.backends.connectors.base import Connector, ConnectorPort, Hook, PutsThrough, SendResult
 from agent_tui.backends.connectors.cards.base import CardSource
 from agent_tui.backends.hub import (
     alerts,
@@ -25,6 +25,7 @@ from agent_tui.backends.hub import (
     escalating,
     leases,
     orders,
+    putting_through,
     queries,
     routing,
     sending,
@@ -521,7 +522,8 @@ class Workspace:
             elif isinstance(order, TransferCase):
                 result = transferring.transfer(tx, policy, memory, me, desk, order)
             elif isinstance(order, AnswerTransfer):
-                result = transferring.answer(tx, policy, memory, me, desk, order)
+                result, through = transferring.answer(tx, policy, memory, me, desk, order)
+                wanted.extend([through] if through is not None else [])
             else:
                 about_lease = leases.carry_out(tx, policy, me, desk, order)
                 result = orders.carry_out(tx, policy, me, order) if about_lease is None else about_lease
@@ -568,25 +570,40 @@ class Workspace:
             return answer
 
     async def _ask_exchange(self, agent: Agent, command_id: str, wanted: calls.Wanted, answer: Answer) -> Answer:
+        told = await self._told_exchange(agent, wanted)
+        then: Callable[[Tx], str | None] | None
+        match told.outcome:
+            case "accepted":
+                then = wanted.done
+                if then is None:
+                    return answer
+            case "unknown":
+                then = wanted.unknown
+                answer = Answer("", "exchange-unknown", _NOBODY_KNOWS)
+            case _:
+                then = wanted.undo
+                answer = Answer("", "exchange", f"The telephone exchange could not do it: {told.reason}")
+
+        def job(tx: Tx) -> Answer:
+            result = then(tx) if then is not None else None
+            now = replace(answer, result=result) if result else answer
+            if now.code or result:
+                ledger.change_answer(tx.connection, agent.id, command_id, now, wanted.case)
+            return now
+
+        return await self._writer.run(job)
+
+    async def _told_exchange(self, agent: Agent, wanted: calls.Wanted) -> SendResult:
+        """What came of asking it, once."""
         connector = self._connectors.get(wanted.account)
         if connector is None:
-            problem = f"the account {wanted.account} is not served any more"
-        else:
+            return SendResult("refused", reason=f"the account {wanted.account} is not served any more")
+        if not wanted.to:
             problem = await connector.call_action(wanted.line, wanted.action, agent.id, wanted.keys)
-        then = wanted.undo if problem else wanted.done
-        if problem:
-            answer = Answer("", "exchange", f"The telephone exchange could not do it: {problem}")
-        if not problem and then is None:
-            return answer
-
-        def job(tx: Tx) -> None:
-            if then is not None:
-                then(tx)
-            if problem:
-                ledger.change_answer(tx.connection, agent.id, command_id, answer, wanted.case)
-
-        await self._writer.run(job)
-        return answer
+            return SendResult("refused" if problem else "accepted", reason=problem)
+        if not isinstance(connector, PutsThrough):
+            return SendResult("refused", reason="it puts no calls through")
+        return await connector.put_through(wanted.line, wanted.giver, wanted.to)
 
     # questions
 
@@ -664,6 +681,7 @@ def _sees(agent: Agent, event: Event) -> bool:
     return sees(agent, event.row.brand) if event.row is not None else sees_all(agent, event.brands)
 
 
+_NOBODY_KNOWS = "The telephone exchange did not answer: look whether the call is with you or with them, and say so."
 _OTHER_ORDER = Answer("", "id-reused", "Another order was given under this command id: give it anew under its own.")
 
 
@@ -677,6 +695,7 @@ def _settle_crash(tx: Tx, policy: HubPolicy) -> None:
     """After a start nobody is connected, and nothing is being sent."""
     sending.settle_crash(tx)
     dialling.settle_crash(tx)
+    putting_through.settle_crash(tx, policy)
     alerts.settle_crash(tx)
     wrap_ups.settle_crash(tx)
     leases.hub_started(tx, policy)
@@ -694,4 +713,5 @@ def _with_senders(policy: HubPolicy, connectors: Sequence[Connector]) -> HubPoli
     written = policy.templates
     lines = tuple((one.account, one.channel) for one in connectors if profile_of(one.channel).kind == "voice")
     senders = tuple(replace(one, templates=written.get(one.account, ())) for one in senders)
-    return replace(policy, senders=senders, lines=lines)
+    able = frozenset(one.account for one in connectors if isinstance(one, PutsThrough) and one.puts_through)
+    return replace(policy, senders=senders, lines=lines, puts_through=able)

@@ -19,6 +19,7 @@ from agent_tui.backends.connectors.base import (
     Outbound,
     OutboundFile,
     OutboundTemplate,
+    PutsThrough,
 )
 from agent_tui.backends.connectors.webhook import payload, posting, signing
 from agent_tui.backends.connectors.webhook.connector import WebhookConnector
@@ -148,6 +149,32 @@ def test_an_exchange_tells_of_calls_and_of_nothing_else() -> None:
         "keys": "+97254",
         "at": "2023-11-14T22:13:20Z",
     }
+
+
+async def test_what_a_call_that_is_put_through_came_to() -> None:
+    seen: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.content)
+        match len(seen):
+            case 1 | 2 | 3:
+                return httpx.Response((200, 404, 502)[len(seen) - 1])
+            case 4:
+                raise httpx.ReadTimeout("slow", request=request)
+            case _:
+                raise httpx.ConnectError("down", request=request)
+
+    connector = WebhookConnector(
+        "pbx", "phone", b"k" * 32, "https://pbx.example/in", VirtualTime(NOW), puts_through=True
+    )
+    assert isinstance(connector, PutsThrough) and connector.puts_through
+    assert (await connector.put_through("c", "noa", "avi")).outcome == "refused"
+    connector._client = posting.new_client(5, httpx.MockTransport(answer))
+    told = [(await connector.put_through("c", "noa", "avi")).outcome for _ in range(5)]
+    assert told == ["accepted", "refused", "unknown", "unknown", "refused"]
+    made = json.loads(seen[0])
+    assert (made["action"], made["call"], made["agent"], made["to"]) == ("transfer", "c", "noa", "avi")
+    await connector.stop()
 
 
 async def test_an_exchange_is_asked_once_and_what_it_says_is_told() -> None:

@@ -26,6 +26,10 @@ ACTS: dict[str, Callable[[str, int], Act]] = {
     "lapse": lambda _, now: lambda held: transfers.lapse(held, now),
     "follow": lambda who, now: lambda held: transfers.follow(held, who, False, now),
     "close": lambda who, now: lambda held: transfers.follow(held, who, True, now),
+    "connect": lambda _, now: lambda held: transfers.connect(held, now) if held.open else held,
+    "put through": lambda _, now: lambda held: transfers.put_through(held, now),
+    "not through": lambda _, now: lambda held: transfers.not_through(held, now),
+    "lose sight": lambda _, now: lambda held: transfers.lose_sight(held),
 }
 
 
@@ -65,6 +69,33 @@ def test_an_offer_runs_out_at_its_time() -> None:
     assert transfers.lapse(COLD, 100).state == "lapsed"
 
 
+def test_what_waits_for_the_exchange_is_the_exchanges_to_settle() -> None:
+    asked = transfers.connect(COLD, 50)
+    for agent in ("noa", "dana"):
+        for act in (transfers.withdraw, transfers.complete):
+            with pytest.raises(TransferRefused) as caught:
+                act(asked, agent, 60)
+            assert caught.value.code == "connecting"
+    done = transfers.put_through(asked, 60)
+    assert (done.state, done.ended, done.ended_by, done.due) == ("done", 60, "dana", 0)
+    assert transfers.put_through(COLD, 60) == COLD, "nobody asked the exchange"
+    assert transfers.not_through(asked, 60).state == "failed"
+    warm = replace(WARM, state="together", due=0)
+    assert transfers.not_through(transfers.connect(warm, 50), 60) == warm
+    assert transfers.put_through(transfers.connect(warm, 50), 60).ended_by == "noa"
+
+
+def test_nobody_waits_for_an_exchange_for_ever() -> None:
+    asked = transfers.connect(COLD, 0)
+    assert transfers.lapse(asked, transfers.CONNECT_MS - 1) == asked
+    lost = transfers.lapse(asked, transfers.CONNECT_MS)
+    assert (lost.state, lost.open) == ("unknown", True)
+    assert transfers.complete(lost, "noa", 1).state == transfers.complete(lost, "dana", 1).state == "done"
+    assert transfers.withdraw(lost, "dana", 1).state == "withdrawn"
+    assert code(lambda: transfers.complete(lost, "avi", 1)) == "not-together"
+    assert (transfers.put_through(lost, 1).state, transfers.not_through(lost, 1).state) == ("done", "failed")
+
+
 def test_what_the_case_does_settles_it() -> None:
     assert transfers.follow(COLD, "noa", False, 1) == COLD
     assert transfers.follow(COLD, "", False, 1) == COLD
@@ -86,7 +117,7 @@ def test_whatever_is_done_it_ends_once(start: Transfer, acts: list[tuple[str, st
         with contextlib.suppress(TransferRefused):
             held = ACTS[name](who, now)(held)
         assert (held.ended is None) == held.open
-        assert not held.due or held.state == "offered"
+        assert not held.due or held.state in ("offered", "connecting")
         if over is not None:
             assert held == over
         over = None if held.open else held

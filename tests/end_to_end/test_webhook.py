@@ -6,7 +6,9 @@ import base64
 from pathlib import Path
 
 from agent_tui.desk.keys import CaseKey
-from agent_tui.domain.orders import CallAction, Dial
+from agent_tui.domain.orders import AnswerTransfer, CallAction, Dial, TransferCase
+from agent_tui.domain.text import CustomerText
+from agent_tui.domain.views import VIEWS
 from tests.end_to_end.desks import desk
 from tests.end_to_end.hub_run import hub_run
 from tests.end_to_end.webhook_world import ENV, config, customers, receiver
@@ -110,3 +112,52 @@ async def test_an_exchange_rings_and_is_told_to_answer_and_to_call_back(tmp_path
         ada.bench.order("hub", Dial(row.id))
         await ada.until(lambda: len(far.messages) == 2, what="the exchange is asked to ring them")
         assert (far.messages[1]["action"], far.messages[1]["keys"]) == ("originate", "+97254")
+
+
+async def test_a_call_that_the_hubs_death_hid_is_put_through_once_and_settled_by_the_exchange(tmp_path: Path) -> None:
+    pbx = config("URL").replace("webchat", "phone") + "puts_through = true\n"
+    async with receiver() as far, hub_run(tmp_path / "hub", pbx.replace("URL", far.url), ENV) as hub:
+        tokens = hub.agent("ada"), hub.agent("bea")
+        async with (
+            customers(hub.http_url) as world,
+            desk(hub.desk_url, tokens[0], tmp_path / "ada") as ada,
+            desk(hub.desk_url, tokens[1], tmp_path / "bea") as bea,
+        ):
+            call = {"type": "call", "id": "ch-1", "state": "ringing", "from": {"address": "+97254", "name": "Vera"}}
+            await world.post(call)
+            row = await ada.until_row("Vera")
+            assert row.call is not None
+            ada.bench.order("hub", CallAction(row.call.id, "answer"))
+            await ada.until(lambda: bool(far.messages), what="it is answered")
+            ada.bench.order("hub", TransferCase(row.id, CustomerText("a lamp"), "bea"))
+
+            def offered() -> bool:
+                now = bea.row_of("Vera")
+                return now is not None and now.transfer is not None
+
+            bea.bench.show(VIEWS["all"])
+            await bea.until(offered, what="it is offered")
+            far.open.clear()
+            bea.bench.order("hub", AnswerTransfer(row.id, "", "accept"))
+            await bea.until(lambda: len(far.messages) == 2, what="the exchange is asked")
+            asked = {"call": "ch-1", "action": "transfer", "agent": "ada", "to": "bea"}
+            assert {key: far.messages[1][key] for key in asked} == asked
+            await hub.kill()
+            far.open.set()
+            await hub.start()
+            await bea.until(lambda: ada.up() and bea.up() and not bea.desk.unsent, 30, "the desks are back")
+            stood = "SELECT owner, (SELECT state FROM transfer), (SELECT agent FROM call WHERE part_of = '') FROM cases"
+            assert hub.ask(stood) == [("ada", "unknown", "ada")]
+            assert len(far.messages) == 2, "never twice, though the order came again"
+            await world.post({**call, "state": "active", "agent": "bea"})
+            assert hub.ask(stood) == [("bea", "done", "bea")]
+            ended = "SELECT agent, state FROM call WHERE part_of <> ''"
+            assert hub.ask(ended) == [("ada", "ended")]
+
+            def with_bea() -> bool:
+                return [one.state for _, one in bea.desk.live_calls()] == ["active"]
+
+            await bea.until(with_bea, what="the call is on her desk")
+            await ada.until(
+                lambda: [one.state for _, one in ada.desk.live_calls()] == ["ended"], what="hers to write up"
+            )

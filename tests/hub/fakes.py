@@ -22,6 +22,10 @@ class Line:
     sent: list[Outbound] = field(default_factory=list)
     actions: list[tuple[str, str, str, str]] = field(default_factory=list)
     trouble: str = ""
+    puts_through: bool = True
+    put: list[tuple[str, str, str]] = field(default_factory=list)
+    puts: list[SendResult] = field(default_factory=list)
+    """Answers to what is put through, in turn; then it is done."""
     hold: asyncio.Event | None = None
     port: ConnectorPort | None = None
 
@@ -37,6 +41,12 @@ class Line:
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
         self.actions.append((call_id, action, agent, keys))
         return self.trouble
+
+    async def put_through(self, call_id: str, giver: str, to: str) -> SendResult:
+        self.put.append((call_id, giver, to))
+        if self.hold is not None:
+            await self.hold.wait()
+        return self.puts.pop(0) if self.puts else SendResult("accepted")
 
     def health(self) -> str:
         return ""

@@ -99,7 +99,7 @@ NEVER = {
     },
     "message_text": {"message_id"},
     "attachment": {"message_id", "blob"},
-    "call": {"id", "case_id", "conversation_id", "account", "state", "queue", "direction", "agent"},
+    "call": {"id", "case_id", "conversation_id", "account", "state", "queue", "direction", "agent", "part_of"},
     "call_text": {"call_id"},
     "promise": {"id", "case_id", "by", "agent", "team", "state", "settled_by"},
     "promise_text": {"promise_id"},

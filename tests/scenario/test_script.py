@@ -106,3 +106,30 @@ async def test_who_is_called_answers_or_is_busy() -> None:
         assert [f"{call.state} {call.reason}".strip() for call in port.calls] == states
         assert {(call.channel_id, call.direction, call.agent) for call in port.calls} == {("out-1", "out", "noa")}
         await line.stop()
+
+
+async def test_a_caller_is_put_through_and_stays_as_long_as_they_would_have() -> None:
+    play = PLAY.replace('whatsapp = "972541"', 'phone = "+972541"').replace('say = "hello"', "call = true")
+    scenario = script.loads(play)
+    time, port = VirtualTime(scenario.start), MemoryPort()
+    world = World(scenario, time)
+    (line,) = world.connectors()
+    assert line.puts_through
+    await line.start(port)
+    world.play(0)
+
+    async def after(seconds: int) -> None:
+        while time.advance_to_next(scenario.start + seconds * 1000):
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    await after(11)
+    assert (await line.put_through("call-dana-0", "noa", "avi")).outcome == "refused", "nobody has answered it"
+    assert await line.call_action("call-dana-0", "answer", "noa", "") == ""
+    assert await line.call_action("call-dana-0", "hold", "noa", "") == ""
+    assert (await line.put_through("call-dana-0", "noa", "avi")).outcome == "accepted"
+    await after(100)
+    told = [(call.state, call.agent) for call in port.calls]
+    assert told[0] == ("ringing", "") and told[-2:] == [("active", "avi"), ("ended", "avi")]
+    assert (await line.put_through("call-dana-0", "avi", "noa")).outcome == "refused"
+    await line.stop()

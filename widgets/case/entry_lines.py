@@ -267,6 +267,8 @@ def _owing(item: Owing, frame: Frame, zone: tzinfo) -> Iterator[LinePieces]:
 
 
 def _call_words(call: Call, who: SafeText) -> SafeText:
+    if call.part_of:
+        return listed(" · ", _part_words(call, who))
     words = [trusted("they called") if call.direction == "in" else trusted("we called")]
     if call.direction == "out" and call.answered is None and call.ended is not None:
         return listed(" · ", [*words, (_UNANSWERED.get(call.outcome) or _UNANSWERED[""]).text])
@@ -274,13 +276,26 @@ def _call_words(call: Call, who: SafeText) -> SafeText:
         waited = talk_time((call.ended or call.since) - call.since)
         words.append(compose("gave up after {waited}", waited=waited))
     elif call.answered is not None and call.ended is not None:
-        words.append(compose("{who}, {length}", who=who, length=talk_time(call.ended - call.answered)))
+        length = talk_time(call.ended - call.answered)
+        put_through = call.passed is not None
+        last = compose("{length} in all, at last with {who}", who=who, length=length) if put_through else None
+        words.append(last or compose("{who}, {length}", who=who, length=length))
     state = _CALLS[call.state].text if call.state in _CALLS and call.state != "abandoned" else NOTHING
     if state:
         words.append(state)
     if call.outcome:
         words.append(outcome_title(call.outcome))
     return listed(" · ", words)
+
+
+def _part_words(call: Call, who: SafeText) -> Iterator[SafeText]:
+    """What an agent had of a call until it was put through."""
+    yield trusted("put through")
+    yield compose("{who}, {length}", who=who, length=talk_time((call.ended or call.since) - call.since))
+    if call.state == "ended":
+        yield _CALLS["ended"].text
+    if call.outcome:
+        yield outcome_title(call.outcome)
 
 
 def delivery_words(message: Message) -> SafeText | None:

@@ -48,6 +48,11 @@ def now_words(
 
 def _transfer_words(state: BackendState, row: CaseRow, held: Transfer, me: str) -> tuple[SafeText, bool] | None:
     """Who hands it to whom; loud where it is I who must answer."""
+    if held.state == "connecting":
+        return trusted("the call is being put through"), False
+    if held.state == "unknown":
+        words = compose("nobody knows whether the call was put through: {key} says it", key=key_of("transfer", "t"))
+        return words, held.concerns(me)
     if is_handed(row, me):
         by = colleague(state, held.by)
         if held.state == "together":

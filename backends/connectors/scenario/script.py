@@ -101,6 +101,8 @@ class Colleague:
     me: bool
     teams: tuple[str, ...]
     role: Role = "agent"
+    takes: float = 0.0
+    """They are here, and take a case that they are offered after so many seconds; 0: they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,8 @@ def _approved(table: Table) -> tuple[str, Template]:
 
 def _agent(table: Table) -> Colleague:
     role = table.choice("role", ROLES, "agent")
-    agent = Colleague(table.text("id"), table.text("name"), table.flag("me"), table.texts("teams"), role)
+    id, name, me, teams = table.text("id"), table.text("name"), table.flag("me"), table.texts("teams")
+    agent = Colleague(id, name, me, teams, role, table.number("takes", 0.0))
     table.done()
     return agent
 

@@ -118,6 +118,11 @@ class World:
             return "the call is over"
         return line.work(action, agent)
 
+    def put_through(self, call_id: str, to: str) -> str:
+        """Another agent has the caller from now on; "" or why not."""
+        line = self._calls.get(call_id)
+        return line.put_through(to) if line is not None else "the call is over"
+
     def _called(self, call_id: str, agent: str, number: str) -> str:
         """We call somebody."""
         person = self._by_number(number)
@@ -273,6 +278,13 @@ class _Line:
         self.world.later(0.0, self._tell)
         return ""
 
+    def put_through(self, to: str) -> str:
+        if self.state not in ("active", "held"):
+            return "the call is not answered yet"
+        self.state, self.agent, self.muted = "active", to, False
+        self.world.later(0.0, self._tell)
+        return ""
+
     def _hears(self) -> str:
         """The caller hears something while they wait, and may choose to be called back."""
         if self.state != "ringing":
@@ -380,6 +392,14 @@ class ScenarioConnector:
 
     async def call_action(self, call_id: str, action: str, agent: str, keys: str) -> str:
         return self._world.worked(call_id, action, agent, keys)
+
+    @property
+    def puts_through(self) -> bool:
+        return self.channel == "phone"
+
+    async def put_through(self, call_id: str, giver: str, to: str) -> SendResult:
+        problem = self._world.put_through(call_id, to)
+        return SendResult("refused" if problem else "accepted", reason=problem)
 
     def health(self) -> str:
         return ""

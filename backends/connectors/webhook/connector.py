@@ -27,12 +27,20 @@ SEND_SECONDS = 30.0
 
 class WebhookConnector:
     """One account of any text channel, or of a telephone exchange. `key`: the shared secret, for both directions.
-    `limit`: bytes of a request.
+    `limit`: bytes of a request. `puts_through`: the exchange can.
 
     A try whose answer was lost is made again: the receiver knows it by `webhook-id`, which is the message's own."""
 
     def __init__(
-        self, account: str, channel: str, key: bytes, deliver_url: str, time: TimeSource, limit: int = 35_000_000
+        self,
+        account: str,
+        channel: str,
+        key: bytes,
+        deliver_url: str,
+        time: TimeSource,
+        limit: int = 35_000_000,
+        *,
+        puts_through: bool = False,
     ) -> None:
         self._account = account
         self._channel = channel
@@ -40,6 +48,7 @@ class WebhookConnector:
         self._url = deliver_url
         self._time = time
         self._limit = limit
+        self._puts_through = puts_through
         self._port: ConnectorPort | None = None
         self._client: httpx.AsyncClient | None = None
         self._health = ""
@@ -80,6 +89,17 @@ class WebhookConnector:
         except httpx.HTTPError as error:
             return f"no answer from the exchange ({type(error).__name__})"
         return "" if result.outcome == "accepted" else result.reason
+
+    @property
+    def puts_through(self) -> bool:
+        return self._puts_through
+
+    async def put_through(self, call_id: str, giver: str, to: str) -> SendResult:
+        client, now = self._client, self._time.now()
+        if client is None:
+            return SendResult("refused", reason="the hub is stopping")
+        body = write_action(call_id, "transfer", giver, "", now, to)
+        return await posting.post_once(client, self._url, self._key, f"{call_id}:transfer:{now}", now, body)
 
     # in
 

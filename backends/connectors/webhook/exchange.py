@@ -76,20 +76,26 @@ class CallReportIn(_Part):
 
 class CallActionOut(_Part):
     """What an agent does with a call. `action`: answer, decline, hang-up, hold, resume, mute, unmute, keys (digits in
-    `keys`), announce (words, or the name of a recording), originate (ring the number in `keys`, then the agent)."""
+    `keys`), announce (words, or the name of a recording), originate (ring the number in `keys`, then the agent),
+    transfer (from `agent`, who has the call, to agent `to`)."""
 
     type: Literal["call-action"] = "call-action"
     call: str
     action: str
     agent: str
     keys: str
+    to: str | None = None
     at: datetime
 
 
-def write_action(call: str, action: str, agent: str, keys: str, now: Ms) -> bytes:
+def write_action(call: str, action: str, agent: str, keys: str, now: Ms, to: str | None = None) -> bytes:
     """The JSON that goes to the deliver_url."""
     at = datetime.fromtimestamp(now / MS, UTC)
-    return CallActionOut(call=call, action=action, agent=agent, keys=keys, at=at).model_dump_json().encode()
+    return (
+        CallActionOut(call=call, action=action, agent=agent, keys=keys, to=to, at=at)
+        .model_dump_json(exclude_none=True)
+        .encode()
+    )
 
 
 def _at(at: datetime | None, now: Ms) -> Ms:

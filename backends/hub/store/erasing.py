@@ -144,7 +144,7 @@ def figures(connection: Connection, nodes: Sequence[str]) -> ErasurePreview:
         cases=_count(connection, case, case.c.customer_id.in_(nodes)),
         conversations=_count(connection, conversation, conversation.c.case_id.in_(_cases(nodes))),
         messages=_count(connection, message, of_cases, message.c.kind.in_(("in", "out"))),
-        calls=_count(connection, call, call.c.case_id.in_(_cases(nodes))),
+        calls=_count(connection, call, call.c.case_id.in_(_cases(nodes)), call.c.part_of == ""),
         notes=_count(connection, message, of_cases, message.c.kind.not_in(("in", "out"))),
         files=len(blobs) - shared,
         shared=shared,

@@ -77,7 +77,7 @@ _LEASE = ("change", "agent", "desk", "fence", "until", "was", "was_desk")
 _TURN = ("change", "metric", "started", "due", "key", "detail")
 OF_ITSELF = ("joined", "parted", "erased")
 """Changes of a case that are told of it, whatever case leads its row."""
-_CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted")
+_CALL_TIMES = ("state", "since", "queue", "direction", "agent", "answered", "ended", "law_due", "muted", "passed")
 
 
 class Savepoint:

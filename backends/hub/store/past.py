@@ -180,7 +180,7 @@ def past_cases(connection: Connection, ids: Sequence[str]) -> tuple[PastCase, ..
 def figures(connection: Connection, cases: Select[Any]) -> tuple[int, int]:
     """How many cases and calls there are."""
     number = select(func.count()).select_from(cases.subquery())
-    calls = select(func.count()).select_from(call).where(call.c.case_id.in_(cases))
+    calls = select(func.count()).select_from(call).where(call.c.case_id.in_(cases), call.c.part_of == "")
     return connection.execute(number).scalar_one(), connection.execute(calls).scalar_one()
 
 

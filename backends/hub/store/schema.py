@@ -28,6 +28,8 @@ Word = String(255)
 At = BigInteger
 WAITING = text("stage = 'us' AND owner = '' AND call_id = ''")
 """Of cases: it needs us and nobody has it; what rings or runs is the exchange's."""
+TO_WRITE_UP = text("state = 'ended' AND part_of <> ''")
+"""Of calls: an earlier agent's part of one that was put through."""
 
 
 def partial(name: str, *columns: str, where: TextClause, on_postgresql: TextClause | None = None) -> Index:
@@ -634,7 +636,12 @@ call = Table(
     Column("ended", At),
     Column("law_due", At),
     Column("muted", Boolean, nullable=False),
+    # Of an earlier agent's part the call that was put through, which has `passed`: since when its agent has it.
+    Column("part_of", Id, nullable=False, server_default=""),
+    Column("passed", At),
     UniqueConstraint("account", "channel_id"),
+    partial("ix_call_part", "part_of", where=text("part_of <> ''")),
+    partial("ix_call_part_open", "agent", where=TO_WRITE_UP),
     partial(
         "ix_call_talking",
         "agent",

@@ -21,6 +21,11 @@ _LAPSED = (
     .order_by(transfer.c.due, transfer.c.id)
     .limit(100)
 )
+_CONNECTING = (
+    select(transfer.c.id)
+    .where(transfer.c.due > 0, transfer.c.state == "connecting")
+    .order_by(transfer.c.at, transfer.c.id)
+)
 _NEXT = select(transfer.c.due).where(transfer.c.due > 0).order_by(transfer.c.due).limit(1)
 
 
@@ -75,10 +80,15 @@ def save(connection: Connection, changed: Transfer) -> None:
 
 
 def lapsed(connection: Connection, now: Ms) -> list[str]:
-    """Offers whose time has come, at most 100."""
+    """Offers and waits for an exchange whose time has come, at most 100."""
     return list(connection.execute(_LAPSED, {"now": now}).scalars())
 
 
+def connecting(connection: Connection) -> list[str]:
+    """Those that wait for the exchange."""
+    return list(connection.execute(_CONNECTING).scalars())
+
+
 def next_due(connection: Connection) -> Ms | None:
-    """When the next offer lapses."""
+    """When the next one of those lapses."""
     return connection.execute(_NEXT).scalar()

@@ -53,7 +53,7 @@ _WORDS = (
     .group_by(message.c.case_id)
 )
 _CALLS = select(call.c.case_id, call.c.direction, call.c.since, call.c.answered).where(
-    call.c.case_id.in_(_B("ids", expanding=True))
+    call.c.case_id.in_(_B("ids", expanding=True)), call.c.part_of == ""
 )
 
 
