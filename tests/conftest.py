@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,25 @@ settings.load_profile("steady")
 for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS"):
     os.environ.pop(name, None)
 os.environ["TEXTUAL_FPS"] = "240"  # as the desk sets it
+
+# Else every worker and every program that a test starts would compile all of the source anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no collection of garbage need look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _drawn_widgets_are_let_go() -> Iterator[None]:
+    """Textual keeps the lines of a thousand widgets for good, whose desks are gone, in a cache by what drew them."""
+    from textual._styles_cache import StylesCache
+
+    yield
+    StylesCache.get_inner_outer.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 def own_env(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment with a home of its own and nothing of the person's who runs the tests."""
     kept = {key: os.environ[key] for key in ("PATH",) if key in os.environ}
-    own = {"LANG": "C.UTF-8", "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"LANG": "C.UTF-8", "HOME": str(home), "PYTHONPATH": str(ROOT)}
     return {**kept, **own, **(more or {})}
 
 

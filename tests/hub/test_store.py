@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import Connection, event, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -33,10 +33,12 @@ from agent_tui.backends.hub.store import (
     StoreInUse,
     blobs,
     engine,
+    newest,
+    newest_build,
     search_index,
 )
 from agent_tui.backends.hub.store.errors import BlobTooLarge
-from agent_tui.backends.hub.store.schema import for_postgresql, metadata
+from agent_tui.backends.hub.store.schema import for_postgresql, meta, metadata
 from agent_tui.backends.hub.store.values import storable
 from agent_tui.backends.hub.transaction import Tx
 from agent_tui.domain.events import ClockTurned
@@ -136,6 +138,37 @@ def test_the_known_revisions_are_those_in_the_package() -> None:
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == engine.NEWEST
     assert {script.revision for script in scripts.walk_revisions()} == engine.KNOWN
+
+
+def test_a_new_store_has_what_the_migrations_would_have_made() -> None:
+    """`python -m agent_tui.backends.hub.store.newest_build` writes it anew."""
+    assert newest.SCRIPT.read_text(encoding="utf-8") == newest_build.script()
+
+
+def test_what_makes_a_new_store_makes_what_it_was_made_from(tmp_path: Path) -> None:
+    made, migrated = Store.open(tmp_path / "made"), engine.open_engine(tmp_path / "migrated.sqlite3", read_only=False)
+    engine.upgrade(migrated)
+    with made.read() as one, migrated.connect() as other:
+        assert _things(one) == _things(other)
+    made.close()
+    migrated.dispose()
+
+
+def test_of_two_that_make_a_store_at_once_the_second_takes_what_the_first_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(tmp_path)
+    monkeypatch.setattr(engine, "revision_of", lambda _: "")  # the second looked before the first had written
+    engine.migrate(store.writer, store.path)
+    with store.read() as connection:
+        assert [store.log] == list(connection.scalars(select(meta.c.value).where(meta.c.key == "log")))
+    store.close()
+
+
+def _things(connection: Connection) -> list[list[str]]:
+    """Tables, indexes and triggers; what they are made by word for word."""
+    things = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
+    return [" ".join(map(str, thing)).split() for thing in things]
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

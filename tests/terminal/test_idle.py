@@ -10,6 +10,7 @@ import textual.app
 import textual.pilot
 
 from agent_tui.demo.idle import idle
+from tests.idle import stands
 
 LONG = 60.0
 """Seconds: more than any test may take."""
@@ -18,6 +19,7 @@ LONG = 60.0
 async def test_every_pilot_waits_so() -> None:
     assert textual.app.wait_for_idle is idle  # type: ignore[attr-defined]
     assert textual.pilot.wait_for_idle is idle  # type: ignore[attr-defined]
+    assert textual.pilot.Pilot._wait_for_screen is stands
 
 
 async def test_what_follows_from_what_follows_is_waited_for() -> None:

@@ -19,6 +19,7 @@ from agent_tui.services.workbench import Workbench
 from agent_tui.themes.loader import load_themes
 from agent_tui.themes.theme import Depth
 from agent_tui.wardrobe import Wardrobe
+from tests.idle import at_rest
 from tests.widgets.shop import NOW, Shop
 
 
@@ -34,12 +35,7 @@ class Running:
 
     async def rest(self) -> None:
         """Until nothing is under way that ends without time passing."""
-        calm = 0
-        while calm < 3:
-            await self.pilot.pause(0)
-            calm = 0 if self.workbench.busy() else calm + 1
-        self.app.flush()
-        await self.pilot.pause()
+        await at_rest(self.app, self.workbench.busy)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, each time waiting for what follows."""

@@ -24,6 +24,7 @@ from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.loader import load_themes
 from tests.hub.fakes import Line, chat, mail
+from tests.idle import at_rest
 from tests.services.sites import HubSite
 from tests.widgets.shop import NOW
 
@@ -41,13 +42,10 @@ class House:
 
     async def rest(self) -> None:
         """Until hub and desk have nothing to do that needs no time."""
-        calm = 0
-        while calm < 6:
-            await self.pilot.pause(0)
-            idle = all(site.workspace.idle() for site in (self.site, *self.others))
-            calm = calm + 1 if idle and not self.workbench.busy() else 0
-        self.app.flush()
-        await self.pilot.pause()
+        await at_rest(self.app, self._busy)
+
+    def _busy(self) -> bool:
+        return self.workbench.busy() or not all(site.workspace.idle() for site in (self.site, *self.others))
 
     async def wait(self, seconds: float) -> None:
         until = self.time.now() + round(seconds * MS)

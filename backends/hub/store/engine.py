@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
+from agent_tui.backends.hub.store import newest
 from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,7 +22,8 @@ TIMEOUT_SECONDS = 30.0
 PATIENCE_MS = 100
 """So long writers are held up by readers of an older state."""
 NEWEST = "0025"
-"""The newest revision in `migrations/versions`; a test holds it to them."""
+"""The newest revision in `migrations/versions`, from which `newest_build` makes a new store's tables; a test holds
+both to them."""
 KNOWN = frozenset(
     {
         "0001",
@@ -108,18 +110,30 @@ def check(engine: Engine, path: Path) -> None:
 def revision_of(engine: Engine) -> str:
     """The database's revision, "" for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return ""
-        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def migrate(engine: Engine, path: Path) -> None:
     """Bring the database to the newest revision. Raises DatabaseTooNew for one that this version does not know."""
     revision = revision_of(engine)
-    if revision == NEWEST:
-        return
-    if revision and revision not in KNOWN:
+    if not revision:
+        with engine.begin() as connection:
+            if not _revision(connection):  # nobody else has made it meanwhile
+                newest.make(connection)
+    elif revision not in KNOWN:
         raise DatabaseTooNew(path, revision)
+    elif revision != NEWEST:
+        upgrade(engine)
+
+
+def upgrade(engine: Engine) -> None:
+    """Take the migrations that the database has not had."""
     # Alembic is slow to import and rarely needed.
     from alembic import command
     from alembic.config import Config
