@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from agent_tui.desk.changes import Changes, Level, Notice
+from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OutboxEntry
 from agent_tui.domain.text import SafeText, compose, trusted
 from agent_tui.domain.time import MS, Ms
@@ -66,9 +67,11 @@ class StatusLine(Line):
 
     def changed(self, changes: Changes) -> None:
         """See `agent_tui.widgets.pane.Pane`."""
+        if changes.erased:
+            self._forget(changes.erased)
         if changes.notices:
             self._hear(changes.notices)
-        elif changes.header or changes.composer:
+        elif changes.header or changes.composer or changes.erased:
             self._draw()
 
     def tick(self, now: Ms) -> Ms | None:
@@ -103,6 +106,13 @@ class StatusLine(Line):
 
     def on_resize(self) -> None:
         self._draw()
+
+    def _forget(self, erased: Container[CaseKey]) -> None:
+        """What may name a customer who was erased; a result of the agent's own is of no case, and may too."""
+        self._failures = [one for one in self._failures if one.key is None or one.key not in erased]
+        self._behind = [one for one in self._behind if one.key is not None and one.key not in erased]
+        if self._last is not None and (self._last.key is None or self._last.key in erased):
+            self._last = None
 
     def _hear(self, notices: Iterable[Notice]) -> None:
         """What came by itself: behind a question it waits, and what it takes the place of may not have been read."""
