@@ -214,7 +214,7 @@ class DeskApp(TerminalApp[None], inherit_bindings=False):
 
     def _paint(self) -> None:
         """Show what came of a key; keys that came together are shown together."""
-        if not self.message_queue_size:
+        if not self.more_waits:
             self.desk_screen.paint()
 
     def _question_over(self) -> None:

@@ -90,7 +90,8 @@ async def run_configured(
 def told_at_the_start(problems: Sequence[Problem]) -> SafeText:
     """What is wrong with keys and themes, in one line."""
     if len(problems) == 1:
-        return clean_line(str(problems[0]))
+        # its folder would push the line's number out of sight; :problems has all of it
+        return clean_line(str(replace(problems[0], file=Path(problems[0].file).name)))
     return plural(
         "{n} thing is wrong with keys and themes, :problems shows it",
         "{n} things are wrong with keys and themes, :problems shows them",

@@ -1,7 +1,7 @@
 """A Textual App that lives on a `Terminal` value instead of the process's own standard streams and environment.
 
-Rests on private parts of Textual 8.2.8: `App._display`, `_filters`, `_batch_count`, `_sync_available`, `console`'s
-construction. `tests/terminal/test_private_parts.py` fails when an upgrade changes them.
+Rests on private parts of Textual 8.2.8: `App._display`, `_filters`, `_batch_count`, `_sync_available`,
+`_pending_message`, `console`'s construction. `tests/terminal/test_private_parts.py` fails when an upgrade changes them.
 """
 
 from __future__ import annotations
@@ -66,6 +66,12 @@ class TerminalApp(App[ReturnType]):
             self._take_environment(terminal)
             if diff_output:
                 self._diff = DiffScreen(self.console, terminal.erases_with_colour)
+
+    @property
+    def more_waits(self) -> bool:
+        """Whether messages wait behind the one that is worked off; Textual looks ahead at the next, and counts it no
+        more."""
+        return bool(self.message_queue_size) or self._pending_message is not None
 
     @property
     def terminal_driver(self) -> TerminalDriver | None:

@@ -12,6 +12,7 @@ from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.strip import SGR_STYLES, Strip
 from textual.widget import Widget
@@ -114,3 +115,9 @@ def test_a_widget_makes_its_lines_as_line_view_takes_for_granted() -> None:
     assert "base_background, background = widget.background_colors" in inspect.getsource(StylesCache.render_widget)
     assert "strip = strip.apply_filter(filter, background)" in inspect.getsource(StylesCache.render)
     assert "node.notify_style_update()" in inspect.getsource(Stylesheet.replace_rules)
+
+
+def test_a_message_that_was_looked_ahead_at_is_kept_by_the_pump() -> None:
+    source = inspect.getsource(MessagePump._peek_message)
+    assert "message = self._message_queue.get_nowait()" in source
+    assert "self._pending_message = message" in source

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 
 from textual.pilot import Pilot
 
@@ -14,10 +15,11 @@ from agent_tui.app import DeskApp
 from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.language import Language, spoken
 from agent_tui.domain.time import MS, VirtualTime
+from agent_tui.keymaps.keymap import Keymap
 from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
 from agent_tui.themes.loader import load_themes
-from agent_tui.themes.theme import Depth
+from agent_tui.themes.theme import Depth, Theme
 from agent_tui.wardrobe import Wardrobe
 from tests.idle import at_rest
 from tests.widgets.shop import NOW, Shop
@@ -61,6 +63,20 @@ class Running:
         return "\n".join(self.screen)
 
 
+@cache
+def keys_named(name: str = "") -> Keymap:
+    """A keymap as it is shipped, read once."""
+    keys, problems = load_keymap(name=name)
+    assert not problems
+    return keys
+
+
+@cache
+def all_themes() -> Mapping[str, Theme]:
+    """The themes as they are shipped, read once."""
+    return load_themes()[0]
+
+
 def desk_app(
     shop: Shop,
     theme: str = "dark",
@@ -74,9 +90,7 @@ def desk_app(
     `depth`."""
     time = VirtualTime(NOW)
     workbench = Workbench([shop, *others], None, time)
-    keys, problems = load_keymap(name=keymap)
-    themes, _ = load_themes()
-    assert not problems
+    keys, themes = keys_named(keymap), all_themes()
     app = DeskApp(workbench, settings or DeskSettings(UTC, depth), keys, themes[theme], time, wardrobe=wardrobe)
     return app, workbench, time
 

@@ -20,12 +20,11 @@ from agent_tui.desk_settings import DeskSettings
 from agent_tui.domain.model import Role
 from agent_tui.domain.orders import Assign
 from agent_tui.domain.time import MINUTE_MS, MS, VirtualTime
-from agent_tui.keymaps.loader import load_keymap
 from agent_tui.services.workbench import Workbench
-from agent_tui.themes.loader import load_themes
 from tests.hub.fakes import Line, chat, mail
 from tests.idle import at_rest
 from tests.services.sites import HubSite
+from tests.widgets.running import all_themes, keys_named
 from tests.widgets.shop import NOW
 
 
@@ -92,9 +91,7 @@ async def house(
     for one in (site, *others):
         await one.start()
     workbench = Workbench([one.backend for one in (site, *others)], None, time)
-    keymap, _ = load_keymap()
-    themes, _ = load_themes()
-    app = DeskApp(workbench, DeskSettings(UTC, "truecolor"), keymap, themes["dark"], time)
+    app = DeskApp(workbench, DeskSettings(UTC, "truecolor"), keys_named(), all_themes()["dark"], time)
     async with app.run_test(size=size) as pilot:
         work = asyncio.create_task(workbench.run())
         made = House(site, app, pilot, workbench, time, tuple(others))

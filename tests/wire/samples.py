@@ -40,6 +40,8 @@ def values(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return ANY_TEXTS.map(CustomerText)
     if kind is int:
         return INTS
+    if kind is float:
+        return st.floats(-1e9, 1e9)
     if kind is str:
         return TEXTS
     if kind is bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from agent_tui.desk.changes import Changes, Level, Notice
 from agent_tui.desk.keys import CaseKey
 from agent_tui.desk.outgoing import OutboxEntry
-from agent_tui.domain.text import SafeText, compose, trusted
+from agent_tui.domain.text import SafeText, clean_line, compose, trusted
 from agent_tui.domain.time import MS, Ms
 from agent_tui.services.workbench import Workbench
 from agent_tui.widgets.cells import cell_len
@@ -107,11 +107,16 @@ class StatusLine(Line):
     def on_resize(self) -> None:
         self._draw()
 
-    def _forget(self, erased: Container[CaseKey]) -> None:
-        """What may name a customer who was erased; a result of the agent's own is of no case, and may too."""
-        self._failures = [one for one in self._failures if one.key is None or one.key not in erased]
-        self._behind = [one for one in self._behind if one.key is not None and one.key not in erased]
-        if self._last is not None and (self._last.key is None or self._last.key in erased):
+    def _forget(self, erased: Mapping[CaseKey, frozenset[str]]) -> None:
+        """What is of a customer who was erased, or names them."""
+        names = [clean_line(name) for names in erased.values() for name in names if name]
+
+        def stays(notice: Notice) -> bool:
+            return notice.key not in erased and not any(name in notice.text for name in names)
+
+        self._failures = [one for one in self._failures if stays(one)]
+        self._behind = [one for one in self._behind if stays(one)]
+        if self._last is not None and not stays(self._last):
             self._last = None
 
     def _hear(self, notices: Iterable[Notice]) -> None:
