@@ -7,12 +7,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
 
 from agent_tui.backends.hub.store import newest
 from agent_tui.backends.hub.store.errors import DatabaseDamaged, DatabaseTooNew, StoreInUse
@@ -53,6 +55,18 @@ KNOWN = frozenset(
 )
 
 
+_COMPILED: LRUCache[Any, Any] = LRUCache(1600)
+"""Statements of all engines of this process: what a reader has compiled is the writer's too."""
+
+
+@cache
+def _dialect() -> Dialect:
+    """One for all engines, since it is part of a compiled statement's key."""
+    engine = create_engine("sqlite+pysqlite://")
+    with engine.connect():  # what SQLite can do here is asked with the first connection
+        return engine.dialect
+
+
 def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> Engine:
     """An engine on a SQLite file. Readers see one snapshot per transaction; the writer locks from its first word."""
     engine = create_engine(
@@ -61,8 +75,9 @@ def open_engine(path: Path, *, read_only: bool, synchronous: str = "FULL") -> En
         pool_size=4 if read_only else 1,
         max_overflow=4 if read_only else 0,
         connect_args={"check_same_thread": False, "timeout": TIMEOUT_SECONDS, "isolation_level": None},
-        query_cache_size=800,
     )
+    engine.dialect = _dialect()
+    engine.update_execution_options(compiled_cache=_COMPILED)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: Any) -> None:
