@@ -11,9 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from agent_tui import hub_scripts
 from agent_tui.backends.connectors.base import Connector
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.policy import AlertTarget, HubPolicy, WrapUpTarget
@@ -38,8 +37,10 @@ from agent_tui.hub_accounts import CannotServe, alert_hook, mail_connector, webh
 from agent_tui.hub_cards import card_sources
 from agent_tui.hub_replies import HubReplies
 from agent_tui.hub_replies import follow as follow_replies
-from agent_tui.hub_scripts import ScriptFolder
 from agent_tui.hub_sla import SlaFile, follow
+
+if TYPE_CHECKING:
+    from agent_tui.hub_scripts import ScriptFolder
 
 REPLIES_KEPT: Final = "replies.json"
 log = logging.getLogger("agent_tui.hub")
@@ -88,6 +89,14 @@ def replies_of(loaded: Loaded[HubSettings], home: Path, kept: Path | None = None
     return HubReplies(folder, hub_policy(loaded.settings).canned, brands, kept)
 
 
+def _script_folder(loaded: Loaded[HubSettings], home: Path) -> ScriptFolder | None:
+    if loaded.settings.scripts is None:
+        return None
+    from agent_tui.hub_scripts import ScriptFolder  # a hub without scripts starts sooner
+
+    return ScriptFolder(expand(loaded.settings.scripts, loaded.folder, home))
+
+
 async def serve(
     loaded: Loaded[HubSettings],
     env: Mapping[str, str],
@@ -115,7 +124,7 @@ async def serve(
     sources = await card_sources(loaded, env, home)
     rules = SlaFile(expand(settings.sla, loaded.folder, home), home) if settings.sla is not None else None
     promised = rules.load() if rules is not None else None
-    folder = ScriptFolder(expand(settings.scripts, loaded.folder, home)) if settings.scripts is not None else None
+    scripts = _script_folder(loaded, home)
     policy, replies = hub_policy(settings), replies_of(loaded, home, data_folder(loaded, home) / REPLIES_KEPT)
     hinting = expand(settings.hints, loaded.folder, home) if settings.hints is not None else BUILT_IN
     policy = replace(policy, hints=load_hints(hinting))
@@ -157,10 +166,10 @@ async def serve(
         if rules is not None:
             workspace.watch("sla", lambda: rules.trouble)
             following.append(asyncio.create_task(follow(rules, time, workspace.govern)))
-        if folder is not None:
-            workspace.watch("scripts", lambda: folder.trouble)
-            await workspace.offer(folder.load())
-            following.append(asyncio.create_task(hub_scripts.follow(folder, time, workspace.offer)))
+        if scripts is not None:
+            workspace.watch("scripts", lambda: scripts.trouble)
+            await workspace.offer(scripts.load())
+            following.append(asyncio.create_task(scripts.follow(time, workspace.offer)))
         said = {"ready": True, "desk_url": desks.url, "http_url": http.url, "version": version("agent-tui")}
         ready(json.dumps(said))
         log.info("serving desks at %s, files and health at %s", desks.url, http.url)

@@ -57,6 +57,19 @@ class ScriptFolder:
         """What it says could not be kept: it counts as not read."""
         self._settled.again()
 
+    async def follow(self, time: TimeSource, offer: Callable[[Mapping[str, Script]], Awaitable[None]]) -> None:
+        """Look every second, until cancelled; `offer` is told what there is whenever it is something else."""
+        while True:
+            await time.sleep(LOOK_SECONDS)
+            try:
+                read = await asyncio.to_thread(self.changed)
+                if read is not None:
+                    await offer(read)
+                    log.info("%d guided scripts can be run now", len(read))
+            except Exception:  # neither a store that is full nor a file may end the looking
+                log.exception("guided scripts stay as they were")
+                self.again()
+
     def _stamps(self) -> object:
         try:
             return tuple((str(file), *_stamp(file)) for file in files_in(self._path))
@@ -71,19 +84,3 @@ def _stamp(file: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-async def follow(
-    folder: ScriptFolder, time: TimeSource, offer: Callable[[Mapping[str, Script]], Awaitable[None]]
-) -> None:
-    """Look every second, until cancelled; `offer` is told what there is whenever it is something else."""
-    while True:
-        await time.sleep(LOOK_SECONDS)
-        try:
-            read = await asyncio.to_thread(folder.changed)
-            if read is not None:
-                await offer(read)
-                log.info("%d guided scripts can be run now", len(read))
-        except Exception:  # neither a store that is full nor a file may end the looking
-            log.exception("guided scripts stay as they were")
-            folder.again()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent_tui.config.guided_source import check_scripts
 from agent_tui.config.hint_settings import check_hints
 from agent_tui.config.hub_settings import HubSettings, load_hub_settings
 from agent_tui.config.paths import expand
@@ -28,6 +27,8 @@ def check_hub_settings(path: Path, env: Mapping[str, str], home: Path) -> tuple[
     if loaded.settings.sla is not None:
         problems += check_sla(expand(loaded.settings.sla, loaded.folder, home), home)
     if loaded.settings.scripts is not None:
+        from agent_tui.config.guided_source import check_scripts  # a hub without scripts starts sooner
+
         problems += check_scripts(expand(loaded.settings.scripts, loaded.folder, home))
     if loaded.settings.hints is not None:
         problems += check_hints(expand(loaded.settings.hints, loaded.folder, home))

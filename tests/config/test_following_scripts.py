@@ -9,7 +9,7 @@ from pathlib import Path
 from agent_tui.backends.hub.store import StoreError
 from agent_tui.domain.guided.script import Script
 from agent_tui.domain.time import VirtualTime
-from agent_tui.hub_scripts import ScriptFolder, follow
+from agent_tui.hub_scripts import ScriptFolder
 from tests.config.test_guided_files import GOOD, folder
 
 
@@ -56,7 +56,7 @@ async def test_what_could_not_be_kept_is_offered_again(tmp_path: Path) -> None:
         if len(offered) == 1:
             raise StoreError("the disk is full")
 
-    looking = asyncio.get_running_loop().create_task(follow(held, time, offer))
+    looking = asyncio.get_running_loop().create_task(held.follow(time, offer))
     folder(tmp_path, other=GOOD)
     while len(offered) < 2 and not looking.done():
         time.advance_to_next(time.now() + 10_000)
