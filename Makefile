@@ -19,9 +19,9 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) -m "not real and not slow"
 
-# four at a time whatever the cores: these tests wait for servers more than they work
+# six at a time whatever the cores: these tests wait for servers more than they work
 test-real: $(VENV)/.installed
-	$(BIN)/python -m pytest -q -rs -n 4 --dist load --maxschedchunk 1 -m "real or slow"
+	$(BIN)/python -m pytest -q -rs -n 6 --dist load --maxschedchunk 1 -m "real or slow"
 
 terminals: $(VENV)/.installed
 	$(BIN)/python -m tests.terminals
