@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -37,8 +38,15 @@ from tests.hub.fakes import T0
 from tests.hub.test_transferring import NOTE, acked, last, refused
 
 
-def report(hub: Hub, state: CallState, agent: str = "", **more: object) -> CallUpdate:
-    return CallUpdate("pbx", "ch-1", state, hub.time.now(), address="+97254333", name="Rina", agent=agent, **more)  # type: ignore[arg-type]
+def report(hub: Hub, state: CallState, agent: str = "", law_due: int | None = None) -> CallUpdate:
+    said = CallUpdate("pbx", "ch-1", state, hub.time.now(), address="+97254333", name="Rina", agent=agent)
+    return replace(said, law_due=law_due)
+
+
+async def asked(hub: Hub, before: int = 0) -> None:
+    """Until the exchange was asked once more."""
+    while len(hub.phone.put) == before:  # noqa: ASYNC110 - the fake has no event
+        await asyncio.sleep(0)
 
 
 async def talking(hub: Hub) -> str:
@@ -212,12 +220,14 @@ async def test_a_no_and_silence_leave_the_call_alone(hub: Hub, what: str) -> Non
 
 @pytest.mark.parametrize("outcome", ["refused", "later"])
 @pytest.mark.parametrize("warm", [False, True])
-async def test_what_the_exchange_cannot_do_leaves_all_with_who_talks(hub: Hub, outcome: str, warm: bool) -> None:
+async def test_what_the_exchange_cannot_do_leaves_all_with_who_talks(
+    hub: Hub, outcome: Literal["refused", "later"], warm: bool
+) -> None:
     case = await talking(hub)
     await give(hub, case, warm=warm)
     if warm:
         acked(await answer(hub, hub.avi, case, "accept"))
-    hub.phone.puts.append(SendResult(outcome, reason="no such extension"))  # type: ignore[arg-type]
+    hub.phone.puts.append(SendResult(outcome, reason="no such extension"))
     said = await answer(hub, hub.noa if warm else hub.avi, case, "complete" if warm else "accept")
     assert refused(said) == "exchange"
     assert (await last(hub, case)).state == ("together" if warm else "failed")
@@ -262,8 +272,7 @@ async def test_who_hangs_up_while_the_exchange_is_asked_leaves_a_case(hub: Hub, 
     await give(hub, case)
     hub.phone.hold, hub.phone.puts = asyncio.Event(), [told]
     taking = asyncio.create_task(answer(hub, hub.avi, case, "accept"))
-    while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
-        await asyncio.sleep(0)
+    await asked(hub)
     call = await call_of(hub, case)
     whats: tuple[TransferAnswer, ...] = ("withdraw", "complete")
     for what in whats:
@@ -326,12 +335,11 @@ async def test_nobody_waits_for_ever_and_a_late_answer_counts(hub: Hub) -> None:
         case = (await hub.only()).id if await hub.rows() else await talking(hub)
         await give(hub, case)
         hub.phone.hold, hub.phone.puts = asyncio.Event(), [told]
-        asked = len(hub.phone.put)
+        before = len(hub.phone.put)
         taking = asyncio.create_task(
             hub.workspace.order(hub.avi, stood[2], AnswerTransfer(case, "", "accept"), 0, "a1")
         )
-        while len(hub.phone.put) == asked:  # noqa: ASYNC110 - the fake has no event
-            await asyncio.sleep(0)
+        await asked(hub, before)
         await hub.advance(MINUTE_MS)
         assert (await last(hub, case)).state == "unknown"
         hub.phone.hold.set()
@@ -347,8 +355,7 @@ async def test_a_doubt_about_a_queues_agent_asks_no_other(hub: Hub) -> None:
     acked(await answer(hub, hub.avi, case, "accept"))
     hub.phone.hold = asyncio.Event()
     giving = asyncio.create_task(hub.workspace.order(hub.noa, "give", AnswerTransfer(case, "", "complete"), 0, "n1"))
-    while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
-        await asyncio.sleep(0)
+    await asked(hub)
     lea = Operator(hub.store, hub.time, Ids(7)).add_agent("lea", "Lea")
     await hub.order(lea, Presence("available"))
     await hub.workspace.presence("lea", here=True)
@@ -364,8 +371,7 @@ async def test_a_report_may_be_first(hub: Hub) -> None:
     await give(hub, case)
     hub.phone.hold = asyncio.Event()
     taking = asyncio.create_task(answer(hub, hub.avi, case, "accept"))
-    while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
-        await asyncio.sleep(0)
+    await asked(hub)
     await hub.workspace.port.call(report(hub, "active", "avi"))
     assert await stands(hub, case) == ("avi", "avi", "done")
     hub.phone.hold.set()
@@ -394,8 +400,7 @@ async def test_a_case_that_went_another_way_and_a_call_that_did_not(hub: Hub, ho
     await give(hub, case)
     hub.phone.hold = asyncio.Event()
     taking = asyncio.create_task(answer(hub, hub.avi, case, "accept"))
-    while not hub.phone.put:  # noqa: ASYNC110 - the fake has no event
-        await asyncio.sleep(0)
+    await asked(hub)
     orders: dict[str, Order] = {
         "closed": Resolve(case),
         "a third's": Assign(case, "", "billing"),

@@ -7,6 +7,7 @@ import pytest
 from agent_tui.commands import ids
 from agent_tui.commands.context import Place
 from agent_tui.commands.registry import REGISTRY
+from agent_tui.desk.changes import Level
 from agent_tui.domain.text import SafeText
 from agent_tui.domain.views import MINE
 from agent_tui.keymaps.keys import show_keys
@@ -31,9 +32,9 @@ class Heard:
         self._say = desk.app.ui.say
         monkeypatch.setattr(desk.app.ui, "say", self.say)
 
-    def say(self, text: SafeText, level: str = "info") -> None:
+    def say(self, text: SafeText, level: Level = "info") -> None:
         self.said.append(str(text))
-        self._say(text, level)  # type: ignore[arg-type]  # a level
+        self._say(text, level)
 
 
 async def go_back(desk: Running) -> None:
