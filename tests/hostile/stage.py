@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import logging
 import os
+import struct
+import termios
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,9 +141,10 @@ class FilledHub:
                 await self.workspace.order(AGENT, f"l{place}", SaveDraft(case, draft), desk="far")
 
     def held_by(self, agent: str) -> str:
-        """The case that this agent took last."""
-        taken = [e for e in self.events if isinstance(e.body, LeaseChanged) and e.body.agent == agent]
-        return taken[-1].case if taken else ""
+        """The case that this agent took last and still has."""
+        holders = {e.case: e.body.agent for e in self.events if isinstance(e.body, LeaseChanged)}
+        taken = [e.case for e in self.events if isinstance(e.body, LeaseChanged) and e.body.agent == agent]
+        return next((case for case in reversed(taken) if holders[case] == agent), "")
 
     async def asks(self, place: int, text: str, case: str) -> None:
         """The agent of this name would like to have a case."""
@@ -331,6 +335,17 @@ class Recorded(Window):
             return
         self.bytes += data
         self._stream.feed(data.replace(b"\x1b[?2026$p", b""))
+
+    def working(self) -> tuple[bool, int]:
+        """Whether there are keys it has not read or it runs or waits for a core; and nanoseconds that it ran so far."""
+        assert self.child is not None
+        unread = struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)))[0]
+        busy, ran = unread > 0, 0
+        for task in Path(f"/proc/{self.child.pid}/task").glob("*"):
+            with suppress(OSError):  # a thread that ended meanwhile
+                busy = busy or (task / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
+                ran += int((task / "schedstat").read_text().split()[0])
+        return busy, ran
 
 
 @asynccontextmanager

@@ -13,7 +13,9 @@ from tests.hostile.sequences import written
 from tests.hostile.stage import AGENT, NAMED, FilledHub, Recorded
 
 CALM = 0.06
-"""Seconds without a byte after which a desk is taken to have drawn."""
+"""Seconds without a byte and without work after which a desk is taken to have drawn."""
+TICK_NS = 2_000_000
+"""What a desk that does nothing may run in that time."""
 ESC = "\x1b[27u"
 REDRAW = "\x0c"
 HOME, END, PAGE_UP, PAGE_DOWN, DOWN, UP = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~", "\x1b[B", "\x1b[A"
@@ -79,12 +81,13 @@ class Tour:
         await self._calm()
 
     async def _calm(self) -> None:
-        seen, since = len(self.desk.bytes), time.monotonic()
-        while time.monotonic() - since < CALM:
+        assert self.desk.child is not None
+        seen, since, before = len(self.desk.bytes), time.monotonic(), self.desk.working()[1]
+        while time.monotonic() - since < CALM and self.desk.child.returncode is None:
             await asyncio.sleep(0.01)
-            assert self.desk.child is not None
-            if len(self.desk.bytes) != seen:
-                seen, since = len(self.desk.bytes), time.monotonic()
+            busy, ran = self.desk.working()
+            if busy or ran - before > TICK_NS or len(self.desk.bytes) != seen:
+                seen, since, before = len(self.desk.bytes), time.monotonic(), ran
 
     async def _see(self, words: str) -> None:
         await self.desk.shows(words)
@@ -235,20 +238,30 @@ class Tour:
         await self._press("\x1bOQ")
         for _ in range(NAMED):
             await self._press(DOWN)
-        await self._press("\t\r" + ESC + "\x15" * 12)
+        for keys in ("\t", "\r", ESC, "\x15" * 12):
+            await self._press(keys)
 
     async def _asked(self) -> None:
         """What is written here is this desk's; agents of all these names would like to have it."""
-        await self._press("x")
+        await self._write()
         for _ in range(6):  # a colleague may have the first one, and more
             if await self._taken():
                 break
-            await self._press("\x15" + ESC + ESC + DOWN + "\r\r" + "x")
+            await self._press("\x15" + ESC + ESC + DOWN + "\r\r")
+            await self._write()
         assert self.hub.held_by(AGENT.id), self.desk.text
         for place, text in enumerate(self.texts[: min(self.opened, NAMED)]):
             await self.hub.asks(place, text, self.hub.held_by(AGENT.id))
             await self._see("asks for")
         await self._press("\x15" * 2)
+
+    async def _write(self) -> None:
+        """A letter into the composer, wherever the keys went before."""
+        for _ in range(4):
+            if "Esc out" in self.desk.text:
+                break
+            await self._press("\r")
+        await self._press("x")
 
     async def _taken(self) -> bool:
         """Whether the case in the composer is this desk's within two seconds."""
