@@ -10,7 +10,7 @@ import os
 import struct
 import termios
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -340,12 +340,13 @@ class Recorded(Window):
         """Whether there are keys it has not read or it runs or waits for a core; and nanoseconds that it ran so far."""
         assert self.child is not None
         unread = struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)))[0]
-        busy, ran = unread > 0, 0
-        for task in Path(f"/proc/{self.child.pid}/task").glob("*"):
-            with suppress(OSError):  # a thread that ended meanwhile
-                busy = busy or (task / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
-                ran += int((task / "schedstat").read_text().split()[0])
-        return busy, ran
+        task = f"/proc/{self.child.pid}/task/{self.child.pid}"
+        try:
+            state = Path(f"{task}/stat").read_text().rpartition(")")[2].split()[0]
+            ran = int(Path(f"{task}/schedstat").read_text().split()[0])
+        except OSError:  # it has ended
+            return False, 0
+        return unread > 0 or state in "RD", ran
 
 
 @asynccontextmanager

@@ -84,7 +84,7 @@ class Tour:
         assert self.desk.child is not None
         seen, since, before = len(self.desk.bytes), time.monotonic(), self.desk.working()[1]
         while time.monotonic() - since < CALM and self.desk.child.returncode is None:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(CALM / 3)
             busy, ran = self.desk.working()
             if busy or ran - before > TICK_NS or len(self.desk.bytes) != seen:
                 seen, since, before = len(self.desk.bytes), time.monotonic(), ran

@@ -1,13 +1,12 @@
 """A hub under load that a test kills: customers write, agents reply, each acknowledgement goes to standard output.
 
-Run as `python -m tests.hub.crash_worker FOLDER ROUND SENDS`: what the channel accepted is appended to the file SENDS.
+What the channel accepted is appended to the file `sends`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 from agent_tui.backends.base import Acked
@@ -98,7 +97,3 @@ async def main(folder: Path, round: str, sends: Path) -> None:
         *(customer(workspace, time, round, who) for who in range(CUSTOMERS)),
         *(agent(workspace, operator, round, who, cases) for who in range(AGENTS)),
     )
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))

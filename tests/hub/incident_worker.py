@@ -1,14 +1,11 @@
 """A hub that tells the customers of an incident one thing after the other, until a test kills it.
 
-Run as `python -m tests.hub.incident_worker FOLDER SENDS NEXT`: what the channel accepted is appended to the file SENDS;
-each acknowledged update goes to standard output. NEXT: the number of the first update, given again where nobody knows
-whether it was done.
+What the channel accepted is appended to the file `sends`; each acknowledged update goes to standard output. `number`:
+that of the first update, given again where nobody knows whether it was done.
 """
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from pathlib import Path
 
 from agent_tui.backends.base import Acked
@@ -60,7 +57,3 @@ async def _begin(workspace: Workspace, me: Agent, time: SystemTime) -> None:
     page = await workspace.query(me, RowsQuery(Section("all", "us"), limit=500))
     assert isinstance(page, RowsPage)
     await workspace.order(me, "open", OpenIncident("i_1", CustomerText("down"), tuple(row.id for row in page.rows)))
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))

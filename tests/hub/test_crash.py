@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import sqlite3
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,28 +13,17 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.time import SystemTime
-
-ROOT = Path(__file__).parents[2]
+from tests.hub import crash_worker
+from tests.hub.forked import Worker
 
 
 async def _killed_after(folder: Path, round: int, sends: Path, lines: int) -> list[str]:
     """Run the loaded hub until it acknowledged that many things, kill it, and give all it acknowledged."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.hub.crash_worker", str(folder), str(round), str(sends)),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
-    told: list[str] = []
-    while len(told) < lines:
-        line = await process.stdout.readline()
-        assert line, "the hub ended by itself"
-        told.append(line.decode().strip())
-    process.kill()
-    rest = await process.stdout.read()
-    await process.wait()
+    worker = Worker(crash_worker.main, folder, str(round), sends)
+    told = [await worker.line() for _ in range(lines)]
+    rest = await worker.killed()
     # the last line may be cut: then nobody heard it
-    whole = rest.decode().rpartition("\n")[0]
+    whole = rest.rpartition("\n")[0]
     told.extend(line for line in whole.split("\n") if line)
     assert told[0] == "ready"
     return told[1:]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,26 +14,18 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.time import SystemTime
+from tests.hub import incident_worker
+from tests.hub.forked import Worker
 from tests.hub.incident_worker import CUSTOMERS
-
-ROOT = Path(__file__).parents[2]
 
 
 async def _killed(folder: Path, number: int, lines: int, wait: float) -> int:
     """Run the hub from update `number` on, kill it a moment after so many were acknowledged; the next number."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.hub.incident_worker", str(folder / "hub"), str(folder / "sends"), str(number)),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
+    worker = Worker(incident_worker.main, folder / "hub", folder / "sends", number)
     for _ in range(lines + 1):
-        assert await process.stdout.readline(), "the hub ended by itself"
+        await worker.line()
     await asyncio.sleep(wait)
-    process.kill()
-    rest = await process.stdout.read()
-    await process.wait()
-    return number + lines + rest.decode().count("\n")
+    return number + lines + (await worker.killed()).count("\n")
 
 
 @pytest.mark.slow
