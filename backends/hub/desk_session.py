@@ -252,14 +252,18 @@ class DeskSession:
     # -- at work -----------------------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
-        """Orders one after the other: those of one case must keep their order."""
+        """Orders one after the other: those of one case must keep their order. When the line is gone the rest are taken
+        and left, which the desk gives again, so that what was read of it comes to its end."""
+        gone = False
         while True:
             asked = await self._orders.get()
+            if gone:
+                continue
             self._under_way += 1
             try:
                 await self.line.send(await self._carry_out(asked))
             except TransportClosed:
-                return
+                gone = True
             finally:
                 self._under_way -= 1
 

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from agent_tui.backends.hub.desk_session import ORDERS_WAITING
 from agent_tui.backends.hub.server import DeskServer
 from agent_tui.backends.wire.codec import encode
 from agent_tui.backends.wire.frames import SUBPROTOCOL, Command, Hello
@@ -126,3 +127,25 @@ async def test_frames_and_pace_are_bounded_as_set() -> None:
             while True:
                 await fast.recv()
         assert closed.value.rcvd is not None and "more than 3 commands" in closed.value.rcvd.reason
+
+
+async def test_a_line_that_breaks_with_many_orders_under_way_ends() -> None:
+    workspace = SmallWorkspace()
+    async with limited(workspace, commands_per_second=1000) as server:
+        connection = await connect(
+            server.url, subprotocols=[Subprotocol(SUBPROTOCOL)], additional_headers={"Authorization": "Bearer ada-token"}
+        )
+        await connection.send(encode(Hello()))
+        assert "welcome" in str(await connection.recv())
+        workspace.gate.clear()
+        for number in range(2 * ORDERS_WAITING):
+            await connection.send(encode(Command(id=f"n{number}", order=Note("k1", CustomerText("late")))))
+        (session,) = server._sessions
+        async with asyncio.timeout(30):
+            while not session._orders.full():
+                await asyncio.sleep(0.01)
+            connection.transport.abort()
+            await connection.wait_closed()
+            workspace.gate.set()
+            while server.stats().desks:
+                await asyncio.sleep(0.01)
