@@ -65,12 +65,15 @@ def promise_end(promise: Promise) -> SafeText:
 
 
 def as_note(context: Context, row: CaseRow) -> list[Choice]:
-    """What is promised in a case already, as a note that is ready for whoever goes on with it."""
+    """What a refused transfer was to say and what is promised in a case already, as notes that are ready for whoever
+    goes on with it."""
+    refused = context.workbench.refused_notes.get(context.key) if context.key is not None else None
+    before = [Choice(refused.raw, refused.safe_line, trusted("what you wrote"))] if refused is not None else []
     if row.promise is None:
-        return []
+        return before
     due = promise_due(row.promise, context.workbench.time.now(), context.zone)
     words = compose("promised: {what} ({due})", what=row.promise.what.safe_line, due=due)
-    return [Choice(words.drawn(), words)]
+    return [*before, Choice(words.drawn(), words)]
 
 
 # -- recording one

@@ -195,6 +195,8 @@ def _give(context: Context, row: CaseRow, target: str, words: str, *, warm: bool
     if not words.strip():
         context.ui.say(trusted("say what was done and what is promised: it was not transferred"), "warning")
         return
+    if context.key is not None:
+        context.workbench.refused_notes.pop(context.key, None)
     agent = target[1:] if target[0] == _AGENT else ""
     queue = target[1:] if target[0] == _QUEUE else ""
     give(context, TransferCase(row.id, CustomerText(words.strip()), agent, queue, warm))

@@ -30,6 +30,7 @@ from agent_tui.domain.orders import (
     RetrySend,
     RunScript,
     ShowCard,
+    TransferCase,
     case_of,
 )
 from agent_tui.domain.queries import LinkPage, LinkQuery, Page, Query
@@ -136,6 +137,8 @@ class Workbench:
             self._dropped,
         )
         self._guiding: Guiding | None = None
+        self.refused_notes: dict[CaseKey, CustomerText] = {}
+        """What was to be said with a transfer that was refused, until one of the case is not."""
         self._seen_at: tuple[CaseKey | None, list[tuple[Ms, int]]] = (None, [])
         for backend in backends:
             backend.introduce(self._state.desk)
@@ -222,6 +225,8 @@ class Workbench:
         if changes.erased:
             self._undo = [done for done in self._undo if not done.touches(changes.erased)]
             self._changes |= self._forgetting.cases(changes.erased)
+            for key in changes.erased:
+                self.refused_notes.pop(key, None)
             if self._guiding is not None:
                 self._guiding.forget(changes.erased)
         for key, head in self.desk.strayed():
@@ -490,6 +495,8 @@ class Workbench:
         """An order was refused for good, and is gone."""
         if isinstance(entry.order, RunScript):
             self.guiding.refused(entry.key, entry.order)
+        if isinstance(entry.order, TransferCase):
+            self.refused_notes[entry.key] = entry.order.note
 
     def _keep(self, key: CaseKey, order: Order, hold: bool, files: tuple[LocalFile, ...] = ()) -> OutboxEntry | None:
         now = self.time.now()

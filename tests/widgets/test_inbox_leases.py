@@ -53,6 +53,14 @@ async def test_a_colleagues_case_says_so_and_ones_own_does_not() -> None:
         assert "Avi has it ·" in lines_of(desk, "Ruth Klein")[1]
 
 
+async def test_nothing_stands_between_a_colleague_and_nothing_said() -> None:
+    shop = HandledShop()
+    row = next(row for row in shop.rows.values() if row.name.raw.startswith("Dana"))
+    shop.rows[row.id] = replace(row, preview=type(row.preview)(""), subject=type(row.subject)(""))
+    async with running(shop) as desk:
+        assert "Avi has it" in lines_of(desk, "Dana Levi")[1] and "·" not in lines_of(desk, "Dana Levi")[1]
+
+
 async def test_a_narrow_row_names_them_where_there_is_room_and_else_has_their_sign() -> None:
     shop = HandledShop()
     shop.handled("Avner", Lease("avi", "d9", 50, NOW))

@@ -62,6 +62,23 @@ async def test_a_no_comes_back_with_its_reason(tmp_path: Path) -> None:
         assert "too much in hand" in desk.text
 
 
+async def test_what_was_to_be_said_with_a_refused_one_is_offered_again(tmp_path: Path) -> None:
+    async with office(tmp_path) as (desk, case):
+        ((key, _, _),) = desk.workbench.desk.inbox.rows()
+        desk.workbench.order(key.backend, TransferCase(case, CustomerText("parcel is late"), "nobody"), key=key)
+        await desk.wait(2)
+        assert "refused, Dana Levi" in desk.text
+        await desk.press("t", "enter")
+        assert "parcel is late" in desk.text and "what you wrote" in desk.text
+        await desk.press("enter")
+        await desk.wait(2)
+        row = desk.workbench.desk.row(key)
+        assert row is not None and row.transfer is not None
+        await desk.press("t")
+        assert "parcel is late" in desk.text
+        assert not desk.workbench.refused_notes
+
+
 async def test_it_is_taken_back_by_undo(tmp_path: Path) -> None:
     async with office(tmp_path) as (desk, case):
         await desk.press("t", "enter", *"late", "enter")

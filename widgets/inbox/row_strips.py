@@ -37,6 +37,7 @@ _METRICS: dict[Metric, Phrase] = {
 _COUNTED: tuple[Stage, ...] = ("us", "customer", "later")
 """Whose clocks are shown."""
 _NOTHING = trusted("")
+_DOT = trusted("·")
 
 NAME = 4
 """The column at which names begin: mark, tag and a blank come before."""
@@ -215,14 +216,17 @@ def _urgency(row: CaseRow, look: RowLook) -> Part:
 def _said(item: InboxRow, look: RowLook, cells: int, paint: Paint, base: Style) -> list[tuple[str, Style]]:
     """What was said last, with what must be known before it, in exactly `cells` cells."""
     row, parts = item.row, []
-    for words, part in _before(item, look):
-        lead = str(in_cells(words, paint.bidi, max(0, cells - 1)))
-        parts += [(lead, base + paint[part]), (" ", base)]
-        cells -= cell_len(lead) + 1
     said = row.preview.safe_line
     if row.subject.raw and channel(row.channel).kind == "mail":
         subject = row.subject.safe_line
         said = compose("{subject} · {said}", subject=subject, said=said) if said else subject
+    before = list(_before(item, look))
+    if not said and before and before[-1][0] is _DOT:
+        before.pop()
+    for words, part in before:
+        lead = str(in_cells(words, paint.bidi, max(0, cells - 1)))
+        parts += [(lead, base + paint[part]), (" ", base)]
+        cells -= cell_len(lead) + 1
     away = shown(said, paint.bidi).right != paint.from_right  # what reads the other way stands at the other side
     parts.append((fit(said, cells, paint.bidi, "end" if away else "start"), base + paint["quiet"]))
     return parts
@@ -235,15 +239,18 @@ def _before(item: InboxRow, look: RowLook = NO_LOOK) -> Iterable[tuple[SafeText,
     elif item.pending:
         yield trusted("sending"), "quiet"
     if look.giver:
-        yield compose("{who} hands it to you ·", who=look.giver), "strong"
+        yield compose("{who} hands it to you", who=look.giver), "strong"
+        yield _DOT, "strong"
     elif look.handler:
-        yield compose("{who} has it ·", who=look.handler), "quiet"
+        yield compose("{who} has it", who=look.handler), "quiet"
+        yield _DOT, "quiet"
     if item.brand:
         yield clean_line(item.brand), "label"
     if item.queue:
         yield clean_line(item.queue), "label"
     if row.promise is not None and row.clock is not None and row.clock.metric == "promise":
-        yield compose("promised: {what} ·", what=row.promise.what.safe_line), "strong"
+        yield compose("promised: {what}", what=row.promise.what.safe_line), "strong"
+        yield _DOT, "strong"
     if row.priority >= 3:
         yield trusted("URGENT"), "warning"
     elif row.priority == 2:
