@@ -17,6 +17,7 @@ from agent_tui.backends.hub.access import Operator
 from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.domain.time import SystemTime
+from tests.forked import Forked
 from tests.real_mail import free_ports
 
 PATIENCE = 60.0
@@ -77,7 +78,9 @@ class HubRun:
     """Where the data is, when hub.toml says so."""
     starts: int = 0
     command: tuple[str, ...] = (*COMMAND, "hub")
-    _child: asyncio.subprocess.Process | None = None
+    forked: bool = False
+    """Whether each is forked from a process that has the hub's modules: for a hundred starts."""
+    _child: asyncio.subprocess.Process | Forked | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -101,10 +104,7 @@ class HubRun:
         if not self.starts:
             self.write_config(*free_ports(2))
         self.starts += 1
-        with (self.folder / "hub.log").open("ab") as log:
-            child = await asyncio.create_subprocess_exec(
-                *self.command, cwd=self.folder, env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
-            )
+        child = await (self._fork() if self.forked else self._run())
         self._child = child
         assert child.stdout is not None
         line = await asyncio.wait_for(child.stdout.readline(), START_SECONDS)
@@ -112,6 +112,19 @@ class HubRun:
         ready = json.loads(line)
         assert ready["ready"] is True
         self.desk_url, self.http_url = ready["desk_url"], ready["http_url"]
+
+    async def _run(self) -> asyncio.subprocess.Process:
+        with (self.folder / "hub.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *self.command, cwd=self.folder, env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
+            )
+
+    async def _fork(self) -> Forked:
+        from tests.forked_hub import serve  # for few tests
+
+        child = Forked(serve, log=self.folder / "hub.log", folder=self.folder, env=self.env)
+        await child.listen()
+        return child
 
     async def kill(self) -> None:
         """kill -9; nothing is said to anybody."""
@@ -184,10 +197,15 @@ class HubRun:
 
 @asynccontextmanager
 async def hub_run(
-    folder: Path, config: str = "", env: dict[str, str] | None = None, command: tuple[str, ...] = (*COMMAND, "hub")
+    folder: Path,
+    config: str = "",
+    env: dict[str, str] | None = None,
+    command: tuple[str, ...] = (*COMMAND, "hub"),
+    *,
+    forked: bool = False,
 ) -> AsyncIterator[HubRun]:
-    """A started hub, ended for certain."""
-    hub = HubRun(folder, config, env or {}, command=command)
+    """A started hub, ended for certain. `forked`: see `HubRun`."""
+    hub = HubRun(folder, config, env or {}, command=command, forked=forked)
     try:
         await hub.start()
         yield hub

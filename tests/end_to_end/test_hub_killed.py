@@ -41,7 +41,7 @@ async def kill_again_and_again(
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(receiver())
         far.latency = 0.05
-        hub = await stack.enter_async_context(hub_run(tmp_path / "hub", config(far.url), ENV))
+        hub = await stack.enter_async_context(hub_run(tmp_path / "hub", config(far.url), ENV, forked=True))
         world = await stack.enter_async_context(customers(hub.http_url))
         desks: list[TestDesk] = []
         for number, name in enumerate(sent):

@@ -23,7 +23,7 @@ SCROLLED_BACK = b"\x1bM"
 """What a terminal is told when lines move down. A run of the harmless texts that never says it is no measure."""
 MOST_ROUNDS = 4
 CLIP = b"\x1b]52;"
-FOUND = re.compile(r"FOUND +[1-9]")
+FOUND = re.compile(r"FOUND +([1-9][0-9]*)")
 NOTICE = b"\x1b]9;"
 
 
@@ -31,7 +31,7 @@ NOTICE = b"\x1b]9;"
 class Tour:
     """`opened`: how many of the cases are opened, and how many texts are pasted and ring. `notices`: how many
     notifications to wait for (there is at most one in two seconds). `numbers`: the case numbers that were copied;
-    `saved`: how many files were saved; `hits`: how many searches found something; `scripts`: how many
+    `saved`: how many files were saved; `hits`: how many each search found; `scripts`: how many
     cases showed what a guided script found out."""
 
     hub: FilledHub
@@ -41,7 +41,7 @@ class Tour:
     notices: int
     numbers: set[str] = field(default_factory=set)
     saved: int = 0
-    hits: int = 0
+    hits: dict[str, int] = field(default_factory=dict)
     scripts: int = 0
 
     async def all(self) -> None:
@@ -122,15 +122,8 @@ class Tour:
             await self._copies("y")
             await self._press(HOME + "F")
             await self._asks_why("e")
-            await self._press(":excuse\r")
-            await self._see("Enter choose")
-            await self._press(DOWN * 6 + ESC)
-            await self._press("U")
-            await self._see("take the next one:")  # they come from the hub
-            await self._press(ESC)
-            await self._press("t")
-            await self._see("transfer to:")  # channels with addresses, who is called what
-            await self._press(DOWN * 2 + ESC)
+            if place % 4 == 0:
+                await self._offered()
             await self._press("gC")
             await self._see("may be written to on:")
             await self._press(ESC)
@@ -160,6 +153,18 @@ class Tour:
                 break
             await self._press("3")  # nothing beside the rows: then they are moved, not drawn again
             await self._press(ESC)
+
+    async def _offered(self) -> None:
+        """What is offered with every case alike: reasons, queues, channels with addresses, who is called what."""
+        await self._press(":excuse\r")
+        await self._see("Enter choose")
+        await self._press(DOWN * 6 + ESC)
+        await self._press("U")
+        await self._see("take the next one:")  # they come from the hub
+        await self._press(ESC)
+        await self._press("t")
+        await self._see("transfer to:")
+        await self._press(DOWN * 2 + ESC)
 
     async def _asks_why(self, keys: str) -> None:
         """The answer stands on the status line; where it is longer it is a page, to be left again."""
@@ -274,20 +279,27 @@ class Tour:
     async def _found(self) -> None:
         """Every message and every customer as a hit, and some opened from there."""
         await self._press(ESC + HOME)
-        searches = ["is:note", "is:out", "has:file", *(f"v{place}@example.com" for place in range(self.opened))]
-        searches += [f"from:v{place}@example.com" for place in range(self.opened)]
-        for number, words in enumerate(searches):
-            await self._press(f"/{words}\r")
-            await until(lambda: FOUND.search(self.desk.text) is not None, what=f"hits for {words}")
-            await self._calm()
-            for _ in range(4 if number < 3 else 1):
-                await self._press(DOWN + DOWN + PAGE_DOWN + END)
-            self.hits += 1
-            if number % 10 == 0:
-                await self._press("\r")
-                await self._press(ESC)
-            await self._press(f"/\x15{ESC}")
-            await until(lambda: "FOUND" not in self.desk.text, what="the search is over")
+        await self._hits_of("has:file")
+        for words in ("is:note", "is:out", "is:in", "example.com"):
+            self.hits[words] = await self._hits_of(words)
+        for place in range(0, self.opened, 4):
+            await self._hits_of(f"from:v{place}@example.com")
+
+    async def _hits_of(self, words: str) -> int:
+        """How many there are, after all of them were in sight; one is opened."""
+        await self._press(f"/{words}\r")
+        await until(lambda: FOUND.search(self.desk.text) is not None, what=f"hits for {words}")
+        await self._calm()
+        for _ in range(4):  # each end brings more of them
+            await self._press(END)
+        found = FOUND.search(self.desk.text)
+        assert found is not None, self.desk.text
+        for _ in range(int(found[1]) // 8 + 2):
+            await self._press(PAGE_UP)
+        await self._press("\r" + ESC)
+        await self._press(f"/\x15{ESC}")
+        await until(lambda: "FOUND" not in self.desk.text, what="the search is over")
+        return int(found[1])
 
     async def _rings(self) -> None:
         for place, text in enumerate(self.texts[: self.opened]):

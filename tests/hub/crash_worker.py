@@ -97,3 +97,7 @@ async def main(folder: Path, round: str, sends: Path) -> None:
         *(customer(workspace, time, round, who) for who in range(CUSTOMERS)),
         *(agent(workspace, operator, round, who, cases) for who in range(AGENTS)),
     )
+
+
+def run(folder: Path, round: str, sends: Path) -> None:
+    asyncio.run(main(folder, round, sends))

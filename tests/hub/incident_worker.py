@@ -6,6 +6,7 @@ that of the first update, given again where nobody knows whether it was done.
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from agent_tui.backends.base import Acked
@@ -57,3 +58,7 @@ async def _begin(workspace: Workspace, me: Agent, time: SystemTime) -> None:
     page = await workspace.query(me, RowsQuery(Section("all", "us"), limit=500))
     assert isinstance(page, RowsPage)
     await workspace.order(me, "open", OpenIncident("i_1", CustomerText("down"), tuple(row.id for row in page.rows)))
+
+
+def run(folder: Path, sends: Path, number: int) -> None:
+    asyncio.run(main(folder, sends, number))

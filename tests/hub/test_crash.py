@@ -13,17 +13,24 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.time import SystemTime
+from tests.forked import Forked
 from tests.hub import crash_worker
-from tests.hub.forked import Worker
 
 
 async def _killed_after(folder: Path, round: int, sends: Path, lines: int) -> list[str]:
     """Run the loaded hub until it acknowledged that many things, kill it, and give all it acknowledged."""
-    worker = Worker(crash_worker.main, folder, str(round), sends)
-    told = [await worker.line() for _ in range(lines)]
-    rest = await worker.killed()
+    worker = Forked(crash_worker.run, folder, str(round), sends)
+    await worker.listen()
+    told: list[str] = []
+    while len(told) < lines:
+        line = await worker.stdout.readline()
+        assert line, "the hub ended by itself"
+        told.append(line.decode().strip())
+    worker.kill()
+    rest = await worker.stdout.read()
+    await worker.wait()
     # the last line may be cut: then nobody heard it
-    whole = rest.rpartition("\n")[0]
+    whole = rest.decode().rpartition("\n")[0]
     told.extend(line for line in whole.split("\n") if line)
     assert told[0] == "ready"
     return told[1:]

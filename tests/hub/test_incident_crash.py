@@ -14,18 +14,22 @@ from agent_tui.backends.hub.ids import Ids
 from agent_tui.backends.hub.store import Store
 from agent_tui.backends.hub.workspace import Workspace
 from agent_tui.domain.time import SystemTime
+from tests.forked import Forked
 from tests.hub import incident_worker
-from tests.hub.forked import Worker
 from tests.hub.incident_worker import CUSTOMERS
 
 
 async def _killed(folder: Path, number: int, lines: int, wait: float) -> int:
     """Run the hub from update `number` on, kill it a moment after so many were acknowledged; the next number."""
-    worker = Worker(incident_worker.main, folder / "hub", folder / "sends", number)
+    worker = Forked(incident_worker.run, folder / "hub", folder / "sends", number)
+    await worker.listen()
     for _ in range(lines + 1):
-        await worker.line()
+        assert await worker.stdout.readline(), "the hub ended by itself"
     await asyncio.sleep(wait)
-    return number + lines + (await worker.killed()).count("\n")
+    worker.kill()
+    rest = await worker.stdout.read()
+    await worker.wait()
+    return number + lines + rest.decode().count("\n")
 
 
 @pytest.mark.slow
