@@ -21,6 +21,7 @@ from agent_tui.domain.orders import Note
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import SystemTime
 from agent_tui.hub_process import desk_server
+from tests.end_to_end.hub_run import until
 from tests.hub_server.desks import desk, line
 from tests.hub_server.small_workspace import SmallWorkspace
 
@@ -132,20 +133,16 @@ async def test_frames_and_pace_are_bounded_as_set() -> None:
 async def test_a_line_that_breaks_with_many_orders_under_way_ends() -> None:
     workspace = SmallWorkspace()
     async with limited(workspace, commands_per_second=1000) as server:
-        connection = await connect(
-            server.url, subprotocols=[Subprotocol(SUBPROTOCOL)], additional_headers={"Authorization": "Bearer ada-token"}
-        )
+        token = {"Authorization": "Bearer ada-token"}
+        connection = await connect(server.url, subprotocols=[Subprotocol(SUBPROTOCOL)], additional_headers=token)
         await connection.send(encode(Hello()))
         assert "welcome" in str(await connection.recv())
         workspace.gate.clear()
         for number in range(2 * ORDERS_WAITING):
             await connection.send(encode(Command(id=f"n{number}", order=Note("k1", CustomerText("late")))))
         (session,) = server._sessions
-        async with asyncio.timeout(30):
-            while not session._orders.full():
-                await asyncio.sleep(0.01)
-            connection.transport.abort()
-            await connection.wait_closed()
-            workspace.gate.set()
-            while server.stats().desks:
-                await asyncio.sleep(0.01)
+        await until(session._orders.full, what="the hub takes no more orders")
+        connection.transport.abort()
+        await connection.wait_closed()
+        workspace.gate.set()
+        await until(lambda: not server.stats().desks, what="the session ends")
