@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from agent_tui.domain.frozen import frozen
 from agent_tui.domain.suggested import Reason
-from agent_tui.domain.suggesting_signs import Moment, about, signs, split, written
+from agent_tui.domain.suggesting_signs import Moment, signs, split, written
 
 WEIGHTS: Final[Mapping[str, float]] = {
     "typed": 0.5,
@@ -35,10 +35,7 @@ _WRITTEN = 2
 """How many picks a reply's own word counts for."""
 _SHARPER = 10.0
 """How much a reply that was seen with a sign is before one that was not."""
-_FEW, _OFTEN = 5, 20
-"""A word of the customer's that more replies have, and more than one in so many, is not what they are about."""
 _REASONS = 3
-_NONE: Final[set[str]] = set()
 
 
 @frozen
@@ -180,7 +177,7 @@ class Suggesting:
 
     def _gains(self, sign: str) -> Iterator[tuple[str, float]]:
         """What the sign adds to each reply's score."""
-        of_sign, own = self._counts.get(sign, {}), self._own(sign)
+        of_sign, own = self._counts.get(sign, {}), self._written.get(sign, set())
         weight = WEIGHTS.get(sign.partition(":")[0], 0.0)
         share = self._sharper(sign)
         used, replies = self._used, self._replies
@@ -194,19 +191,14 @@ class Suggesting:
 
     def _gain(self, sign: str, key: str) -> float:
         """What the sign adds to this one's: for comparing signs."""
-        own = self._own(sign)
+        own = self._written.get(sign, ())
         times = self._counts.get(sign, {}).get(key, 0) + _WRITTEN * (key in own)
         return WEIGHTS.get(sign.partition(":")[0], 0.0) * log1p(
             times * self._sharper(sign) / (self._used.get(key, 0) + 1)
         )
 
-    def _own(self, sign: str) -> set[str]:
-        """The replies that write it. A customer's word that many of them write says nothing about which is meant."""
-        own = self._written.get(sign, _NONE)
-        return own if sign.startswith("typed:") or len(own) <= max(_FEW, len(self._replies) // _OFTEN) else _NONE
-
     def _sharper(self, sign: str) -> float:
-        return _SHARPER * self._total() / (self._with.get(sign, 0) + _WRITTEN * len(self._own(sign)) + 1)
+        return _SHARPER * self._total() / (self._with.get(sign, 0) + _WRITTEN * len(self._written.get(sign, ())) + 1)
 
     def _usual(self, key: str) -> float:
         return log((self._used.get(key, 0) + 1) / self._total())
@@ -226,7 +218,7 @@ class Suggesting:
         told = [
             _Told(sign, self._gain(sign, key))
             for sign in seen
-            if key in self._counts.get(sign, ()) or key in self._own(sign)
+            if key in self._counts.get(sign, ()) or key in self._written.get(sign, ())
         ]
         told.sort(key=lambda one: (-one.gain, one.sign))
         return tuple(self._reason(one.sign, key) for one in told[:_REASONS])
@@ -234,7 +226,7 @@ class Suggesting:
     def _reason(self, sign: str, key: str) -> Reason:
         kind, seen = split(sign)
         picked = self._counts.get(sign, {}).get(key, 0)
-        return Reason(kind, seen, picked, self._with.get(sign, 0), key in self._own(sign))
+        return Reason(kind, seen, picked, self._with.get(sign, 0), key in self._written.get(sign, ()))
 
     def _forget(self) -> None:
         """Drop the pairs that came up least, until a quarter is free; those that came up as often go together, whoever
@@ -254,5 +246,4 @@ class Suggesting:
 
 def _own_signs(reply: CannedReply) -> set[str]:
     named = (reply.title, reply.key.replace("_", " ").replace("-", " "), *reply.tags)
-    texts = (*named, *(text for _, text in reply.texts))
-    return {sign for text in texts for sign in (*written(text), *about(text))}
+    return {sign for text in (*named, *(text for _, text in reply.texts)) for sign in written(text)}

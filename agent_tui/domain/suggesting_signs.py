@@ -26,18 +26,6 @@ _WHOLE: Final = 6
 _EARLIER: Final = 12
 _LABELS: Final = 12
 _LONGEST_NAME: Final = 100
-_SHORTEST: Final = 3
-_ANY: Final = frozenset(
-    "the and for you your yours our ours its his her hers their this that these those here there with without from into"
-    " have has had are was were will would can could shall should may might must not but any all some more most very"
-    " too also just only now then than when where what which who whom whose why how please thank thanks hello dear"
-    " good day hope let know get got give given take make made see say said tell ask want need like one two out about"
-    " way been being does did done don didn isn aren won able back still yet again soon sorry best regards sincerely"
-    " אני את אתה אתם אנחנו הוא היא הם הן של שלך שלכם שלנו שלי שלו שלה על אל אם או כי לא כן גם רק עם בלי זה זאת זו אלה"
-    " יש אין היה היתה היו יהיה תהיה יהיו כל עוד כבר מה מי איך איפה מתי למה כאן שם אז כמו יותר מאוד אפשר צריך רוצה תודה"
-    " שלום היי בבקשה אנא לך לכם לנו לי לו לה אותי אותך אותו אותה אותם כדי לפני אחרי עד מן היום יום טוב".split()
-)
-"""Words that stand in any sentence."""
 
 
 @frozen
@@ -65,13 +53,6 @@ def written(text: str) -> tuple[str, ...]:
     """The signs of kind `typed` that somebody gives who types this text, a canned reply's: its fields are left out."""
     found = _words(own_words(text[:MOST_CHARACTERS]))
     return tuple(dict.fromkeys(f"typed:{seen}" for seen in _in_a_row(found)))
-
-
-def about(text: str) -> tuple[str, ...]:
-    """The signs of kind `said` that a customer gives who speaks of what a canned reply's text is about: its words
-    without those that stand in any sentence."""
-    found = (word for word in _words(own_words(text[:MOST_CHARACTERS])) if len(word) >= _SHORTEST and word not in _ANY)
-    return tuple(dict.fromkeys(f"said:{seen}" for word in found for seen in (word, *hebrew_stems(word))))
 
 
 def split(sign: str) -> tuple[str, str]:

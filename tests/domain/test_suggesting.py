@@ -40,24 +40,6 @@ def test_a_reply_is_found_by_its_own_words_before_it_was_ever_used() -> None:
     assert Reason("typed", "refund", 0, 0, written=True) in first.reasons
 
 
-def test_a_customer_who_speaks_of_what_a_reply_is_about_is_told_by_it_before_it_was_ever_used() -> None:
-    first = place().suggest(Moment(said="Where did my REFUND go? The billing..."))[0]
-    assert first.key == "refund"
-    assert set(first.reasons) == {
-        Reason("said", "refund", 0, 0, written=True),
-        Reason("said", "billing", 0, 0, written=True),
-    }
-    assert keys(place(), Moment(said="מה עם ההחזר"))[0] == "refund"
-    for said in ("I should thank you and your people from here", "אנחנו כאן", ""):
-        assert not any(one.reasons for one in place().suggest(Moment(said=said))), said
-
-
-def test_what_many_replies_say_tells_nothing_of_which_a_customer_means() -> None:
-    suggesting = place(*(CannedReply(f"r{number}", (("", "an order"),)) for number in range(6)))
-    assert not any(one.reasons for one in suggesting.suggest(Moment(said="my order")))
-    assert suggesting.suggest(Moment(typed="order"))[0].reasons
-
-
 def test_hebrew_is_found_with_and_without_what_is_written_onto_it() -> None:
     assert keys(place(), Moment(typed="החזר"))[0] == "refund"
     assert keys(place(), Moment(typed="והחבילה"))[0] == "where"

@@ -21,11 +21,8 @@ def suggested_line(suggested: Sequence[SuggestedReply]) -> LinePieces:
 
 
 def why_suggested(one: SuggestedReply) -> SafeText:
-    """By the strongest sign, in counts: `refund: picked 31 of 40`; by their own word where it was not picked with one;
-    by use alone where there is none."""
+    """By the strongest sign, in counts: `refund: picked 31 of 40`; by use alone where there is none."""
     best = next((why for why in one.reasons if why.picked), None)
-    if best is None and (own := next((why for why in one.reasons if why.written), None)) is not None:
-        return compose("{sign}: stands in it", sign=_sign(own))
     if best is None:
         return compose("picked {n} times", n=one.used)
     return compose("{sign}: picked {n} of {of}", sign=_sign(best), n=best.picked, of=best.of)
