@@ -96,6 +96,7 @@ async def test_mails_from_before_the_first_start_are_taken(mail_servers: MailSer
         await port.until(lambda: len(port.stored) == 2)
 
 
+@pytest.mark.timeout(600)  # a hundred mails through a mail server that shares two cores with everything else
 async def test_the_whole_corpus_comes_through(mail_servers: MailServers) -> None:
     files = mail_files()
     if not files:
