@@ -138,7 +138,7 @@ class Workbench:
         )
         self._guiding: Guiding | None = None
         self.refused_notes: dict[CaseKey, CustomerText] = {}
-        """What was to be said with a transfer that was refused, until one of the case is not."""
+        """What was to be said with a transfer of a case that was refused, until it is given again."""
         self._seen_at: tuple[CaseKey | None, list[tuple[Ms, int]]] = (None, [])
         for backend in backends:
             backend.introduce(self._state.desk)

@@ -33,6 +33,7 @@ from agent_tui.domain.queues import QueueSetup
 from agent_tui.domain.text import CustomerText
 from agent_tui.domain.time import MINUTE_MS
 from agent_tui.domain.transfers import Transfer, TransferAnswer
+from tests.end_to_end.hub_run import until
 from tests.hub.conftest import Hub
 from tests.hub.fakes import T0
 from tests.hub.test_transferring import NOTE, acked, last, refused
@@ -45,8 +46,7 @@ def report(hub: Hub, state: CallState, agent: str = "", law_due: int | None = No
 
 async def asked(hub: Hub, before: int = 0) -> None:
     """Until the exchange was asked once more."""
-    while len(hub.phone.put) == before:  # noqa: ASYNC110 - the fake has no event
-        await asyncio.sleep(0)
+    await until(lambda: len(hub.phone.put) > before, what="the exchange is asked")
 
 
 async def talking(hub: Hub) -> str:
